@@ -1,0 +1,68 @@
+package io.tracestream.cli;
+
+import java.net.InetSocketAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * An address as users write it: {@code name:port}, {@code 127.0.0.1:port} or {@code [::1]:port}.
+ *
+ * @param host the name or number, without brackets
+ * @param port 0 to 65535
+ */
+record HostPort(String host, int port) {
+  private static final Pattern SHAPE =
+      Pattern.compile("(?:\\[([0-9a-fA-F:.]+(?:%\\w+)?)]|([^\\s:\\[\\]]+)):(\\d{1,5})");
+
+  /** The address with its host looked up; unresolved when there is no such host. */
+  InetSocketAddress resolved() {
+    return new InetSocketAddress(host, port);
+  }
+
+  /** The address to look up later, when it is needed; a number needs no looking up. */
+  InetSocketAddress unresolved() {
+    boolean number = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+    return number ? resolved() : InetSocketAddress.createUnresolved(host, port);
+  }
+
+  HostPort withPort(int other) {
+    return new HostPort(host, other);
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  /** Reads an address where port 0 means any free port. */
+  static final class ToListen implements ITypeConverter<HostPort> {
+    @Override
+    public HostPort convert(String value) {
+      return parse(value, 0);
+    }
+  }
+
+  /** Reads an address to connect to. */
+  static final class ToConnect implements ITypeConverter<HostPort> {
+    @Override
+    public HostPort convert(String value) {
+      return parse(value, 1);
+    }
+  }
+
+  private static HostPort parse(String value, int leastPort) {
+    Matcher matcher = SHAPE.matcher(value);
+    if (matcher.matches()) {
+      String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+      int port = Integer.parseInt(matcher.group(3));
+      if (port >= leastPort && port <= 65535) {
+        return new HostPort(host, port);
+      }
+    }
+    throw new TypeConversionException("found \"" + value
+        + "\", expected HOST:PORT with a name, an IPv4 number or an [IPv6] number, and a port from "
+        + leastPort + " to 65535");
+  }
+}

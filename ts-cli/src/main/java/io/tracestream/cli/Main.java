@@ -1,0 +1,75 @@
+package io.tracestream.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Starts the command that the arguments name. */
+@Command(
+    name = "ts_proxy",
+    description = {
+      "Forwards, records and replays TCP conversations in frames of",
+      "<N-byte big-endian payload length><payload>."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:done, or stopped by SIGTERM or SIGINT",
+      "1:the run failed: a mismatch, a lost recording, a server gone",
+      "2:wrong usage",
+      "3:could not start"
+    },
+    subcommands = {
+      ProxyCommand.class,
+      ReplayCommand.class,
+      SimpleServerCommand.class,
+      SimpleClientCommand.class
+    })
+public final class Main implements Runnable {
+  @Spec
+  private CommandSpec spec;
+
+  private Main() {}
+
+  /**
+   * Runs a command and ends the process with its status.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setExpandAtFiles(false); // a message may begin with @
+    line.setParameterExceptionHandler(Failures::wrongUsage);
+    line.setExecutionExceptionHandler(Failures::failed);
+    System.exit(line.execute(args));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "found no command, expected one of " + commands(spec));
+  }
+
+  static String commands(CommandSpec spec) {
+    return String.join(
+        ", ",
+        spec.root().subcommands().values().stream()
+            .map(CommandLine::getCommandName)
+            .distinct()
+            .toList());
+  }
+
+  /** Reads the version from the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"ts-proxy " + (version == null ? "(not from a jar)" : version)};
+    }
+  }
+}

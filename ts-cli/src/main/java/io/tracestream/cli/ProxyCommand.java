@@ -1,0 +1,80 @@
+package io.tracestream.cli;
+
+import io.tracestream.proxy.Proxy;
+import io.tracestream.proxy.ProxyConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "proxy",
+    description = "Forwards whole frames between clients and a target, and records them.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+final class ProxyCommand implements Callable<Integer> {
+  @Option(
+      names = "--listen",
+      required = true,
+      paramLabel = "H:P",
+      converter = HostPort.ToListen.class,
+      description = "Where clients connect; port 0 takes a free one.")
+  private HostPort listen;
+
+  @Option(
+      names = "--target",
+      required = true,
+      paramLabel = "H:P",
+      converter = HostPort.ToConnect.class,
+      description = "Where to connect for each client.")
+  private HostPort target;
+
+  @Option(
+      names = "--record",
+      paramLabel = "FILE",
+      description = {
+        "Record to this file, in the place of an earlier recording.",
+        "While recording, one client at a time is served."
+      })
+  private Path recording;
+
+  @Option(
+      names = "--flush-recording",
+      description = "Have each frame in the file before it is forwarded.")
+  private boolean flushRecording;
+
+  @Mixin
+  private CommonOptions common;
+
+  @Override
+  public Integer call() throws Exception {
+    common.applyLoudness();
+    Proxy proxy = RunningServer.start(listen, address -> Proxy.start(config(address)));
+    RunningServer.announce(listen, proxy.address(), () -> stop(proxy));
+    try {
+      proxy.awaitStop();
+    } catch (IOException e) {
+      return Failures.FAILED; // the log has said why
+    }
+    return 0;
+  }
+
+  private ProxyConfig config(InetSocketAddress address) {
+    return ProxyConfig.of(address, target.unresolved())
+        .withFormat(common.format())
+        .withRecording(recording)
+        .withFlushRecording(flushRecording);
+  }
+
+  private static int stop(Proxy proxy) {
+    try {
+      proxy.close();
+      return 0;
+    } catch (IOException e) {
+      return Failures.FAILED; // the log has said why
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.tracestream.cli;
+
+import io.tracestream.replay.ReplayConfig;
+import io.tracestream.replay.ReplayServer;
+import io.tracestream.replay.Timing;
+import io.tracestream.replay.Verdict;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+@Command(
+    name = "replay",
+    description =
+        "Plays a recording to clients in the place of the server, and says where they differ.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+final class ReplayCommand implements Callable<Integer> {
+  @Option(
+      names = "--listen",
+      required = true,
+      paramLabel = "H:P",
+      converter = HostPort.ToListen.class,
+      description = "Where clients connect; port 0 takes a free one.")
+  private HostPort listen;
+
+  @Option(
+      names = "--record",
+      required = true,
+      paramLabel = "FILE",
+      description = "The recording to play.")
+  private Path recording;
+
+  @Option(
+      names = "--timing",
+      paramLabel = "original|none",
+      defaultValue = "original",
+      converter = ToTiming.class,
+      description = "Keep the recorded pauses, or send at once (default: ${DEFAULT-VALUE}).")
+  private Timing timing;
+
+  @Mixin
+  private CommonOptions common;
+
+  @Override
+  public Integer call() throws Exception {
+    common.applyLoudness();
+    ReplayServer server =
+        RunningServer.start(listen, address -> ReplayServer.start(config(address)));
+    RunningServer.announce(listen, server.address(), () -> stop(server));
+    return RunningServer.awaitSignal();
+  }
+
+  private ReplayConfig config(InetSocketAddress address) {
+    return ReplayConfig.of(address, recording).withFormat(common.format()).withTiming(timing);
+  }
+
+  private static int stop(ReplayServer server) throws IOException {
+    server.close();
+    Verdict verdict = server.verdict();
+    LoggerFactory.getLogger(ReplayCommand.class)
+        .info(
+            "{} connections: {} matched, {} differed, {} stopped before their end, {} met damage in the recording",
+            verdict.ended(),
+            verdict.matched(),
+            verdict.differed(),
+            verdict.stopped(),
+            verdict.broken());
+    return verdict.passed() ? 0 : Failures.FAILED;
+  }
+
+  private static final class ToTiming implements ITypeConverter<Timing> {
+    @Override
+    public Timing convert(String value) {
+      return switch (value) {
+        case "original" -> Timing.ORIGINAL;
+        case "none" -> Timing.NONE;
+        default ->
+          throw new TypeConversionException("found \"" + value + "\", expected original or none");
+      };
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.tracestream.cli;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A server in the foreground: it runs until the process is told to stop. */
+final class RunningServer {
+  /** SIGTERM is answered within two seconds, whatever the disk does. */
+  private static final long STOP_MILLIS = 1700;
+
+  private RunningServer() {}
+
+  /** Starts something that listens, and tells a user's mistakes from ours. */
+  interface Starter<T> {
+    T start(InetSocketAddress listen) throws IOException;
+  }
+
+  static <T> T start(HostPort listen, Starter<T> starter) throws Failures.NotStarted {
+    InetSocketAddress address = listen.resolved();
+    if (address.isUnresolved()) {
+      throw new Failures.NotStarted(
+          "--listen: found no address of " + listen.host() + ", expected one of this machine");
+    }
+    try {
+      return starter.start(address);
+    } catch (SocketException e) {
+      throw new Failures.NotStarted("--listen: found \"" + e.getMessage() + "\" for " + listen
+          + ", expected a free address of this machine; choose another one");
+    } catch (IOException e) {
+      throw new Failures.NotStarted(e.getMessage());
+    }
+  }
+
+  /**
+   * Says where the server listens, and has {@code stop} run when the process is told to end: what
+   * it gives is the exit status.
+   */
+  static void announce(HostPort listen, InetSocketAddress address, Callable<Integer> stop) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stop), "stop"));
+    System.out.println("listening on " + listen.withPort(address.getPort()));
+    System.out.flush();
+  }
+
+  private static void stop(Callable<Integer> stop) {
+    FutureTask<Integer> stopping = new FutureTask<>(stop);
+    Thread thread = new Thread(stopping, "stopping");
+    thread.setDaemon(true);
+    thread.start();
+    int status = Failures.FAILED;
+    try {
+      status = stopping.get(STOP_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | InterruptedException | TimeoutException e) {
+      Failures.say("stopping: found " + e + ", expected to be done in time");
+    }
+    // The JVM would end with 128 + the signal's number; a signal is the normal way to stop a
+    // server.
+    Runtime.getRuntime().halt(status);
+  }
+
+  /** Waits for the signal that ends the process. */
+  static int awaitSignal() throws InterruptedException {
+    new CountDownLatch(1).await();
+    return 0;
+  }
+}

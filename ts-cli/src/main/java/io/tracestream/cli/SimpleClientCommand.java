@@ -1,0 +1,78 @@
+package io.tracestream.cli;
+
+import io.tracestream.examples.SimpleClient;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "simple_client",
+    aliases = "simple-client",
+    description = "Sends 1_TEXT, 2_TEXT and so on, waits for each reply and prints it.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+final class SimpleClientCommand implements Callable<Integer> {
+  @Option(
+      names = "--connect",
+      required = true,
+      paramLabel = "H:P",
+      converter = HostPort.ToConnect.class,
+      description = "The server, or a proxy before it.")
+  private HostPort server;
+
+  @Option(
+      names = "--message",
+      paramLabel = "TEXT",
+      defaultValue = "message",
+      description = "What follows the number in each payload (default: ${DEFAULT-VALUE}).")
+  private String message;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "1",
+      converter = Count.class,
+      description = "How many frames to send (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Mixin
+  private CommonOptions common;
+
+  @Override
+  public Integer call() throws Failures.Failed {
+    common.applyLoudness();
+    // The payloads are UTF-8, whatever the terminal's character set is said to be.
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    try (SimpleClient client = connect()) {
+      client.send(message, count, reply -> out.println("echo: " + reply));
+      return 0;
+    } catch (IOException e) {
+      throw new Failures.Failed("connection to " + server + ": " + e.getMessage());
+    }
+  }
+
+  private SimpleClient connect() throws Failures.Failed {
+    InetSocketAddress address = server.resolved();
+    if (address.isUnresolved()) {
+      throw new Failures.Failed(
+          "--connect: found no address of " + server.host() + ", expected one");
+    }
+    try {
+      return new SimpleClient(address, common.format());
+    } catch (IOException e) {
+      throw new Failures.Failed("--connect: found \"" + e.getMessage() + "\" at " + server
+          + ", expected a server; start it or correct the address");
+    }
+  }
+
+  private static final class Count extends CommonOptions.Range {
+    private Count() {
+      super(0, Integer.MAX_VALUE);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.tracestream.codec;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Finds the whole frames in a stream that arrives in pieces. Allocates nothing per frame.
+ *
+ * <p>Put what arrives into a buffer, call {@link #decode}, and keep what it left unread in front of
+ * the bytes that come next. The bytes it read are whole frames in one contiguous range, so a relay
+ * can hand them on as they are:
+ *
+ * <pre>
+ *   before   position |00 02 68 69|00 01 21|00 05 68 65| limit
+ *   lent                     68 69       21
+ *   after                         position |00 05 68 65| limit
+ * </pre>
+ *
+ * <p>For one thread at a time. One decoder serves one stream in one direction.
+ */
+public final class FrameDecoder {
+  private final FrameFormat format;
+  /** Bytes of the stream that were read as whole frames: where the next header stands. */
+  private long offset;
+
+  /**
+   * A decoder at the start of a stream.
+   *
+   * @param format the frames to expect
+   */
+  public FrameDecoder(FrameFormat format) {
+    this.format = format;
+  }
+
+  /**
+   * Lends the payload of each whole frame in {@code in} to {@code sink} and moves the position
+   * behind it. A partial frame stays there, unread; the limit stays where it is.
+   *
+   * @param in the unread bytes of the stream; lent for this call
+   * @param sink takes each payload as a view of {@code in}
+   * @throws FrameException when a header announces more than the format allows; the frames before
+   *     it have been lent, and the position is at that header
+   * @throws IOException what the sink threw; the position is at the frame that it refused
+   */
+  public void decode(ByteBuffer in, FrameSink sink) throws IOException {
+    int header = format.headerLength();
+    while (in.remaining() >= header) {
+      int length = format.payloadLength(in, in.position(), offset);
+      if (in.remaining() - header < length) {
+        return;
+      }
+      lend(in, header, length, sink);
+    }
+  }
+
+  private void lend(ByteBuffer in, int header, int length, FrameSink sink) throws IOException {
+    int start = in.position();
+    int limit = in.limit();
+    int next = start + header + length;
+    try {
+      sink.payload(in.limit(next).position(start + header));
+    } finally {
+      in.limit(limit).position(start);
+    }
+    in.position(next);
+    offset += next - start;
+  }
+
+  /**
+   * How much is missing of the partial frame that {@link #decode} left in {@code in}. A buffer that
+   * has no room for so much cannot take that frame whole.
+   *
+   * @return bytes to come, at least 1: up to the end of the frame, or of its header while that is
+   *     not whole
+   * @throws FrameException when the header announces more than the format allows
+   */
+  public long missing(ByteBuffer in) throws FrameException {
+    int header = format.headerLength();
+    if (in.remaining() < header) {
+      return header - in.remaining();
+    }
+    return (long) header + format.payloadLength(in, in.position(), offset) - in.remaining();
+  }
+
+  /**
+   * Tells the decoder that the caller took the next frame from the stream by itself, since it did
+   * not fit into one buffer.
+   *
+   * @param frameLength bytes of its header and payload
+   */
+  public void skip(long frameLength) {
+    offset += frameLength;
+  }
+
+  /**
+   * Tells the decoder that no more bytes will come.
+   *
+   * @param in what is left unread
+   * @throws FrameException when that is a partial frame: it says how much of it had come
+   */
+  public void end(ByteBuffer in) throws FrameException {
+    end(in, in.remaining());
+  }
+
+  /**
+   * As {@link #end(ByteBuffer)}, for a partial frame that is held in several buffers.
+   *
+   * @param in the first of them: all of the header that has come
+   * @param arrived bytes that have come of the partial frame, in all buffers
+   * @throws FrameException when {@code arrived} is not 0: it says how much of the frame had come
+   */
+  public void end(ByteBuffer in, long arrived) throws FrameException {
+    int header = format.headerLength();
+    if (arrived > 0 && arrived < header) {
+      throw FrameException.cutHeader(offset, arrived, header);
+    }
+    if (arrived > 0) {
+      int length = format.payloadLength(in, in.position(), offset);
+      throw FrameException.cutPayload(offset, arrived - header, length);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.tracestream.codec;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+
+/**
+ * The two numbers that define a protocol's frames. Immutable, so share it between threads.
+ *
+ * @param headerLength bytes of header, 1 to 16
+ * @param maxPayloadLength largest payload taken or sent, in bytes, 0 to {@value #LARGEST_PAYLOAD};
+ *     a short header may lower it further, see {@link #longestPayload()}
+ */
+public record FrameFormat(int headerLength, int maxPayloadLength) {
+  /** The most that {@code maxPayloadLength} can be: the longest array that every JVM gives. */
+  public static final int LARGEST_PAYLOAD = 2_147_483_639;
+
+  /** An 8-byte header and payloads of up to 16 MiB. */
+  public static final FrameFormat DEFAULT = new FrameFormat(8, 16_777_216);
+
+  /**
+   * Checks both numbers.
+   *
+   * @throws IllegalArgumentException when one is out of its range; the message names it
+   */
+  public FrameFormat {
+    requireRange("headerLength", headerLength, 1, 16);
+    requireRange("maxPayloadLength", maxPayloadLength, 0, LARGEST_PAYLOAD);
+  }
+
+  /**
+   * The longest payload that can be sent: {@code maxPayloadLength}, or less where the header cannot
+   * say so much.
+   *
+   * @return bytes; at most 255 with a 1-byte header, 65 535 with 2 bytes, 16 777 215 with 3
+   */
+  public int longestPayload() {
+    return headerLength > 3
+        ? maxPayloadLength
+        : Math.min(maxPayloadLength, (1 << 8 * headerLength) - 1);
+  }
+
+  /**
+   * Writes the header of a payload of {@code payloadLength} bytes into {@code to}, from index
+   * {@code at}.
+   */
+  void putHeader(byte[] to, int at, int payloadLength) {
+    for (int i = at + headerLength - 1, rest = payloadLength; i >= at; i--, rest >>>= 8) {
+      to[i] = (byte) rest;
+    }
+  }
+
+  /**
+   * The payload length that the header at index {@code at} of {@code in} announces.
+   *
+   * @param offset where that header stands in the stream, for the error
+   */
+  int payloadLength(ByteBuffer in, int at, long offset) throws FrameException {
+    long length = 0;
+    for (int i = at; i < at + headerLength; i++) {
+      length = length << 8 | in.get(i) & 0xff;
+      // Checked at each byte: a 16-byte header would overflow a long before its last one.
+      if (length > maxPayloadLength) {
+        throw FrameException.tooLong(offset, headerValue(in, at), maxPayloadLength);
+      }
+    }
+    return (int) length;
+  }
+
+  private BigInteger headerValue(ByteBuffer in, int at) {
+    byte[] header = new byte[headerLength];
+    in.get(at, header);
+    return new BigInteger(1, header);
+  }
+
+  private static void requireRange(String name, int found, int least, int most) {
+    if (found < least || found > most) {
+      throw new IllegalArgumentException(
+          name + ": found " + found + ", expected " + least + " to " + most);
+    }
+  }
+}

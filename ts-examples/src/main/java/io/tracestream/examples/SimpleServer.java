@@ -1,0 +1,93 @@
+package io.tracestream.examples;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.FrameReader;
+import io.tracestream.codec.FrameWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A server that sends every payload back as it came. A thread serves each connection. */
+public final class SimpleServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SimpleServer.class);
+  private static final int BACKLOG = 1024;
+
+  private final FrameFormat format;
+  private final ServerSocket server = new ServerSocket();
+  private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+
+  private SimpleServer(InetSocketAddress listen, FrameFormat format) throws IOException {
+    this.format = format;
+    server.bind(listen, BACKLOG);
+  }
+
+  /**
+   * Binds and serves.
+   *
+   * @param listen where clients connect; port 0 takes a free one
+   * @param format the frames of both directions
+   * @return the running server; close it
+   * @throws IOException when the address cannot be bound
+   */
+  public static SimpleServer start(InetSocketAddress listen, FrameFormat format)
+      throws IOException {
+    SimpleServer simple = new SimpleServer(listen, format);
+    new Thread(simple::acceptAll, "simple-server").start();
+    return simple;
+  }
+
+  /**
+   * Where clients connect.
+   *
+   * @return the bound address, with its real port
+   */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.getLocalSocketAddress();
+  }
+
+  private void acceptAll() {
+    while (!server.isClosed()) {
+      try {
+        Socket client = server.accept();
+        clients.add(client);
+        new Thread(() -> serve(client), "simple-server-client").start();
+      } catch (IOException e) {
+        if (!server.isClosed()) {
+          LOG.warn("accepting: {}", e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      client.setTcpNoDelay(true);
+      FrameReader in = new FrameReader(client.getInputStream(), format);
+      FrameWriter out = new FrameWriter(client.getOutputStream(), format);
+      for (ByteBuffer payload = in.lend(); payload != null; payload = in.lend()) {
+        out.write(payload);
+      }
+    } catch (IOException e) {
+      if (!server.isClosed()) {
+        LOG.warn("client {}: {}", client.getRemoteSocketAddress(), e.getMessage());
+      }
+    } finally {
+      clients.remove(client);
+    }
+  }
+
+  /** Stops: closes all connections. */
+  @Override
+  public void close() throws IOException {
+    server.close();
+    for (Socket client : clients) {
+      client.close();
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package io.tracestream.proxy;
+
+import io.tracestream.codec.FrameException;
+import io.tracestream.recording.Direction;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client connection and the target connection opened for it.
+ *
+ * <p>Thread: lives and dies on one event loop, so it has no locks. Ends: a FIN travels on behind
+ * the frames before it, each direction by itself. When both directions have passed on their end,
+ * the connection closes; a peer that goes on sending into a connection that is given up gets a
+ * moment to read its end first, since closing at once would reset what is still under way to it.
+ */
+final class Connection {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+  private static final long LINGER_MILLIS = 1000;
+
+  private final long number;
+  private final Proxy proxy;
+  private final EventLoop loop;
+  private final Recorder recorder;
+  private final Endpoint client;
+  private final Endpoint target;
+  private final Relay c2s;
+  private final Relay s2c;
+
+  /** Addresses of the target that were not tried yet. */
+  private final Queue<InetSocketAddress> addresses = new ArrayDeque<>();
+
+  private Timers.Timer timeout;
+  private Timers.Timer linger;
+  private boolean closed;
+
+  Connection(
+      long number,
+      Proxy proxy,
+      EventLoop loop,
+      Recorder recorder,
+      SocketChannel client,
+      SocketChannel target) {
+    this.number = number;
+    this.proxy = proxy;
+    this.loop = loop;
+    this.recorder = recorder;
+    this.client = new Endpoint(this, "client", client);
+    this.target = new Endpoint(this, "target", target);
+    this.c2s =
+        new Relay(this, Direction.C2S, this.client, this.target, proxy.config().format());
+    this.s2c =
+        new Relay(this, Direction.S2C, this.target, this.client, proxy.config().format());
+    this.client.join(c2s, s2c);
+    this.target.join(s2c, c2s);
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  Recorder recorder() {
+    return recorder;
+  }
+
+  /** Resolves the target where that is needed, and connects; the client waits unread. */
+  void open() {
+    if (recorder != null) {
+      recorder.begin(this);
+    }
+    timeout = loop.timers.in(proxy.config().connectTimeout().toMillis(), this::timedOut);
+    try {
+      LOG.debug("{}: accepted {}", this, client.channel().getRemoteAddress());
+      client.configure();
+      client.register(loop);
+    } catch (IOException e) {
+      LOG.debug("{}: the client is gone: {}", this, e.getMessage());
+      close();
+      return;
+    }
+    InetSocketAddress address = proxy.config().target();
+    if (address.isUnresolved()) {
+      proxy.resolver().execute(() -> resolve(address));
+    } else {
+      connect(List.of(address));
+    }
+  }
+
+  /** Runs on the resolver's thread. */
+  private void resolve(InetSocketAddress name) {
+    try {
+      List<InetSocketAddress> found = Arrays.stream(InetAddress.getAllByName(name.getHostString()))
+          .map(address -> new InetSocketAddress(address, name.getPort()))
+          .toList();
+      loop.execute(() -> connect(found));
+    } catch (UnknownHostException e) {
+      loop.execute(() -> unreachable("found no address of that name"));
+    }
+  }
+
+  private void connect(List<InetSocketAddress> found) {
+    addresses.addAll(found);
+    connectToNext();
+  }
+
+  private void connectToNext() {
+    if (!timeout.isCancelled()) { // else it came too late
+      try {
+        if (target.connect(loop, addresses.remove())) {
+          connected();
+        }
+      } catch (IOException e) {
+        couldNotConnect(e);
+      }
+    }
+  }
+
+  void finishConnect() {
+    try {
+      if (target.channel().finishConnect()) {
+        connected();
+      }
+    } catch (IOException e) {
+      couldNotConnect(e);
+    }
+  }
+
+  private void connected() throws IOException {
+    timeout.cancel();
+    target.configure();
+    settle();
+  }
+
+  private void couldNotConnect(IOException cause) {
+    if (addresses.isEmpty()) {
+      unreachable(cause.getMessage());
+      return;
+    }
+    try {
+      target.renew();
+      connectToNext();
+    } catch (IOException e) {
+      unreachable(e.getMessage());
+    }
+  }
+
+  private void timedOut() {
+    unreachable("no answer after " + proxy.config().connectTimeout().toMillis() + " ms");
+  }
+
+  private void unreachable(String found) {
+    if (!timeout.isCancelled()) {
+      timeout.cancel();
+      InetSocketAddress name = proxy.config().target();
+      LOG.warn(
+          "{}: target {}:{}: found \"{}\", expected a connection; closing the client:"
+              + " start the target or correct its address",
+          this,
+          name.getHostString(),
+          name.getPort(),
+          found);
+      target.closeChannel();
+      giveUpWithout(target);
+    }
+  }
+
+  boolean clientEnded() {
+    return c2s.sourceEnded();
+  }
+
+  /** A peer reset its connection: what had come complete is still delivered to the other one. */
+  void broke(Endpoint endpoint, IOException e) {
+    LOG.info("{}: the {} broke off: {}; closing the other side", this, endpoint, e.getMessage());
+    giveUpWithout(endpoint);
+  }
+
+  private void giveUpWithout(Endpoint endpoint) {
+    (endpoint == client ? c2s : s2c).sourceBroke();
+    (endpoint == client ? s2c : c2s).sinkBroke();
+    giveUp();
+  }
+
+  /** The stream in one direction cannot be trusted any more. */
+  void refuse(Direction direction, FrameException e) {
+    LOG.warn("{} {} {}; closing both sides", this, direction, e.getMessage());
+    giveUp();
+  }
+
+  private void giveUp() {
+    c2s.discard();
+    s2c.discard();
+  }
+
+  void recordingLost(IOException e) {
+    proxy.fail(e);
+    close();
+  }
+
+  /** To be called after each change: asks for what can be done next, or closes. */
+  void settle() {
+    if (closed) {
+      return;
+    }
+    client.updateInterest();
+    target.updateInterest();
+    if (c2s.sinkEnded() && s2c.sinkEnded()) {
+      if (c2s.sourceEnded() && s2c.sourceEnded()) {
+        close();
+      } else if (linger == null) {
+        linger = loop.timers.in(LINGER_MILLIS, this::close);
+      }
+    }
+  }
+
+  void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    timeout.cancel();
+    if (linger != null) {
+      linger.cancel();
+    }
+    c2s.free();
+    s2c.free();
+    client.closeChannel();
+    target.closeChannel();
+    if (recorder != null) {
+      recorder.end();
+    }
+    LOG.debug("{}: closed", this);
+  }
+
+  @Override
+  public String toString() {
+    return "connection " + number;
+  }
+}

@@ -1,0 +1,66 @@
+package io.tracestream.proxy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayDeque;
+
+/**
+ * A frame that does not fit into one buffer, while it arrives. It holds as many buffers as its
+ * bytes fill, whatever length was announced.
+ */
+final class LargeFrame {
+  private final BufferPool buffers;
+  /** The parts so far, each from 0 to its position. */
+  private final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>();
+
+  private long arrived;
+  private long missing;
+
+  /**
+   * @param beginning what has come of the frame: all of its header at least; copied
+   * @param missing bytes to come
+   */
+  LargeFrame(BufferPool buffers, ByteBuffer beginning, long missing) {
+    this.buffers = buffers;
+    this.missing = missing;
+    this.arrived = beginning.remaining();
+    parts.add(buffers.take(BufferPool.LARGEST).put(beginning));
+  }
+
+  /** Reads once, no further than the frame's end; gives what the channel gave. */
+  int read(ReadableByteChannel source) throws IOException {
+    if (!parts.getLast().hasRemaining()) {
+      parts.addLast(buffers.take(BufferPool.LARGEST));
+    }
+    ByteBuffer last = parts.getLast();
+    last.limit((int) Math.min(last.capacity(), last.position() + missing));
+    int n = source.read(last);
+    arrived += Math.max(n, 0);
+    missing -= Math.max(n, 0);
+    return n;
+  }
+
+  boolean isWhole() {
+    return missing == 0;
+  }
+
+  /** Bytes that have come, header included; of a whole frame, its length. */
+  long arrived() {
+    return arrived;
+  }
+
+  /** What has come first: all of the header, from the position on. A view. */
+  ByteBuffer beginning() {
+    return parts.getFirst().duplicate().flip();
+  }
+
+  /**
+   * Ends the reading and gives the parts, each from its position to its limit; they are the
+   * caller's now.
+   */
+  ArrayDeque<ByteBuffer> take() {
+    parts.forEach(ByteBuffer::flip);
+    return parts;
+  }
+}

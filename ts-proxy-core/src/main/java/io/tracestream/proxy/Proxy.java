@@ -1,0 +1,160 @@
+package io.tracestream.proxy;
+
+import io.tracestream.recording.RecordingWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running proxy. For any number of threads; several proxies can run in one JVM.
+ *
+ * <p>Its threads are no daemons: a program goes on until its proxies are closed.
+ */
+public final class Proxy implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+  private static final int MOST_LOOPS = 4;
+  private static final int BACKLOG = 4096;
+
+  private final ProxyConfig config;
+  private final ServerSocketChannel server;
+  private final InetSocketAddress address;
+  private final RecordingWriter writer;
+  private final List<EventLoop> loops = new ArrayList<>();
+  /**
+   * Looks names up, which blocks. One thread is enough, as all connections ask for the same name.
+   */
+  private final ExecutorService resolver = Executors.newSingleThreadExecutor(Proxy::resolverThread);
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile IOException failure;
+
+  private Proxy(ProxyConfig config, ServerSocketChannel server, RecordingWriter writer)
+      throws IOException {
+    this.config = config;
+    this.server = server;
+    this.address = (InetSocketAddress) server.getLocalAddress();
+    this.writer = writer;
+  }
+
+  /**
+   * Binds, opens the recording, and serves. The target need not be there yet.
+   *
+   * @param config what to do
+   * @return the running proxy; close it
+   * @throws io.tracestream.recording.RecordingException when the recording cannot be made; what was
+   *     there before is left as it was
+   * @throws IOException when the address cannot be bound
+   */
+  public static Proxy start(ProxyConfig config) throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open();
+    try {
+      server.bind(config.listen(), BACKLOG);
+      RecordingWriter writer =
+          config.recording() == null ? null : RecordingWriter.create(config.recording());
+      Proxy proxy = new Proxy(config, server, writer);
+      proxy.startLoops();
+      return proxy;
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void startLoops() throws IOException {
+    // One client at a time is recorded, so one loop is enough, and the recording needs no lock.
+    int count =
+        writer != null ? 1 : Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
+    try {
+      for (int i = 1; i <= count; i++) {
+        loops.add(EventLoop.start("ts-proxy-" + address.getPort() + "-" + i));
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+    EventLoop first = loops.get(0);
+    Recorder recorder =
+        writer == null ? null : new Recorder(writer, config.flushRecording(), this, first);
+    first.execute(new Acceptor(this, server, loops, recorder)::start);
+  }
+
+  private static Thread resolverThread(Runnable task) {
+    Thread thread = new Thread(task, "ts-proxy-resolver");
+    thread.setDaemon(true); // a look-up cannot be interrupted, and is not to be waited for
+    return thread;
+  }
+
+  /**
+   * Where clients connect.
+   *
+   * @return the bound address, with its real port
+   */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /**
+   * Waits until the proxy has stopped.
+   *
+   * @throws IOException when it had to stop because the recording cannot be written
+   * @throws InterruptedException when this thread is interrupted; the proxy goes on
+   */
+  public void awaitStop() throws IOException, InterruptedException {
+    stopped.await();
+    throwFailure();
+  }
+
+  /**
+   * Stops: closes all connections and the recording. What clients and targets received is in the
+   * recording when this returns. May be called again.
+   *
+   * @throws IOException when the recording could not be written, now or earlier
+   */
+  @Override
+  public synchronized void close() throws IOException {
+    loops.forEach(EventLoop::stop);
+    resolver.shutdownNow();
+    try (server;
+        writer) {
+      LOG.debug("proxy on {}: closing", address);
+    } catch (IOException e) {
+      fail(e);
+    }
+    stopped.countDown();
+    throwFailure();
+  }
+
+  private void throwFailure() throws IOException {
+    if (failure != null) {
+      throw new IOException(
+          failure.getMessage(), failure); // a new one each time: try-with-resources
+    }
+  }
+
+  /** Stops serving, soon; the one way in which a running proxy ends by itself. */
+  void fail(IOException cause) {
+    if (failure == null) {
+      failure = cause;
+      LOG.error(
+          "{}; the proxy stops, since a recording with a hole is worse than none",
+          cause.getMessage());
+      loops.forEach(EventLoop::stopSoon);
+      stopped.countDown();
+    }
+  }
+
+  ProxyConfig config() {
+    return config;
+  }
+
+  ExecutorService resolver() {
+    return resolver;
+  }
+}

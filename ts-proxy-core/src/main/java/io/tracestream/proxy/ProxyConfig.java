@@ -1,0 +1,100 @@
+package io.tracestream.proxy;
+
+import io.tracestream.codec.FrameFormat;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * What a {@link Proxy} is to do. Immutable.
+ *
+ * @param listen where clients connect; port 0 takes a free one
+ * @param target where to connect for each client. A name that is left unresolved is resolved anew
+ *     for each client, and all its addresses are tried
+ * @param format the frames of both directions
+ * @param recording the file to record to, or null. An earlier recording is replaced, any other file
+ *     refused. While recording, one client is served at a time
+ * @param flushRecording true to have each frame in the file before any peer receives it; false to
+ *     leave lines in memory until a buffer is full, the connection ends or a second has passed
+ * @param connectTimeout how long resolving and connecting to the target may take, above 0
+ */
+public record ProxyConfig(
+    InetSocketAddress listen,
+    InetSocketAddress target,
+    FrameFormat format,
+    Path recording,
+    boolean flushRecording,
+    Duration connectTimeout) {
+
+  /**
+   * Checks what can be checked before the start.
+   *
+   * @throws IllegalArgumentException when a value cannot work; the message names it
+   */
+  public ProxyConfig {
+    Objects.requireNonNull(listen, "listen");
+    Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(format, "format");
+    if (target.getPort() == 0) {
+      throw new IllegalArgumentException("target: found port 0, expected 1 to 65535");
+    }
+    if (connectTimeout.isNegative() || connectTimeout.isZero()) {
+      throw new IllegalArgumentException(
+          "connectTimeout: found " + connectTimeout + ", expected above 0");
+    }
+  }
+
+  /**
+   * A proxy of {@link FrameFormat#DEFAULT} frames that records nothing and gives a target 10 s to
+   * accept.
+   *
+   * @param listen where clients connect
+   * @param target where to connect for each client
+   * @return the configuration
+   */
+  public static ProxyConfig of(InetSocketAddress listen, InetSocketAddress target) {
+    return new ProxyConfig(
+        listen, target, FrameFormat.DEFAULT, null, false, Duration.ofSeconds(10));
+  }
+
+  /**
+   * This, with other frames.
+   *
+   * @param other the frames of both directions
+   * @return the changed copy
+   */
+  public ProxyConfig withFormat(FrameFormat other) {
+    return new ProxyConfig(listen, target, other, recording, flushRecording, connectTimeout);
+  }
+
+  /**
+   * This, with a recording.
+   *
+   * @param file the file to record to, or null for none
+   * @return the changed copy
+   */
+  public ProxyConfig withRecording(Path file) {
+    return new ProxyConfig(listen, target, format, file, flushRecording, connectTimeout);
+  }
+
+  /**
+   * This, with or without flushing each frame.
+   *
+   * @param flush see {@link #flushRecording()}
+   * @return the changed copy
+   */
+  public ProxyConfig withFlushRecording(boolean flush) {
+    return new ProxyConfig(listen, target, format, recording, flush, connectTimeout);
+  }
+
+  /**
+   * This, with another patience for the target.
+   *
+   * @param timeout see {@link #connectTimeout()}
+   * @return the changed copy
+   */
+  public ProxyConfig withConnectTimeout(Duration timeout) {
+    return new ProxyConfig(listen, target, format, recording, flushRecording, timeout);
+  }
+}

@@ -1,0 +1,242 @@
+package io.tracestream.recording;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes a recording. Lines stay in a buffer until that is full, or until {@link #flush}.
+ *
+ * <p>When the file cannot be written, it is cut back to its last whole line and the writer is
+ * broken: each later call throws as well. For one thread at a time.
+ */
+public final class RecordingWriter implements Closeable {
+  static final String HEADER = "# ts_proxy recording v1";
+
+  private static final int BUFFER = 256 * 1024;
+  /** Room for all of a line but its payload: 19 digits, a direction, two tabs, a line end. */
+  private static final int LINE_MARGIN = 32;
+
+  private final String name;
+  private final FileChannel file;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+  /** Length of the file up to its last whole line. */
+  private long wholeLines;
+
+  private long lastElapsedMicros;
+  private IOException broken;
+
+  private RecordingWriter(String name, FileChannel file) {
+    this.name = name;
+    this.file = file;
+  }
+
+  /**
+   * Creates a recording, in the place of an earlier one if the file exists. While it is open, no
+   * other writer can open it.
+   *
+   * @param path where to write
+   * @return the writer; nothing but the version line is in the file
+   * @throws RecordingException when the file exists and is no recording (it is left as it is), is
+   *     being recorded to, or cannot be created
+   * @throws IOException when writing fails
+   */
+  public static RecordingWriter create(Path path) throws IOException {
+    requireRecording(path);
+    FileChannel file = open(path);
+    try {
+      lock(path, file);
+      file.truncate(0);
+      RecordingWriter writer = new RecordingWriter(path.toString(), file);
+      writer.buffer.put((HEADER + "\n").getBytes(StandardCharsets.US_ASCII));
+      writer.flush();
+      return writer;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static void requireRecording(Path path) throws IOException {
+    if (!Files.exists(path) || Files.isRegularFile(path) && Files.size(path) == 0) {
+      return;
+    }
+    String expected = ", expected a recording to replace, or no file; choose another name";
+    if (!Files.isRegularFile(path)) {
+      throw new RecordingException(path + ": found no regular file" + expected);
+    }
+    try (RecordingReader reader =
+        new RecordingReader(Files.newInputStream(path), path.toString(), Integer.MAX_VALUE - 8)) {
+      if (!reader.startsAsRecording()) {
+        throw new RecordingException(path + ": found another kind of file" + expected);
+      }
+    } catch (AccessDeniedException e) {
+      throw new RecordingException(path + ": found no permission to read it" + expected, e);
+    }
+  }
+
+  private static FileChannel open(Path path) throws IOException {
+    try {
+      return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException e) {
+      throw new RecordingException(path + ": found no such directory, expected one to write to", e);
+    } catch (AccessDeniedException e) {
+      throw new RecordingException(
+          path + ": found no permission to write, expected a writable place", e);
+    }
+  }
+
+  private static void lock(Path path, FileChannel file) throws IOException {
+    boolean locked;
+    try {
+      locked = file.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      locked = false; // held within this JVM
+    }
+    if (!locked) {
+      throw new RecordingException(
+          path + ": found another proxy recording to it, expected none; choose another name");
+    }
+  }
+
+  /**
+   * Adds an entry.
+   *
+   * @param elapsedMicros microseconds since the recording began, no less than in the entry before
+   * @param direction which way the frame went
+   * @param payload the payload, in one part or several in a row, each from its position to its
+   *     limit; lent for this call and left as they were
+   * @throws IllegalArgumentException when time goes backwards
+   * @throws IOException when the file cannot be written; it then ends on a whole line
+   */
+  public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
+      throws IOException {
+    if (elapsedMicros < lastElapsedMicros) {
+      throw new IllegalArgumentException(
+          "elapsedMicros: found " + elapsedMicros + ", expected at least " + lastElapsedMicros);
+    }
+    lastElapsedMicros = elapsedMicros;
+    requireRoom(LINE_MARGIN);
+    putNumber(elapsedMicros);
+    buffer.put((byte) '\t');
+    putLabel(direction);
+    buffer.put((byte) '\t');
+    for (ByteBuffer part : payload) {
+      putHex(part);
+    }
+    requireRoom(1);
+    buffer.put((byte) '\n');
+  }
+
+  private void putNumber(long number) {
+    int digits = 1;
+    for (long rest = number / 10; rest > 0; rest /= 10) {
+      digits++;
+    }
+    int end = buffer.position() + digits;
+    long rest = number;
+    for (int i = end - 1; i >= end - digits; i--, rest /= 10) {
+      buffer.put(i, (byte) ('0' + rest % 10));
+    }
+    buffer.position(end);
+  }
+
+  private void putLabel(Direction direction) {
+    boolean c2s = direction == Direction.C2S;
+    buffer.put((byte) (c2s ? 'c' : 's')).put((byte) '2').put((byte) (c2s ? 's' : 'c'));
+  }
+
+  private void putHex(ByteBuffer part) throws IOException {
+    int at = part.position();
+    while (at < part.limit()) {
+      requireRoom(2);
+      int count = Math.min(part.limit() - at, buffer.remaining() / 2);
+      Hex.encode(part, at, count, buffer);
+      at += count;
+    }
+  }
+
+  private void requireRoom(int count) throws IOException {
+    if (buffer.remaining() < count) {
+      drain();
+    }
+  }
+
+  /**
+   * Hands all entries to the operating system: they outlive this process from here on.
+   *
+   * @throws IOException when the file cannot be written; it then ends on a whole line
+   */
+  public void flush() throws IOException {
+    if (buffer.position() > 0 || broken != null) {
+      drain();
+    }
+  }
+
+  private void drain() throws IOException {
+    if (broken != null) {
+      throw broken;
+    }
+    buffer.flip();
+    long start = file.position();
+    try {
+      while (buffer.hasRemaining()) {
+        file.write(buffer);
+      }
+      markWholeLines(start);
+      buffer.clear();
+    } catch (IOException e) {
+      markWholeLines(start);
+      buffer.clear();
+      broken = cutBack(e);
+      throw broken;
+    }
+  }
+
+  /**
+   * Finds the last line end among the bytes of the buffer that are in the file, from {@code start}
+   * on.
+   */
+  private void markWholeLines(long start) {
+    for (int i = buffer.position() - 1; i >= 0; i--) {
+      if (buffer.get(i) == '\n') {
+        wholeLines = start + i + 1;
+        return;
+      }
+    }
+  }
+
+  private IOException cutBack(IOException cause) {
+    String message =
+        name + ": found " + cause.getMessage() + " when writing, expected room for the recording";
+    try {
+      file.truncate(wholeLines);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+      message += "; the file may end inside a line";
+    }
+    return new RecordingException(message, cause);
+  }
+
+  /**
+   * Flushes and closes the file.
+   *
+   * @throws IOException when the last entries could not be written
+   */
+  @Override
+  public void close() throws IOException {
+    try (file) {
+      if (file.isOpen() && broken == null) {
+        flush();
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.tracestream.replay;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * How far a session's client has come: written by the thread that reads its frames, waited for by
+ * the one that sends. Times are those of {@link System#nanoTime}.
+ */
+final class Progress {
+  private final ReentrantLock lock = new ReentrantLock();
+  // Not Object.wait, which counts in whole milliseconds.
+  private final Condition changed = lock.newCondition();
+  private long matched;
+  private long lastMatch;
+  private boolean clientEnded;
+  private boolean stopped;
+
+  /** One more frame was matched. */
+  void matched() {
+    change(() -> {
+      matched++;
+      lastMatch = System.nanoTime();
+    });
+  }
+
+  /** The client did all that was recorded, and ended. */
+  void clientEnded() {
+    change(() -> clientEnded = true);
+  }
+
+  /** Nothing more is to be sent. */
+  void stop() {
+    change(() -> stopped = true);
+  }
+
+  /** Waits until so many frames were matched; false when nothing more is to be sent. */
+  boolean awaitMatches(long count) throws InterruptedException {
+    await(() -> matched >= count || stopped, Long.MAX_VALUE);
+    return !isStopped();
+  }
+
+  /** Waits until that time; false when nothing more is to be sent. */
+  boolean awaitTime(long due) throws InterruptedException {
+    await(() -> stopped, due - System.nanoTime());
+    return !isStopped();
+  }
+
+  /** Waits for so many milliseconds at most; false when the client has not ended by then. */
+  boolean awaitEnd(long millis) throws InterruptedException {
+    return await(() -> clientEnded || stopped, millis * 1_000_000);
+  }
+
+  /**
+   * When the frame of that number was matched, or {@code other} if later ones were matched since:
+   * then the client does not wait for replies, and its frames do not set the pace.
+   */
+  long timeOfMatch(long number, long other) {
+    lock.lock();
+    try {
+      return matched == number ? lastMatch : other;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isStopped() {
+    lock.lock();
+    try {
+      return stopped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the condition holds, for {@code nanos} at most; false when it does not by then. */
+  private boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      for (long left = nanos; left > 0 && !condition.getAsBoolean(); ) {
+        left = changed.awaitNanos(left);
+      }
+      return condition.getAsBoolean();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

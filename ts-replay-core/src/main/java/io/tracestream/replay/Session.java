@@ -1,0 +1,235 @@
+package io.tracestream.replay;
+
+import io.tracestream.codec.FrameException;
+import io.tracestream.codec.FrameReader;
+import io.tracestream.codec.FrameWriter;
+import io.tracestream.recording.Direction;
+import io.tracestream.recording.Entry;
+import io.tracestream.recording.Recording;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection's play of the recording. This thread reads what the client sends and compares it;
+ * another one, the {@link Sender}'s, sends what is due. Either one stops the other when it is over.
+ */
+final class Session implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+  /** How long a client may go on, once all is sent, before the connection is closed. */
+  private static final long GRACE_MILLIS = 1000;
+
+  private static final String BAD_FRAME = "a bad frame: ";
+
+  private final long number;
+  private final Socket socket;
+  private final Recording recording;
+  private final ReplayConfig config;
+  private final Executor threads;
+  private final Tally tally;
+  private final Progress progress = new Progress();
+  /** This thread's place in the recording, at the c2s entry that is expected. */
+  private final Cursor cursor;
+
+  private FrameReader frames;
+  /** Why {@link #receive} gave nothing. */
+  private String nothing;
+
+  private boolean allMatched;
+  private volatile boolean allSent;
+  private volatile boolean stopping;
+  private volatile IOException damage;
+
+  Session(
+      long number,
+      Socket socket,
+      Recording recording,
+      ReplayConfig config,
+      Executor threads,
+      Tally tally) {
+    this.number = number;
+    this.socket = socket;
+    this.recording = recording;
+    this.config = config;
+    this.threads = threads;
+    this.tally = tally;
+    this.cursor = new Cursor(recording);
+  }
+
+  /** Ends the session, from another thread: the server stops. */
+  void stop() {
+    stopping = true;
+    progress.stop();
+    close();
+  }
+
+  @Override
+  public void run() {
+    LOG.debug("{}: accepted {}", this, socket.getRemoteSocketAddress());
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      frames = new FrameReader(socket.getInputStream(), config.format());
+      play(new Sender(
+          progress,
+          config.timing(),
+          new Cursor(recording),
+          new FrameWriter(socket.getOutputStream(), config.format())));
+    } catch (IOException e) {
+      LOG.debug("{}: closing: {}", this, e.getMessage());
+    } finally {
+      progress.stop();
+    }
+  }
+
+  private void play(Sender sender) {
+    FutureTask<Mismatch> sending = new FutureTask<>(() -> send(sender));
+    threads.execute(sending);
+    Mismatch mismatch = verify();
+    if (mismatch == null && damage == null) {
+      progress.clientEnded();
+      mismatch = await(sending);
+    }
+    progress.stop();
+    conclude(mismatch);
+    letTheClientReadItsEnd();
+  }
+
+  /**
+   * Compares what the client sends with the recording, to the end of both; null when they agree.
+   */
+  private Mismatch verify() {
+    try {
+      for (Entry entry = cursor.next(Direction.C2S);
+          entry != null;
+          entry = cursor.next(Direction.C2S)) {
+        ByteBuffer found = receive();
+        if (found == null || !found.equals(ByteBuffer.wrap(entry.payload()))) {
+          return mismatch(cursor, found);
+        }
+        progress.matched();
+      }
+      allMatched = true;
+      ByteBuffer extra = receive();
+      return extra != null || nothing.startsWith(BAD_FRAME) ? mismatch(cursor, extra) : null;
+    } catch (IOException e) {
+      damage = e;
+      return null;
+    }
+  }
+
+  /** Waits for the client's next frame; null when there is none. */
+  private ByteBuffer receive() {
+    try {
+      nothing = "the client's end";
+      return frames.lend();
+    } catch (FrameException e) {
+      nothing = BAD_FRAME + e.getMessage();
+    } catch (IOException e) {
+      nothing = "the client gone: " + e.getMessage();
+    }
+    return null;
+  }
+
+  /**
+   * Runs on the sender's thread; ends the other half's reading when there is nothing to wait for.
+   */
+  private Mismatch send(Sender sender) throws InterruptedException {
+    Mismatch mismatch = null;
+    try {
+      allSent = sender.run();
+      if (allSent) {
+        socket.shutdownOutput();
+        progress.awaitEnd(GRACE_MILLIS);
+      }
+    } catch (Sender.ClientGone e) {
+      mismatch = mismatch(sender.cursor(), null, "the client gone: " + e.getMessage());
+    } catch (IOException e) {
+      if (!allSent) {
+        damage = e;
+      }
+    }
+    try {
+      socket.shutdownInput();
+    } catch (IOException e) {
+      // It is closed already.
+    }
+    return mismatch;
+  }
+
+  private Mismatch await(FutureTask<Mismatch> sending) {
+    try {
+      return sending.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(this + ": the sender failed", e.getCause());
+    } catch (InterruptedException e) {
+      stop(); // nobody interrupts this thread but who wants it to end
+      return null;
+    }
+  }
+
+  private Mismatch mismatch(Cursor at, ByteBuffer found) {
+    if (found == null) {
+      return mismatch(at, null, nothing);
+    }
+    byte[] copy = new byte[found.remaining()];
+    found.get(copy);
+    return mismatch(at, copy, null);
+  }
+
+  private Mismatch mismatch(Cursor at, byte[] found, String reason) {
+    return new Mismatch(
+        number, recording.toString(), at.number(), at.line(), at.entry(), found, reason);
+  }
+
+  private void conclude(Mismatch mismatch) {
+    if (damage != null) {
+      LOG.error("{}: {}", this, damage.getMessage());
+      tally.broken();
+    } else if (mismatch == null && allMatched && allSent) {
+      LOG.info("{}: matched", this);
+      tally.matched();
+    } else if (stopping) {
+      LOG.info("{}: stopped at entry {}", this, cursor.number());
+      tally.stopped();
+    } else {
+      LOG.warn("{}", mismatch);
+      tally.differed(mismatch);
+    }
+  }
+
+  /** Closing at once would reset what is still under way to a client that goes on sending. */
+  private void letTheClientReadItsEnd() {
+    try {
+      if (!socket.isOutputShutdown()) {
+        socket.shutdownOutput();
+      }
+      InputStream rest = socket.getInputStream();
+      byte[] discarded = new byte[64 * 1024];
+      long deadline = System.nanoTime() + GRACE_MILLIS * 1_000_000;
+      socket.setSoTimeout((int) GRACE_MILLIS);
+      while (!stopping && System.nanoTime() < deadline && rest.read(discarded) >= 0) {}
+    } catch (IOException e) {
+      LOG.debug("{}: closing: {}", this, e.getMessage());
+    }
+  }
+
+  private void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.debug("{}: closing: {}", this, e.getMessage());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "connection " + number;
+  }
+}

@@ -1,0 +1,8 @@
+/** Plays a recording to clients, to start inside a program or a test. */
+module io.tracestream.replay {
+  requires transitive io.tracestream.codec;
+  requires transitive io.tracestream.recording;
+  requires org.slf4j;
+
+  exports io.tracestream.replay;
+}
