@@ -102,7 +102,7 @@ final class Connection {
           .toList();
       loop.execute(() -> connect(found));
     } catch (UnknownHostException e) {
-      loop.execute(() -> unreachable("found no address of that name"));
+      loop.execute(() -> unreachable("no address of that name"));
     }
   }
 

@@ -1,0 +1,229 @@
+package io.tracestream.proxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.RecordingException;
+import io.tracestream.testing.TestLog;
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RecordingProxyTest {
+  private static final String FIRST_LINE = "# ts_proxy recording v1";
+
+  @TempDir
+  private Path dir;
+
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = dir.resolve("session.rec");
+  }
+
+  private Proxy recordingProxyTo(TestTarget target) throws IOException {
+    return Proxy.start(Proxies.to(target.address()).withRecording(file));
+  }
+
+  /** The recording without its times: "c2s 6869" and so on. */
+  private List<String> recorded() throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(FIRST_LINE, lines.get(0));
+    return lines.stream()
+        .skip(1)
+        .map(line -> line.replaceFirst("^\\d+\t", "").replace('\t', ' '))
+        .toList();
+  }
+
+  @Test
+  void aConversationIsRecordedInItsOrder() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = recordingProxyTo(listening);
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send("0002 6869 0000");
+      target.await(6);
+      target.send("0001 21");
+      client.await(3);
+      client.send("0001 3f");
+      target.await(3);
+    }
+    assertEquals(List.of("c2s 6869", "c2s ", "s2c 21", "c2s 3f"), recorded());
+  }
+
+  @Test
+  void timesNeverFallAndBeginWithTheFirstClient() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = recordingProxyTo(listening);
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      for (int i = 0; i < 100; i++) {
+        client.send("0001 21");
+        target.send(target.await(3));
+        client.await(3);
+      }
+    }
+    long last = 0;
+    for (String line : Files.readAllLines(file).subList(1, 201)) {
+      long elapsed = Long.parseLong(line.split("\t")[0]);
+      assertTrue(elapsed >= last, line);
+      last = elapsed;
+    }
+    assertTrue(last < 60_000_000, "microseconds since the first client: " + last);
+  }
+
+  @Test
+  void aPartialFrameIsNotRecorded() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = recordingProxyTo(listening);
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send("0001 21" + "0005 6865").endSending();
+      assertEquals("000121", target.awaitEnd());
+    }
+    assertEquals(List.of("c2s 21"), recorded());
+  }
+
+  @Test
+  void aFrameLargerThanAnyBufferIsRecordedWhole() throws Exception {
+    int length = 3_000_000;
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = Proxy.start(Proxies.to(listening.address())
+            .withFormat(new FrameFormat(4, length))
+            .withRecording(file));
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      byte[] payload = new byte[length];
+      Arrays.fill(payload, (byte) 0xa5);
+      CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> Proxies.unchecked(
+          () -> client.send(String.format("%08x", length)).send(payload).send("00000001 21")));
+      target.awaitBytes(4 + length + 5);
+      sending.join();
+    }
+    assertEquals(List.of("c2s " + "a5".repeat(length), "c2s 21"), recorded());
+  }
+
+  @Test
+  void withFlushingAFrameThatArrivedIsInTheFile() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = Proxy.start(
+            Proxies.to(listening.address()).withRecording(file).withFlushRecording(true));
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send("0001 21");
+      target.await(3);
+      assertEquals(List.of("c2s 21"), recorded());
+    }
+  }
+
+  @Test
+  void withoutFlushingItIsInTheFileSoon() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = recordingProxyTo(listening);
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send("0001 21");
+      target.await(3);
+      while (recorded().isEmpty()) {
+        Thread.onSpinWait(); // up to the test's time-out
+      }
+      assertEquals(List.of("c2s 21"), recorded());
+    }
+  }
+
+  @Test
+  void aSecondClientIsTurnedAwayWhileTheFirstIsRecorded() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        TestLog log = TestLog.open();
+        Proxy proxy = recordingProxyTo(listening);
+        TestPeer first = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept();
+        TestPeer second = TestPeer.connect(proxy.address())) {
+      assertEquals("", second.awaitEnd());
+      log.await("WARN", "another client");
+      first.send("0001 21");
+      assertEquals("000121", target.await(3));
+    }
+  }
+
+  @Test
+  void theNextClientIsAppended() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = recordingProxyTo(listening)) {
+      for (String payload : List.of("61", "62", "63")) {
+        // At once: the proxy may not have seen the end of the one before yet.
+        try (TestPeer client = TestPeer.connect(proxy.address())) {
+          TestPeer target = listening.accept();
+          client.send("0001" + payload);
+          target.send(target.await(3));
+          client.await(3);
+          target.close();
+        }
+      }
+    }
+    assertEquals(List.of("c2s 61", "s2c 61", "c2s 62", "s2c 62", "c2s 63", "s2c 63"), recorded());
+  }
+
+  @Test
+  void anEarlierRecordingIsReplaced() throws Exception {
+    Files.writeString(file, FIRST_LINE + "\n1\tc2s\t21\n");
+    try (TestTarget listening = TestTarget.start()) {
+      recordingProxyTo(listening).close();
+    }
+    assertEquals(List.of(), recorded());
+  }
+
+  @Test
+  void anyOtherFileIsRefusedAndLeftAsItIs() throws Exception {
+    Files.writeString(file, "# my notes\n");
+    try (TestTarget listening = TestTarget.start()) {
+      Exception e = assertThrows(RecordingException.class, () -> recordingProxyTo(listening));
+      assertEquals(
+          file + ": found another kind of file, expected a recording to replace, or no file;"
+              + " choose another name",
+          e.getMessage());
+    }
+    assertEquals("# my notes\n", Files.readString(file));
+  }
+
+  @Test
+  void anEarlierRecordingOutlivesAStartThatFails() throws Exception {
+    Files.writeString(file, FIRST_LINE + "\n1\tc2s\t21\n");
+    try (ServerSocket taken = new ServerSocket(0);
+        TestTarget listening = TestTarget.start()) {
+      ProxyConfig config = ProxyConfig.of(
+              new InetSocketAddress(taken.getLocalPort()), listening.address())
+          .withRecording(file);
+      assertThrows(IOException.class, () -> Proxy.start(config));
+    }
+    assertEquals(List.of("c2s 21"), recorded());
+  }
+
+  @Test
+  void twoProxiesCannotRecordToOneFile() throws Exception {
+    try (TestTarget listening = TestTarget.start()) {
+      Proxy first = recordingProxyTo(listening);
+      Exception e = assertThrows(RecordingException.class, () -> recordingProxyTo(listening));
+      assertEquals(
+          file + ": found another proxy recording to it, expected none; choose another name",
+          e.getMessage());
+      first.close();
+      recordingProxyTo(listening).close();
+    }
+  }
+}
