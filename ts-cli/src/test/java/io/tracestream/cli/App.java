@@ -1,0 +1,99 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The real jar, running in a process of its own. */
+final class App implements AutoCloseable {
+  private static final long DEADLINE_SECONDS = 20;
+
+  private final Process process;
+  private final BufferedReader stdout;
+  private final Path stderr;
+
+  private App(Process process, Path stderr) {
+    this.process = process;
+    this.stdout =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    this.stderr = stderr;
+  }
+
+  static App start(String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(java(), "-jar", System.getProperty("app.jar")));
+    command.addAll(List.of(args));
+    return start(command);
+  }
+
+  /** Starts the jar in a shell that has set limits for it first. */
+  static App startLimited(String limits, String... args) throws IOException {
+    StringBuilder line = new StringBuilder(
+        limits + " && exec '" + java() + "' -jar '" + System.getProperty("app.jar") + "'");
+    for (String arg : args) {
+      line.append(" '").append(arg).append('\'');
+    }
+    return start(List.of("bash", "-c", line.toString()));
+  }
+
+  private static App start(List<String> command) throws IOException {
+    Path stderr = Files.createTempFile("ts-proxy", ".stderr");
+    return new App(new ProcessBuilder(command).redirectError(stderr.toFile()).start(), stderr);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  /** Waits for the line that a server begins with, and gives its address. */
+  InetSocketAddress awaitListening() throws IOException {
+    String line = stdout.readLine();
+    if (line == null || !line.startsWith("listening on ")) {
+      fail("first line: found " + line + ", expected listening on ...; stderr: " + stderr());
+    }
+    int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** The rest of stdout, to its end. */
+  List<String> awaitOutput() {
+    return stdout.lines().toList();
+  }
+
+  String stderr() throws IOException {
+    return Files.readString(stderr);
+  }
+
+  /** Sends SIGTERM. */
+  App terminate() {
+    process.destroy();
+    return this;
+  }
+
+  /** Sends SIGKILL. */
+  App kill() {
+    process.destroyForcibly();
+    return this;
+  }
+
+  int awaitStatus() throws InterruptedException {
+    assertTrue(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS), "the process goes on");
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly();
+    Files.deleteIfExists(stderr);
+  }
+}

@@ -1,0 +1,156 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Conversations through the real jar: recorded, replayed, and interrupted. */
+@Timeout(60)
+class ConversationIT {
+  private static final List<String> ECHOES =
+      List.of("echo: 1_hello", "echo: 2_hello", "echo: 3_hello");
+
+  @TempDir
+  private Path dir;
+
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = dir.resolve("session.rec");
+  }
+
+  private static String text(InetSocketAddress address) {
+    return "127.0.0.1:" + address.getPort();
+  }
+
+  private static App client(InetSocketAddress server, String message) throws Exception {
+    return App.start(
+        "simple_client", "--connect", text(server), "--message", message, "--count", "3");
+  }
+
+  private App proxy(InetSocketAddress target, String... more) throws Exception {
+    List<String> args = new ArrayList<>(List.of(
+        "proxy", "--listen", "127.0.0.1:0", "--target", text(target), "--record", file.toString()));
+    args.addAll(List.of(more));
+    return App.start(args.toArray(String[]::new));
+  }
+
+  private void record() throws Exception {
+    try (App server = App.start("simple_server", "--listen", "127.0.0.1:0");
+        App proxy = proxy(server.awaitListening());
+        App client = client(proxy.awaitListening(), "hello")) {
+      assertEquals(ECHOES, client.awaitOutput());
+      assertEquals(0, client.awaitStatus());
+      assertEquals(0, proxy.terminate().awaitStatus());
+      assertEquals(0, server.terminate().awaitStatus());
+    }
+  }
+
+  @Test
+  void aConversationIsRecordedAndReplayedWithoutTheServer() throws Exception {
+    record();
+    assertEquals(7, Files.readAllLines(file).size());
+    try (App replay = App.start("replay", "--listen", "127.0.0.1:0", "--record", file.toString());
+        App client = client(replay.awaitListening(), "hello")) {
+      assertEquals(ECHOES, client.awaitOutput());
+      assertEquals(0, client.awaitStatus());
+      assertEquals(0, replay.terminate().awaitStatus());
+      assertTrue(replay.stderr().contains("1 connections: 1 matched, 0 differed"), replay.stderr());
+    }
+  }
+
+  @Test
+  void aClientThatDepartsFromTheRecordingFailsTheReplay() throws Exception {
+    record();
+    try (App replay = App.start("replay", "--listen", "127.0.0.1:0", "--record", file.toString());
+        App client = client(replay.awaitListening(), "jello")) {
+      assertEquals(1, client.awaitStatus());
+      assertEquals(1, replay.terminate().awaitStatus());
+      assertTrue(
+          replay
+              .stderr()
+              .contains("connection 1 c2s entry 1 " + file + ":2: found 7 bytes 315f6a656c6c6f,"
+                  + " expected 7 bytes 315f68656c6c6f; first difference at payload byte 2"),
+          replay.stderr());
+    }
+  }
+
+  @Test
+  void withFlushingNothingThatArrivedIsLostByAKill() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App proxy = proxy(listening.address(), "--flush-recording", "--header-len", "2");
+        TestPeer client = TestPeer.connect(proxy.awaitListening());
+        TestPeer target = listening.accept()) {
+      client.send("0001 61");
+      target.await(3);
+      target.send("0001 62");
+      client.await(3);
+      proxy.kill().awaitStatus();
+    }
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(3, lines.size());
+    assertTrue(
+        lines.get(1).endsWith("\tc2s\t61") && lines.get(2).endsWith("\ts2c\t62"), lines.toString());
+  }
+
+  @Test
+  void aSignalClosesTheRecordingWholeWhileAConnectionIsOpen() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App proxy = proxy(listening.address(), "--header-len", "2");
+        TestPeer client = TestPeer.connect(proxy.awaitListening());
+        TestPeer target = listening.accept()) {
+      client.send("0001 61");
+      target.await(3);
+      assertEquals(0, proxy.terminate().awaitStatus());
+    }
+    String text = Files.readString(file);
+    assertTrue(text.endsWith("\tc2s\t61\n"), text);
+  }
+
+  @Test
+  void aRecordingThatCannotGrowEndsTheProxyOnAWholeLine() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App proxy = App.startLimited(
+            "ulimit -f 64",
+            "proxy",
+            "--listen",
+            "127.0.0.1:0",
+            "--target",
+            text(listening.address()),
+            "--record",
+            file.toString(),
+            "--flush-recording",
+            "--header-len",
+            "2");
+        TestPeer client = TestPeer.connect(proxy.awaitListening());
+        TestPeer target = listening.accept()) {
+      int frames = 0;
+      try {
+        for (; frames < 1000; frames++) {
+          client.send("03e8" + "61".repeat(1000));
+          target.await(1002);
+        }
+      } catch (IOException | AssertionError e) {
+        // the proxy stopped
+      }
+      assertEquals(1, proxy.awaitStatus());
+      List<String> lines = Files.readAllLines(file);
+      assertTrue(Files.readString(file).endsWith("\n"));
+      assertEquals(frames, lines.size() - 1, "frames that were forwarded");
+      assertTrue(proxy.stderr().contains("the proxy stops"), proxy.stderr());
+    }
+  }
+}
