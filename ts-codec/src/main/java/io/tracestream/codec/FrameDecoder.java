@@ -70,6 +70,7 @@ public final class FrameDecoder {
    * How much is missing of the partial frame that {@link #decode} left in {@code in}. A buffer that
    * has no room for so much cannot take that frame whole.
    *
+   * @param in what is left unread; not changed
    * @return bytes to come, at least 1: up to the end of the frame, or of its header while that is
    *     not whole
    * @throws FrameException when the header announces more than the format allows

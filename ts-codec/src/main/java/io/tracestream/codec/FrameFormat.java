@@ -20,6 +20,8 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
   /**
    * Checks both numbers.
    *
+   * @param headerLength bytes of header
+   * @param maxPayloadLength bytes of payload
    * @throws IllegalArgumentException when one is out of its range; the message names it
    */
   public FrameFormat {

@@ -30,6 +30,12 @@ public record ProxyConfig(
   /**
    * Checks what can be checked before the start.
    *
+   * @param listen where clients connect
+   * @param target where to connect for each client
+   * @param format the frames of both directions
+   * @param recording the file to record to, or null
+   * @param flushRecording true to have each frame in the file before any peer receives it
+   * @param connectTimeout how long resolving and connecting may take
    * @throws IllegalArgumentException when a value cannot work; the message names it
    */
   public ProxyConfig {

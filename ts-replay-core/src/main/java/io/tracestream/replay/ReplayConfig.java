@@ -16,7 +16,14 @@ import java.util.Objects;
 public record ReplayConfig(
     InetSocketAddress listen, Path recording, FrameFormat format, Timing timing) {
 
-  /** Refuses null. */
+  /**
+   * Refuses null.
+   *
+   * @param listen where clients connect
+   * @param recording the file to play
+   * @param format the frames of both directions
+   * @param timing when entries are sent
+   */
   public ReplayConfig {
     Objects.requireNonNull(listen, "listen");
     Objects.requireNonNull(recording, "recording");

@@ -1,0 +1,142 @@
+package io.tracestream.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.codec.FrameDecoder;
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.FrameReader;
+import io.tracestream.codec.FrameWriter;
+import io.tracestream.proxy.Proxy;
+import io.tracestream.proxy.ProxyConfig;
+import io.tracestream.recording.Entry;
+import io.tracestream.recording.Recording;
+import io.tracestream.recording.RecordingReader;
+import io.tracestream.replay.ReplayConfig;
+import io.tracestream.replay.ReplayServer;
+import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's snippets, compiled and run. Each stands between two lines of dashes. */
+@Timeout(60)
+class EmbeddingTest {
+  private static final Path README = Path.of("..", "README.md");
+  private static final Path THIS =
+      Path.of("src/test/java/io/tracestream/examples/EmbeddingTest.java");
+
+  @TempDir
+  private Path dir;
+
+  @Test
+  void framesOnBlockingStreams() throws Exception {
+    try (SimpleServer server = SimpleServer.start(anyPort(), new FrameFormat(4, 1_000_000));
+        Socket socket =
+            new Socket(server.address().getAddress(), server.address().getPort())) {
+      // ----
+      FrameFormat format = new FrameFormat(4, 1_000_000); // 4 header bytes, at most 1 MB of payload
+      FrameWriter out = new FrameWriter(socket.getOutputStream(), format);
+      FrameReader in = new FrameReader(socket.getInputStream(), format);
+
+      out.write("hello".getBytes());
+      byte[] reply = in.read(); // null when the peer ended between two frames
+      // ----
+      assertEquals("hello", new String(reply));
+      socket.shutdownOutput();
+      assertNull(in.read());
+    }
+  }
+
+  @Test
+  void framesInPieces() throws Exception {
+    List<String> payloads = new ArrayList<>();
+    byte[][] pieces = {{0, 5, 'h', 'e'}, {'l', 'l', 'o', 0, 1}, {'!'}};
+    // ----
+    FrameDecoder decoder = new FrameDecoder(new FrameFormat(2, 1000));
+    ByteBuffer buffer = ByteBuffer.allocate(1002);
+    for (byte[] piece : pieces) {
+      buffer.put(piece).flip();
+      decoder.decode(buffer, payload -> payloads.add(new String(bytes(payload))));
+      buffer.compact(); // a partial frame waits for its rest
+    }
+    decoder.end(buffer.flip()); // throws when the stream ended inside a frame
+    // ----
+    assertEquals(List.of("hello", "!"), payloads);
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  @Test
+  void aConversationRecordedReadAndReplayed() throws Exception {
+    Path file = dir.resolve("session.rec");
+    ByteArrayOutputStream echoes = new ByteArrayOutputStream();
+    try (SimpleServer server = SimpleServer.start(anyPort(), FrameFormat.DEFAULT)) {
+      // ----
+      InetSocketAddress anyPort = new InetSocketAddress("localhost", 0);
+      try (Proxy proxy =
+          Proxy.start(ProxyConfig.of(anyPort, server.address()).withRecording(file))) {
+        runClientAgainst(proxy.address());
+      }
+      // ----
+    }
+
+    // ----
+    try (Recording recording = Recording.open(file, 16_777_216)) {
+      RecordingReader entries = recording.reader();
+      for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+        echoes.write(entry.payload());
+      }
+    }
+    // ----
+    assertEquals("1_hello1_hello2_hello2_hello", echoes.toString());
+
+    InetSocketAddress anyPort = anyPort();
+    // ----
+    try (ReplayServer server = ReplayServer.start(ReplayConfig.of(anyPort, file))) {
+      runClientAgainst(server.address());
+      assertTrue(server.awaitConnections(1, Duration.ofSeconds(10)));
+      assertEquals(List.of(), server.verdict().mismatches());
+      assertEquals(1, server.verdict().matched());
+    }
+    // ----
+  }
+
+  private static void runClientAgainst(InetSocketAddress address) throws Exception {
+    try (SimpleClient client = new SimpleClient(address, FrameFormat.DEFAULT)) {
+      client.send("hello", 2, reply -> {});
+    }
+  }
+
+  private static InetSocketAddress anyPort() {
+    return new InetSocketAddress("localhost", 0);
+  }
+
+  @Test
+  void theReadmeShowsThisCode() throws Exception {
+    String code = Files.readString(THIS);
+    String readme = Files.readString(README);
+    var snippets = Pattern.compile("// ----\n(.*?)// ----\n", Pattern.DOTALL).matcher(code);
+    int count = 0;
+    for (; snippets.find(); count++) {
+      String snippet = snippets.group(1).stripIndent().strip();
+      assertTrue(readme.contains("```java\n" + snippet + "\n```"), "the README lacks:\n" + snippet);
+    }
+    assertEquals(5, count);
+    assertEquals(count, readme.split("```java\n", -1).length - 1, "Java snippets in the README");
+  }
+}
