@@ -29,7 +29,7 @@ final class Sender {
     this.frames = frames;
   }
 
-  /** Sends all entries; false when it was stopped before the last. */
+  /** Sends all entries and waits for the last match; false when it was stopped before. */
   boolean run() throws IOException, InterruptedException {
     long time = System.nanoTime();
     long elapsedMicros = 0;
@@ -51,7 +51,7 @@ final class Sender {
       afterC2s = !s2c;
       elapsedMicros = entry.elapsedMicros();
     }
-    return true;
+    return progress.awaitMatches(cursor.c2sSoFar());
   }
 
   private static long pause(long micros) {

@@ -12,6 +12,7 @@ import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,12 +92,24 @@ class ReplayServerTest {
   }
 
   @Test
+  void theSendingEndsBehindTheLastEntryThoughThatIsTheClients() throws Exception {
+    try (ReplayServer server = playing("c2s 61", "s2c 62", "c2s 63");
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("000162", client.send("0001 61").await(3));
+      client.socket().setSoTimeout(100); // what is tested is that not even the end comes
+      assertThrows(SocketTimeoutException.class, () -> client.await(1));
+      assertEquals("", client.send("0001 63").awaitEnd());
+      assertMatched(server, 1);
+    }
+  }
+
+  @Test
   void aReplyWaitsForAllRequestsBeforeIt() throws Exception {
     try (ReplayServer server = playing("c2s 61", "c2s 62", "s2c 63");
         TestPeer client = TestPeer.connect(server.address())) {
       client.send("0001 61");
       client.socket().setSoTimeout(100); // what is tested is that nothing comes
-      assertThrows(IOException.class, () -> client.await(1));
+      assertThrows(SocketTimeoutException.class, () -> client.await(1));
       client.socket().setSoTimeout(10_000);
       assertEquals("000163", client.send("0001 62").await(3));
     }
