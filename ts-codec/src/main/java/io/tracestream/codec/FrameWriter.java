@@ -47,7 +47,7 @@ public final class FrameWriter {
    * Writes one frame.
    *
    * @param payload its payload, from position to limit, which is left read; lent for this call
-   * @throws FrameException as in {@link #write(byte[])}
+   * @throws FrameException as in {@link #write(byte[])}; the payload is left unread
    * @throws IOException what the stream threw
    */
   public void write(ByteBuffer payload) throws IOException {
@@ -55,6 +55,7 @@ public final class FrameWriter {
       write(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
       payload.position(payload.limit());
     } else {
+      requireAllowed(payload.remaining());
       byte[] copy = new byte[payload.remaining()];
       payload.get(copy);
       write(copy);
@@ -62,9 +63,7 @@ public final class FrameWriter {
   }
 
   private void write(byte[] from, int start, int length) throws IOException {
-    if (length > format.longestPayload()) {
-      throw FrameException.tooLongToSend(offset, length, format);
-    }
+    requireAllowed(length);
     int header = format.headerLength();
     format.putHeader(buffer, 0, length);
     int first = Math.min(length, BUFFER - header);
@@ -74,5 +73,11 @@ public final class FrameWriter {
       out.write(from, start + first, length - first);
     }
     offset += (long) header + length;
+  }
+
+  private void requireAllowed(int length) throws FrameException {
+    if (length > format.longestPayload()) {
+      throw FrameException.tooLongToSend(offset, length, format);
+    }
   }
 }
