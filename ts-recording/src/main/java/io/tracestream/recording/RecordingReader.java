@@ -135,6 +135,11 @@ public final class RecordingReader implements Closeable {
   }
 
   private Direction direction() throws IOException {
+    Direction known = knownDirection();
+    if (known != null) {
+      position += 4;
+      return known;
+    }
     String field = field();
     boolean ended = position + field.length() == limit;
     for (Direction direction : Direction.values()) {
@@ -147,6 +152,19 @@ public final class RecordingReader implements Closeable {
       }
     }
     throw damaged("direction", quoted(field), "c2s or s2c and a tab");
+  }
+
+  /** The direction at the position with its tab behind it, or null; makes no text of it. */
+  private Direction knownDirection() {
+    if (limit - position < 4 || buffer[position + 1] != '2' || buffer[position + 3] != '\t') {
+      return null;
+    }
+    int from = buffer[position];
+    int to = buffer[position + 2];
+    if (from == 'c' && to == 's') {
+      return Direction.C2S;
+    }
+    return from == 's' && to == 'c' ? Direction.S2C : null;
   }
 
   /**
@@ -204,6 +222,9 @@ public final class RecordingReader implements Closeable {
    */
   private int digitsAtHand() {
     int end = position;
+    while (end <= limit - 8 && Hex.holdsNoLineEnd(buffer, end)) {
+      end += 8;
+    }
     while (end < limit && buffer[end] != '\n' && buffer[end] != '\r') {
       end++;
     }
