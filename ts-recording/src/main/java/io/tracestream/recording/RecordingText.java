@@ -1,0 +1,94 @@
+package io.tracestream.recording;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The text of a recording as it comes from a stream: the bytes at hand, and errors that say where
+ * in it they stand. The bytes from {@code position} to {@code limit} of {@code buffer} are unread.
+ */
+final class RecordingText {
+  static final int END = -1;
+
+  private static final int BUFFER = 64 * 1024;
+  /** As much of a damaged field as an error shows. */
+  private static final int LONGEST_FIELD = 32;
+
+  private final InputStream in;
+  private final String name;
+  final byte[] buffer = new byte[BUFFER];
+  int position;
+  int limit;
+  /** The number of the line at hand, from 1; 0 before the first. */
+  long line;
+
+  RecordingText(InputStream in, String name) {
+    this.in = in;
+    this.name = name;
+  }
+
+  /** The next byte, read; or END. */
+  int read() throws IOException {
+    int c = peek();
+    if (c != END) {
+      position++;
+    }
+    return c;
+  }
+
+  /** The next byte, left unread; or END. */
+  int peek() throws IOException {
+    return position < limit || fillBehind() ? buffer[position] & 0xff : END;
+  }
+
+  /** Moves what is unread to the front and waits for more behind it; false at the end. */
+  boolean fillBehind() throws IOException {
+    System.arraycopy(buffer, position, buffer, 0, limit - position);
+    limit -= position;
+    position = 0;
+    int n = in.read(buffer, limit, BUFFER - limit);
+    limit += Math.max(n, 0);
+    return n > 0;
+  }
+
+  /** True when {@code c}, just read, ends the line: LF, CRLF, or CR at the end of the file. */
+  boolean endsLine(int c) throws IOException {
+    if (c == '\r' && (peek() == '\n' || peek() == END)) {
+      read();
+      return true;
+    }
+    return c == '\n';
+  }
+
+  /** The text up to the next tab or line end, or as much of it as an error should show; unread. */
+  String field() {
+    int end = position;
+    int most = Math.min(limit, position + LONGEST_FIELD);
+    while (end < most && buffer[end] != '\t' && buffer[end] != '\n') {
+      end++;
+    }
+    return new String(buffer, position, end - position, StandardCharsets.ISO_8859_1);
+  }
+
+  RecordingException cutOff() {
+    return error("found a line that was cut off, expected its end;"
+        + " the recorder was stopped inside it: delete the line or record again");
+  }
+
+  RecordingException damaged(String subject, String found, String expected) {
+    return error(subject + ": found " + found + ", expected " + expected
+        + "; correct the line or record again");
+  }
+
+  private RecordingException error(String message) {
+    return new RecordingException(name + ":" + line + ": " + message);
+  }
+
+  static String quoted(String text) {
+    StringBuilder shown = new StringBuilder("\"");
+    text.chars()
+        .forEach(c -> shown.append(c < ' ' || c > '~' ? String.format("\\x%02x", c) : (char) c));
+    return shown.append('"').toString();
+  }
+}
