@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
  * <p>So does an async runtime with two tasks on one thread. Here it is also the quickest of what
  * was measured: with two threads and a ring buffer between them (spin, then park) each byte moves
  * from one core's cache to the other's, and each thread waits while the other one's core is busy
- * with something else, which took from one and a half to thirty times as long. A blocking reader in
- * place of the decoder copies each byte once more, and takes half as long again. The way is not
- * shortened: each byte is copied into the pipe, and compared there.
+ * with something else, which took from as long to thirty times as long, from run to run. A blocking
+ * reader in place of the decoder copies each byte once more, and takes half as long again. The way
+ * is not shortened: each byte is copied into the pipe, and compared there.
  */
 final class Pipe extends OutputStream {
   private static final int CAPACITY = 64 * 1024;
