@@ -20,7 +20,7 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
   /** An 8-byte header and payloads of up to 16 MiB. */
   public static final FrameFormat DEFAULT = new FrameFormat(8, 16_777_216);
 
-  /** Eight header bytes in one access, big-endian whatever the buffer's own order. */
+  /** Eight bytes in one access, big-endian whatever the buffer's own order. */
   private static final VarHandle EIGHT_BYTES =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -64,15 +64,14 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
    * @param offset where that header stands in the stream, for the error
    */
   int payloadLength(ByteBuffer in, int at, long offset) throws FrameException {
-    long length = 0;
-    if (headerLength == 8) {
-      length = (long) EIGHT_BYTES.get(in, at);
+    if (headerLength <= 8 && in.limit() - at >= 8) {
+      long length = (long) EIGHT_BYTES.get(in, at) >>> 64 - 8 * headerLength;
       // Below 0 stands a length of 2^63 or more: the loop refuses it as it does any above the cap.
       if (length >= 0 && length <= maxPayloadLength) {
         return (int) length;
       }
-      length = 0;
     }
+    long length = 0;
     for (int i = at; i < at + headerLength; i++) {
       length = length << 8 | in.get(i) & 0xff;
       // Checked at each byte: a 16-byte header would overflow a long before its last one.
