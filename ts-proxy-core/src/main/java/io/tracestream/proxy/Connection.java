@@ -3,14 +3,8 @@ package io.tracestream.proxy;
 import io.tracestream.codec.FrameException;
 import io.tracestream.recording.Direction;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +29,7 @@ final class Connection {
   private final Relay c2s;
   private final Relay s2c;
 
-  /** Addresses of the target that were not tried yet. */
-  private final Queue<InetSocketAddress> addresses = new ArrayDeque<>();
-
-  private Timers.Timer timeout;
+  private final Dialer dialer;
   private Timers.Timer linger;
   private boolean closed;
 
@@ -61,6 +52,7 @@ final class Connection {
         new Relay(this, Direction.S2C, this.target, this.client, proxy.config().format());
     this.client.join(c2s, s2c);
     this.target.join(s2c, c2s);
+    this.dialer = new Dialer(this, this.target, loop, proxy.config());
   }
 
   EventLoop loop() {
@@ -71,105 +63,40 @@ final class Connection {
     return recorder;
   }
 
-  /** Resolves the target where that is needed, and connects; the client waits unread. */
+  /** Connects to the target; the client waits unread. */
   void open() {
     if (recorder != null) {
       recorder.begin(this);
     }
-    timeout = loop.timers.in(proxy.config().connectTimeout().toMillis(), this::timedOut);
     try {
       LOG.debug("{}: accepted {}", this, client.channel().getRemoteAddress());
       client.configure();
       client.register(loop);
+      dialer.dial(proxy);
     } catch (IOException e) {
       LOG.debug("{}: the client is gone: {}", this, e.getMessage());
       close();
-      return;
-    }
-    InetSocketAddress address = proxy.config().target();
-    if (address.isUnresolved()) {
-      proxy.resolver().execute(() -> resolve(address));
-    } else {
-      connect(List.of(address));
-    }
-  }
-
-  /** Runs on the resolver's thread. */
-  private void resolve(InetSocketAddress name) {
-    try {
-      List<InetSocketAddress> found = Arrays.stream(InetAddress.getAllByName(name.getHostString()))
-          .map(address -> new InetSocketAddress(address, name.getPort()))
-          .toList();
-      loop.execute(() -> connect(found));
-    } catch (UnknownHostException e) {
-      loop.execute(() -> unreachable("no address of that name"));
-    }
-  }
-
-  private void connect(List<InetSocketAddress> found) {
-    addresses.addAll(found);
-    connectToNext();
-  }
-
-  private void connectToNext() {
-    if (!timeout.isCancelled()) { // else it came too late
-      try {
-        if (target.connect(loop, addresses.remove())) {
-          connected();
-        }
-      } catch (IOException e) {
-        couldNotConnect(e);
-      }
     }
   }
 
   void finishConnect() {
-    try {
-      if (target.channel().finishConnect()) {
-        connected();
-      }
-    } catch (IOException e) {
-      couldNotConnect(e);
-    }
+    dialer.finish();
   }
 
-  private void connected() throws IOException {
-    timeout.cancel();
-    target.configure();
+  void connected() {
     settle();
   }
 
-  private void couldNotConnect(IOException cause) {
-    if (addresses.isEmpty()) {
-      unreachable(cause.getMessage());
-      return;
-    }
-    try {
-      target.renew();
-      connectToNext();
-    } catch (IOException e) {
-      unreachable(e.getMessage());
-    }
-  }
-
-  private void timedOut() {
-    unreachable("no answer after " + proxy.config().connectTimeout().toMillis() + " ms");
-  }
-
-  private void unreachable(String found) {
-    if (!timeout.isCancelled()) {
-      timeout.cancel();
-      InetSocketAddress name = proxy.config().target();
-      LOG.warn(
-          "{}: target {}:{}: found \"{}\", expected a connection; closing the client:"
-              + " start the target or correct its address",
-          this,
-          name.getHostString(),
-          name.getPort(),
-          found);
-      target.closeChannel();
-      giveUpWithout(target);
-    }
+  void unreachable(String found) {
+    InetSocketAddress name = proxy.config().target();
+    LOG.warn(
+        "{}: target {}:{}: found \"{}\", expected a connection; closing the client:"
+            + " start the target or correct its address",
+        this,
+        name.getHostString(),
+        name.getPort(),
+        found);
+    giveUpWithout(target);
   }
 
   boolean clientEnded() {
@@ -225,7 +152,7 @@ final class Connection {
       return;
     }
     closed = true;
-    timeout.cancel();
+    dialer.cancel();
     if (linger != null) {
       linger.cancel();
     }

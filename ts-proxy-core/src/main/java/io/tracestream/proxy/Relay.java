@@ -38,8 +38,8 @@ final class Relay {
   private ByteBuffer partial;
   /** A frame larger than any buffer, while it arrives; or null. */
   private LargeFrame large;
-  /** Whole frames that the sink has not taken yet, each buffer from its position to its limit. */
-  private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>(2);
+  /** Whole frames that the sink has not taken yet. */
+  private final Outbox unsent;
 
   private boolean discarding;
   /** No more bytes will come from the source. */
@@ -58,6 +58,7 @@ final class Relay {
     this.source = source;
     this.sink = sink;
     this.buffers = connection.loop().buffers;
+    this.unsent = new Outbox(buffers);
     this.recorder = connection.recorder();
     this.format = format;
     this.decoder = new FrameDecoder(format);
@@ -135,7 +136,8 @@ final class Relay {
       connection.recordingLost(e);
       return;
     }
-    send(in.flip());
+    unsent.add(in.flip());
+    flush();
     if (bad != null) {
       connection.refuse(direction, bad);
     }
@@ -190,7 +192,8 @@ final class Relay {
       connection.recordingLost(e);
       return;
     }
-    parts.forEach(this::send);
+    parts.forEach(unsent::add);
+    flush();
   }
 
   private ByteBuffer[] payloadOf(ArrayDeque<ByteBuffer> parts) {
@@ -224,30 +227,9 @@ final class Relay {
     buffers.give(in);
   }
 
-  /** Sends {@code frames}, which is this method's now, behind what waits already. */
-  private void send(ByteBuffer frames) {
-    if (sinkEnded) {
-      buffers.give(frames);
-      return;
-    }
-    unsent.addLast(frames);
-    if (unsent.size() == 1) {
-      flush();
-    }
-  }
-
   private void flush() {
     try {
-      while (!unsent.isEmpty()) {
-        ByteBuffer frames = unsent.peekFirst();
-        sink.channel().write(frames);
-        if (frames.hasRemaining()) {
-          unsent.pollFirst();
-          unsent.addFirst(buffers.shrink(frames));
-          return;
-        }
-        buffers.give(unsent.pollFirst());
-      }
+      unsent.flush(sink.channel());
     } catch (IOException e) {
       // What this endpoint sent before may still be there to be read: the other relay goes on.
       sinkBroke();
@@ -285,7 +267,6 @@ final class Relay {
   /** Gives back all buffers. */
   void free() {
     freePartial();
-    unsent.forEach(buffers::give);
     unsent.clear();
   }
 
