@@ -10,13 +10,18 @@ import java.util.Arrays;
  * Reads a recording, entry by entry, through a buffer of its own. Memory grows with the longest
  * payload, not with the file.
  *
- * <p>For one thread at a time. After an exception it reads no further.
+ * <p>For one thread at a time. After an exception it reads no further: each later call throws the
+ * same.
  */
 public final class RecordingReader implements Closeable {
   private static final int BUFFER = 64 * 1024;
   private static final int END = -1;
-  /** More than the longest text before a payload. */
-  private static final int LONGEST_PREFIX = 32;
+  /** Digits of {@link Long#MAX_VALUE}. */
+  private static final int LONGEST_NUMBER = 19;
+  /** As much of a damaged field as an error shows. */
+  private static final int LONGEST_FIELD = 32;
+  /** More than a number, a tab and a field: with so much at hand, no field is cut by chance. */
+  private static final int LONGEST_PREFIX = 64;
 
   private final InputStream in;
   private final String name;
@@ -26,6 +31,8 @@ public final class RecordingReader implements Closeable {
   private int limit;
   /** The number of the line at hand, from 1; 0 before the first. */
   private long line;
+  /** What ended the reading before the recording's end; null while all is well. */
+  private IOException failure;
 
   /**
    * A reader at the top of a recording.
@@ -49,6 +56,18 @@ public final class RecordingReader implements Closeable {
    * @throws IOException what the stream threw
    */
   public Entry next() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    try {
+      return nextEntry();
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  private Entry nextEntry() throws IOException {
     while (peek() != END) {
       line++;
       if (peek() == '#') {
@@ -100,6 +119,9 @@ public final class RecordingReader implements Closeable {
       if (value > (Long.MAX_VALUE - digit) / 10) {
         throw damaged("elapsed_us", quoted(field()), "at most " + Long.MAX_VALUE);
       }
+      if (at == position + LONGEST_NUMBER) {
+        throw damaged("elapsed_us", quoted(field()), "at most " + LONGEST_NUMBER + " digits");
+      }
       value = 10 * value + digit;
     }
     if (at == limit) {
@@ -134,7 +156,7 @@ public final class RecordingReader implements Closeable {
   private String field() {
     int end = position;
     while (end < limit
-        && end < position + LONGEST_PREFIX
+        && end < position + LONGEST_FIELD
         && buffer[end] != '\t'
         && buffer[end] != '\n') {
       end++;
