@@ -28,6 +28,8 @@ public final class RecordingWriter implements Closeable {
   private final String name;
   private final FileChannel file;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+  /** Length of the file. Counted here: to ask a channel that was closed by an interrupt throws. */
+  private long length;
   /** Length of the file up to its last whole line. */
   private long wholeLines;
 
@@ -119,6 +121,7 @@ public final class RecordingWriter implements Closeable {
    */
   public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
       throws IOException {
+    requireUnbroken();
     if (elapsedMicros < lastElapsedMicros) {
       throw new IllegalArgumentException(
           "elapsedMicros: found " + elapsedMicros + ", expected at least " + lastElapsedMicros);
@@ -176,47 +179,48 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException when the file cannot be written; it then ends on a whole line
    */
   public void flush() throws IOException {
-    if (buffer.position() > 0 || broken != null) {
+    requireUnbroken();
+    if (buffer.position() > 0) {
       drain();
     }
   }
 
-  private void drain() throws IOException {
+  private void requireUnbroken() throws IOException {
     if (broken != null) {
       throw broken;
     }
+  }
+
+  private void drain() throws IOException {
     buffer.flip();
-    long start = file.position();
     try {
       while (buffer.hasRemaining()) {
         file.write(buffer);
       }
-      markWholeLines(start);
+      markWholeLines();
+      length += buffer.limit();
       buffer.clear();
     } catch (IOException e) {
-      markWholeLines(start);
+      markWholeLines();
       buffer.clear();
       broken = cutBack(e);
       throw broken;
     }
   }
 
-  /**
-   * Finds the last line end among the bytes of the buffer that are in the file, from {@code start}
-   * on.
-   */
-  private void markWholeLines(long start) {
+  /** Finds the last line end among the bytes of the buffer that are in the file. */
+  private void markWholeLines() {
     for (int i = buffer.position() - 1; i >= 0; i--) {
       if (buffer.get(i) == '\n') {
-        wholeLines = start + i + 1;
+        wholeLines = length + i + 1;
         return;
       }
     }
   }
 
   private IOException cutBack(IOException cause) {
-    String message =
-        name + ": found " + cause.getMessage() + " when writing, expected room for the recording";
+    String found = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    String message = name + ": found " + found + " when writing, expected room for the recording";
     try {
       file.truncate(wholeLines);
     } catch (IOException e) {
