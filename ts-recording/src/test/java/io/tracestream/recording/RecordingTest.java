@@ -1,0 +1,200 @@
+package io.tracestream.recording;
+
+import static io.tracestream.recording.Lines.entries;
+import static io.tracestream.recording.Lines.shown;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordingTest {
+  private static final String TWO_ENTRIES = "# ts_proxy recording v1\n1\tc2s\t21\n2\ts2c\t22\n";
+
+  @TempDir
+  Path dir;
+
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = dir.resolve("a.rec");
+  }
+
+  private Recording open() throws IOException {
+    return Recording.open(file, 100);
+  }
+
+  private String refusal() {
+    return assertThrows(RecordingException.class, this::open).getMessage();
+  }
+
+  @Test
+  void itsReadersBeginAtTheTopAndDoNotDisturbEachOther() throws Exception {
+    Files.writeString(file, TWO_ENTRIES);
+    try (Recording recording = open();
+        RecordingReader one = recording.reader();
+        RecordingReader other = recording.reader()) {
+      assertEquals("1 c2s 21", shown(one.next()));
+      assertEquals("1 c2s 21", shown(other.next()));
+      assertEquals("2 s2c 22", shown(one.next()));
+      assertNull(one.next());
+      assertEquals("2 s2c 22", shown(other.next()));
+      assertEquals(List.of("1 c2s 21", "2 s2c 22"), entries(recording.reader()));
+    }
+  }
+
+  @Test
+  void closingAReaderLeavesTheOthersOpen() throws Exception {
+    Files.writeString(file, TWO_ENTRIES);
+    try (Recording recording = open()) {
+      recording.reader().close();
+      assertEquals(List.of("1 c2s 21", "2 s2c 22"), entries(recording.reader()));
+    }
+  }
+
+  @Test
+  void readersOnSeveralThreadsReadTheSame() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 20_000; i++) {
+      text.append(i).append("\tc2s\t6869\n");
+    }
+    Files.writeString(file, text);
+    List<String> expected = entries(text.toString());
+    try (Recording recording = open()) {
+      List<CompletableFuture<List<String>>> all = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        all.add(CompletableFuture.supplyAsync(() -> entriesUnchecked(recording.reader())));
+      }
+      for (CompletableFuture<List<String>> one : all) {
+        assertEquals(expected, one.get());
+      }
+    }
+  }
+
+  private static List<String> entriesUnchecked(RecordingReader reader) {
+    try {
+      return entries(reader);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void itGoesOnWithItsFileWhenAnotherOneTakesTheName() throws Exception {
+    Files.writeString(file, TWO_ENTRIES);
+    try (Recording recording = open()) {
+      Path other = Files.writeString(dir.resolve("other"), "9\tc2s\t99\n");
+      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+      assertEquals(List.of("1 c2s 21", "2 s2c 22"), entries(recording.reader()));
+    }
+    try (Recording recording = open()) {
+      assertEquals(List.of("9 c2s 99"), entries(recording.reader()));
+    }
+  }
+
+  @Test
+  void aReaderSeesWhatIsAppendedWhileItReads() throws Exception {
+    Files.writeString(file, TWO_ENTRIES);
+    try (Recording recording = open()) {
+      RecordingReader reader = recording.reader();
+      assertEquals("1 c2s 21", shown(reader.next()));
+      Files.writeString(file, "3\tc2s\t23\n", StandardOpenOption.APPEND);
+      assertEquals("2 s2c 22", shown(reader.next()));
+      assertEquals("3 c2s 23", shown(reader.next()));
+    }
+  }
+
+  @Test
+  void itsNameIsThePathAsItWasGiven() throws Exception {
+    Files.writeString(file, TWO_ENTRIES);
+    try (Recording recording = open()) {
+      assertEquals(file.toString(), recording.toString());
+    }
+  }
+
+  @Test
+  void aRecordingOfNothingOpens() throws Exception {
+    Files.writeString(file, "# ts_proxy recording v1\n");
+    try (Recording recording = open()) {
+      assertNull(recording.reader().next());
+    }
+  }
+
+  @Test
+  void aMissingFileIsTold() {
+    assertEquals(file + ": found no such file, expected a recording; record one first", refusal());
+  }
+
+  @Test
+  void aDirectoryIsTold() {
+    file = dir;
+    assertEquals(dir + ": found no regular file, expected a recording", refusal());
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsTold() throws Exception {
+    Files.writeString(file, TWO_ENTRIES);
+    file.toFile().setReadable(false);
+    assumeFalse(Files.isReadable(file), "root reads everything");
+    assertEquals(file + ": found no permission to read, expected a readable recording", refusal());
+  }
+
+  @Test
+  void anotherVersionIsToldAtOnce() throws Exception {
+    Files.writeString(file, "# ts_proxy recording v2\n1\tc2s\t21\n");
+    assertEquals(
+        file + ":1: version: found \"v2\", expected v1; correct the line or record again",
+        refusal());
+  }
+
+  @Test
+  void anotherKindOfFileIsToldAtOnce() throws Exception {
+    Files.writeString(file, "Dear reader,\n");
+    assertEquals(
+        file + ":1: elapsed_us: found \"Dear reader,\", expected a number of microseconds and a"
+            + " tab; correct the line or record again",
+        refusal());
+  }
+
+  @Test
+  void aDamagedLineFurtherDownIsToldWhereItStands() throws Exception {
+    Files.writeString(file, TWO_ENTRIES + "3\tc2s\t2x\n");
+    try (Recording recording = open()) {
+      assertEquals(
+          file + ":4: payload: found \"x\" as digit 2, expected 0-9 and a-f;"
+              + " correct the line or record again",
+          Lines.refusal(recording.reader()));
+    }
+  }
+
+  @Test
+  void theCapIsThatOfAllItsReaders() throws Exception {
+    Files.writeString(file, "1\tc2s\t21\n2\tc2s\t" + "00".repeat(101));
+    try (Recording recording = open()) {
+      assertEquals(
+          file + ":2: payload: found over 100 bytes, expected at most so many;"
+              + " correct the line or record again",
+          Lines.refusal(recording.reader()));
+    }
+  }
+
+  @Test
+  void afterClosingItNothingIsRead() throws Exception {
+    Files.writeString(file, TWO_ENTRIES);
+    Recording recording = open();
+    recording.close();
+    assertThrows(IOException.class, () -> recording.reader().next());
+  }
+}

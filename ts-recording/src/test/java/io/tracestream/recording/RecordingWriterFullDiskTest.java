@@ -1,0 +1,76 @@
+package io.tracestream.recording;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordingWriterFullDiskTest {
+  private static final Path BASH = Path.of("/bin/bash");
+  private static final int KIBIBYTES = 300;
+
+  @TempDir
+  Path dir;
+
+  @Test
+  void aFullDiskBreaksTheWriterAndTheFileEndsOnAWholeLine() throws Exception {
+    assumeTrue(Files.isExecutable(BASH), "there is no bash to limit a file's size");
+    Path file = dir.resolve("a.rec");
+    String full = file + ": found File too large when writing, expected room for the recording";
+    assertEquals(
+        List.of(full, "write: " + full, "flush: " + full, "closed"), saidByAWriterTo(file));
+
+    String text = Files.readString(file);
+    assertTrue(text.endsWith("\n"));
+    assertTrue(text.length() <= KIBIBYTES * 1024);
+    assertTrue(text.length() > KIBIBYTES * 1024 - 300, "there was room for one more line");
+    int entry = 0;
+    try (Recording recording = Recording.open(file, 100)) {
+      RecordingReader reader = recording.reader();
+      for (Entry next = reader.next(); next != null; next = reader.next()) {
+        assertEquals(entry++, next.elapsedMicros());
+      }
+    }
+    assertTrue(entry > 1000, entry + " entries");
+  }
+
+  private List<String> saidByAWriterTo(Path file) throws Exception {
+    Path output = dir.resolve("output");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process child = new ProcessBuilder(
+            BASH.toString(),
+            "-c",
+            "ulimit -f " + KIBIBYTES + "; exec \"$@\"",
+            "bash",
+            java,
+            "-XX:-UsePerfData",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            place(RecordingWriter.class)
+                + File.pathSeparator
+                + place(WriteUntilFull.class)
+                + File.pathSeparator
+                + place(Test.class),
+            WriteUntilFull.class.getName(),
+            file.toString())
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+    if (!child.waitFor(30, TimeUnit.SECONDS)) {
+      child.destroyForcibly();
+    }
+    return Files.readAllLines(output);
+  }
+
+  private static Path place(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+}
