@@ -1,0 +1,83 @@
+package io.tracestream.recording;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+
+/** What the writer writes, the reader reads: any entries, however they were put and arrive. */
+class RecordingRoundTripTest {
+  @TempDir
+  Path dir;
+
+  @ParameterizedTest
+  @RandomSeeds(20)
+  void theReaderReadsWhatTheWriterWrote(long seed) throws Exception {
+    Cases any = Cases.of(seed);
+    List<Entry> entries = any.entries();
+    byte[] file = written(entries, any);
+    assertEquals(entries, read(file, any));
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(20)
+  void whatAnEditorMayChangeChangesNoEntry(long seed) throws Exception {
+    Cases any = Cases.of(seed);
+    List<Entry> entries = any.entries();
+    StringBuilder edited = new StringBuilder();
+    for (String line : new String(written(entries, any), StandardCharsets.US_ASCII).split("\n")) {
+      boolean header = line.startsWith("#");
+      if (!header || any.coin()) {
+        edited.append(header || any.coin() ? line : upperCaseHex(line));
+        edited.append(any.coin() ? "\n" : "\r\n");
+      }
+      edited.append(any.coin() ? "" : any.coin() ? "\n" : "# 1\tc2s\tx\n");
+    }
+    assertEquals(entries, read(edited.toString().getBytes(StandardCharsets.US_ASCII), any));
+  }
+
+  private static String upperCaseHex(String line) {
+    int payload = line.lastIndexOf('\t');
+    return line.substring(0, payload) + line.substring(payload).toUpperCase();
+  }
+
+  private byte[] written(List<Entry> entries, Cases any) throws IOException {
+    Path file = dir.resolve("a.rec");
+    try (RecordingWriter writer = RecordingWriter.create(file)) {
+      for (Entry entry : entries) {
+        writer.write(entry.elapsedMicros(), entry.direction(), parts(entry.payload(), any));
+        if (any.coin()) {
+          writer.flush();
+        }
+      }
+    }
+    return Files.readAllBytes(file);
+  }
+
+  private static ByteBuffer[] parts(byte[] payload, Cases any) {
+    int cut = any.upTo(payload.length);
+    ByteBuffer first = ByteBuffer.wrap(payload, 0, cut);
+    ByteBuffer second = ByteBuffer.allocateDirect(payload.length - cut);
+    second.put(payload, cut, payload.length - cut).flip();
+    return any.coin()
+        ? new ByteBuffer[] {ByteBuffer.wrap(payload)}
+        : new ByteBuffer[] {first, second};
+  }
+
+  private static List<Entry> read(byte[] file, Cases any) throws IOException {
+    RecordingReader reader =
+        new RecordingReader(new PiecewiseStream(file, any.readSizes()), "a.rec", Lines.NO_CAP);
+    List<Entry> entries = new ArrayList<>();
+    for (Entry entry = reader.next(); entry != null; entry = reader.next()) {
+      entries.add(entry);
+    }
+    return entries;
+  }
+}
