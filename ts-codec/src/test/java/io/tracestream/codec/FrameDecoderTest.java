@@ -6,6 +6,7 @@ import static io.tracestream.codec.Bytes.hex;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -113,6 +114,26 @@ class FrameDecoderTest {
   }
 
   @Test
+  void nothingIsAllocatedPerFrame() throws Exception {
+    ByteBuffer in = buffer("0001 21".repeat(10_000));
+    decoder.decode(in, payload -> {}); // what is made once is made now
+    long before = allocatedBytes();
+    decoder.decode(in.rewind(), payload -> {});
+    long allocated = allocatedBytes() - before;
+    assertTrue(allocated < 100_000, allocated + " bytes for 10 000 frames");
+  }
+
+  /** By name, since the codec's module, whose tests these are, does not read jdk.management. */
+  private static long allocatedBytes() throws ReflectiveOperationException {
+    Object threads = Class.forName("java.lang.management.ManagementFactory")
+        .getMethod("getThreadMXBean")
+        .invoke(null);
+    return (long) Class.forName("com.sun.management.ThreadMXBean")
+        .getMethod("getCurrentThreadAllocatedBytes")
+        .invoke(threads);
+  }
+
+  @Test
   void aSinkMayMovePositionAndLimitAtWill() throws Exception {
     ByteBuffer in = buffer("0002 6869" + "0001 21" + "0005 68");
     decoder.decode(in, payload -> {
@@ -191,7 +212,7 @@ class FrameDecoderTest {
   }
 
   @Test
-  void theLongestFrameOfAllIsMissingMoreThanAnIntHolds() throws Exception {
+  void theLongestPayloadOfAllIsMissingToItsLastByte() throws Exception {
     FrameDecoder largest = new FrameDecoder(new FrameFormat(16, FrameFormat.LARGEST_PAYLOAD));
     assertEquals(2_147_483_639L, largest.missing(buffer("0000000000000000 000000007ffffff7")));
     ByteBuffer readTwice = buffer("0000000000000000 000000007ffffff7 61");
