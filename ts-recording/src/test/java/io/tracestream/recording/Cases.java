@@ -63,13 +63,14 @@ final class Cases {
       text.append(coin() ? "" : "6a4B").append(coin() ? "\n" : coin() ? "\r\n" : "\n\n#\n");
     }
     for (int i = random.nextInt(4); i > 0; i--) {
-      int at = random.nextInt(text.length());
-      String other = "\t\n\r #0129acsxF\u00ff";
+      int at = random.nextInt(text.length() + 1);
+      String any = "\t\n\r #0129acsxF\u00ff";
+      String other = any.substring(random.nextInt(any.length())).substring(0, 1);
       switch (random.nextInt(4)) {
-        case 0 -> text.insert(at, other.charAt(random.nextInt(other.length())));
-        case 1 -> text.deleteCharAt(at);
-        case 2 -> text.setLength(Math.max(1, at));
-        default -> text.setCharAt(at, other.charAt(random.nextInt(other.length())));
+        case 0 -> text.insert(at, other);
+        case 1 -> text.delete(at, at + 1);
+        case 2 -> text.setLength(at);
+        default -> text.replace(at, at + 1, other);
       }
     }
     return text.toString().getBytes(StandardCharsets.ISO_8859_1);

@@ -40,7 +40,7 @@ class RecordingReaderFuzzTest {
   }
 
   @ParameterizedTest
-  @RandomSeeds(500)
+  @RandomSeeds(200)
   void aDamagedRecordingIsEntriesAndThenAnEndOrOneError(long seed) throws IOException {
     Cases any = Cases.of(seed);
     check(any.damagedText(), any.readSizes());

@@ -18,7 +18,7 @@ class RecordingRoundTripTest {
   Path dir;
 
   @ParameterizedTest
-  @RandomSeeds(40)
+  @RandomSeeds(20)
   void theReaderReadsWhatTheWriterWrote(long seed) throws Exception {
     Cases any = Cases.of(seed);
     List<Entry> entries = any.entries();
@@ -27,7 +27,7 @@ class RecordingRoundTripTest {
   }
 
   @ParameterizedTest
-  @RandomSeeds(40)
+  @RandomSeeds(20)
   void whatAnEditorMayChangeChangesNoEntry(long seed) throws Exception {
     Cases any = Cases.of(seed);
     List<Entry> entries = any.entries();
