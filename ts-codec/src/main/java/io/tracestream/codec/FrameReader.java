@@ -9,8 +9,9 @@ import java.util.Arrays;
  * Reads frames from a blocking stream, through a buffer of its own: it may have taken more from the
  * stream than the frames it gave. Closing the stream is its owner's business.
  *
- * <p>For one thread at a time. When the stream times out ({@link java.net.SocketTimeoutException}),
- * what had come of a frame is kept, and the next call goes on from there.
+ * <p>Keeps 64 KiB, and as much more as the largest payload so far. For one thread at a time. When
+ * the stream times out ({@link java.net.SocketTimeoutException}), what had come of a frame is kept,
+ * and the next call goes on from there.
  */
 public final class FrameReader {
   private static final int BUFFER = 64 * 1024;

@@ -24,6 +24,8 @@ final class Recorder {
   private long elapsedMicros;
 
   private boolean flushPlanned;
+  /** Used again for each frame, as a call with a varying number of arguments makes an array. */
+  private final ByteBuffer[] onePart = new ByteBuffer[1];
 
   Recorder(RecordingWriter writer, boolean flushEach, Proxy proxy, EventLoop loop) {
     this.writer = writer;
@@ -59,8 +61,13 @@ final class Recorder {
     elapsedMicros = (System.nanoTime() - beginning) / 1000;
   }
 
-  void write(Direction direction, ByteBuffer... payload) throws IOException {
-    writer.write(elapsedMicros, direction, payload);
+  void write(Direction direction, ByteBuffer payload) throws IOException {
+    onePart[0] = payload;
+    writer.write(elapsedMicros, direction, onePart);
+  }
+
+  void write(Direction direction, ByteBuffer[] parts) throws IOException {
+    writer.write(elapsedMicros, direction, parts);
   }
 
   /** To be called between writing frames and forwarding them. */

@@ -23,7 +23,8 @@ final class PayloadReader {
     while (true) {
       int count = digitsAtHand() / 2;
       if (length + (long) count > maxPayloadLength) {
-        throw text.damaged("payload", "over " + maxPayloadLength + " bytes", "at most so many");
+        throw text.damaged(
+            "payload", "more than " + maxPayloadLength + " bytes", "at most " + maxPayloadLength);
       }
       if (payload.length - length < count) {
         payload = grown(payload, length, count);

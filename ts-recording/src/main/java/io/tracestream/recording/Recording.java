@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -60,11 +61,17 @@ public final class Recording implements Closeable {
     } catch (AccessDeniedException e) {
       throw new RecordingException(
           path + ": found no permission to read, expected a readable recording", e);
+    } catch (FileSystemException e) {
+      throw new RecordingException(
+          path + ": found \"" + e.getReason() + "\", expected a readable recording", e);
     }
   }
 
   /**
    * A reader of its own, from the top.
+   *
+   * <p>When its thread is interrupted while it reads, the file is closed for all readers: such is
+   * the way of {@link FileChannel}.
    *
    * @return the reader; it ends with an exception once this recording is closed
    */

@@ -64,7 +64,7 @@ public final class RecordingReader implements Closeable {
     while (text.peek() != END) {
       text.line++;
       if (text.peek() == '#') {
-        comment();
+        isHeader();
       } else if (!blank()) {
         return entry();
       }
@@ -73,7 +73,7 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * Where the last entry stands.
+   * Where the entry that was read last stands.
    *
    * @return its line number, from 1
    */
@@ -87,12 +87,14 @@ public final class RecordingReader implements Closeable {
     in.close();
   }
 
-  /** True when the first line is that of a recording; comments alone could be any file's. */
+  /** True when it has the first line of a recording, or an entry; comments could be any file's. */
   boolean startsAsRecording() throws IOException {
-    if (text.peek() == '#') {
-      return commentText().equals(RecordingWriter.HEADER);
-    }
     try {
+      while (text.peek() == '#') {
+        if (isHeader()) {
+          return true;
+        }
+      }
       return next() != null;
     } catch (RecordingException e) {
       return false;
@@ -159,12 +161,17 @@ public final class RecordingReader implements Closeable {
         && buffer[at + 3] == '\t';
   }
 
-  private void comment() throws IOException {
+  /** Reads a comment; true when it is the line that a recording begins with. */
+  private boolean isHeader() throws IOException {
     String comment = commentText();
+    if (comment.equals(RecordingWriter.HEADER)) {
+      return true;
+    }
     String prefix = RecordingWriter.HEADER.substring(0, RecordingWriter.HEADER.length() - 1);
-    if (comment.startsWith(prefix) && !comment.equals(RecordingWriter.HEADER)) {
+    if (comment.startsWith(prefix)) {
       throw text.damaged("version", quoted(comment.substring(prefix.length() - 1)), "v1");
     }
+    return false;
   }
 
   /** Reads to the end of the line; gives its beginning, without white space at the end. */

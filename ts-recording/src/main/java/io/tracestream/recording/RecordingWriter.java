@@ -3,14 +3,10 @@ package io.tracestream.recording;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Writes a recording. Lines stay in a buffer until that is full, or until {@link #flush}.
@@ -26,7 +22,8 @@ public final class RecordingWriter implements Closeable {
   private static final int LINE_MARGIN = 32;
 
   private final String name;
-  private final FileChannel file;
+  private final RecordingFile file;
+  private final FileChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
   /** Length of the file. Counted here: to ask a channel that was closed by an interrupt throws. */
   private long length;
@@ -36,9 +33,10 @@ public final class RecordingWriter implements Closeable {
   private long lastElapsedMicros;
   private IOException broken;
 
-  private RecordingWriter(String name, FileChannel file) {
+  private RecordingWriter(String name, RecordingFile file) {
     this.name = name;
     this.file = file;
+    this.channel = file.channel();
   }
 
   /**
@@ -52,11 +50,9 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException when writing fails
    */
   public static RecordingWriter create(Path path) throws IOException {
-    requireRecording(path);
-    FileChannel file = open(path);
+    RecordingFile file = RecordingFile.open(path);
     try {
-      lock(path, file);
-      file.truncate(0);
+      file.channel().truncate(0);
       RecordingWriter writer = new RecordingWriter(path.toString(), file);
       writer.buffer.put((HEADER + "\n").getBytes(StandardCharsets.US_ASCII));
       writer.flush();
@@ -64,48 +60,6 @@ public final class RecordingWriter implements Closeable {
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
-    }
-  }
-
-  private static void requireRecording(Path path) throws IOException {
-    if (!Files.exists(path) || Files.isRegularFile(path) && Files.size(path) == 0) {
-      return;
-    }
-    String expected = ", expected a recording to replace, or no file; choose another name";
-    if (!Files.isRegularFile(path)) {
-      throw new RecordingException(path + ": found no regular file" + expected);
-    }
-    try (RecordingReader reader =
-        new RecordingReader(Files.newInputStream(path), path.toString(), Integer.MAX_VALUE - 8)) {
-      if (!reader.startsAsRecording()) {
-        throw new RecordingException(path + ": found another kind of file" + expected);
-      }
-    } catch (AccessDeniedException e) {
-      throw new RecordingException(path + ": found no permission to read it" + expected, e);
-    }
-  }
-
-  private static FileChannel open(Path path) throws IOException {
-    try {
-      return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    } catch (NoSuchFileException e) {
-      throw new RecordingException(path + ": found no such directory, expected one to write to", e);
-    } catch (AccessDeniedException e) {
-      throw new RecordingException(
-          path + ": found no permission to write, expected a writable place", e);
-    }
-  }
-
-  private static void lock(Path path, FileChannel file) throws IOException {
-    boolean locked;
-    try {
-      locked = file.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      locked = false; // held within this JVM
-    }
-    if (!locked) {
-      throw new RecordingException(
-          path + ": found another proxy recording to it, expected none; choose another name");
     }
   }
 
@@ -117,11 +71,12 @@ public final class RecordingWriter implements Closeable {
    * @param payload the payload, in one part or several in a row, each from its position to its
    *     limit; lent for this call and left as they were
    * @throws IllegalArgumentException when time goes backwards
-   * @throws IOException when the file cannot be written; it then ends on a whole line
+   * @throws IOException when the file cannot be written; it then ends on a whole line; or when this
+   *     writer is closed
    */
   public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
       throws IOException {
-    requireUnbroken();
+    requireWritable();
     if (elapsedMicros < lastElapsedMicros) {
       throw new IllegalArgumentException(
           "elapsedMicros: found " + elapsedMicros + ", expected at least " + lastElapsedMicros);
@@ -179,15 +134,18 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException when the file cannot be written; it then ends on a whole line
    */
   public void flush() throws IOException {
-    requireUnbroken();
+    requireWritable();
     if (buffer.position() > 0) {
       drain();
     }
   }
 
-  private void requireUnbroken() throws IOException {
+  private void requireWritable() throws IOException {
     if (broken != null) {
       throw broken;
+    }
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException();
     }
   }
 
@@ -195,7 +153,7 @@ public final class RecordingWriter implements Closeable {
     buffer.flip();
     try {
       while (buffer.hasRemaining()) {
-        file.write(buffer);
+        channel.write(buffer);
       }
       markWholeLines();
       length += buffer.limit();
@@ -222,7 +180,7 @@ public final class RecordingWriter implements Closeable {
     String found = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     String message = name + ": found " + found + " when writing, expected room for the recording";
     try {
-      file.truncate(wholeLines);
+      channel.truncate(wholeLines);
     } catch (IOException e) {
       cause.addSuppressed(e);
       message += "; the file may end inside a line";
@@ -238,7 +196,7 @@ public final class RecordingWriter implements Closeable {
   @Override
   public void close() throws IOException {
     try (file) {
-      if (file.isOpen() && broken == null) {
+      if (channel.isOpen() && broken == null) {
         flush();
       }
     }

@@ -138,13 +138,13 @@ class RecordingReaderRefusalTest {
   @Test
   void aPayloadAboveTheCapIsRefused() {
     assertEquals(
-        "a.rec:2: payload: found over 2 bytes, expected at most so many" + ADVICE,
+        "a.rec:2: payload: found more than 2 bytes, expected at most 2" + ADVICE,
         refusal(reader("1\tc2s\t6869\n2\ts2c\t686921\n", 2, () -> 1000)));
     assertEquals(
-        "a.rec:1: payload: found over 0 bytes, expected at most so many" + ADVICE,
+        "a.rec:1: payload: found more than 0 bytes, expected at most 0" + ADVICE,
         refusal(reader("1\tc2s\t68\n", 0, () -> 1000)));
     assertEquals(
-        "a.rec:1: payload: found over 100000 bytes, expected at most so many" + ADVICE,
+        "a.rec:1: payload: found more than 100000 bytes, expected at most 100000" + ADVICE,
         refusal(reader("1\tc2s\t" + "00".repeat(100_001), 100_000, () -> 1000)));
   }
 

@@ -184,7 +184,7 @@ class RecordingTest {
     Files.writeString(file, "1\tc2s\t21\n2\tc2s\t" + "00".repeat(101));
     try (Recording recording = open()) {
       assertEquals(
-          file + ":2: payload: found over 100 bytes, expected at most so many;"
+          file + ":2: payload: found more than 100 bytes, expected at most 100;"
               + " correct the line or record again",
           Lines.refusal(recording.reader()));
     }

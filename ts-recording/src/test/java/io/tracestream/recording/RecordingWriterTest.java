@@ -174,8 +174,13 @@ class RecordingWriterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "# ts_proxy recording v1\n", "# ts_proxy recording v1\r\n1\tc2s\t21\n",
-        "1\tc2s\t21\n", "# ts_proxy recording v1\ndamaged", "# ts_proxy recording v1\n1\tc2"
+        "",
+        "# ts_proxy recording v1\n",
+        "# ts_proxy recording v1\r\n1\tc2s\t21\n",
+        "1\tc2s\t21\n",
+        "# ts_proxy recording v1\ndamaged",
+        "# my notes\n# ts_proxy recording v1\n",
+        "# ts_proxy recording v1\n1\tc2"
       })
   void anEarlierRecordingAndAnEmptyFileAreReplaced(String earlier) throws Exception {
     Files.writeString(file, earlier);

@@ -1,0 +1,109 @@
+package io.tracestream.recording;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A file that one writer alone records to. Refuses what is no recording before it touches it. */
+final class RecordingFile implements Closeable {
+  /**
+   * Those open in this JVM. A lock alone would not do: it keeps other processes out, and POSIX
+   * drops it when this process opens and closes the file once more, be it only to look at it.
+   */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+  private final Path key;
+  private final FileChannel channel;
+
+  private RecordingFile(Path key, FileChannel channel) {
+    this.key = key;
+    this.channel = channel;
+  }
+
+  static RecordingFile open(Path path) throws IOException {
+    Path key = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath().normalize();
+    if (!OPEN.add(key)) {
+      throw beingRecorded(path);
+    }
+    try {
+      requireRecording(path);
+      return new RecordingFile(key, openLocked(path));
+    } catch (IOException | RuntimeException e) {
+      OPEN.remove(key);
+      throw e;
+    }
+  }
+
+  private static void requireRecording(Path path) throws IOException {
+    if (!Files.exists(path) || Files.isRegularFile(path) && Files.size(path) == 0) {
+      return;
+    }
+    String expected = ", expected a recording to replace, or no file; choose another name";
+    if (!Files.isRegularFile(path)) {
+      throw new RecordingException(path + ": found no regular file" + expected);
+    }
+    try (RecordingReader reader =
+        new RecordingReader(Files.newInputStream(path), path.toString(), Integer.MAX_VALUE - 8)) {
+      if (!reader.startsAsRecording()) {
+        throw new RecordingException(path + ": found another kind of file" + expected);
+      }
+    } catch (AccessDeniedException e) {
+      throw new RecordingException(path + ": found no permission to read it" + expected, e);
+    }
+  }
+
+  private static FileChannel openLocked(Path path) throws IOException {
+    FileChannel channel = openChannel(path);
+    try {
+      if (channel.tryLock() == null) {
+        throw beingRecorded(path);
+      }
+      return channel;
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw beingRecorded(path); // by another name of the file
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel openChannel(Path path) throws IOException {
+    try {
+      return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException e) {
+      throw new RecordingException(path + ": found no such directory, expected one to write to", e);
+    } catch (AccessDeniedException e) {
+      throw new RecordingException(
+          path + ": found no permission to write, expected a writable place", e);
+    } catch (FileSystemException e) {
+      throw new RecordingException(
+          path + ": found \"" + e.getReason() + "\", expected a writable place", e);
+    }
+  }
+
+  private static RecordingException beingRecorded(Path path) {
+    return new RecordingException(
+        path + ": found another proxy recording to it, expected none; choose another name");
+  }
+
+  FileChannel channel() {
+    return channel;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      OPEN.remove(key);
+    }
+  }
+}
