@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The container's start: the TS_PROXY_ variables below become one command line for ts_proxy.
+# Arguments, when there are any, are that command line instead: docker run IMAGE --help
+# Needs no container: beside a build, or with TS_PROXY_JAR, it runs as it is.
+set -euo pipefail
+
+refuse() { # VARIABLE VALUE EXPECTED
+  echo "ts-proxy: $1: found \"${2//[[:cntrl:]]/?}\", expected $3" >&2
+  exit 2
+}
+
+need() { # VARIABLE VALUE EXPECTED
+  [[ -n $2 ]] || refuse "$1" "" "$3"
+}
+
+one_of() { # VARIABLE VALUE CHOICE CHOICE
+  [[ $2 == "$3" || $2 == "$4" ]] || refuse "$1" "$2" "$3 or $4"
+}
+
+number() { # VARIABLE VALUE LEAST MOST
+  if ! [[ $2 =~ ^[0-9]{1,10}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then refuse "$1" "$2" "$3 to $4"; fi
+}
+
+address() { # VARIABLE VALUE LEAST_PORT
+  local host='([^]/@:[[:space:]]+|\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[[:alnum:]._-]+)?\])'
+  if ! [[ $2 =~ ^$host:([0-9]{1,5})$ ]] || ((10#${2##*:} < $3 || 10#${2##*:} > 65535)); then
+    refuse "$1" "$2" "HOST:PORT with a port of $3 to 65535"
+  fi
+}
+
+self=$(readlink -f "${BASH_SOURCE[0]}")
+ts_proxy=${self%/*}/ts_proxy
+(($# == 0)) || exec "$ts_proxy" "$@"
+
+mode=${TS_PROXY_MODE:-proxy}
+listen=${TS_PROXY_LISTEN:-0.0.0.0:9000}
+target=${TS_PROXY_TARGET:-}
+record=${TS_PROXY_RECORD:-}
+flush=${TS_PROXY_FLUSH_RECORDING:-false}
+timing=${TS_PROXY_TIMING:-original}
+header_len=${TS_PROXY_HEADER_LEN:-8}
+max_payload_len=${TS_PROXY_MAX_PAYLOAD_LEN:-16777216}
+
+# Each is checked in both modes: what is wrong today should not wait for the day the mode changes.
+one_of TS_PROXY_MODE "$mode" proxy replay
+address TS_PROXY_LISTEN "$listen" 0
+[[ -z $target ]] || address TS_PROXY_TARGET "$target" 1
+one_of TS_PROXY_FLUSH_RECORDING "$flush" true false
+one_of TS_PROXY_TIMING "$timing" original none
+number TS_PROXY_HEADER_LEN "$header_len" 1 16
+number TS_PROXY_MAX_PAYLOAD_LEN "$max_payload_len" 0 2147483639
+
+args=("$mode" "--listen=$listen" "--header-len=$header_len" "--max-payload-len=$max_payload_len")
+if [[ $mode == proxy ]]; then
+  need TS_PROXY_TARGET "$target" "HOST:PORT of the server to forward to"
+  args+=("--target=$target")
+  [[ -z $record ]] || args+=("--record=$record")
+  [[ $flush == false ]] || args+=(--flush-recording)
+else
+  need TS_PROXY_RECORD "$record" "the recording to replay"
+  args+=("--record=$record" "--timing=$timing")
+fi
+exec "$ts_proxy" "${args[@]}"

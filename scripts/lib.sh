@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# What the demos and tests beside it share. Source it; it gives:
+#   $scripts   this folder
+#   $work      a scratch folder; it and every process still running go when the script ends
+#   refuse, fail, start, stop, conversation, same
+# A script with more to clean up replaces tidy.
+
+self=$(readlink -f "${BASH_SOURCE[0]}")
+# shellcheck disable=SC2034 # for the scripts that source this one
+scripts=${self%/*}
+work=$(mktemp -d "${TMPDIR:-/tmp}/ts-proxy.XXXXXX")
+
+tidy() { :; }
+
+# shellcheck disable=SC2329 # called by the trap
+clean_up() {
+  local status=$? running
+  trap - EXIT
+  running=$(jobs -p)
+  # shellcheck disable=SC2086 # one word for each process
+  [[ -z $running ]] || kill $running 2>/dev/null || true
+  wait
+  tidy
+  rm -rf "$work"
+  exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# refuse STATUS MESSAGE: one line, and the end.
+refuse() {
+  echo "ts-proxy: $2" >&2
+  exit "$1"
+}
+
+# fail MESSAGE [FILE]: what did not hold, below the end of what was logged about it.
+fail() {
+  [[ -z ${2:-} ]] || tail -n 20 "$2" | sed 's/^/  /' >&2
+  refuse 1 "$1"
+}
+
+# start NAME COMMAND...: runs a server beside us until it listens. Sets $address to where, and the
+# variable NAME_pid; its output stays in $work/NAME.out and $work/NAME.err.
+start() {
+  local name=$1 line='' tries=0
+  shift
+  : >"$work/$name.out" # there at once, so that it can be read while it is empty
+  "$@" >>"$work/$name.out" 2>"$work/$name.err" &
+  printf -v "${name}_pid" %s "$!"
+  until IFS= read -r line <"$work/$name.out"; do
+    kill -0 "$!" 2>/dev/null || fail "$name: ended before it listened" "$work/$name.err"
+    ((tries++ < 300)) || fail "$name: not listening after 30 seconds" "$work/$name.err"
+    sleep 0.1
+  done
+  address=${line#listening on }
+  [[ $address != "$line" ]] || fail "$name: found \"$line\", expected listening on HOST:PORT"
+}
+
+# stop NAME STATUS [PID]: the normal way to stop a server, which has to end with that status. PID is
+# where to send the signal, if not to the process that start began.
+stop() {
+  local name=$1 pid=${1}_pid status=0 tries=0
+  kill -TERM "${3:-${!pid}}" 2>/dev/null || true
+  while kill -0 "${!pid}" 2>/dev/null; do
+    ((tries++ < 100)) || { kill -KILL "${!pid}"; fail "$name: still running 10 seconds after SIGTERM"; }
+    sleep 0.1
+  done
+  wait "${!pid}" || status=$?
+  ((status == $2)) || fail "$name: ended with status $status, expected $2" "$work/$name.err"
+}
+
+# conversation FILE: direction and payload of each entry of a recording.
+conversation() {
+  awk -F '\t' '!/^#/ { print $2, $3 }' "$1"
+}
+
+# same WHAT EXPECTED FOUND: two files that have to be equal; - is stdin.
+same() {
+  diff "$2" "$3" >&2 || fail "$1: differs as shown (< expected, > found)"
+}

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# Builds the image with docker, podman or buildah, whichever works here, and runs both modes in it: the
+# proxy records a conversation, then its replay answers the same client. Where none works, it is skipped.
+# BASE names the base image; without one, and without a registry to pull from, debootstrap makes it.
+set -euo pipefail
+# shellcheck source=lib.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
+
+export DOCKER_BUILDKIT=1 BUILDAH_ISOLATION=${BUILDAH_ISOLATION:-chroot}
+tag=localhost/ts-proxy-test
+
+engine= # one that is installed and answers: docker's client alone does not
+for candidate in docker podman buildah; do
+  if "$candidate" info >/dev/null 2>&1; then
+    engine=$candidate
+    break
+  fi
+done
+if [[ -z $engine ]]; then
+  echo "skipped: no docker, podman or buildah that works here; install buildah (as root), or start docker"
+  exit 0
+fi
+
+inspect() { # IMAGE FIELD: of its configuration
+  case $engine in
+    buildah) buildah inspect --type image --format "{{.OCIv1.Config.$2}}" "$1" ;;
+    *) "$engine" image inspect --format "{{.Config.$2}}" "$1" ;;
+  esac 2>/dev/null
+}
+
+available() { # IMAGE
+  inspect "$1" User >/dev/null || "$engine" pull "$1" >/dev/null 2>&1
+}
+
+make_base() { # NAME: Debian from where this machine's apt gets its own
+  local mirror container
+  command -v debootstrap >/dev/null && command -v apt-get >/dev/null && ((EUID == 0)) || return 1
+  # shellcheck disable=SC1091,SC2016 # a file of the system; apt's own variable
+  mirror=$(. /etc/os-release && apt-get indextargets --format '$(SITE)' "Codename: $VERSION_CODENAME" "Component: main" | head -n 1)
+  debootstrap --variant=minbase bookworm "$work/base" "$mirror" >"$work/base.log" 2>&1 || fail "debootstrap: failed" "$work/base.log"
+  if [[ $engine == buildah ]]; then
+    container=$(buildah from scratch)
+    buildah add -q "$container" "$work/base" / >/dev/null
+    buildah commit -q --rm "$container" "$1" >/dev/null
+  else
+    tar -C "$work/base" -c . | "$engine" import - "$1" >/dev/null
+  fi
+}
+
+build() { # what Maven needs on this machine to reach its repository, it needs in the image's build too
+  local flags='' options=() java_home
+  if [[ -f ${HOME:-}/.m2/settings.xml ]]; then
+    options+=(--secret "id=settings,src=$HOME/.m2/settings.xml")
+    flags+=" -s /run/secrets/settings"
+  fi
+  java_home=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p') || true
+  if [[ -f $java_home/lib/security/cacerts ]]; then
+    options+=(--secret "id=truststore,src=$java_home/lib/security/cacerts")
+    flags+=" -Djavax.net.ssl.trustStore=/run/secrets/truststore"
+  fi
+  "$engine" build "${options[@]+"${options[@]}"}" --build-arg MAVEN_FLAGS="$flags" --build-arg BASE="$base" \
+    -t "$tag" "${scripts%/*}" >"$work/build.log" 2>&1 || fail "$engine: the image's build failed" "$work/build.log"
+}
+
+container=
+tidy() {
+  [[ -z $container ]] || buildah rm "$container" >/dev/null
+  "$engine" rmi -f "$tag" >/dev/null 2>&1 || true
+}
+
+# in_image [VARIABLE=VALUE...] -- [ARGUMENT...]: sets $command to what runs the image so. On the host's
+# network in each engine, so that all have the same loopback and port 0 finds a free port on it.
+in_image() {
+  command=("$engine" run -v "$work/recordings:/recordings")
+  [[ $engine == buildah ]] || command+=(--rm --network host)
+  while [[ $1 != -- ]]; do
+    command+=(--env "$1")
+    shift
+  done
+  shift
+  if [[ $engine == buildah ]]; then # which has no regard for an entrypoint
+    command+=("$container" -- "$entrypoint" "$@")
+  else
+    command+=("$tag" "$@")
+  fi
+}
+
+stop_container() { # NAME: docker and podman pass a signal on; buildah kills, so what it runs gets the signal itself
+  local pid=${1}_pid child
+  pid=${!pid}
+  if [[ $engine == buildah ]]; then
+    while child=$(grep -l "^PPid:[[:space:]]$pid\$" /proc/[0-9]*/status 2>/dev/null | head -n 1 || true) && [[ -n $child ]]; do
+      child=${child#/proc/}
+      pid=${child%/status}
+    done
+  fi
+  stop "$1" 0 "$pid"
+}
+
+base=${BASE:-debian:bookworm-slim}
+if [[ -z ${BASE:-} ]] && ! available "$base"; then
+  base=localhost/ts-proxy-base:bookworm
+  if ! inspect "$base" User >/dev/null; then
+    echo "making a base image with debootstrap"
+    make_base "$base" || { echo "skipped: no base image to pull; set BASE to one, or install debootstrap (as root)"; exit 0; }
+  fi
+fi
+
+echo "building the image with $engine"
+build
+[[ $(inspect "$tag" User) =~ ^[1-9] ]] || fail "the image's user: found \"$(inspect "$tag" User)\", expected a number that is not root's"
+if [[ $engine == buildah ]]; then
+  entrypoint=$(inspect "$tag" Entrypoint)
+  entrypoint=${entrypoint//[\[\]]/}
+  container=$(buildah from "$tag")
+  buildah config --volume /recordings- "$container" # or it lies over the folder that is mounted there
+fi
+mkdir -m 777 "$work/recordings"
+chmod 777 "$work/recordings" # for the image's user, whatever the umask here
+
+echo "recording a conversation through the proxy in it"
+in_image -- simple_server --listen 127.0.0.1:0
+start server "${command[@]}"
+in_image TS_PROXY_LISTEN=127.0.0.1:0 TS_PROXY_TARGET="$address" TS_PROXY_RECORD=hello.rec --
+start proxy "${command[@]}"
+in_image -- simple_client --connect "$address" --message hello --count 3
+"${command[@]}" >"$work/live.txt"
+stop_container proxy
+stop_container server
+printf 'echo: %s\n' 1_hello 2_hello 3_hello | same "the client's output" - "$work/live.txt"
+[[ $(conversation "$work/recordings/hello.rec" | wc -l) -eq 6 ]] || fail "the recording: expected six entries" "$work/recordings/hello.rec"
+
+echo "replaying it"
+in_image TS_PROXY_MODE=replay TS_PROXY_LISTEN=127.0.0.1:0 TS_PROXY_RECORD=hello.rec --
+start replay "${command[@]}"
+in_image -- simple_client --connect "$address" --message hello --count 3
+"${command[@]}" >"$work/replayed.txt"
+stop_container replay
+same "the replies" "$work/live.txt" "$work/replayed.txt"
+
+in_image TS_PROXY_MODE=neither --
+status=0
+"${command[@]}" >"$work/wrong.txt" 2>&1 || status=$?
+((status == 2)) || fail "a wrong TS_PROXY_MODE: status $status, expected 2" "$work/wrong.txt"
+grep -q '^ts-proxy: TS_PROXY_MODE: ' "$work/wrong.txt" || fail "a wrong TS_PROXY_MODE: no line about it" "$work/wrong.txt"
+
+echo "the image works in both modes"
