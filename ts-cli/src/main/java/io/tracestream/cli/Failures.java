@@ -38,7 +38,7 @@ final class Failures {
 
   static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    String message = e.getMessage();
+    String message = e.getMessage().replaceFirst("^Error: ", "");
     Matcher invalid = INVALID_VALUE.matcher(message);
     if (invalid.matches()) {
       message = invalid.group(1) + ": " + invalid.group(2);

@@ -59,6 +59,8 @@ class CommandLineIT {
             + " an [IPv6] number, and a port from 0 to 65535; see ts_proxy simple_server --help",
         "simple_client --connect a:0 | --connect: found \"a:0\", expected HOST:PORT with a name, an IPv4 number or an"
             + " [IPv6] number, and a port from 1 to 65535; see ts_proxy simple_client --help",
+        "simple_client --connect a:1 -q -v | --verbose, --quiet are mutually exclusive (specify only one);"
+            + " see ts_proxy simple_client --help",
         "simple_client --connect a:1 --header-len 17 | --header-len: found 17, expected a whole number from 1 to 16;"
             + " see ts_proxy simple_client --help",
         "simple_client --connect a:1 --max-payload-len 2147483640 | --max-payload-len: found 2147483640, expected a whole"
