@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The real jar, running in a process of its own. */
@@ -46,9 +47,22 @@ final class App implements AutoCloseable {
     return start(List.of("bash", "-c", line.toString()));
   }
 
+  /** Starts the container's entry point, as the container would with these variables. */
+  static App startContained(Map<String, String> variables) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("../scripts/docker-entrypoint.sh");
+    builder.environment().put("TS_PROXY_JAR", System.getProperty("app.jar"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(variables);
+    return start(builder);
+  }
+
   private static App start(List<String> command) throws IOException {
+    return start(new ProcessBuilder(command));
+  }
+
+  private static App start(ProcessBuilder builder) throws IOException {
     Path stderr = Files.createTempFile("ts-proxy", ".stderr");
-    return new App(new ProcessBuilder(command).redirectError(stderr.toFile()).start(), stderr);
+    return new App(builder.redirectError(stderr.toFile()).start(), stderr);
   }
 
   private static String java() {
