@@ -64,6 +64,11 @@ final class Failures {
     throw e;
   }
 
+  /** What an exception says; its kind where it says nothing. */
+  static String reason(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
   static void say(String message) {
     System.err.println("ts-proxy: " + message.replaceAll("\\s*\\R\\s*", " "));
   }

@@ -14,7 +14,7 @@ import picocli.CommandLine.TypeConversionException;
  */
 record HostPort(String host, int port) {
   private static final Pattern SHAPE =
-      Pattern.compile("(?:\\[([0-9a-fA-F:.]+(?:%\\w+)?)]|([^\\s:\\[\\]]+)):(\\d{1,5})");
+      Pattern.compile("(?:\\[([0-9a-fA-F:.]+(?:%[\\w.-]+)?)]|([^\\s:\\[\\]]+)):(\\d{1,5})");
 
   /** The address with its host looked up; unresolved when there is no such host. */
   InetSocketAddress resolved() {
@@ -23,8 +23,11 @@ record HostPort(String host, int port) {
 
   /** The address to look up later, when it is needed; a number needs no looking up. */
   InetSocketAddress unresolved() {
-    boolean number = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
-    return number ? resolved() : InetSocketAddress.createUnresolved(host, port);
+    return isNumber() ? resolved() : InetSocketAddress.createUnresolved(host, port);
+  }
+
+  private boolean isNumber() {
+    return host.indexOf(':') >= 0 || host.matches("[0-9.]+");
   }
 
   HostPort withPort(int other) {
@@ -57,8 +60,10 @@ record HostPort(String host, int port) {
     if (matcher.matches()) {
       String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
       int port = Integer.parseInt(matcher.group(3));
-      if (port >= leastPort && port <= 65535) {
-        return new HostPort(host, port);
+      HostPort address = new HostPort(host, port);
+      boolean exists = !address.isNumber() || !address.resolved().isUnresolved();
+      if (port >= leastPort && port <= 65535 && exists) {
+        return address;
       }
     }
     throw new TypeConversionException("found \"" + value

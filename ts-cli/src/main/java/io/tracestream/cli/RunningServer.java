@@ -3,6 +3,7 @@ package io.tracestream.cli;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -30,11 +31,11 @@ final class RunningServer {
     }
     try {
       return starter.start(address);
-    } catch (SocketException e) {
-      throw new Failures.NotStarted("--listen: found \"" + e.getMessage() + "\" for " + listen
+    } catch (SocketException | UnsupportedAddressTypeException e) {
+      throw new Failures.NotStarted("--listen: found \"" + Failures.reason(e) + "\" for " + listen
           + ", expected a free address of this machine; choose another one");
     } catch (IOException e) {
-      throw new Failures.NotStarted(e.getMessage());
+      throw new Failures.NotStarted(Failures.reason(e));
     }
   }
 

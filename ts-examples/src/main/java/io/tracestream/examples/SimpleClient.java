@@ -27,7 +27,8 @@ public final class SimpleClient implements AutoCloseable {
    * @throws IOException when there is no server
    */
   public SimpleClient(InetSocketAddress server, FrameFormat format) throws IOException {
-    socket = new Socket(server.getAddress(), server.getPort());
+    socket = new Socket();
+    socket.connect(server);
     socket.setTcpNoDelay(true);
     in = new FrameReader(socket.getInputStream(), format);
     out = new FrameWriter(socket.getOutputStream(), format);

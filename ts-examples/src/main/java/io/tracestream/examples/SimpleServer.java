@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class SimpleServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SimpleServer.class);
   private static final int BACKLOG = 1024;
+  private static final long PAUSE_MILLIS = 200;
 
   private final FrameFormat format;
   private final ServerSocket server = new ServerSocket();
@@ -24,7 +25,12 @@ public final class SimpleServer implements AutoCloseable {
 
   private SimpleServer(InetSocketAddress listen, FrameFormat format) throws IOException {
     this.format = format;
-    server.bind(listen, BACKLOG);
+    try {
+      server.bind(listen, BACKLOG);
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
   }
 
   /**
@@ -56,17 +62,29 @@ public final class SimpleServer implements AutoCloseable {
       try {
         Socket client = server.accept();
         clients.add(client);
-        new Thread(() -> serve(client), "simple-server-client").start();
-      } catch (IOException e) {
+        Thread thread = new Thread(() -> serve(client), "simple-server-client");
+        thread.setDaemon(true);
+        thread.start();
+      } catch (IOException | OutOfMemoryError e) { // no descriptors, no threads
         if (!server.isClosed()) {
-          LOG.warn("accepting: {}", e.getMessage());
+          LOG.warn("accepting: {}; accepting pauses", e.getMessage());
+          pause();
         }
       }
     }
   }
 
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void serve(Socket client) {
     try (client) {
+      LOG.debug("client {}: accepted", client.getRemoteSocketAddress());
       client.setTcpNoDelay(true);
       FrameReader in = new FrameReader(client.getInputStream(), format);
       FrameWriter out = new FrameWriter(client.getOutputStream(), format);

@@ -19,14 +19,14 @@ final class Acceptor implements EventLoop.Handler {
 
   private static final long PAUSE_MILLIS = 200;
   private static final long LOOK_AGAIN_MILLIS = 2;
-  private static final long MOST_LOOKS = 250;
+  private static final int MOST_LOOKS = 250;
 
   private final Proxy proxy;
   private final ServerSocketChannel server;
   private final List<EventLoop> loops;
   private final Recorder recorder;
   /** Clients that came while the recorded one was going. */
-  private final Set<SocketChannel> waiting = new HashSet<>();
+  private final Set<Arrival> waiting = new HashSet<>();
   /** The next client's socket to the target: without one no client is accepted. */
   private SocketChannel spare;
 
@@ -34,6 +34,14 @@ final class Acceptor implements EventLoop.Handler {
   private long accepted;
   private boolean pausedBefore;
   private boolean closed;
+
+  /** A client, and the socket that is to become its connection to the target. */
+  private record Arrival(SocketChannel client, SocketChannel target) {
+    private void close() {
+      Acceptor.close(client);
+      Acceptor.close(target);
+    }
+  }
 
   Acceptor(Proxy proxy, ServerSocketChannel server, List<EventLoop> loops, Recorder recorder) {
     this.proxy = proxy;
@@ -54,22 +62,28 @@ final class Acceptor implements EventLoop.Handler {
   @Override
   public void ready(SelectionKey ready) {
     try {
-      SocketChannel client = accept();
-      for (int i = 1; client != null; i++) {
+      Arrival arrival = accept();
+      for (int i = 1; arrival != null; i++) {
         pausedBefore = false;
-        admit(client);
-        client = i < MOST_AT_ONCE ? accept() : null;
+        admit(arrival);
+        arrival = i < MOST_AT_ONCE ? accept() : null;
       }
     } catch (IOException e) {
       pause(e);
     }
   }
 
-  private SocketChannel accept() throws IOException {
+  private Arrival accept() throws IOException {
     if (spare == null) {
       spare = SocketChannel.open();
     }
-    return server.accept();
+    SocketChannel client = server.accept();
+    if (client == null) {
+      return null;
+    }
+    Arrival arrival = new Arrival(client, spare);
+    spare = null;
+    return arrival;
   }
 
   /** Most likely the process has no file descriptors left: clients wait in the backlog. */
@@ -85,42 +99,51 @@ final class Acceptor implements EventLoop.Handler {
     loops.get(0).timers.in(PAUSE_MILLIS, () -> key.interestOps(SelectionKey.OP_ACCEPT));
   }
 
-  private void admit(SocketChannel client) {
+  private void admit(Arrival arrival) {
     if (recorder == null || recorder.isFree()) {
-      open(client);
+      open(arrival);
     } else {
       // Decided when all that is ready was handled: the recorded client's end may be among it.
-      waiting.add(client);
-      loops.get(0).execute(() -> admitOrRefuse(client, 0));
+      waiting.add(arrival);
+      loops.get(0).execute(() -> admitOrRefuse(arrival, 0));
     }
   }
 
-  private void admitOrRefuse(SocketChannel client, long looks) {
+  private void admitOrRefuse(Arrival arrival, int looks) {
     if (closed) {
       return;
     }
     if (recorder.isFree()) {
-      waiting.remove(client);
-      open(client);
+      waiting.remove(arrival);
+      open(arrival);
     } else if (recorder.isEnding() && looks < MOST_LOOKS) {
-      loops.get(0).timers.in(LOOK_AGAIN_MILLIS, () -> admitOrRefuse(client, looks + 1));
+      loops.get(0).timers.in(LOOK_AGAIN_MILLIS, () -> admitOrRefuse(arrival, looks + 1));
     } else {
       LOG.warn(
           "another client: found one being recorded, expected none; closing it: come back later,"
               + " or start a proxy of its own for it");
-      waiting.remove(client);
-      close(client);
+      waiting.remove(arrival);
+      arrival.close();
     }
   }
 
-  private void open(SocketChannel client) {
+  private void open(Arrival arrival) {
     EventLoop loop = loops.get((int) (accepted++ % loops.size()));
-    Connection connection = new Connection(accepted, proxy, loop, recorder, client, spare);
-    spare = null;
+    long number = accepted;
     if (loop == loops.get(0)) {
-      connection.open();
+      open(number, loop, arrival);
     } else {
-      loop.execute(connection::open);
+      loop.execute(() -> open(number, loop, arrival));
+    }
+  }
+
+  /** On the thread of that loop, to which all of a connection belongs. */
+  private void open(long number, EventLoop loop, Arrival arrival) {
+    try {
+      new Connection(number, proxy, loop, recorder, arrival.client, arrival.target).open();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      LOG.error("connection {}: found {}, expected none; closing it", number, e.toString(), e);
+      arrival.close();
     }
   }
 
@@ -128,7 +151,7 @@ final class Acceptor implements EventLoop.Handler {
   public void close() {
     closed = true;
     close(server);
-    waiting.forEach(Acceptor::close);
+    waiting.forEach(Arrival::close);
     if (spare != null) {
       close(spare);
     }

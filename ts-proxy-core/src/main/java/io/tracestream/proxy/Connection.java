@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class Connection {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final long LINGER_MILLIS = 1000;
+  /** How often a peer may take nothing, of what it is still to get, before it is given up too. */
+  private static final int MOST_IDLE_LINGERS = 10;
 
   private final long number;
   private final Proxy proxy;
@@ -83,10 +85,6 @@ final class Connection {
     dialer.finish();
   }
 
-  void connected() {
-    settle();
-  }
-
   void unreachable(String found) {
     InetSocketAddress name = proxy.config().target();
     LOG.warn(
@@ -124,6 +122,26 @@ final class Connection {
   private void giveUp() {
     c2s.discard();
     s2c.discard();
+    linger();
+  }
+
+  /** Closes when nothing more is to be delivered, or nobody takes it, for a while. */
+  private void linger() {
+    if (linger == null && !closed) {
+      lingerOn(0, c2s.delivered() + s2c.delivered());
+    }
+  }
+
+  private void lingerOn(int idle, long delivered) {
+    linger = loop.timers.in(LINGER_MILLIS, () -> {
+      long now = c2s.delivered() + s2c.delivered();
+      boolean waiting = c2s.wantsToWrite() || s2c.wantsToWrite();
+      if (now == delivered && (!waiting || idle == MOST_IDLE_LINGERS)) {
+        close();
+      } else {
+        lingerOn(now == delivered ? idle + 1 : 0, now);
+      }
+    });
   }
 
   void recordingLost(IOException e) {
@@ -141,8 +159,8 @@ final class Connection {
     if (c2s.sinkEnded() && s2c.sinkEnded()) {
       if (c2s.sourceEnded() && s2c.sourceEnded()) {
         close();
-      } else if (linger == null) {
-        linger = loop.timers.in(LINGER_MILLIS, this::close);
+      } else {
+        linger();
       }
     }
   }

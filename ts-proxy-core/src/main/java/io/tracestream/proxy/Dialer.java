@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,8 @@ import java.util.Queue;
 
 /**
  * Connects one connection's target: looks its name up, off the loop, and tries each address in
- * turn, all within the connect timeout. Tells the connection once how that ended.
+ * turn, all within the connect timeout. Tells the connection once how that ended. For the thread of
+ * the connection's loop, but for the look-up.
  */
 final class Dialer {
   private final Connection connection;
@@ -21,17 +23,22 @@ final class Dialer {
   /** Addresses that were not tried yet. */
   private final Queue<InetSocketAddress> addresses = new ArrayDeque<>(2);
 
-  private final Timers.Timer timeout;
+  private final long deadline;
+  /** When to give the attempt up that is under way: looking the name up, or one address. */
+  private Timers.Timer patience;
+
+  private boolean over;
 
   Dialer(Connection connection, Endpoint target, EventLoop loop, ProxyConfig config) {
     this.connection = connection;
     this.target = target;
     this.loop = loop;
     this.config = config;
-    this.timeout = loop.timers.in(config.connectTimeout().toMillis(), this::timedOut);
+    this.deadline = System.nanoTime() + config.connectTimeout().toNanos();
   }
 
   void dial(Proxy proxy) {
+    waitFor(0);
     if (config.target().isUnresolved()) {
       proxy.resolver().execute(this::resolve);
     } else {
@@ -53,21 +60,33 @@ final class Dialer {
   }
 
   private void tryAll(List<InetSocketAddress> found) {
-    addresses.addAll(found);
-    tryNext();
+    if (!over) { // else it came too late
+      addresses.addAll(found);
+      tryNext();
+    }
   }
 
   private void tryNext() {
-    if (isOver()) {
-      return; // it came too late
-    }
+    InetSocketAddress address = addresses.remove();
     try {
-      if (target.connect(loop, addresses.remove())) {
+      waitFor(addresses.size());
+      if (target.connect(loop, address)) {
         succeed();
       }
     } catch (IOException e) {
-      tryAnother(e);
+      tryAnother(e.getMessage());
+    } catch (UnsupportedAddressTypeException e) {
+      tryAnother("an address of a kind that this machine does not have: " + address);
     }
+  }
+
+  /** Leaves each of so many further attempts its part of the time. */
+  private void waitFor(int further) {
+    if (patience != null) {
+      patience.cancel();
+    }
+    long millis = (deadline - System.nanoTime()) / 1_000_000 / (further + 1);
+    patience = loop.timers.in(Math.max(millis, 0), this::noAnswer);
   }
 
   /** The target's socket has connected, or could not. */
@@ -77,13 +96,17 @@ final class Dialer {
         succeed();
       }
     } catch (IOException e) {
-      tryAnother(e);
+      tryAnother(e.getMessage());
     }
   }
 
-  private void tryAnother(IOException cause) {
+  private void noAnswer() {
+    tryAnother("no answer after " + config.connectTimeout().toMillis() + " ms");
+  }
+
+  private void tryAnother(String cause) {
     if (addresses.isEmpty()) {
-      fail(cause.getMessage());
+      fail(cause);
       return;
     }
     try {
@@ -94,29 +117,24 @@ final class Dialer {
     }
   }
 
-  private void timedOut() {
-    fail("no answer after " + config.connectTimeout().toMillis() + " ms");
-  }
-
   private void succeed() throws IOException {
     target.configure();
     cancel();
-    connection.connected();
+    connection.settle();
   }
 
   private void fail(String found) {
-    if (!isOver()) {
+    if (!over) {
       cancel();
       target.closeChannel();
       connection.unreachable(found);
     }
   }
 
-  private boolean isOver() {
-    return timeout.isCancelled();
-  }
-
   void cancel() {
-    timeout.cancel();
+    over = true;
+    if (patience != null) {
+      patience.cancel();
+    }
   }
 }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +35,27 @@ final class EventLoop {
     void close();
   }
 
-  private EventLoop(String name) throws IOException {
-    thread = new Thread(this::run, name);
+  private EventLoop(String name, Consumer<Throwable> onDeath) throws IOException {
+    thread = new Thread(() -> run(onDeath), name);
   }
 
-  static EventLoop start(String name) throws IOException {
-    EventLoop loop = new EventLoop(name);
+  /** Starts a loop; {@code onDeath} hears of an error that leaves it no way to go on. */
+  static EventLoop start(String name, Consumer<Throwable> onDeath) throws IOException {
+    EventLoop loop = new EventLoop(name, onDeath);
+    loop.loadWhatClosesSockets();
     loop.thread.start();
     return loop;
+  }
+
+  /**
+   * Java 17 opens descriptors when it first closes a socket, which is too late when none are left.
+   */
+  private void loadWhatClosesSockets() throws IOException {
+    try (SocketChannel socket = SocketChannel.open()) {
+      socket.configureBlocking(false);
+      socket.register(selector, 0);
+    }
+    selector.selectNow();
   }
 
   /** Runs the task on this loop's thread, soon; never, once the loop has stopped. */
@@ -76,27 +91,33 @@ final class EventLoop {
     }
   }
 
-  private void run() {
-    while (!stopped) {
-      try {
+  private void run(Consumer<Throwable> onDeath) {
+    try {
+      while (!stopped) {
         selector.select(this::dispatch, timers.millisToNext());
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-          task.run();
+          guard("event loop", task);
         }
-        timers.runDue();
-      } catch (IOException | RuntimeException | OutOfMemoryError e) {
-        LOG.error("event loop: found {}, expected none; going on", e.toString(), e);
+        for (Runnable task = timers.pollDue(); task != null; task = timers.pollDue()) {
+          guard("event loop", task);
+        }
       }
+    } catch (Throwable e) { // whatever it is, nobody else would hear of it
+      onDeath.accept(e);
+    } finally {
+      closeAll();
     }
-    closeAll();
   }
 
   private void dispatch(SelectionKey key) {
     Handler handler = (Handler) key.attachment();
+    if (!key.isValid()) {
+      return; // what was ready in the same moment closed it
+    }
     try {
       handler.ready(key);
     } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.error("{}: found {}, expected none; closing it", handler, e.toString(), e);
+      tell(handler, e);
       handler.close();
     }
   }
@@ -104,10 +125,24 @@ final class EventLoop {
   private void closeAll() {
     try (selector) {
       for (SelectionKey key : selector.keys()) {
-        ((Handler) key.attachment()).close();
+        Handler handler = (Handler) key.attachment();
+        guard(handler, handler::close);
       }
     } catch (IOException e) {
       LOG.warn("event loop: closing: {}", e.getMessage());
     }
+  }
+
+  /** Keeps what goes wrong in one task, which is a bug or want of memory, from all others. */
+  private static void guard(Object subject, Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      tell(subject, e);
+    }
+  }
+
+  private static void tell(Object subject, Throwable e) {
+    LOG.error("{}: found {}, expected none; going on without it", subject, e.toString(), e);
   }
 }

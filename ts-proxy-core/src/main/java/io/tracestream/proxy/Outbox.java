@@ -11,12 +11,19 @@ final class Outbox {
   /** What the socket has not taken yet, each buffer from its position to its limit. */
   private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>(2);
 
+  private long taken;
+
   Outbox(BufferPool buffers) {
     this.buffers = buffers;
   }
 
   boolean isEmpty() {
     return unsent.isEmpty();
+  }
+
+  /** Bytes that the socket has taken so far. */
+  long taken() {
+    return taken;
   }
 
   /** Puts {@code frames}, which is the outbox's now, behind what waits already. */
@@ -29,7 +36,7 @@ final class Outbox {
     while (!unsent.isEmpty()) {
       ByteBuffer frames = unsent.pollFirst();
       try {
-        socket.write(frames);
+        taken += socket.write(frames);
       } catch (IOException e) {
         buffers.give(frames);
         throw e;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ public final class Proxy implements AutoCloseable {
   private final ExecutorService resolver = Executors.newSingleThreadExecutor(Proxy::resolverThread);
 
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private volatile IOException failure;
+  private final AtomicReference<IOException> failure = new AtomicReference<>();
 
   private Proxy(ProxyConfig config, ServerSocketChannel server, RecordingWriter writer)
       throws IOException {
@@ -73,7 +74,7 @@ public final class Proxy implements AutoCloseable {
         writer != null ? 1 : Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
     try {
       for (int i = 1; i <= count; i++) {
-        loops.add(EventLoop.start("ts-proxy-" + address.getPort() + "-" + i));
+        loops.add(EventLoop.start("ts-proxy-" + address.getPort() + "-" + i, this::loopDied));
       }
     } catch (IOException e) {
       close();
@@ -132,19 +133,21 @@ public final class Proxy implements AutoCloseable {
   }
 
   private void throwFailure() throws IOException {
-    if (failure != null) {
-      throw new IOException(
-          failure.getMessage(), failure); // a new one each time: try-with-resources
+    IOException cause = failure.get();
+    if (cause != null) {
+      throw new IOException(cause.getMessage(), cause); // a new one each time: try-with-resources
     }
+  }
+
+  private void loopDied(Throwable cause) {
+    fail(new IOException("event loop: found " + cause + ", expected none", cause));
   }
 
   /** Stops serving, soon; the one way in which a running proxy ends by itself. */
   void fail(IOException cause) {
-    if (failure == null) {
-      failure = cause;
-      LOG.error(
-          "{}; the proxy stops, since a recording with a hole is worse than none",
-          cause.getMessage());
+    if (failure.compareAndSet(
+        null, cause)) { // no lock: close() holds one while it waits for a loop
+      LOG.error("{}; the proxy stops", cause.getMessage());
       loops.forEach(EventLoop::stopSoon);
       stopped.countDown();
     }

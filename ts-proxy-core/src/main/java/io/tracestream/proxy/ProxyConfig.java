@@ -17,7 +17,7 @@ import java.util.Objects;
  *     refused. While recording, one client is served at a time
  * @param flushRecording true to have each frame in the file before any peer receives it; false to
  *     leave lines in memory until a buffer is full, the connection ends or a second has passed
- * @param connectTimeout how long resolving and connecting to the target may take, above 0
+ * @param connectTimeout how long resolving and connecting to the target may take, 1 ms to 1 day
  */
 public record ProxyConfig(
     InetSocketAddress listen,
@@ -26,6 +26,8 @@ public record ProxyConfig(
     Path recording,
     boolean flushRecording,
     Duration connectTimeout) {
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofDays(1);
 
   /**
    * Checks what can be checked before the start.
@@ -45,9 +47,10 @@ public record ProxyConfig(
     if (target.getPort() == 0) {
       throw new IllegalArgumentException("target: found port 0, expected 1 to 65535");
     }
-    if (connectTimeout.isNegative() || connectTimeout.isZero()) {
+    Objects.requireNonNull(connectTimeout, "connectTimeout");
+    if (connectTimeout.compareTo(SHORTEST) < 0 || connectTimeout.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "connectTimeout: found " + connectTimeout + ", expected above 0");
+          "connectTimeout: found " + connectTimeout + ", expected " + SHORTEST + " to " + LONGEST);
     }
   }
 

@@ -78,6 +78,11 @@ final class Relay {
     return sourceEnded;
   }
 
+  /** Bytes that the sink has taken so far. */
+  long delivered() {
+    return unsent.taken();
+  }
+
   boolean sinkEnded() {
     return sinkEnded;
   }

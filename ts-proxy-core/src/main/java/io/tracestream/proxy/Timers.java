@@ -21,10 +21,6 @@ final class Timers {
       task = null;
     }
 
-    boolean isCancelled() {
-      return task == null;
-    }
-
     @Override
     public int compareTo(Timer other) {
       return Long.signum(due - other.due); // nanoTime may wrap around
@@ -37,13 +33,15 @@ final class Timers {
     return timer;
   }
 
-  void runDue() {
+  /** What is due next; null when nothing is. */
+  Runnable pollDue() {
     while (!timers.isEmpty() && timers.peek().due - System.nanoTime() <= 0) {
       Timer timer = timers.poll();
-      if (!timer.isCancelled()) {
-        timer.task.run();
+      if (timer.task != null) {
+        return timer.task;
       }
     }
+    return null;
   }
 
   /** Milliseconds until the next timer, at least 1; 0 when there is none. */

@@ -102,7 +102,8 @@ final class RecordingFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    try (channel) {
+    if (channel.isOpen()) { // else the name may be another writer's by now
+      channel.close();
       OPEN.remove(key);
     }
   }

@@ -14,6 +14,10 @@ final class Progress {
   private final Condition changed = lock.newCondition();
   private long matched;
   private long lastMatch;
+  /** The number of the match that was waited for last, and when it was. */
+  private long awaited;
+
+  private long awaitedMatch;
   private boolean clientEnded;
   private boolean stopped;
 
@@ -22,6 +26,9 @@ final class Progress {
     change(() -> {
       matched++;
       lastMatch = System.nanoTime();
+      if (matched == awaited) {
+        awaitedMatch = lastMatch;
+      }
     });
   }
 
@@ -35,10 +42,18 @@ final class Progress {
     change(() -> stopped = true);
   }
 
-  /** Waits until so many frames were matched; false when nothing more is to be sent. */
+  /** Waits until so many frames were matched; false when it was stopped before. */
   boolean awaitMatches(long count) throws InterruptedException {
-    await(() -> matched >= count || stopped, Long.MAX_VALUE);
-    return !isStopped();
+    lock.lock();
+    try {
+      if (matched < count) {
+        awaited = count;
+      }
+      await(() -> matched >= count || stopped, Long.MAX_VALUE);
+      return matched >= count;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits until that time; false when nothing more is to be sent. */
@@ -53,19 +68,23 @@ final class Progress {
   }
 
   /**
-   * When the frame of that number was matched, or {@code other} if later ones were matched since:
-   * then the client does not wait for replies, and its frames do not set the pace.
+   * When the frame of that number was matched; or {@code other} if nobody waited for it and later
+   * ones were matched since: then the client runs ahead, and its frames do not set the pace.
    */
   long timeOfMatch(long number, long other) {
     lock.lock();
     try {
+      if (awaited == number) {
+        return awaitedMatch;
+      }
       return matched == number ? lastMatch : other;
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean isStopped() {
+  /** Whether nothing more is to be sent. */
+  boolean isStopped() {
     lock.lock();
     try {
       return stopped;

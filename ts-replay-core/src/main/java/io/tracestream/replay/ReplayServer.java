@@ -53,13 +53,14 @@ public final class ReplayServer implements AutoCloseable {
    */
   public static ReplayServer start(ReplayConfig config) throws IOException {
     Recording recording = Recording.open(config.recording(), config.format().longestPayload());
+    ServerSocket socket = new ServerSocket();
     try {
-      ServerSocket socket = new ServerSocket();
       socket.bind(config.listen(), BACKLOG);
       ReplayServer server = new ReplayServer(config, recording, socket);
       new Thread(server::acceptAll, "ts-replay-" + server.address.getPort()).start();
       return server;
     } catch (IOException | RuntimeException e) {
+      socket.close();
       recording.close();
       throw e;
     }
@@ -123,7 +124,7 @@ public final class ReplayServer implements AutoCloseable {
     for (long number = 1; !server.isClosed(); number++) {
       try {
         play(number, server.accept());
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) { // no descriptors, no threads
         if (!server.isClosed()) {
           LOG.warn(
               "accepting: found \"{}\", expected a connection; accepting pauses", e.getMessage());
@@ -134,22 +135,29 @@ public final class ReplayServer implements AutoCloseable {
   }
 
   private void play(long number, Socket client) throws IOException {
-    Session session = new Session(number, client, recording, config, threads, tally);
-    synchronized (sessions) {
-      sessions.add(session);
-    }
     try {
-      threads.execute(() -> {
-        try {
-          session.run();
-        } finally {
-          forget(session);
-        }
-      });
-    } catch (RuntimeException | OutOfMemoryError e) { // stopping, or no more threads
-      forget(session);
+      Session session = new Session(number, client, recording, config, threads, tally);
+      synchronized (sessions) {
+        sessions.add(session);
+      }
+      threads.execute(() -> play(session));
+    } catch (RuntimeException | OutOfMemoryError e) {
       client.close();
-      throw new IOException(e.getMessage(), e);
+      throw e;
+    }
+    if (server.isClosed()) {
+      client.close(); // it came when all others had been told to stop
+    }
+  }
+
+  private void play(Session session) {
+    try {
+      session.run();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      LOG.error("{}: found {}, expected none; closing it", session, e.toString(), e);
+      tally.broken();
+    } finally {
+      forget(session);
     }
   }
 

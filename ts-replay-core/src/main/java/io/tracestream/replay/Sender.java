@@ -37,7 +37,7 @@ final class Sender {
     for (Entry entry = cursor.next(); entry != null; entry = cursor.next()) {
       boolean s2c = entry.direction() == Direction.S2C;
       if (s2c) {
-        if (!progress.awaitMatches(cursor.c2sSoFar())) {
+        if (!progress.awaitMatches(cursor.c2sSoFar()) || progress.isStopped()) {
           return false;
         }
         long before =

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ final class Session implements Runnable {
   /** Why {@link #receive} gave nothing. */
   private String nothing;
 
+  private boolean reset;
   private boolean allMatched;
   private volatile boolean allSent;
   private volatile boolean stopping;
@@ -75,14 +77,16 @@ final class Session implements Runnable {
     LOG.debug("{}: accepted {}", this, socket.getRemoteSocketAddress());
     try (socket) {
       socket.setTcpNoDelay(true);
+      socket.setKeepAlive(true); // a peer that vanished is found out in the end
       frames = new FrameReader(socket.getInputStream(), config.format());
       play(new Sender(
           progress,
           config.timing(),
           new Cursor(recording),
           new FrameWriter(socket.getOutputStream(), config.format())));
-    } catch (IOException e) {
+    } catch (IOException | RejectedExecutionException e) { // the server stops
       LOG.debug("{}: closing: {}", this, e.getMessage());
+      tally.stopped();
     } finally {
       progress.stop();
     }
@@ -93,8 +97,15 @@ final class Session implements Runnable {
     threads.execute(sending);
     Mismatch mismatch = verify();
     if (mismatch == null && damage == null) {
-      progress.clientEnded();
+      if (reset) {
+        progress.stop(); // what is not sent yet has nobody to go to
+      } else {
+        progress.clientEnded();
+      }
       mismatch = await(sending);
+    }
+    if (mismatch == null && reset && !allSent) {
+      mismatch = mismatch(sender.cursor(), null, nothing);
     }
     progress.stop();
     conclude(mismatch);
@@ -133,6 +144,7 @@ final class Session implements Runnable {
       nothing = BAD_FRAME + e.getMessage();
     } catch (IOException e) {
       nothing = "the client gone: " + e.getMessage();
+      reset = true;
     }
     return null;
   }
@@ -189,15 +201,15 @@ final class Session implements Runnable {
   }
 
   private void conclude(Mismatch mismatch) {
-    if (damage != null) {
-      LOG.error("{}: {}", this, damage.getMessage());
-      tally.broken();
-    } else if (mismatch == null && allMatched && allSent) {
+    if (mismatch == null && damage == null && allMatched && allSent) {
       LOG.info("{}: matched", this);
       tally.matched();
     } else if (stopping) {
       LOG.info("{}: stopped at entry {}", this, cursor.number());
       tally.stopped();
+    } else if (damage != null) {
+      LOG.error("{}: {}", this, damage.getMessage());
+      tally.broken();
     } else {
       LOG.warn("{}", mismatch);
       tally.differed(mismatch);

@@ -6,7 +6,7 @@
  *   var config = ReplayConfig.of(new InetSocketAddress("localhost", 0), Path.of("session.rec"));
  *   try (ReplayServer server = ReplayServer.start(config)) {
  *     runClientAgainst(server.address());
- *     server.awaitSessions(1, Duration.ofSeconds(10));
+ *     server.awaitConnections(1, Duration.ofSeconds(10));
  *     assertEquals(List.of(), server.verdict().mismatches());
  *   }
  * </pre>
