@@ -35,6 +35,7 @@ final class ProxyCommand implements Callable<Integer> {
   @Option(
       names = "--record",
       paramLabel = "FILE",
+      converter = ToFile.class,
       description = {
         "Record to this file, in the place of an earlier recording.",
         "While recording, one client at a time is served."

@@ -34,6 +34,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--record",
       required = true,
       paramLabel = "FILE",
+      converter = ToFile.class,
       description = "The recording to play.")
   private Path recording;
 

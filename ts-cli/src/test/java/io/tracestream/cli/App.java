@@ -88,6 +88,15 @@ final class App implements AutoCloseable {
     return Files.readString(stderr);
   }
 
+  /** Waits until stderr has that text. */
+  void awaitStderr(String text) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+    while (!stderr().contains(text)) {
+      assertTrue(System.nanoTime() < deadline, "no \"" + text + "\" in " + stderr());
+      Thread.onSpinWait();
+    }
+  }
+
   /** Sends SIGTERM. */
   App terminate() {
     process.destroy();

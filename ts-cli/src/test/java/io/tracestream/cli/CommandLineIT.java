@@ -51,6 +51,7 @@ class CommandLineIT {
         "`` | found no command, expected one of proxy, replay, simple_server, simple_client; see ts_proxy --help",
         "prosy | found \"prosy\", expected a command: proxy, replay, simple_server, simple_client; see ts_proxy --help",
         "replay | Missing required options: '--listen=H:P', '--record=FILE'; see ts_proxy replay --help",
+        "replay --listen a:0 --record= | --record: found \"\", expected a name that a file can have here; see ts_proxy replay --help",
         "replay --listen a:0 --record f --timing slow | --timing: found \"slow\", expected original or none;"
             + " see ts_proxy replay --help",
         "simple_server --listen 9000 | --listen: found \"9000\", expected HOST:PORT with a name, an IPv4 number or an"

@@ -121,6 +121,41 @@ class ConversationIT {
   }
 
   @Test
+  void withoutDescriptorsClientsWaitAndAreServedLater() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App proxy = App.startLimited(
+            "ulimit -n 30",
+            "proxy",
+            "--listen",
+            "127.0.0.1:0",
+            "--target",
+            text(listening.address()),
+            "--header-len",
+            "2")) {
+      InetSocketAddress address = proxy.awaitListening();
+      List<TestPeer> clients = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        clients.add(TestPeer.connect(address));
+      }
+      proxy.awaitStderr("accepting pauses");
+      for (TestPeer client : clients) {
+        client.close();
+      }
+      try (TestPeer late = TestPeer.connect(address)) {
+        late.send("0001 61").endSending();
+        String received = "";
+        while (received.isEmpty()) { // until those before it, who sent nothing, are gone
+          try (TestPeer target = listening.accept()) {
+            received = target.awaitEnd();
+          }
+        }
+        assertEquals("000161", received);
+      }
+      assertEquals(0, proxy.terminate().awaitStatus());
+    }
+  }
+
+  @Test
   void aRecordingThatCannotGrowEndsTheProxyOnAWholeLine() throws Exception {
     try (TestTarget listening = TestTarget.start();
         App proxy = App.startLimited(

@@ -20,7 +20,7 @@ final class Connection {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final long LINGER_MILLIS = 1000;
   /** How often a peer may take nothing, of what it is still to get, before it is given up too. */
-  private static final int MOST_IDLE_LINGERS = 10;
+  private static final int MOST_IDLE_LINGERS = 3;
 
   private final long number;
   private final Proxy proxy;

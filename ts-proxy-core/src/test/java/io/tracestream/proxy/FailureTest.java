@@ -171,6 +171,15 @@ class FailureTest {
   }
 
   @Test
+  void aConnectTimeoutIsAMillisecondToADay() {
+    ProxyConfig config = Proxies.to(new InetSocketAddress("localhost", 9));
+    Exception e = assertThrows(
+        IllegalArgumentException.class, () -> config.withConnectTimeout(Duration.ofDays(2)));
+    assertEquals("connectTimeout: found PT48H, expected PT0.001S to PT24H", e.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> config.withConnectTimeout(Duration.ZERO));
+  }
+
+  @Test
   void aPortInUseIsRefusedAtTheStart() throws Exception {
     try (TestTarget taken = TestTarget.start()) {
       ProxyConfig config = ProxyConfig.of(taken.address(), taken.address());

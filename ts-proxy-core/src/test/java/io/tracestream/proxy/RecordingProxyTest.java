@@ -180,6 +180,32 @@ class RecordingProxyTest {
   }
 
   @Test
+  void aClientThatBreaksTheRulesAndReadsNothingGivesWayToTheNext() throws Exception {
+    byte[] replies = new byte[300 * 0xff02]; // more than the sockets hold
+    for (int i = 0; i < replies.length; i += 0xff02) {
+      replies[i] = (byte) 0xff;
+    }
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = recordingProxyTo(listening);
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      CompletableFuture<Void> sending =
+          CompletableFuture.runAsync(() -> Proxies.unchecked(() -> target.send(replies)));
+      assertEquals("ff00", client.await(2));
+      client.send("0005 61").endSending();
+      CompletableFuture<Void> served = CompletableFuture.runAsync(
+          () -> Proxies.unchecked(() -> listening.accept().close()));
+      while (!served.isDone()) { // refused until the first client is given up
+        try (TestPeer next = TestPeer.connect(proxy.address())) {
+          next.awaitEnd();
+        }
+      }
+      served.join();
+      sending.join();
+    }
+  }
+
+  @Test
   void anEarlierRecordingIsReplaced() throws Exception {
     Files.writeString(file, FIRST_LINE + "\n1\tc2s\t21\n");
     try (TestTarget listening = TestTarget.start()) {

@@ -187,6 +187,18 @@ class RecordingWriterTest {
     assertEquals(HEADER + "7\tc2s\t21\n", written(w -> w.write(7, Direction.C2S, payload("21"))));
   }
 
+  @Test
+  void closingAWriterAgainTakesNothingFromTheNextOne() throws Exception {
+    RecordingWriter first = RecordingWriter.create(file);
+    first.close();
+    try (RecordingWriter second = RecordingWriter.create(file)) {
+      first.close();
+      assertThrows(RecordingException.class, () -> RecordingWriter.create(file));
+      second.write(1, Direction.C2S, payload("21"));
+    }
+    assertEquals(HEADER + "1\tc2s\t21\n", Files.readString(file));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -267,6 +267,32 @@ class ReplayServerTest {
   }
 
   @Test
+  void aPauseIsKeptThoughTheNextFrameIsThereAlready() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      try (ReplayServer server =
+              playing(Timing.ORIGINAL, "0 s2c 60", "0 c2s 61", "100000 s2c 62", "100000 c2s 63");
+          TestPeer client = TestPeer.connect(server.address())) {
+        client.await(3);
+        long start = System.nanoTime();
+        client.send("0001 61 0001 63").await(3);
+        assertTrue(System.nanoTime() - start >= 100_000_000, "the reply was early, round " + i);
+      }
+    }
+  }
+
+  @Test
+  void aResetBeforeAllRepliesIsAMismatch() throws Exception {
+    try (ReplayServer server = playing(Timing.ORIGINAL, "0 c2s 61", "3600000000 s2c 62");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61").reset();
+      assertEquals(
+          "connection 1 s2c entry 2 " + file
+              + ":3: found the client gone: Connection reset, expected 1 bytes 62",
+          onlyMismatch(server).toString());
+    }
+  }
+
+  @Test
   void damageInTheMiddleIsToldWithItsLine() throws Exception {
     try (TestLog log = TestLog.open();
         ReplayServer server = playing("c2s 61", "c2s 6");
