@@ -1,6 +1,6 @@
 # The image of ts-proxy. docker, podman and buildah build it, each from this folder:
 #   docker build -t ts-proxy .
-#   docker run -e TS_PROXY_TARGET=HOST:PORT -e TS_PROXY_RECORD=a.rec -v "$PWD:/recordings" -p 9000:9000 ts-proxy
+#   docker run -e TS_PROXY_TARGET=HOST:PORT -e TS_PROXY_RECORD=a.rec -v "$PWD/recordings:/recordings" -p 9000:9000 ts-proxy
 # scripts/docker-entrypoint.sh says what it takes from its environment.
 ARG BASE=debian:bookworm-slim
 

@@ -43,8 +43,8 @@ public final class FrameException extends IOException {
     return new FrameException(
         offset,
         "payload length: found " + found + ", expected at most " + format.longestPayload()
-            + " with a " + format.headerLength()
-            + "-byte header; send less or agree on another format");
+            + " (header length " + format.headerLength()
+            + "); send less or agree on another format");
   }
 
   /** The stream ended inside a header. */

@@ -132,7 +132,7 @@ class FrameWriterTest {
     writer.write(bytes("21"));
     FrameException e = assertThrows(FrameException.class, () -> writer.write(new byte[301]));
     assertEquals(
-        "byte 3: payload length: found 301, expected at most 300 with a 2-byte header;"
+        "byte 3: payload length: found 301, expected at most 300 (header length 2);"
             + " send less or agree on another format",
         e.getMessage());
     assertEquals(3, e.offset());
@@ -163,7 +163,7 @@ class FrameWriterTest {
         FrameException.class, () -> new FrameWriter(writes, format).write(new byte[longest + 1]));
     assertEquals(
         "byte 0: payload length: found " + (longest + 1) + ", expected at most " + longest
-            + " with a " + header + "-byte header; send less or agree on another format",
+            + " (header length " + header + "); send less or agree on another format",
         e.getMessage());
     assertEquals(List.of(), writes.heard);
   }

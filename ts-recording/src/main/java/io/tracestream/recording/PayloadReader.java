@@ -23,8 +23,9 @@ final class PayloadReader {
     while (true) {
       int count = digitsAtHand() / 2;
       if (length + (long) count > maxPayloadLength) {
-        throw text.damaged(
-            "payload", "more than " + maxPayloadLength + " bytes", "at most " + maxPayloadLength);
+        throw text.error(
+            "payload: found more than " + maxPayloadLength + " bytes, expected at most "
+                + maxPayloadLength + "; raise the largest payload or correct the line");
       }
       if (payload.length - length < count) {
         payload = grown(payload, length, count);

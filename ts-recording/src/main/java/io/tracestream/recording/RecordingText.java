@@ -81,7 +81,7 @@ final class RecordingText {
         + "; correct the line or record again");
   }
 
-  private RecordingException error(String message) {
+  RecordingException error(String message) {
     return new RecordingException(name + ":" + line + ": " + message);
   }
 

@@ -22,6 +22,7 @@ class RecordingReaderRefusalTest {
   private static final String CUT_OFF = "found a line that was cut off, expected its end;"
       + " the recorder was stopped inside it: delete the line or record again";
   private static final String ADVICE = "; correct the line or record again";
+  private static final String TOO_LONG = "; raise the largest payload or correct the line";
   private static final String A_NUMBER = ", expected a number of microseconds and a tab" + ADVICE;
   private static final String A_DIRECTION = ", expected c2s or s2c and a tab" + ADVICE;
   private static final String A_DIGIT = ", expected 0-9 and a-f" + ADVICE;
@@ -138,13 +139,13 @@ class RecordingReaderRefusalTest {
   @Test
   void aPayloadAboveTheCapIsRefused() {
     assertEquals(
-        "a.rec:2: payload: found more than 2 bytes, expected at most 2" + ADVICE,
+        "a.rec:2: payload: found more than 2 bytes, expected at most 2" + TOO_LONG,
         refusal(reader("1\tc2s\t6869\n2\ts2c\t686921\n", 2, () -> 1000)));
     assertEquals(
-        "a.rec:1: payload: found more than 0 bytes, expected at most 0" + ADVICE,
+        "a.rec:1: payload: found more than 0 bytes, expected at most 0" + TOO_LONG,
         refusal(reader("1\tc2s\t68\n", 0, () -> 1000)));
     assertEquals(
-        "a.rec:1: payload: found more than 100000 bytes, expected at most 100000" + ADVICE,
+        "a.rec:1: payload: found more than 100000 bytes, expected at most 100000" + TOO_LONG,
         refusal(reader("1\tc2s\t" + "00".repeat(100_001), 100_000, () -> 1000)));
   }
 

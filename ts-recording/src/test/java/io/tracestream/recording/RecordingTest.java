@@ -185,7 +185,7 @@ class RecordingTest {
     try (Recording recording = open()) {
       assertEquals(
           file + ":2: payload: found more than 100 bytes, expected at most 100;"
-              + " correct the line or record again",
+              + " raise the largest payload or correct the line",
           Lines.refusal(recording.reader()));
     }
   }

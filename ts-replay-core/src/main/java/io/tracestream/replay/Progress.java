@@ -9,15 +9,15 @@ import java.util.function.BooleanSupplier;
  * the one that sends. Times are those of {@link System#nanoTime}.
  */
 final class Progress {
+  private static final int REMEMBERED = 256;
+
   private final ReentrantLock lock = new ReentrantLock();
   // Not Object.wait, which counts in whole milliseconds.
   private final Condition changed = lock.newCondition();
   private long matched;
-  private long lastMatch;
-  /** The number of the match that was waited for last, and when it was. */
-  private long awaited;
+  /** When each of the last matches was, by its number modulo the length. */
+  private final long[] times = new long[REMEMBERED];
 
-  private long awaitedMatch;
   private boolean clientEnded;
   private boolean stopped;
 
@@ -25,10 +25,7 @@ final class Progress {
   void matched() {
     change(() -> {
       matched++;
-      lastMatch = System.nanoTime();
-      if (matched == awaited) {
-        awaitedMatch = lastMatch;
-      }
+      times[(int) (matched % REMEMBERED)] = System.nanoTime();
     });
   }
 
@@ -44,16 +41,8 @@ final class Progress {
 
   /** Waits until so many frames were matched; false when it was stopped before. */
   boolean awaitMatches(long count) throws InterruptedException {
-    lock.lock();
-    try {
-      if (matched < count) {
-        awaited = count;
-      }
-      await(() -> matched >= count || stopped, Long.MAX_VALUE);
-      return matched >= count;
-    } finally {
-      lock.unlock();
-    }
+    await(() -> matched >= count || stopped, Long.MAX_VALUE);
+    return await(() -> matched >= count, 0);
   }
 
   /** Waits until that time; false when nothing more is to be sent. */
@@ -68,16 +57,13 @@ final class Progress {
   }
 
   /**
-   * When the frame of that number was matched; or {@code other} if nobody waited for it and later
-   * ones were matched since: then the client runs ahead, and its frames do not set the pace.
+   * When the frame of that number was matched; or {@code other} if that was {@value #REMEMBERED}
+   * matches ago: then the client runs ahead, and its frames do not set the pace.
    */
   long timeOfMatch(long number, long other) {
     lock.lock();
     try {
-      if (awaited == number) {
-        return awaitedMatch;
-      }
-      return matched == number ? lastMatch : other;
+      return matched - number < REMEMBERED ? times[(int) (number % REMEMBERED)] : other;
     } finally {
       lock.unlock();
     }
