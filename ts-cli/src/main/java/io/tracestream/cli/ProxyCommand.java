@@ -16,13 +16,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class ProxyCommand implements Callable<Integer> {
-  @Option(
-      names = "--listen",
-      required = true,
-      paramLabel = "H:P",
-      converter = HostPort.ToListen.class,
-      description = "Where clients connect; port 0 takes a free one.")
-  private HostPort listen;
+  @Mixin
+  private RunningServer server;
 
   @Option(
       names = "--target",
@@ -53,8 +48,8 @@ final class ProxyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     common.applyLoudness();
-    Proxy proxy = RunningServer.start(listen, address -> Proxy.start(config(address)));
-    RunningServer.announce(listen, proxy.address(), () -> stop(proxy));
+    Proxy proxy = server.start(address -> Proxy.start(config(address)));
+    server.announce(proxy.address(), () -> stop(proxy));
     try {
       proxy.awaitStop();
     } catch (IOException e) {

@@ -22,13 +22,8 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class ReplayCommand implements Callable<Integer> {
-  @Option(
-      names = "--listen",
-      required = true,
-      paramLabel = "H:P",
-      converter = HostPort.ToListen.class,
-      description = "Where clients connect; port 0 takes a free one.")
-  private HostPort listen;
+  @Mixin
+  private RunningServer server;
 
   @Option(
       names = "--record",
@@ -52,19 +47,18 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     common.applyLoudness();
-    ReplayServer server =
-        RunningServer.start(listen, address -> ReplayServer.start(config(address)));
-    RunningServer.announce(listen, server.address(), () -> stop(server));
-    return RunningServer.awaitSignal();
+    ReplayServer replay = server.start(address -> ReplayServer.start(config(address)));
+    server.announce(replay.address(), () -> stop(replay));
+    return server.awaitSignal();
   }
 
   private ReplayConfig config(InetSocketAddress address) {
     return ReplayConfig.of(address, recording).withFormat(common.format()).withTiming(timing);
   }
 
-  private static int stop(ReplayServer server) throws IOException {
-    server.close();
-    Verdict verdict = server.verdict();
+  private static int stop(ReplayServer replay) throws IOException {
+    replay.close();
+    Verdict verdict = replay.verdict();
     LoggerFactory.getLogger(ReplayCommand.class)
         .info(
             "{} connections: {} matched, {} differed, {} stopped before their end, {} met damage in the recording",

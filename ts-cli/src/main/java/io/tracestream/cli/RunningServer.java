@@ -10,20 +10,29 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Option;
 
-/** A server in the foreground: it runs until the process is told to stop. */
+/**
+ * A server in the foreground, and the flag that all of them have: it runs until it is told to stop.
+ */
 final class RunningServer {
   /** SIGTERM is answered within two seconds, whatever the disk does. */
   private static final long STOP_MILLIS = 1700;
 
-  private RunningServer() {}
+  @Option(
+      names = "--listen",
+      required = true,
+      paramLabel = "H:P",
+      converter = HostPort.ToListen.class,
+      description = "Where clients connect; port 0 takes a free one.")
+  private HostPort listen;
 
   /** Starts something that listens, and tells a user's mistakes from ours. */
   interface Starter<T> {
     T start(InetSocketAddress listen) throws IOException;
   }
 
-  static <T> T start(HostPort listen, Starter<T> starter) throws Failures.NotStarted {
+  <T> T start(Starter<T> starter) throws Failures.NotStarted {
     InetSocketAddress address = listen.resolved();
     if (address.isUnresolved()) {
       throw new Failures.NotStarted(
@@ -43,7 +52,7 @@ final class RunningServer {
    * Says where the server listens, and has {@code stop} run when the process is told to end: what
    * it gives is the exit status.
    */
-  static void announce(HostPort listen, InetSocketAddress address, Callable<Integer> stop) {
+  void announce(InetSocketAddress address, Callable<Integer> stop) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stop), "stop"));
     System.out.println("listening on " + listen.withPort(address.getPort()));
     System.out.flush();
@@ -66,7 +75,7 @@ final class RunningServer {
   }
 
   /** Waits for the signal that ends the process. */
-  static int awaitSignal() throws InterruptedException {
+  int awaitSignal() throws InterruptedException {
     new CountDownLatch(1).await();
     return 0;
   }

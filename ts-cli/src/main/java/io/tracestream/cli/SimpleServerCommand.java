@@ -4,7 +4,6 @@ import io.tracestream.examples.SimpleServer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "simple_server",
@@ -13,13 +12,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class SimpleServerCommand implements Callable<Integer> {
-  @Option(
-      names = "--listen",
-      required = true,
-      paramLabel = "H:P",
-      converter = HostPort.ToListen.class,
-      description = "Where clients connect; port 0 takes a free one.")
-  private HostPort listen;
+  @Mixin
+  private RunningServer server;
 
   @Mixin
   private CommonOptions common;
@@ -27,12 +21,11 @@ final class SimpleServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     common.applyLoudness();
-    SimpleServer server =
-        RunningServer.start(listen, address -> SimpleServer.start(address, common.format()));
-    RunningServer.announce(listen, server.address(), () -> {
-      server.close();
+    SimpleServer simple = server.start(address -> SimpleServer.start(address, common.format()));
+    server.announce(simple.address(), () -> {
+      simple.close();
       return 0;
     });
-    return RunningServer.awaitSignal();
+    return server.awaitSignal();
   }
 }

@@ -1,5 +1,6 @@
 package io.tracestream.codec;
 
+import io.tracestream.testing.PiecewiseStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

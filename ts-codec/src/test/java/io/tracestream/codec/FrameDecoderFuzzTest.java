@@ -5,6 +5,8 @@ import static io.tracestream.codec.Bytes.hex;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.tracestream.testing.PiecewiseStream;
+import io.tracestream.testing.RandomSeeds;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;

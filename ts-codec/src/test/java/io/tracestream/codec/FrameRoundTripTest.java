@@ -3,6 +3,8 @@ package io.tracestream.codec;
 import static io.tracestream.codec.Bytes.hex;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tracestream.testing.PiecewiseStream;
+import io.tracestream.testing.RandomSeeds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

@@ -2,6 +2,7 @@ package io.tracestream.recording;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tracestream.testing.PiecewiseStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

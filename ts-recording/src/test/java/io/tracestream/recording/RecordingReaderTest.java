@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.testing.PiecewiseStream;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,8 @@ package io.tracestream.recording;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tracestream.testing.PiecewiseStream;
+import io.tracestream.testing.RandomSeeds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.tracestream.codec;
+package io.tracestream.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,43 +7,48 @@ import java.util.function.IntSupplier;
 
 /**
  * A stream that arrives in pieces, as from a socket. It remembers the largest array that was
- * offered to it, which is how much memory the reader had taken.
+ * offered to it, which is how much memory the reader had taken, and whether it was closed.
  */
-final class PiecewiseStream extends InputStream {
+public final class PiecewiseStream extends InputStream {
   /** As a piece's size: the read times out instead. */
-  static final int TIME_OUT = 0;
+  public static final int TIME_OUT = 0;
 
   private final byte[] bytes;
   private final IntSupplier pieces;
   private int position;
   private int largestArray;
+  private boolean closed;
 
-  PiecewiseStream(byte[] bytes, IntSupplier pieces) {
+  public PiecewiseStream(byte[] bytes, IntSupplier pieces) {
     this.bytes = bytes;
     this.pieces = pieces;
   }
 
   /** Every read gives all it has room for. */
-  static PiecewiseStream whole(byte[] bytes) {
+  public static PiecewiseStream whole(byte[] bytes) {
     return new PiecewiseStream(bytes, () -> Integer.MAX_VALUE);
   }
 
-  static PiecewiseStream byteByByte(byte[] bytes) {
+  public static PiecewiseStream byteByByte(byte[] bytes) {
     return new PiecewiseStream(bytes, () -> 1);
   }
 
   /** Every other read times out; the ones between give one piece. */
-  static PiecewiseStream withTimeOuts(byte[] bytes, int piece) {
+  public static PiecewiseStream withTimeOuts(byte[] bytes, int piece) {
     int[] reads = {0};
     return new PiecewiseStream(bytes, () -> ++reads[0] % 2 == 0 ? TIME_OUT : piece);
   }
 
-  int position() {
+  public int position() {
     return position;
   }
 
-  int largestArray() {
+  public int largestArray() {
     return largestArray;
+  }
+
+  public boolean isClosed() {
+    return closed;
   }
 
   @Override
@@ -65,5 +70,10 @@ final class PiecewiseStream extends InputStream {
   @Override
   public int read() {
     throw new AssertionError("byte by byte is slow: nobody should call this");
+  }
+
+  @Override
+  public void close() {
+    closed = true;
   }
 }

@@ -1,4 +1,4 @@
-package io.tracestream.recording;
+package io.tracestream.testing;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -19,7 +19,8 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ArgumentsSource(RandomSeeds.Source.class)
-@interface RandomSeeds {
+public @interface RandomSeeds {
+  /** How many. */
   int value();
 
   /** Makes the seeds. */
