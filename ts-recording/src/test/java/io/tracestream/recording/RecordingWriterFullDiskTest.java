@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,11 +52,7 @@ class RecordingWriterFullDiskTest {
             "-XX:-UsePerfData",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            place(RecordingWriter.class)
-                + File.pathSeparator
-                + place(WriteUntilFull.class)
-                + File.pathSeparator
-                + place(Test.class),
+            System.getProperty("java.class.path"),
             WriteUntilFull.class.getName(),
             file.toString())
         .redirectErrorStream(true)
@@ -68,9 +62,5 @@ class RecordingWriterFullDiskTest {
       child.destroyForcibly();
     }
     return Files.readAllLines(output);
-  }
-
-  private static Path place(Class<?> type) throws URISyntaxException {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 }
