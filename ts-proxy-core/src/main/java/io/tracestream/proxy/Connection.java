@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 final class Connection {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final long LINGER_MILLIS = 1000;
-  /** How often a peer may take nothing, of what it is still to get, before it is given up too. */
-  private static final int MOST_IDLE_LINGERS = 3;
+  /** How often a peer may take nothing of the frames that it is owed, before it is given up too. */
+  private static final int MOST_IDLE_LINGERS = 60;
 
   private final long number;
   private final Proxy proxy;
@@ -108,38 +108,40 @@ final class Connection {
   }
 
   private void giveUpWithout(Endpoint endpoint) {
-    (endpoint == client ? c2s : s2c).sourceBroke();
-    (endpoint == client ? s2c : c2s).sinkBroke();
-    giveUp();
+    Relay away = endpoint == client ? c2s : s2c;
+    Relay toward = endpoint == client ? s2c : c2s;
+    away.sourceBroke();
+    toward.sinkBroke();
+    giveUp(away);
   }
 
   /** The stream in one direction cannot be trusted any more. */
   void refuse(Direction direction, FrameException e) {
     LOG.warn("{} {} {}; closing both sides", this, direction, e.getMessage());
-    giveUp();
+    giveUp(direction == Direction.C2S ? c2s : s2c);
   }
 
-  private void giveUp() {
+  /** Ends both directions; what had come complete through {@code owed} is still to be delivered. */
+  private void giveUp(Relay owed) {
     c2s.discard();
     s2c.discard();
-    linger();
+    linger(owed);
   }
 
-  /** Closes when nothing more is to be delivered, or nobody takes it, for a while. */
-  private void linger() {
+  private void linger(Relay owed) {
     if (linger == null && !closed) {
-      lingerOn(0, c2s.delivered() + s2c.delivered());
+      lingerOn(owed, 0, c2s.delivered() + s2c.delivered());
     }
   }
 
-  private void lingerOn(int idle, long delivered) {
+  /** Closes when nobody has taken anything for a moment; for a long one, where frames are owed. */
+  private void lingerOn(Relay owed, int idle, long delivered) {
     linger = loop.timers.in(LINGER_MILLIS, () -> {
       long now = c2s.delivered() + s2c.delivered();
-      boolean waiting = c2s.wantsToWrite() || s2c.wantsToWrite();
-      if (now == delivered && (!waiting || idle == MOST_IDLE_LINGERS)) {
+      if (now == delivered && (!owed.wantsToWrite() || idle == MOST_IDLE_LINGERS)) {
         close();
       } else {
-        lingerOn(now == delivered ? idle + 1 : 0, now);
+        lingerOn(owed, now == delivered ? idle + 1 : 0, now);
       }
     });
   }
@@ -160,7 +162,7 @@ final class Connection {
       if (c2s.sourceEnded() && s2c.sourceEnded()) {
         close();
       } else {
-        linger();
+        linger(c2s);
       }
     }
   }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -193,14 +194,18 @@ class RecordingProxyTest {
           CompletableFuture.runAsync(() -> Proxies.unchecked(() -> target.send(replies)));
       assertEquals("ff00", client.await(2));
       client.send("0005 61").endSending();
-      CompletableFuture<Void> served = CompletableFuture.runAsync(
-          () -> Proxies.unchecked(() -> listening.accept().close()));
-      while (!served.isDone()) { // refused until the first client is given up
+      AtomicBoolean served = new AtomicBoolean();
+      CompletableFuture<Void> serving = CompletableFuture.runAsync(() -> Proxies.unchecked(() -> {
+        TestPeer next = listening.accept();
+        served.set(true); // before the client can see its end
+        next.close();
+      }));
+      while (!served.get()) { // refused until the first client is given up
         try (TestPeer next = TestPeer.connect(proxy.address())) {
           next.awaitEnd();
         }
       }
-      served.join();
+      serving.join();
       sending.join();
     }
   }
