@@ -61,8 +61,9 @@ record HostPort(String host, int port) {
       String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
       int port = Integer.parseInt(matcher.group(3));
       HostPort address = new HostPort(host, port);
-      boolean exists = !address.isNumber() || !address.resolved().isUnresolved();
-      if (port >= leastPort && port <= 65535 && exists) {
+      if (port >= leastPort
+          && port <= 65535
+          && !(address.isNumber() && address.resolved().isUnresolved())) {
         return address;
       }
     }

@@ -36,6 +36,7 @@ class HostPortTest {
         "host:",
         "host:x",
         "host:65536",
+        "127.0.0.1:65536",
         "host:-1",
         "::1:9000",
         "[::1]",

@@ -47,8 +47,7 @@ final class Progress {
 
   /** Waits until that time; false when nothing more is to be sent. */
   boolean awaitTime(long due) throws InterruptedException {
-    await(() -> stopped, due - System.nanoTime());
-    return !isStopped();
+    return !await(() -> stopped, due - System.nanoTime());
   }
 
   /** Waits for so many milliseconds at most; false when the client has not ended by then. */

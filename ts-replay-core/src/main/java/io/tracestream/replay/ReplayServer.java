@@ -135,19 +135,25 @@ public final class ReplayServer implements AutoCloseable {
   }
 
   private void play(long number, Socket client) throws IOException {
+    Session session = null;
     try {
-      Session session = new Session(number, client, recording, config, threads, tally);
-      synchronized (sessions) {
-        sessions.add(session);
-      }
-      threads.execute(() -> play(session));
+      session = new Session(number, client, recording, config, threads, tally);
+      start(session);
     } catch (RuntimeException | OutOfMemoryError e) {
+      forget(session);
       client.close();
       throw e;
     }
     if (server.isClosed()) {
       client.close(); // it came when all others had been told to stop
     }
+  }
+
+  private void start(Session session) {
+    synchronized (sessions) {
+      sessions.add(session);
+    }
+    threads.execute(() -> play(session));
   }
 
   private void play(Session session) {
