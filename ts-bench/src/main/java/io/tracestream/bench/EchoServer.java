@@ -13,7 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /** Sends every byte back. One thread serves all connections. */
-final class EchoServer implements AutoCloseable {
+final class EchoServer implements Target {
   private static final int BUFFER = 128 * 1024;
   /** As many clients may dial at once as the kernel allows. */
   private static final int BACKLOG = 4096;
@@ -33,7 +33,8 @@ final class EchoServer implements AutoCloseable {
     thread.start();
   }
 
-  InetSocketAddress address() {
+  @Override
+  public InetSocketAddress address() {
     return address;
   }
 

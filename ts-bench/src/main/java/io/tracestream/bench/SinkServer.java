@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * 8-byte payload. Each connection has a thread that blocks in its reads: with a selector it would
  * need two system calls where this needs one.
  */
-final class SinkServer implements AutoCloseable {
+final class SinkServer implements Target {
   private static final int BUFFER = 1 << 20;
 
   private final ServerSocketChannel listener = ServerSocketChannel.open();
@@ -28,7 +28,8 @@ final class SinkServer implements AutoCloseable {
     start("sink accepting", this::acceptAll);
   }
 
-  InetSocketAddress address() {
+  @Override
+  public InetSocketAddress address() {
     return address;
   }
 
