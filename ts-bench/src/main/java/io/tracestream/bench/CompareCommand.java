@@ -82,7 +82,7 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Installed installed = new Installed();
-    List<Job> selected = selected(new Jobs(new Proxies(jar(), installed), scale()));
+    List<Job> selected = selected(new Jobs(new Proxies(jar(), installed), installed, scale()));
     installed.missing().forEach(line -> log.println("ts-bench: " + line));
     Comparison comparison = new Comparison(rounds(), log);
     Report report = new Report();

@@ -21,6 +21,11 @@ final class Installed {
     return missing;
   }
 
+  /** One more line for {@link #missing}. */
+  void addMissing(String line) {
+    missing.add(line);
+  }
+
   /** Name and version of each program that was asked for and is there. */
   Set<String> versions() {
     return versions;

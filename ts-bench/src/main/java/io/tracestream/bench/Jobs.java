@@ -10,6 +10,9 @@ import java.util.Set;
 
 /** All that can be compared, by name. */
 final class Jobs {
+  /** A payload whose frame stays within 16 MiB, whatever the header. */
+  private static final int LARGE = (16 << 20) - 16;
+
   private final Proxies proxies;
   private final double scale;
   private final Map<String, Maker> makers = new LinkedHashMap<>();
@@ -24,7 +27,7 @@ final class Jobs {
    *
    * @param scale share of the full amount of work, above 0
    */
-  Jobs(Proxies proxies, double scale) {
+  Jobs(Proxies proxies, Installed installed, double scale) {
     this.proxies = proxies;
     this.scale = scale;
     load("flood", Kind.FLOOD, 10_240, 1, 1, 100_000);
@@ -33,16 +36,26 @@ final class Jobs {
     load("ping64", Kind.PING, 64, 64, 1, 100_000);
     load("ping1000", Kind.PING, 64, 1000, 1, 100_000);
     load("pipe16", Kind.PING, 1024, 16, 16, 200_000);
+    load("large", Kind.FLOOD, LARGE, 1, 1, 128);
+    RecordingJobs recording = new RecordingJobs(proxies, installed);
+    LoadJob flood = scaled("record", Kind.FLOOD, 10_240, 1, 1, 100_000);
+    LoadJob pipe = scaled("recordpipe", Kind.PING, 10_240, 1, 16, 50_000);
+    makers.put(flood.name(), () -> List.of(recording.job(flood)));
+    makers.put(pipe.name(), () -> List.of(recording.job(pipe)));
+    int frames = (int) Math.max(1, 100_000 * scale);
+    makers.put("client_send", () -> List.of(ClientSendJob.job(frames, installed)));
+  }
+
+  private void load(String name, Kind kind, int payload, int connections, int depth, int count) {
+    LoadJob job = scaled(name, kind, payload, connections, depth, count);
+    makers.put(name, () -> List.of(job.with(proxies.all())));
   }
 
   /** With a warm-up that is a fifth of the full count, if the job is not yet smaller than that. */
-  private void load(String name, Kind kind, int payload, int connections, int depth, int full) {
+  private LoadJob scaled(
+      String name, Kind kind, int payload, int connections, int depth, int full) {
     int count = Math.max((int) (full * scale), connections * depth);
-    int warmUp = Math.min(full / 5, count);
-    makers.put(
-        name,
-        () -> List.of(new LoadJob(name, kind, payload, connections, depth, count, warmUp)
-            .with(proxies.all())));
+    return new LoadJob(name, kind, payload, connections, depth, count, Math.min(full / 5, count));
   }
 
   Set<String> names() {

@@ -69,13 +69,18 @@ record LoadJob(
 
   /** Asks while the connections are still open: some peers have a process for each. */
   private Sample sample(Load.Timed timed, PeerProcess process, double before) {
-    double perSecond = count / (timed.nanos() / 1e9);
     return new Sample(
-        kind == Kind.FLOOD ? perSecond * payload / MIB : perSecond,
+        figure(timed.nanos()),
         micros(timed.p50Nanos()),
         micros(timed.p99Nanos()),
         process.processorSeconds() - before,
         process.peakMiB());
+  }
+
+  /** What the job's unit makes of that time. */
+  double figure(long nanos) {
+    double perSecond = count / (nanos / 1e9);
+    return kind == Kind.FLOOD ? perSecond * payload / MIB : perSecond;
   }
 
   private static double micros(long nanos) {

@@ -51,7 +51,8 @@ final class Proxies {
     return peers;
   }
 
-  private Launch ts() {
+  /** Ours, with its defaults. */
+  Launch ts() {
     return place -> List.of(
         Program.java(),
         "-jar",
@@ -63,13 +64,14 @@ final class Proxies {
         "127.0.0.1:" + place.target());
   }
 
-  private static List<String> socat(Path program, Place place) {
-    return List.of(
-        program.toString(),
-        "-b",
-        "" + BUFFER,
-        "TCP-LISTEN:" + place.listen() + ",bind=127.0.0.1,reuseaddr,fork,nodelay,backlog=4096",
-        "TCP:127.0.0.1:" + place.target() + ",nodelay");
+  /** Socat, with these flags beside the usual ones. */
+  static List<String> socat(Path program, Place place, String... flags) {
+    List<String> command = new ArrayList<>(List.of(program.toString(), "-b", "" + BUFFER));
+    command.addAll(List.of(flags));
+    command.add(
+        "TCP-LISTEN:" + place.listen() + ",bind=127.0.0.1,reuseaddr,fork,nodelay,backlog=4096");
+    command.add("TCP:127.0.0.1:" + place.target() + ",nodelay");
+    return command;
   }
 
   private static List<String> haproxy(Path program, Place place) throws IOException {
