@@ -7,13 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** All that can be compared, by name. */
 final class Jobs {
   /** A payload whose frame stays within 16 MiB, whatever the header. */
   private static final int LARGE = (16 << 20) - 16;
 
+  private static final int IDLE = 10_000;
+
   private final Proxies proxies;
+  private final Installed installed;
   private final double scale;
   private final Map<String, Maker> makers = new LinkedHashMap<>();
 
@@ -29,6 +33,7 @@ final class Jobs {
    */
   Jobs(Proxies proxies, Installed installed, double scale) {
     this.proxies = proxies;
+    this.installed = installed;
     this.scale = scale;
     load("flood", Kind.FLOOD, 10_240, 1, 1, 100_000);
     load("floodsmall", Kind.FLOOD, 64, 1, 1, 4_000_000);
@@ -44,6 +49,32 @@ final class Jobs {
     makers.put(pipe.name(), () -> List.of(recording.job(pipe)));
     int frames = (int) Math.max(1, 100_000 * scale);
     makers.put("client_send", () -> List.of(ClientSendJob.job(frames, installed)));
+    makers.put("startup", () -> List.of(StartupJob.job(proxies)));
+    makers.put("idle", this::idle);
+    makers.put("active", this::active);
+    LoadJob accept = scaled("accept", Kind.ACCEPT, 64, 16, 1, 20_000);
+    makers.put(accept.name(), () -> List.of(accept.with(proxies.forMany())));
+  }
+
+  /** Not fewer connections in a quick run: what a process needs once would be shared by too few. */
+  private List<Job> idle() throws InterruptedException {
+    int wanted = (int) Math.min(IDLE, Math.max(1, IDLE * scale * 5));
+    int connections = Descriptors.connections(wanted);
+    if (connections < wanted) {
+      installed.note("idle: found descriptors for " + connections + " connections, expected "
+          + wanted + "; raise the limit with: ulimit -n " + 3 * wanted);
+    }
+    return List.of(IdleJob.job(connections, proxies.forMany()));
+  }
+
+  private List<Job> active() throws InterruptedException {
+    List<Peer> peers = proxies.forMany();
+    return IntStream.of(10, 100, 1000, 5000)
+        .map(Descriptors::connections)
+        .distinct()
+        .mapToObj(
+            each -> scaled("active" + each, Kind.PING, 64, each, 1, 100_000).with(peers))
+        .toList();
   }
 
   private void load(String name, Kind kind, int payload, int connections, int depth, int count) {

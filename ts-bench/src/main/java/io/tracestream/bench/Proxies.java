@@ -53,15 +53,19 @@ final class Proxies {
 
   /** Ours, with its defaults. */
   Launch ts() {
-    return place -> List.of(
-        Program.java(),
-        "-jar",
-        jar,
+    return place -> ts(
         "proxy",
         "--listen",
         "127.0.0.1:" + place.listen(),
         "--target",
         "127.0.0.1:" + place.target());
+  }
+
+  /** Our command line with these arguments. */
+  List<String> ts(String... args) {
+    List<String> command = new ArrayList<>(List.of(Program.java(), "-jar", jar));
+    command.addAll(List.of(args));
+    return command;
   }
 
   /** Socat, with these flags beside the usual ones. */
@@ -89,7 +93,7 @@ final class Proxies {
         listen frames
           bind 127.0.0.1:%d
           server target 127.0.0.1:%d
-        """.formatted(Math.max(4000, place.connections() + 100), place.listen(), place.target());
+        """.formatted(Math.max(4000, place.connections() + 20), place.listen(), place.target());
     return List.of(program.toString(), "-db", "-f", place.write("haproxy.cfg", config));
   }
 
@@ -119,7 +123,7 @@ final class Proxies {
             nginx.loadModule(),
             folder,
             folder,
-            Math.max(20_000, 2 * place.connections() + 100),
+            Math.max(20_000, 2 * place.connections() + 20),
             place.listen(),
             place.target());
     return List.of(

@@ -16,10 +16,17 @@ final class Report {
   void add(Job.Result result) {
     result.medians().forEach((entry, sample) -> {
       figures.row(figureCells(result, entry, sample));
-      if (entry.rank() == Rank.OURS || !Double.isNaN(plain(result, entry))) {
+      if (isCompared(result, entry)) {
         ours.row(ourCells(result, entry, sample));
       }
     });
+  }
+
+  /** Ours beside others, and whoever records beside the same who does not. */
+  private static boolean isCompared(Job.Result result, Job.Entry entry) {
+    return !Double.isNaN(plain(result, entry))
+        || (entry.rank() == Rank.OURS
+            && !Double.isNaN(best(result, Sample::figure, result.job().unit().moreIsBetter())));
   }
 
   /** Both tables, and what their columns mean. */
