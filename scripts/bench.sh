@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Measures ts-proxy beside haproxy, nginx and socat, where those are installed, and prints one table.
+# Measures ts-proxy beside haproxy, nginx and socat, where those are installed, and prints tables.
 # Quick by default; --full takes its time; --help lists all flags. Needs Java 17 or later, and Maven
 # when the jars are not built yet. Compare figures of one run only, on a machine that does nothing else.
 # Environment: TS_PROXY_JAR (default: the build beside this script), JAVA_HOME (default: the java on
-# PATH). An empty value counts as not set.
+# PATH), TMPDIR (default: /tmp; --full needs 4 GiB there). An empty value counts as not set.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
@@ -31,4 +31,4 @@ build_tokio_peer
 ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 
 # The serial collector has no threads of its own that would take the proxies' processor time.
-"$java" -XX:+UseSerialGC -jar "$jar" compare --jar "$proxy" "$@"
+"$java" -XX:+UseSerialGC -Djava.io.tmpdir="$work" -jar "$jar" compare --jar "$proxy" "$@"

@@ -16,7 +16,7 @@ final class Installed {
   private final Set<String> notes = new LinkedHashSet<>();
   private final Set<String> versions = new LinkedHashSet<>();
 
-  /** What was left out since something is not there, and how to get that; a line each. */
+  /** What the reader of the figures should know: above all what was left out; a line each. */
   Set<String> notes() {
     return notes;
   }

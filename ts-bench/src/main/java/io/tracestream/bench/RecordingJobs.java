@@ -28,6 +28,8 @@ final class RecordingJobs {
 
   /** The load with and without a recording. */
   Job job(LoadJob load) throws InterruptedException {
+    installed.note("recording: files go to " + System.getProperty("java.io.tmpdir")
+        + " and are removed after each run");
     Job job = load.with(peers());
     List<Job.Entry> entries = new ArrayList<>(job.entries());
     entries.add(new Job.Entry("write", Rank.LIMIT, () -> write(load)));
