@@ -35,7 +35,7 @@ final class Report {
 
         Figures are medians over the rounds. `x best`: beside the best of the others. CPU s: processor
         seconds of the peer's processes in one run; s/GiB: the same for each GiB of payload. MiB: peak
-        memory of the peer's processes.
+        memory of each of the peer's processes, added up.
         """ + (ours.isEmpty() ? "" : "\n" + ours.text() + """
 
         Each number is a ratio to the best of the others in that column: more is better for rates, less
@@ -103,7 +103,9 @@ final class Report {
   }
 
   private static String ratio(double figure, double best) {
-    return Double.isNaN(figure / best) ? "" : String.format(Locale.ROOT, "%.2f", figure / best);
+    return Double.isNaN(figure / best) || best == 0
+        ? ""
+        : String.format(Locale.ROOT, "%.2f", figure / best);
   }
 
   private static String seconds(double value) {
