@@ -5,13 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * A recording's file that is written in the background: while one buffer of text goes to the file,
+ * A recording's file that is written in the background: while some buffers of text go to the file,
  * the next one fills. When it cannot be written, it is cut back to its last whole line and is
  * broken: each later call throws as well.
  *
@@ -19,16 +20,18 @@ import java.util.concurrent.Future;
  */
 final class BackgroundFile implements Closeable {
   private static final int BUFFER = 256 * 1024;
+  /** So many even out a file system that is quick and slow by turns. */
+  private static final int BUFFERS = 4;
 
   private final String name;
   private final RecordingFile file;
   private final FileChannel channel;
   private final ExecutorService background =
       Executors.newSingleThreadExecutor(BackgroundFile::thread);
-  /** The buffer that is being written, or was. */
-  private ByteBuffer other = ByteBuffer.allocateDirect(BUFFER);
-  /** The writing of {@code other}; null when that is known to be done. */
-  private Future<?> pending;
+  /** What is being written, the oldest first; each gives its buffer, to be filled again. */
+  private final ArrayDeque<Future<ByteBuffer>> pending = new ArrayDeque<>(BUFFERS);
+
+  private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(BUFFERS);
 
   // The fields below belong to whoever writes: the background thread while something is pending.
 
@@ -75,18 +78,18 @@ final class BackgroundFile implements Closeable {
   }
 
   /**
-   * Begins to write what is in {@code full}, up to its position, when the buffer before it is
-   * written.
+   * Has what is in {@code full}, up to its position, written behind the buffers before it.
    *
    * @param lineEnd where the last whole line in it ends; 0 when none does
    * @return the buffer to fill next
    */
   ByteBuffer exchange(ByteBuffer full, int lineEnd) throws IOException {
-    await();
-    ByteBuffer empty = other.clear();
-    other = full;
-    pending = background.submit(() -> write(full, lineEnd));
-    return empty;
+    requireSound();
+    pending.addLast(background.submit(() -> write(full, lineEnd)));
+    if (!free.isEmpty()) {
+      return free.removeLast();
+    }
+    return pending.size() < BUFFERS ? ByteBuffer.allocateDirect(BUFFER) : awaitOldest();
   }
 
   /**
@@ -94,44 +97,54 @@ final class BackgroundFile implements Closeable {
    * the file.
    */
   void writeNow(ByteBuffer text, int lineEnd) throws IOException {
-    await();
+    while (!pending.isEmpty()) {
+      free.add(awaitOldest());
+    }
+    requireSound();
     write(text, lineEnd);
     requireSound();
-    text.clear();
   }
 
-  private void await() throws IOException {
+  /** The buffer that is pending longest, when it is written; an interrupt does not end the wait. */
+  private ByteBuffer awaitOldest() {
+    Future<ByteBuffer> oldest = pending.removeFirst();
     boolean interrupted = false;
-    while (pending != null) {
+    while (true) {
       try {
-        pending.get();
-        pending = null;
+        ByteBuffer written = oldest.get();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+        return written;
       } catch (InterruptedException e) {
         interrupted = true;
       } catch (ExecutionException e) {
         throw new IllegalStateException(e.getCause());
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    requireSound();
   }
 
-  private void write(ByteBuffer text, int lineEnd) {
-    text.flip();
+  /** Writes what is in {@code text}, unless the file is broken, and gives it back empty. */
+  private ByteBuffer write(ByteBuffer text, int lineEnd) {
     try {
-      while (text.hasRemaining()) {
-        channel.write(text);
+      if (broken == null) {
+        append(text.flip(), lineEnd);
       }
-      if (lineEnd > 0) {
-        wholeLines = length + lineEnd;
-      }
-      length += text.limit();
     } catch (IOException e) {
       markWholeLines(text);
       broken = cutBack(e);
     }
+    return text.clear();
+  }
+
+  private void append(ByteBuffer text, int lineEnd) throws IOException {
+    while (text.hasRemaining()) {
+      channel.write(text);
+    }
+    if (lineEnd > 0) {
+      wholeLines = length + lineEnd;
+    }
+    length += text.limit();
   }
 
   /** Finds the last line end among the bytes of the buffer that are in the file. */
