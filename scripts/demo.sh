@@ -23,15 +23,7 @@ run() { # NAME COMMAND...: starts a server as start does, and shows both
   indent <"$work/$1.out"
 }
 
-build() {
-  command -v mvn >/dev/null || refuse 3 "mvn: not found; install Maven, or set TS_PROXY_JAR to a built ts-proxy.jar"
-  echo "Building ts-proxy.jar, this once ..."
-  (cd "$root" && mvn -B -q -pl ts-cli -am -DskipTests -Dmaven.javadoc.skip -Dmaven.source.skip -Dspotless.check.skip package) ||
-    refuse 3 "ts-proxy.jar: the build failed, as shown above"
-}
-
-root=${scripts%/*}
-[[ -n ${TS_PROXY_JAR:-} || -f $root/ts-cli/target/ts-proxy.jar ]] || build
+[[ -n ${TS_PROXY_JAR:-} || -f $root/ts-cli/target/ts-proxy.jar ]] || build_jars ts-cli ts-proxy.jar
 cd "$work"
 
 say "A server that sends every frame back, and the proxy in front of it, recording"

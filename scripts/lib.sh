@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # What the demos and tests beside it share. Source it; it gives:
 #   $scripts   this folder
+#   $root      the folder of the project
 #   $work      a scratch folder; it and every process still running go when the script ends
-#   refuse, fail, start, stop, conversation, same
+#   refuse, fail, build_jars, start, stop, conversation, same
 # A script with more to clean up replaces tidy.
 
 self=$(readlink -f "${BASH_SOURCE[0]}")
 # shellcheck disable=SC2034 # for the scripts that source this one
 scripts=${self%/*}
+root=${scripts%/*}
 work=$(mktemp -d "${TMPDIR:-/tmp}/ts-proxy.XXXXXX")
 
 tidy() { :; }
@@ -39,6 +41,14 @@ refuse() {
 fail() {
   [[ -z ${2:-} ]] || tail -n 20 "$2" | sed 's/^/  /' >&2
   refuse 1 "$1"
+}
+
+# build_jars MODULES NAMES: builds these modules (commas between them) and what they need, without tests.
+build_jars() {
+  command -v mvn >/dev/null || refuse 3 "mvn: not found; install Maven, or set TS_PROXY_JAR to a built ts-proxy.jar"
+  echo "Building $2, this once ..." >&2
+  (cd "$root" && mvn -B -q -pl "$1" -am -DskipTests -Dmaven.javadoc.skip -Dmaven.source.skip -Dspotless.check.skip package) ||
+    refuse 3 "$2: the build failed, as shown above"
 }
 
 # start NAME COMMAND...: runs a server beside us until it listens. Sets $address to where, and the
