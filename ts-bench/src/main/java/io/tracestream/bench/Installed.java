@@ -13,12 +13,16 @@ final class Installed {
   private static final Pattern VERSION = Pattern.compile("\\d+(\\.\\d+)+");
   private static final Pattern MODULES = Pattern.compile("--modules-path=(\\S+)");
 
-  private final Set<String> missing = new LinkedHashSet<>();
+  private final Set<String> notes = new LinkedHashSet<>();
   private final Set<String> versions = new LinkedHashSet<>();
 
-  /** What to install for what was asked for and is not there, a line each. */
-  Set<String> missing() {
-    return missing;
+  /** What the reader of the figures should know: above all what was left out; a line each. */
+  Set<String> notes() {
+    return notes;
+  }
+
+  void note(String line) {
+    notes.add(line);
   }
 
   /** Name and version of each program that was asked for and is there. */
@@ -55,7 +59,7 @@ final class Installed {
         return program.map(path -> new Nginx(path, "load_module " + module + ";"));
       }
     }
-    missing.add("nginx: found none with its stream module, left out; on Debian: "
+    note("nginx: found none with its stream module, left out; on Debian: "
         + "apt-get install libnginx-mod-stream");
     return Optional.empty();
   }
@@ -67,8 +71,7 @@ final class Installed {
       Matcher version = VERSION.matcher(Program.output(program.get().toString(), versionFlag));
       versions.add(version.find() ? name + " " + version.group() : name);
     } else {
-      missing.add(
-          name + ": found no such program, left out; on Debian: apt-get install " + packages);
+      note(name + ": found no such program, left out; on Debian: apt-get install " + packages);
     }
     return program;
   }

@@ -28,20 +28,27 @@ record LoadJob(
   /** What the clients do. */
   enum Kind {
     /** One connection sends, and a sink counts. */
-    FLOOD,
+    FLOOD(Job.Unit.MIB_PER_SECOND),
     /** Frames go to an echo and come back. */
-    PING
+    PING(Job.Unit.ROUND_TRIPS_PER_SECOND),
+    /** Connections are opened for one round trip each. */
+    ACCEPT(Job.Unit.CONNECTIONS_PER_SECOND);
+
+    private final Job.Unit unit;
+
+    Kind(Job.Unit unit) {
+      this.unit = unit;
+    }
   }
 
   /** The job for these peers. */
   Job with(List<Peer> peers) {
-    return new Job(
-        name,
-        kind == Kind.FLOOD ? Job.Unit.MIB_PER_SECOND : Job.Unit.ROUND_TRIPS_PER_SECOND,
-        kind == Kind.FLOOD ? (double) count * payload / GIB : 0,
-        peers.stream()
-            .map(peer -> new Job.Entry(peer.name(), peer.rank(), () -> run(peer)))
-            .toList());
+    double gib = kind == Kind.FLOOD ? (double) count * payload / GIB : 0;
+    return new Job(name, kind.unit, gib, peers.stream().map(this::entry).toList());
+  }
+
+  private Job.Entry entry(Peer peer) {
+    return new Job.Entry(peer.name(), peer.rank(), () -> run(peer));
   }
 
   private Sample run(Peer peer) throws IOException, InterruptedException {
@@ -62,20 +69,27 @@ record LoadJob(
   }
 
   private Load connect(InetSocketAddress address) throws IOException {
-    return kind == Kind.FLOOD
-        ? new Flood(address, payload, STALL)
-        : new Ping(address, payload, connections, depth, STALL);
+    return switch (kind) {
+      case FLOOD -> new Flood(address, payload, STALL);
+      case PING -> new Ping(address, payload, connections, depth, STALL);
+      case ACCEPT -> new Visits(address, payload, connections, STALL);
+    };
   }
 
   /** Asks while the connections are still open: some peers have a process for each. */
   private Sample sample(Load.Timed timed, PeerProcess process, double before) {
-    double perSecond = count / (timed.nanos() / 1e9);
     return new Sample(
-        kind == Kind.FLOOD ? perSecond * payload / MIB : perSecond,
+        figure(timed.nanos()),
         micros(timed.p50Nanos()),
         micros(timed.p99Nanos()),
         process.processorSeconds() - before,
         process.peakMiB());
+  }
+
+  /** What the job's unit makes of that time. */
+  double figure(long nanos) {
+    double perSecond = count / (nanos / 1e9);
+    return kind == Kind.FLOOD ? perSecond * payload / MIB : perSecond;
   }
 
   private static double micros(long nanos) {

@@ -7,12 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Finds programs of this machine, and has them say who they are. */
 final class Program {
   /** Where servers are installed; a user's own path often does not go there. */
   private static final String SERVERS = File.pathSeparator + "/usr/local/sbin:/usr/sbin";
+
+  private static final long LIMIT_MINUTES = 5;
 
   private Program() {}
 
@@ -42,11 +46,16 @@ final class Program {
     return self.getParent().getParent().resolveSibling(name);
   }
 
-  /** All that a command prints, to stdout and stderr; empty when it cannot be run. */
+  /**
+   * All that a command prints, to stdout and stderr, until it ends or five minutes are over; empty
+   * when it cannot be run.
+   */
   static String output(String... command) throws InterruptedException {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
+      CompletableFuture.delayedExecutor(LIMIT_MINUTES, TimeUnit.MINUTES)
+          .execute(process::destroyForcibly);
       String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       process.waitFor();
       return text;

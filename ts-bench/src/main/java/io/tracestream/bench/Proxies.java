@@ -51,11 +51,9 @@ final class Proxies {
     return peers;
   }
 
-  private Launch ts() {
-    return place -> List.of(
-        Program.java(),
-        "-jar",
-        jar,
+  /** Ours, with its defaults. */
+  Launch ts() {
+    return place -> ts(
         "proxy",
         "--listen",
         "127.0.0.1:" + place.listen(),
@@ -63,13 +61,21 @@ final class Proxies {
         "127.0.0.1:" + place.target());
   }
 
-  private static List<String> socat(Path program, Place place) {
-    return List.of(
-        program.toString(),
-        "-b",
-        "" + BUFFER,
-        "TCP-LISTEN:" + place.listen() + ",bind=127.0.0.1,reuseaddr,fork,nodelay,backlog=4096",
-        "TCP:127.0.0.1:" + place.target() + ",nodelay");
+  /** Our command line with these arguments. */
+  List<String> ts(String... args) {
+    List<String> command = new ArrayList<>(List.of(Program.java(), "-jar", jar));
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  /** Socat, with these flags beside the usual ones. */
+  static List<String> socat(Path program, Place place, String... flags) {
+    List<String> command = new ArrayList<>(List.of(program.toString(), "-b", "" + BUFFER));
+    command.addAll(List.of(flags));
+    command.add(
+        "TCP-LISTEN:" + place.listen() + ",bind=127.0.0.1,reuseaddr,fork,nodelay,backlog=4096");
+    command.add("TCP:127.0.0.1:" + place.target() + ",nodelay");
+    return command;
   }
 
   private static List<String> haproxy(Path program, Place place) throws IOException {
@@ -87,7 +93,7 @@ final class Proxies {
         listen frames
           bind 127.0.0.1:%d
           server target 127.0.0.1:%d
-        """.formatted(Math.max(4000, place.connections() + 100), place.listen(), place.target());
+        """.formatted(Math.max(4000, place.connections() + 20), place.listen(), place.target());
     return List.of(program.toString(), "-db", "-f", place.write("haproxy.cfg", config));
   }
 
@@ -117,7 +123,7 @@ final class Proxies {
             nginx.loadModule(),
             folder,
             folder,
-            Math.max(20_000, 2 * place.connections() + 100),
+            Math.max(20_000, 2 * place.connections() + 20),
             place.listen(),
             place.target());
     return List.of(

@@ -16,10 +16,17 @@ final class Report {
   void add(Job.Result result) {
     result.medians().forEach((entry, sample) -> {
       figures.row(figureCells(result, entry, sample));
-      if (entry.rank() == Rank.OURS || !Double.isNaN(plain(result, entry))) {
+      if (isCompared(result, entry)) {
         ours.row(ourCells(result, entry, sample));
       }
     });
+  }
+
+  /** Ours beside others, and whoever records beside the same who does not. */
+  private static boolean isCompared(Job.Result result, Job.Entry entry) {
+    return !Double.isNaN(plain(result, entry))
+        || (entry.rank() == Rank.OURS
+            && !Double.isNaN(best(result, Sample::figure, result.job().unit().moreIsBetter())));
   }
 
   /** Both tables, and what their columns mean. */
@@ -28,7 +35,7 @@ final class Report {
 
         Figures are medians over the rounds. `x best`: beside the best of the others. CPU s: processor
         seconds of the peer's processes in one run; s/GiB: the same for each GiB of payload. MiB: peak
-        memory of the peer's processes.
+        memory of each of the peer's processes, added up.
         """ + (ours.isEmpty() ? "" : "\n" + ours.text() + """
 
         Each number is a ratio to the best of the others in that column: more is better for rates, less
@@ -96,7 +103,9 @@ final class Report {
   }
 
   private static String ratio(double figure, double best) {
-    return Double.isNaN(figure / best) ? "" : String.format(Locale.ROOT, "%.2f", figure / best);
+    return Double.isNaN(figure / best) || best == 0
+        ? ""
+        : String.format(Locale.ROOT, "%.2f", figure / best);
   }
 
   private static String seconds(double value) {

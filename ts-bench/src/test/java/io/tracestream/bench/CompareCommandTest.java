@@ -72,11 +72,8 @@ class CompareCommandTest {
       all.addAll(List.of("--jar", jar));
     }
     assertEquals(2, CompareCommand.run(stream, stream, all.toArray(new String[0])));
-    List<String> lines = log.toString(StandardCharsets.UTF_8)
-        .lines()
-        .filter(line -> !line.contains("left out"))
-        .toList();
-    assertEquals(1, lines.size(), lines::toString);
-    assertTrue(lines.get(0).startsWith("ts-bench: " + message), lines::toString);
+    List<String> lines = log.toString(StandardCharsets.UTF_8).lines().toList();
+    // Lines before it say what this machine lacks.
+    assertTrue(lines.get(lines.size() - 1).startsWith("ts-bench: " + message), lines::toString);
   }
 }

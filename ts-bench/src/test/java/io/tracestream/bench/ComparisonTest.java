@@ -3,6 +3,7 @@ package io.tracestream.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tracestream.bench.Peer.Rank;
 import java.io.ByteArrayOutputStream;
@@ -45,16 +46,26 @@ class ComparisonTest {
   }
 
   @Test
-  void aPeerInAProcessOfItsOwnIsMeasuredBesideNone() throws Exception {
+  void aPeerInAProcessOfItsOwnIsMeasuredAsNoPeerIs() throws Exception {
+    Peer direct = new Peer("direct", Rank.LIMIT, place -> List.of());
+    Peer relay = new Peer("relay", Rank.OTHER, ComparisonTest::relay);
     for (LoadJob.Kind kind : LoadJob.Kind.values()) {
       LoadJob load = new LoadJob("tiny", kind, 64, 1, 1, 20, 5);
-      Job.Result result = comparison.run(load.with(List.of(
-          new Peer("direct", Rank.LIMIT, place -> List.of()),
-          new Peer("relay", Rank.OTHER, ComparisonTest::relay))));
-      assertEquals("", said().replace("ts-bench: tiny ...", "").strip());
-      assertEquals(2, result.medians().size());
-      result.medians().values().forEach(sample -> assertTrue(sample.figure() > 0));
+      for (Job.Entry entry : load.with(List.of(direct, relay)).entries()) {
+        Sample sample = entry.run().measure();
+        assertTrue(sample.figure() > 0, entry::toString);
+        assertEquals(
+            Proc.isThere() && entry.peer().equals("relay"), sample.peakMiB() > 0, entry::toString);
+      }
     }
+  }
+
+  @Test
+  void idleConnectionsAreWeighed() throws Exception {
+    assumeTrue(Proc.isThere(), "nobody counts memory here");
+    Peer relay = new Peer("relay", Rank.OTHER, ComparisonTest::relay);
+    Sample sample = IdleJob.job(5, List.of(relay)).entries().get(0).run().measure();
+    assertFalse(Double.isNaN(sample.figure()));
   }
 
   @Test

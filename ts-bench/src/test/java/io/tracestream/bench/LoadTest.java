@@ -5,18 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private static final Duration SHORT = Duration.ofMillis(50);
+  private static final Duration SHORT = Duration.ofMillis(500);
 
   @Test
   void aFloodIsCountedByTheSinkAndMayBeRepeated() throws Exception {
@@ -65,7 +61,7 @@ class LoadTest {
         Flood flood = new Flood(server.address(), 64, SHORT)) {
       Exception e = assertThrows(IOException.class, () -> flood.send(6));
       assertEquals(
-          "flood: found nothing moving for 50 ms after 6 of 6 frames, expected a count of them",
+          "flood: found nothing moving for 500 ms after 6 of 6 frames, expected a count of them",
           e.getMessage());
     }
   }
@@ -98,6 +94,41 @@ class LoadTest {
   }
 
   @Test
+  void eachVisitOpensAConnectionAndMakesARoundTrip() throws Exception {
+    try (EchoServer echo = new EchoServer();
+        Visits visits = new Visits(echo.address(), 64, 4, LONG)) {
+      assertTrue(visits.send(50).p50Nanos() > 0);
+      assertTrue(visits.send(2).nanos() > 0);
+    }
+  }
+
+  @Test
+  void aSilentServerStallsAVisitWithAMessage() throws Exception {
+    try (OneShot server = new OneShot("00");
+        Visits visits = new Visits(server.address(), 1, 1, SHORT)) {
+      Exception e = assertThrows(IOException.class, () -> visits.send(3));
+      assertEquals(
+          "accept: found nothing coming back for 500 ms after 0 of 3 connections", e.getMessage());
+    }
+  }
+
+  @Test
+  void aVisitThatEndsEarlyIsSaid() throws Exception {
+    try (OneShot server = new OneShot(null);
+        Visits visits = new Visits(server.address(), 1, 1, LONG)) {
+      Exception e = assertThrows(IOException.class, () -> visits.send(3));
+      assertEquals("accept: found 0 bytes and the end, expected 9", e.getMessage());
+    }
+  }
+
+  @Test
+  void aConnectionTakesTwoDescriptorsAndSomeAreLeftForTheRest() {
+    assertEquals(5000, Descriptors.connections(5000, 20_000));
+    assertEquals(9800, Descriptors.connections(10_000, 20_000));
+    assertEquals(1, Descriptors.connections(10_000, 256));
+  }
+
+  @Test
   void bytesThatWereNotSentAreRefused() throws Exception {
     try (OneShot server = new OneShot("00".repeat(9 + 8))) {
       Exception e =
@@ -112,7 +143,7 @@ class LoadTest {
       Exception e =
           assertThrows(IOException.class, () -> new Ping(server.address(), 1, 1, 1, SHORT));
       assertEquals(
-          "ping: found nothing coming back for 50 ms after 0 of 1 round trips", e.getMessage());
+          "ping: found nothing coming back for 500 ms after 0 of 1 round trips", e.getMessage());
     }
   }
 
@@ -129,43 +160,5 @@ class LoadTest {
 
   private static byte[] hex(String digits) {
     return HexFormat.of().parseHex(digits.replace(" ", ""));
-  }
-
-  /** Reads the first byte of one client, answers it with the bytes given, and no more. */
-  private static final class OneShot implements AutoCloseable {
-    private final ServerSocket listener = new ServerSocket(0);
-    private final byte[] answer;
-
-    /** Ends its sending in place of an answer where that is null. */
-    OneShot(String answer) throws IOException {
-      this.answer = answer == null ? null : hex(answer);
-      new Thread(this::serve, "one shot").start();
-    }
-
-    InetSocketAddress address() {
-      return new InetSocketAddress("127.0.0.1", listener.getLocalPort());
-    }
-
-    private void serve() {
-      try (Socket client = listener.accept()) {
-        InputStream in = client.getInputStream();
-        in.read();
-        if (answer == null) {
-          client.shutdownOutput();
-        } else {
-          client.getOutputStream().write(answer);
-        }
-        in.transferTo(java.io.OutputStream.nullOutputStream());
-      } catch (SocketException e) {
-        // the client is gone
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      listener.close();
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.tracestream.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,15 +15,31 @@ class ProcTest {
       """;
 
   @Test
-  void processorSecondsAddUpUserAndSystemOfItselfAndOfChildrenThatEnded() {
+  void userAndSystemTimeAddUpAndThoseOfEndedChildrenApart() {
     String stat = "17 (a (b) c) S 1 17 17 0 -1 4194560 5 6 7 8 250 130 15 5 20 0 1 0 99 1 2";
-    assertEquals(4.0, Proc.processorSeconds(stat));
+    assertEquals(3.8, Proc.ownSeconds(stat));
+    assertEquals(0.2, Proc.childSeconds(stat));
+  }
+
+  @Test
+  void aThreadCountsInNanoseconds() {
+    assertEquals(1.5, Proc.scheduledSeconds("1500000000 222 3\n"));
   }
 
   @Test
   void aProcessThatIsGoneUsedNothing() {
-    assertEquals(0, Proc.processorSeconds(""));
+    assertEquals(0, Proc.ownSeconds(""));
+    assertEquals(0, Proc.childSeconds(""));
+    assertEquals(0, Proc.scheduledSeconds(""));
     assertEquals(0, Proc.mib("", "VmHWM:"));
+  }
+
+  @Test
+  void thisProcessHasUsedSomething() {
+    assumeTrue(Proc.isThere(), "nobody counts here");
+    assertTrue(Proc.processorSeconds(ProcessHandle.current()) > 0);
+    assertTrue(Proc.peakMiB(ProcessHandle.current()) > 1);
+    assertTrue(Proc.residentMiB(ProcessHandle.current()) > 1);
   }
 
   @Test
