@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /**
  * The send path of a client: frames with an 8-byte header and a 10 KiB payload, written one by one
- * into an in-memory pipe of 64 KiB, while a reader drains the pipe and checks every frame.
+ * into an in-memory channel of 64 KiB, while a reader drains the pipe and checks every frame.
  *
  * @param count frames a round
  * @param rounds rounds to measure; their median counts

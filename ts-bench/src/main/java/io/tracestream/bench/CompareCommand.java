@@ -75,10 +75,15 @@ final class CompareCommand implements Callable<Integer> {
 
   /** Runs with these arguments; gives the exit status. */
   static int run(PrintStream out, PrintStream log, String... args) {
-    CommandLine line = new CommandLine(new CompareCommand(out, log));
+    return execute(new CompareCommand(out, log), log, args);
+  }
+
+  /** Has wrong usage of a command told in one line. */
+  static int execute(Callable<Integer> command, PrintStream log, String... args) {
+    CommandLine line = new CommandLine(command);
+    String help = "; see " + line.getCommandName() + " --help";
     line.setParameterExceptionHandler((e, unused) -> {
-      log.println(
-          "ts-bench: " + e.getMessage().replaceAll("\\s*\\R\\s*", " ") + "; see compare --help");
+      log.println("ts-bench: " + e.getMessage().replaceAll("\\s*\\R\\s*", " ") + help);
       return 2;
     });
     return line.execute(args);

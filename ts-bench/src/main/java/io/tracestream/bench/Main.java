@@ -8,8 +8,8 @@ public final class Main {
   private Main() {}
 
   /**
-   * Runs {@code compare [FLAGS]}, {@code client_send [--count N] [--rounds N]} or {@code jmh
-   * [ARGUMENTS]}.
+   * Runs {@code compare [FLAGS]}, {@code replay [FLAGS]}, {@code client_send [--count N] [--rounds
+   * N]} or {@code jmh [ARGUMENTS]}.
    *
    * @param args the benchmark's name and its own arguments
    * @throws IOException when JMH cannot run
@@ -19,13 +19,14 @@ public final class Main {
     String[] rest = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);
     switch (name) {
       case "compare" -> exit(CompareCommand.run(System.out, System.err, rest));
+      case "replay" -> exit(ReplayCommand.run(System.out, System.err, rest));
       case "client_send" -> exit(clientSend(rest));
       case "jmh" -> org.openjdk.jmh.Main.main(rest);
       default ->
         exit(
             wrongUsage(
                 "command: found \"" + name
-                    + "\", expected compare [FLAGS], client_send [--count N] [--rounds N] or jmh [ARGUMENTS]"));
+                    + "\", expected compare [FLAGS], replay [FLAGS], client_send [--count N] [--rounds N] or jmh [ARGUMENTS]"));
     }
   }
 

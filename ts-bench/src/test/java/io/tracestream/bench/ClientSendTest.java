@@ -7,9 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameWriter;
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -72,10 +71,10 @@ class ClientSendTest {
   }
 
   private static void sendFlipping(long at) throws IOException {
-    send(new Flipping(at, new Pipe(new FrameCheck(FrameFormat.DEFAULT, ClientSend.payload()))));
+    send(new Flipping(at, new FrameCheck(FrameFormat.DEFAULT, ClientSend.payload())));
   }
 
-  private static void send(OutputStream pipe) throws IOException {
+  private static void send(Pipe pipe) throws IOException {
     FrameWriter writer = new FrameWriter(pipe, FrameFormat.DEFAULT);
     for (int i = 0; i < 20; i++) {
       writer.write(ClientSend.payload());
@@ -84,21 +83,22 @@ class ClientSendTest {
   }
 
   /** Flips one bit on the way into the pipe. */
-  private static final class Flipping extends FilterOutputStream {
+  private static final class Flipping extends Pipe {
     private long bytesBefore;
 
-    Flipping(long at, OutputStream out) {
-      super(out);
+    Flipping(long at, FrameCheck reader) {
+      super(reader);
       bytesBefore = at;
     }
 
     @Override
-    public void write(byte[] from, int at, int count) throws IOException {
-      if (bytesBefore >= 0 && bytesBefore < count) {
-        from[at + (int) bytesBefore] ^= 1;
+    public int write(ByteBuffer from) throws IOException {
+      if (bytesBefore >= 0 && bytesBefore < from.remaining()) {
+        int index = from.position() + (int) bytesBefore;
+        from.put(index, (byte) (from.get(index) ^ 1));
       }
-      bytesBefore -= count;
-      out.write(from, at, count);
+      bytesBefore -= from.remaining();
+      return super.write(from);
     }
   }
 }

@@ -48,13 +48,10 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
         : Math.min(maxPayloadLength, (1 << 8 * headerLength) - 1);
   }
 
-  /**
-   * Writes the header of a payload of {@code payloadLength} bytes into {@code to}, from index
-   * {@code at}.
-   */
-  void putHeader(byte[] to, int at, int payloadLength) {
-    for (int i = at + headerLength - 1, rest = payloadLength; i >= at; i--, rest >>>= 8) {
-      to[i] = (byte) rest;
+  /** Puts the header of a payload of {@code payloadLength} bytes at the position of {@code to}. */
+  void putHeader(ByteBuffer to, int payloadLength) {
+    for (int i = headerLength - 1; i >= 0; i--) {
+      to.put((byte) (i < Integer.BYTES ? payloadLength >>> 8 * i : 0));
     }
   }
 

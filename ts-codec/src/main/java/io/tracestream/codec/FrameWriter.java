@@ -3,32 +3,50 @@ package io.tracestream.codec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
 
 /**
- * Writes frames onto a blocking stream. Each frame goes out at once, header and payload in one
- * write where they fit into 64 KiB: nothing to flush, unless the stream itself keeps bytes back.
- * Closing the stream is its owner's business.
+ * Writes frames onto a blocking stream or channel. Each frame goes out at once, header and payload
+ * together: nothing to flush, unless the stream itself keeps bytes back. Closing is the owner's
+ * business.
  *
  * <p>For one thread at a time.
  */
 public final class FrameWriter {
-  private static final int BUFFER = 64 * 1024;
-
-  private final OutputStream out;
   private final FrameFormat format;
-  private final byte[] buffer = new byte[BUFFER];
+  private final FrameOutput out;
   /** Bytes of the stream in the frames written so far. */
   private long offset;
 
   /**
-   * A writer at the start of a stream.
+   * A writer at the start of a stream. Header and payload go out in one write where they fit into
+   * 64 KiB, which takes a copy of the payload.
    *
    * @param out where to write
    * @param format the frames to make
    */
   public FrameWriter(OutputStream out, FrameFormat format) {
-    this.out = out;
     this.format = format;
+    this.out = new StreamOutput(out, format);
+  }
+
+  /**
+   * A writer at the start of a channel, such as a {@link java.nio.channels.SocketChannel}. Header
+   * and payload go out in one gathering write, without a copy of the payload here; what the channel
+   * did not take is written again until all of the frame is out.
+   *
+   * <p>The channel has to block: a frame cannot wait half written. While it is in non-blocking mode
+   * each write throws {@link java.nio.channels.IllegalBlockingModeException}.
+   *
+   * <p>To read frames from the same {@code SocketChannel}, give {@code socket().getInputStream()}
+   * of it to a {@link FrameReader}; another thread may read while this one writes.
+   *
+   * @param out where to write
+   * @param format the frames to make
+   */
+  public FrameWriter(GatheringByteChannel out, FrameFormat format) {
+    this.format = format;
+    this.out = new ChannelOutput(out, format);
   }
 
   /**
@@ -37,10 +55,12 @@ public final class FrameWriter {
    * @param payload all of its payload, possibly empty; lent for this call
    * @throws FrameException when the payload is longer than the format allows or its header can say;
    *     nothing was written
-   * @throws IOException what the stream threw
+   * @throws IOException what the stream or channel threw
    */
   public void write(byte[] payload) throws IOException {
-    write(payload, 0, payload.length);
+    requireAllowed(payload.length);
+    out.write(payload);
+    offset += (long) format.headerLength() + payload.length;
   }
 
   /**
@@ -48,31 +68,14 @@ public final class FrameWriter {
    *
    * @param payload its payload, from position to limit, which is left read; lent for this call
    * @throws FrameException as in {@link #write(byte[])}; the payload is left unread
-   * @throws IOException what the stream threw
+   * @throws IOException what the stream or channel threw; how much of the payload is left unread is
+   *     not defined
    */
   public void write(ByteBuffer payload) throws IOException {
-    if (payload.hasArray()) {
-      write(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
-      payload.position(payload.limit());
-    } else {
-      requireAllowed(payload.remaining());
-      byte[] copy = new byte[payload.remaining()];
-      payload.get(copy);
-      write(copy);
-    }
-  }
-
-  private void write(byte[] from, int start, int length) throws IOException {
+    int length = payload.remaining();
     requireAllowed(length);
-    int header = format.headerLength();
-    format.putHeader(buffer, 0, length);
-    int first = Math.min(length, BUFFER - header);
-    System.arraycopy(from, start, buffer, header, first);
-    out.write(buffer, 0, header + first);
-    if (first < length) {
-      out.write(from, start + first, length - first);
-    }
-    offset += (long) header + length;
+    out.write(payload);
+    offset += (long) format.headerLength() + length;
   }
 
   private void requireAllowed(int length) throws FrameException {

@@ -17,7 +17,9 @@
  *
  * <ul>
  *   <li>a {@link io.tracestream.codec.FrameReader} and a {@link io.tracestream.codec.FrameWriter}
- *       to talk over blocking streams;
+ *       to talk over blocking streams; on a blocking {@link java.nio.channels.SocketChannel} the
+ *       writer saves the copy of each payload, and the reader takes
+ *       {@code socket().getInputStream()};
  *   <li>a {@link io.tracestream.codec.FrameDecoder} where bytes arrive in pieces, as on a selector.
  * </ul>
  *

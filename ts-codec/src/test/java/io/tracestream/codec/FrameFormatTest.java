@@ -78,17 +78,18 @@ class FrameFormatTest {
   void aHeaderIsBigEndianAndFillsItsBytes(int header, int payloadLength, String bytes)
       throws Exception {
     FrameFormat format = new FrameFormat(header, FrameFormat.LARGEST_PAYLOAD);
-    byte[] put = new byte[header];
-    format.putHeader(put, 0, payloadLength);
-    assertEquals(bytes, hex(put));
-    assertEquals(payloadLength, format.payloadLength(ByteBuffer.wrap(put), 0, 0));
+    ByteBuffer put = ByteBuffer.allocate(header);
+    format.putHeader(put, payloadLength);
+    assertEquals(bytes, hex(put.flip()));
+    assertEquals(payloadLength, format.payloadLength(put, 0, 0));
   }
 
   @Test
   void aHeaderIsPutWhereItBelongsAndNowhereElse() {
-    byte[] bytes = Bytes.bytes("aaaaaaaa");
-    new FrameFormat(2, 10).putHeader(bytes, 1, 5);
-    assertEquals("aa0005aa", hex(bytes));
+    ByteBuffer bytes = buffer("aaaaaaaa").order(ByteOrder.LITTLE_ENDIAN).position(1);
+    new FrameFormat(2, 10).putHeader(bytes, 5);
+    assertEquals(3, bytes.position());
+    assertEquals("aa0005aa", hex(bytes.rewind()));
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** A {@link FrameWriter} on a stream. */
 class FrameWriterTest {
   private final Writes writes = new Writes();
   private final FrameWriter writer = new FrameWriter(writes, new FrameFormat(2, 300));
@@ -102,6 +103,15 @@ class FrameWriterTest {
     writer.write(payload);
     assertEquals(List.of("00026869"), writes.heard);
     assertEquals(3, payload.position());
+  }
+
+  @Test
+  void aLongDirectBufferIsWrittenInPiecesAndLeftRead() throws Exception {
+    byte[] payload = counting(150_000);
+    ByteBuffer direct = ByteBuffer.allocateDirect(payload.length).put(payload).flip();
+    new FrameWriter(writes, FrameFormat.DEFAULT).write(direct);
+    assertEquals("00000000000249f0" + hex(payload), String.join("", writes.heard));
+    assertEquals(0, direct.remaining());
   }
 
   @Test

@@ -4,82 +4,97 @@ import static io.tracestream.recording.RecordingText.END;
 import static io.tracestream.recording.RecordingText.quoted;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Reads the last field of an entry's line: hex digits up to the line's end. */
 final class PayloadReader {
+  /** Bytes whose digits fill the text's buffer: most payloads need no more. */
+  private static final int USUAL_LENGTH = RecordingText.BUFFER / 2;
+
   private final RecordingText text;
   private final int maxPayloadLength;
+  /** Begins with the payload that was read last; grows with the digits that have come. */
+  private ByteBuffer payload = ByteBuffer.allocate(0);
+
+  private int payloadLength;
 
   PayloadReader(RecordingText text, int maxPayloadLength) {
     this.text = text;
     this.maxPayloadLength = maxPayloadLength;
   }
 
-  /** Decodes up to the end of the line; the array grows with the digits that have come. */
-  byte[] read() throws IOException {
-    byte[] payload = new byte[0];
+  /** Decodes up to the end of the line. */
+  void read() throws IOException {
+    payloadLength = 0;
+    do {
+      payloadLength += decode(payloadLength);
+    } while (text.remaining() < 2 && text.fillBehind());
+    readEnd(payloadLength);
+  }
+
+  /** The payload that was read last, whole, whatever became of the view before. */
+  ByteBuffer payload() {
+    return payload.clear().limit(payloadLength);
+  }
+
+  /** Reads as {@link #read} does, and refuses what that refuses, but keeps nothing. */
+  void skip() throws IOException {
     int length = 0;
-    while (true) {
-      int count = digitsAtHand() / 2;
-      if (length + (long) count > maxPayloadLength) {
-        throw text.error(
-            "payload: found more than " + maxPayloadLength + " bytes, expected at most "
-                + maxPayloadLength + "; raise the largest payload or correct the line");
-      }
-      if (payload.length - length < count) {
-        payload = grown(payload, length, count);
-      }
-      int bad = Hex.decode(text.buffer, text.position, count, payload, length);
-      if (bad >= 0) {
-        throw badDigit(2L * length + (bad - text.position), text.buffer[bad]);
-      }
+    do {
+      int count = HexDecoder.count(text.buffer, text.position, pairsAtHand(length));
       text.position += 2 * count;
       length += count;
-      if (text.position + 1 < text.limit || !text.fillBehind()) {
-        readEnd(2L * length);
-        return length == payload.length ? payload : Arrays.copyOf(payload, length);
-      }
-    }
+    } while (text.remaining() < 2 && text.fillBehind());
+    readEnd(length);
   }
 
-  /** How many bytes at hand stand before the line's end: an even number. */
-  private int digitsAtHand() {
-    byte[] buffer = text.buffer;
-    int end = text.position;
-    while (end <= text.limit - 8 && Hex.holdsNoLineEnd(buffer, end)) {
-      end += 8;
+  private int decode(int length) {
+    int pairs = pairsAtHand(length);
+    if (payload.capacity() - length < pairs) {
+      grow(length + pairs);
     }
-    while (end < text.limit && buffer[end] != '\n' && buffer[end] != '\r') {
-      end++;
-    }
-    return end - text.position & ~1;
+    int count = HexDecoder.decode(text.buffer, text.position, pairs, payload.array(), length);
+    text.position += 2 * count;
+    return count;
   }
 
-  /** Exactly enough when the line's end is in sight, else twice as much. */
-  private byte[] grown(byte[] payload, int length, int count) {
-    boolean endInSight = text.position + 2 * count < text.limit - 1;
-    long wanted =
-        endInSight ? length + count : Math.max(2L * payload.length, length + (long) count);
-    return Arrays.copyOf(payload, (int) Math.min(wanted, maxPayloadLength));
+  /** How many bytes the text at hand can hold, behind {@code length} of them: up to the cap. */
+  private int pairsAtHand(int length) {
+    return Math.min(text.remaining() / 2, maxPayloadLength - length);
   }
 
-  private void readEnd(long digits) throws IOException {
+  private void grow(int needed) {
+    long wanted = Math.max(needed, Math.max(USUAL_LENGTH, 2L * payload.capacity()));
+    payload =
+        ByteBuffer.wrap(Arrays.copyOf(payload.array(), (int) Math.min(wanted, maxPayloadLength)));
+  }
+
+  /** Behind so many bytes the digits ended, or there may be no more of them. */
+  private void readEnd(int length) throws IOException {
     int c = text.read();
     if (c == END || text.endsLine(c)) {
       return;
     }
-    if (!Hex.isDigit(c)) {
-      throw badDigit(digits, c);
+    if (!HexDecoder.isDigit(c)) {
+      throw badDigit(2L * length, c);
     }
     if (text.peek() == END) {
       throw text.cutOff();
     }
     int after = text.read();
-    if (!text.endsLine(after)) {
-      throw badDigit(digits + 1, after);
+    if (HexDecoder.isDigit(after)) {
+      throw tooLong();
     }
-    throw text.damaged("payload", digits + 1 + " hex digits", "an even number");
+    if (!text.endsLine(after)) {
+      throw badDigit(2L * length + 1, after);
+    }
+    throw text.damaged("payload", 2L * length + 1 + " hex digits", "an even number");
+  }
+
+  private RecordingException tooLong() {
+    return text.error("payload: found more than " + maxPayloadLength + " bytes, expected at most "
+        + maxPayloadLength + "; raise the largest payload or correct the line");
   }
 
   private RecordingException badDigit(long index, int found) {

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 final class RecordingText {
   static final int END = -1;
 
-  private static final int BUFFER = 64 * 1024;
+  static final int BUFFER = 64 * 1024;
   /** As much of a damaged field as an error shows. */
   private static final int LONGEST_FIELD = 32;
 
@@ -26,6 +26,11 @@ final class RecordingText {
   RecordingText(InputStream in, String name) {
     this.in = in;
     this.name = name;
+  }
+
+  /** How many bytes are at hand. */
+  int remaining() {
+    return limit - position;
   }
 
   /** The next byte, read; or END. */

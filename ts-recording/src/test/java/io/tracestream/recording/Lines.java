@@ -1,5 +1,6 @@
 package io.tracestream.recording;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tracestream.testing.PiecewiseStream;
@@ -45,9 +46,17 @@ final class Lines {
         + HexFormat.of().formatHex(entry.payload());
   }
 
-  /** What the reader says of a text in which a line is damaged. */
+  /** What the reader says of a text in which a line is damaged: the same if it skips payloads. */
   static String refusal(String text) {
-    return refusal(reader(text));
+    String said = refusal(reader(text));
+    RecordingReader skipping = reader(text);
+    assertEquals(
+        said, assertThrows(RecordingException.class, () -> skip(skipping)).getMessage());
+    return said;
+  }
+
+  private static void skip(RecordingReader reader) throws IOException {
+    while (reader.advance()) {}
   }
 
   static String refusal(RecordingReader reader) {

@@ -216,6 +216,16 @@ class RecordingReaderRefusalTest {
   }
 
   @Test
+  void aDamagedPayloadThatNobodyAsksForIsRefusedWithItsLineWhenTheReaderGoesOn() throws Exception {
+    RecordingReader reader = reader("1\tc2s\t21\n2\ts2c\t6x\n3\tc2s\t22\n");
+    assertTrue(reader.advance());
+    assertTrue(reader.advance());
+    IOException e = assertThrows(RecordingException.class, reader::advance);
+    assertEquals("a.rec:2: payload: found \"x\" as digit 2" + A_DIGIT, e.getMessage());
+    assertSame(e, assertThrows(RecordingException.class, reader::payload));
+  }
+
+  @Test
   void afterAnExceptionNothingIsReadAnyMore() {
     RecordingReader reader = reader("1\t2\tc2s\t21\n3\tc2s\t22\n");
     IOException first = assertThrows(RecordingException.class, reader::next);

@@ -7,6 +7,7 @@ import static io.tracestream.recording.Lines.refusal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.PiecewiseStream;
@@ -152,6 +153,43 @@ class RecordingReaderTest {
     Entry first = reader.next();
     assertEquals("2 c2s 22", Lines.shown(reader.next()));
     assertEquals("1 c2s 21", Lines.shown(first));
+  }
+
+  @Test
+  void anEntryCanBeHadInParts() throws Exception {
+    RecordingReader reader = reader(HEADER + "123\tc2s\t6869\n456\ts2c\t21\n");
+    assertTrue(reader.advance());
+    assertEquals(123, reader.elapsedMicros());
+    assertEquals(Direction.C2S, reader.direction());
+    assertEquals(2, reader.line());
+    assertEquals(Lines.payload("6869"), reader.payload());
+    assertTrue(reader.advance());
+    assertEquals("456 s2c 21", Lines.shown(reader.entry()));
+    assertFalse(reader.advance());
+    assertFalse(reader.advance());
+  }
+
+  @Test
+  void aLentPayloadIsAViewBackedByAnArrayAndWholeEachTime() throws Exception {
+    RecordingReader reader = reader("1\tc2s\t6869\n2\tc2s\t21\n");
+    reader.advance();
+    assertTrue(reader.payload().hasArray());
+    reader.payload().position(1); // what is done to the view is nothing to the reader
+    assertEquals("1 c2s 6869", Lines.shown(reader.entry()));
+    assertEquals(Lines.payload("6869"), reader.payload());
+    reader.advance();
+    assertEquals(Lines.payload("21"), reader.payload());
+  }
+
+  @Test
+  void withoutAnEntryAtHandThereAreNoParts() throws Exception {
+    RecordingReader reader = reader("1\tc2s\t21\n");
+    assertThrows(IllegalStateException.class, reader::elapsedMicros);
+    assertThrows(IllegalStateException.class, reader::payload);
+    reader.advance();
+    reader.advance();
+    assertThrows(IllegalStateException.class, reader::direction);
+    assertThrows(IllegalStateException.class, reader::entry);
   }
 
   /** Line ends and digit pairs on every side of every end of the reader's 64 KiB buffer. */

@@ -1,6 +1,8 @@
 package io.tracestream.recording;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.PiecewiseStream;
 import io.tracestream.testing.RandomSeeds;
@@ -26,6 +28,23 @@ class RecordingRoundTripTest {
     List<Entry> entries = any.entries();
     byte[] file = written(entries, any);
     assertEquals(entries, read(file, any));
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(20)
+  void payloadsThatNobodyAsksForDisturbNoOther(long seed) throws Exception {
+    Cases any = Cases.of(seed);
+    List<Entry> entries = any.entries();
+    RecordingReader reader = reader(written(entries, any), any);
+    for (Entry entry : entries) {
+      assertTrue(reader.advance());
+      assertEquals(entry.elapsedMicros(), reader.elapsedMicros());
+      assertEquals(entry.direction(), reader.direction());
+      if (any.coin()) {
+        assertEquals(ByteBuffer.wrap(entry.payload()), reader.payload());
+      }
+    }
+    assertFalse(reader.advance());
   }
 
   @ParameterizedTest
@@ -74,12 +93,15 @@ class RecordingRoundTripTest {
   }
 
   private static List<Entry> read(byte[] file, Cases any) throws IOException {
-    RecordingReader reader =
-        new RecordingReader(new PiecewiseStream(file, any.readSizes()), "a.rec", Lines.NO_CAP);
+    RecordingReader reader = reader(file, any);
     List<Entry> entries = new ArrayList<>();
     for (Entry entry = reader.next(); entry != null; entry = reader.next()) {
       entries.add(entry);
     }
     return entries;
+  }
+
+  private static RecordingReader reader(byte[] file, Cases any) {
+    return new RecordingReader(new PiecewiseStream(file, any.readSizes()), "a.rec", Lines.NO_CAP);
   }
 }

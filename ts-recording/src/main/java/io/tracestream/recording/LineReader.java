@@ -1,0 +1,142 @@
+package io.tracestream.recording;
+
+import static io.tracestream.recording.RecordingText.END;
+import static io.tracestream.recording.RecordingText.quoted;
+
+import java.io.IOException;
+
+/** Finds the lines of entries among comments and blank lines, and reads all but their payloads. */
+final class LineReader {
+  private static final String ELAPSED = "a number of microseconds and a tab";
+  /** Digits of {@link Long#MAX_VALUE}. */
+  private static final int LONGEST_NUMBER = 19;
+  /** More than a number, a tab and a field: with so much at hand, no field is cut by chance. */
+  private static final int LONGEST_PREFIX = 64;
+
+  private final RecordingText text;
+  private long elapsedMicros;
+  private Direction direction;
+
+  LineReader(RecordingText text) {
+    this.text = text;
+  }
+
+  long elapsedMicros() {
+    return elapsedMicros;
+  }
+
+  Direction direction() {
+    return direction;
+  }
+
+  /** Reads up to the payload of the next entry; false at the recording's end. */
+  boolean next() throws IOException {
+    while (text.peek() != END) {
+      text.line++;
+      if (text.peek() == '#') {
+        isHeader();
+      } else if (!blank()) {
+        while (text.remaining() < LONGEST_PREFIX && text.fillBehind()) {}
+        elapsedMicros = elapsed();
+        direction = nextDirection();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private long elapsed() throws IOException {
+    long value = 0;
+    int most = Math.min(text.limit, text.position + LONGEST_NUMBER);
+    int at = text.position;
+    for (; at < most && isFigure(text.buffer[at]); at++) {
+      value = 10 * value + text.buffer[at] - '0';
+    }
+    if (value < 0 || at < text.limit && isFigure(text.buffer[at])) {
+      throw longNumber(value);
+    }
+    if (at == text.limit) {
+      throw text.cutOff();
+    }
+    if (at == text.position || text.buffer[at] != '\t') {
+      throw text.damaged("elapsed_us", quoted(text.field()), ELAPSED);
+    }
+    text.position = at + 1;
+    return value;
+  }
+
+  /** So many digits overflow once at most, and the value is then below 0. */
+  private RecordingException longNumber(long value) {
+    String most = value < 0 || value > Long.MAX_VALUE / 10
+        ? "at most " + Long.MAX_VALUE
+        : "at most " + LONGEST_NUMBER + " digits";
+    return text.damaged("elapsed_us", quoted(text.field()), most);
+  }
+
+  private static boolean isFigure(byte c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private Direction nextDirection() throws IOException {
+    if (text.remaining() >= 4) {
+      Direction found = text.buffer[text.position] == 'c' ? Direction.C2S : Direction.S2C;
+      if (isAtHand(found)) {
+        text.position += 4;
+        return found;
+      }
+    }
+    String found = text.field();
+    boolean ended = text.position + found.length() == text.limit;
+    if (ended && ("c2s".startsWith(found) || "s2c".startsWith(found))) {
+      throw text.cutOff();
+    }
+    throw text.damaged("direction", quoted(found), "c2s or s2c and a tab");
+  }
+
+  /** True when the next four bytes are that direction and a tab. */
+  private boolean isAtHand(Direction expected) {
+    byte[] buffer = text.buffer;
+    int at = text.position;
+    boolean c2s = expected == Direction.C2S;
+    return buffer[at] == (c2s ? 'c' : 's')
+        && buffer[at + 1] == '2'
+        && buffer[at + 2] == (c2s ? 's' : 'c')
+        && buffer[at + 3] == '\t';
+  }
+
+  /** Reads a comment; true when it is the line that a recording begins with. */
+  boolean isHeader() throws IOException {
+    String comment = commentText();
+    if (comment.equals(RecordingWriter.HEADER)) {
+      return true;
+    }
+    String prefix = RecordingWriter.HEADER.substring(0, RecordingWriter.HEADER.length() - 1);
+    if (comment.startsWith(prefix)) {
+      throw text.damaged("version", quoted(comment.substring(prefix.length() - 1)), "v1");
+    }
+    return false;
+  }
+
+  /** Reads to the end of the line; gives its beginning, without white space at the end. */
+  private String commentText() throws IOException {
+    StringBuilder comment = new StringBuilder();
+    for (int c = text.read(); c != '\n' && c != END; c = text.read()) {
+      if (comment.length() < 2 * RecordingWriter.HEADER.length()) {
+        comment.append((char) c);
+      }
+    }
+    return comment.toString().stripTrailing();
+  }
+
+  /** Reads a line of nothing; leaves any other where it is. */
+  private boolean blank() throws IOException {
+    int c = text.peek();
+    if (c != '\n' && c != '\r') {
+      return false;
+    }
+    if (!text.endsLine(text.read())) {
+      throw text.damaged("elapsed_us", quoted("\r"), ELAPSED);
+    }
+    return true;
+  }
+}
