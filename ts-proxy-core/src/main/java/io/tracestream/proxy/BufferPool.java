@@ -66,9 +66,17 @@ final class BufferPool {
 
   void give(ByteBuffer buffer) {
     heldBytes -= buffer.capacity();
-    if (freeBytes + buffer.capacity() <= MOST_FREE) {
-      freeBytes += buffer.capacity();
-      free.get(sizeIndex(buffer.capacity())).addLast(buffer);
+    for (ArrayDeque<ByteBuffer> smallestFirst : free) {
+      makeRoom(buffer.capacity(), smallestFirst);
+    }
+    freeBytes += buffer.capacity();
+    free.get(sizeIndex(buffer.capacity())).addLast(buffer);
+  }
+
+  /** Lets go of free buffers, lest those of a burst keep out the size that is in use now. */
+  private void makeRoom(int size, ArrayDeque<ByteBuffer> from) {
+    while (freeBytes + size > MOST_FREE && !from.isEmpty()) {
+      freeBytes -= from.pollFirst().capacity();
     }
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BufferPoolTest {
@@ -37,5 +39,17 @@ class BufferPoolTest {
     for (int kept : new int[] {1, BufferPool.MODEST, 300_000, BufferPool.LARGEST - 1}) {
       assertTrue(pool.takeToRead(kept).capacity() > kept, kept + " bytes");
     }
+  }
+
+  @Test
+  void whatABurstLeftDoesNotKeepTheUsualSizeOut() {
+    List<ByteBuffer> burst = Stream.generate(() -> pool.take(BufferPool.MODEST))
+        .limit(40 * 1024 * 1024 / BufferPool.MODEST)
+        .toList();
+    burst.forEach(pool::give);
+    ByteBuffer usual = pool.takeToRead(0);
+    assertEquals(BufferPool.LARGEST, usual.capacity());
+    pool.give(usual);
+    assertSame(usual, pool.takeToRead(0));
   }
 }

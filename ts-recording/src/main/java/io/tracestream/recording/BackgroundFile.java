@@ -14,7 +14,8 @@ import java.util.concurrent.Future;
 /**
  * A recording's file that is written in the background: while some buffers of text go to the file,
  * the next one fills. When it cannot be written, it is cut back to its last whole line and is
- * broken: each later call throws as well.
+ * broken: each later call throws as well. Without memory for another buffer or for the thread, the
+ * caller's thread writes.
  *
  * <p>For one thread at a time; the background thread starts with the first full buffer.
  */
@@ -85,11 +86,22 @@ final class BackgroundFile implements Closeable {
    */
   ByteBuffer exchange(ByteBuffer full, int lineEnd) throws IOException {
     requireSound();
-    pending.addLast(background.submit(() -> write(full, lineEnd)));
+    try {
+      ByteBuffer next = nextBuffer();
+      pending.addLast(background.submit(() -> write(full, lineEnd)));
+      return next != null ? next : awaitOldest();
+    } catch (OutOfMemoryError e) { // inside a line perhaps: to give up here would leave it cut off
+      writeNow(full, lineEnd);
+      return full;
+    }
+  }
+
+  /** A buffer to fill; or null when all will be pending. */
+  private ByteBuffer nextBuffer() {
     if (!free.isEmpty()) {
       return free.removeLast();
     }
-    return pending.size() < BUFFERS ? ByteBuffer.allocateDirect(BUFFER) : awaitOldest();
+    return pending.size() + 1 < BUFFERS ? ByteBuffer.allocateDirect(BUFFER) : null;
   }
 
   /**
