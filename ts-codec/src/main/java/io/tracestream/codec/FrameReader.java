@@ -79,6 +79,25 @@ public final class FrameReader {
     return payload;
   }
 
+  /**
+   * Whether the next frame has come, as far as was read: the next call will not wait. Who answers
+   * frames can keep the answers together while this is true.
+   *
+   * @return false when the next call has to read from the stream; it may find a frame there at once
+   */
+  public boolean ready() {
+    int header = format.headerLength();
+    if (largeArrived >= 0 || buffer.remaining() < header) {
+      return false;
+    }
+    try {
+      int length = format.payloadLength(buffer, buffer.position(), offset);
+      return buffer.remaining() - header >= length;
+    } catch (FrameException e) {
+      return true; // the next call throws it
+    }
+  }
+
   private ByteBuffer lendBuffered(int length) throws IOException {
     int header = format.headerLength();
     if (!fill(header + length)) {
