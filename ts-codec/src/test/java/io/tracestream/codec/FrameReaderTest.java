@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,11 +66,23 @@ class FrameReaderTest {
     ByteBuffer first = reader.lend();
     assertTrue(first.hasArray());
     assertEquals("6869", hex(first));
-    first.position(first.limit()); // what is done to the view is nothing to the reader
+    first.position(first.limit()).order(ByteOrder.LITTLE_ENDIAN); // is nothing to the reader
     ByteBuffer second = reader.lend();
     assertEquals("21", hex(second));
+    assertEquals(ByteOrder.BIG_ENDIAN, second.order());
     assertSame(first.array(), second.array());
     assertNull(reader.lend());
+  }
+
+  @Test
+  void lendingAllocatesNothingPerFrame() throws Exception {
+    byte[] frames = new byte[1_000_000]; // of empty payloads
+    FrameReader reader = new FrameReader(PiecewiseStream.whole(frames), TWO_BYTES);
+    reader.lend(); // makes what is used over and over
+    long before = Allocated.bytes();
+    while (reader.lend() != null) {}
+    long allocated = Allocated.bytes() - before;
+    assertTrue(allocated < 100_000, "allocated " + allocated);
   }
 
   @Test
