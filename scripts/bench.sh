@@ -31,4 +31,5 @@ build_tokio_peer
 ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 
 # The serial collector has no threads of its own that would take the proxies' processor time.
-"$java" -XX:+UseSerialGC -Djava.io.tmpdir="$work" -jar "$jar" compare --jar "$proxy" "$@"
+"$java" -XX:+UseSerialGC -Djava.io.tmpdir="$work" -jar "$jar" compare --jar "$proxy" "$@" &
+wait "$!" # in the background, so that a signal ends it at once

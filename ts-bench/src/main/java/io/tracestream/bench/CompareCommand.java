@@ -17,8 +17,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "compare",
-    description = "Measures ts-proxy beside other proxies, in one run on this machine.",
-    mixinStandardHelpOptions = true)
+    description = "Measures ts-proxy beside other proxies, in one run on this machine.")
 final class CompareCommand implements Callable<Integer> {
   private static final double QUICK = 0.2;
 
@@ -56,6 +55,12 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The ts-proxy.jar to measure (default: the one of this build).")
   private Path jar;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this.")
+  private boolean help;
 
   @Spec
   private CommandSpec spec;

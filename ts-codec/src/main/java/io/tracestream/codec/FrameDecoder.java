@@ -53,6 +53,31 @@ public final class FrameDecoder {
     }
   }
 
+  /**
+   * As {@link #decode}, but lends nothing: for who hands frames on and does not look into them.
+   *
+   * @param in the unread bytes of the stream; lent for this call
+   * @throws FrameException as in {@link #decode}
+   */
+  public void pass(ByteBuffer in) throws FrameException {
+    int header = format.headerLength();
+    int limit = in.limit();
+    int start = in.position();
+    int next = start;
+    try {
+      while (limit - next >= header) {
+        int length = format.payloadLength(in, next, offset + (next - start));
+        if (limit - next - header < length) {
+          return;
+        }
+        next += header + length;
+      }
+    } finally {
+      in.position(next);
+      offset += next - start;
+    }
+  }
+
   private void lend(ByteBuffer in, int header, int length, FrameSink sink) throws IOException {
     int start = in.position();
     int limit = in.limit();

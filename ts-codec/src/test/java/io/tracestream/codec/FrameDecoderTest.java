@@ -43,6 +43,23 @@ class FrameDecoderTest {
   }
 
   @Test
+  void framesThatArePassedAreCountedAndNotLent() throws Exception {
+    ByteBuffer in = buffer("0002 6869" + "0000" + "0005 6865");
+    decoder.pass(in);
+    assertEquals("00056865", hex(in));
+    FrameException e = assertThrows(FrameException.class, () -> decoder.end(in));
+    assertEquals(6, e.offset());
+  }
+
+  @Test
+  void passingStopsAtABadHeaderBehindTheFramesBeforeIt() {
+    ByteBuffer in = buffer("0001 21" + "012d 00");
+    FrameException e = assertThrows(FrameException.class, () -> decoder.pass(in));
+    assertEquals(3, e.offset());
+    assertEquals("012d00", hex(in));
+  }
+
+  @Test
   void nothingIsLentOfNothing() throws Exception {
     decode(buffer(""));
     assertEquals(List.of(), lent);

@@ -11,12 +11,17 @@ import java.util.stream.Stream;
  * alone.
  */
 final class BufferPool {
-  /** What one read takes at most, in bytes. */
-  static final int LARGEST = 256 * 1024;
+  /** What one read takes at most, in bytes: the more, the fewer wake-ups a flood costs. */
+  static final int LARGEST = 1024 * 1024;
+
+  /** What a read takes while memory is short. */
+  static final int MODEST = 64 * 1024;
 
   private static final int SMALLEST = 256;
+  /** The JVM gives direct buffers as much memory as the heap; a few pools share it. */
+  private static final long PLENTY = Runtime.getRuntime().maxMemory() / 8;
   /** Free buffers are kept up to so many bytes in all, so that a burst's memory goes back. */
-  private static final int MOST_FREE = 32 * 1024 * 1024;
+  private static final long MOST_FREE = Math.min(PLENTY, 32 * 1024 * 1024);
 
   /** Free buffers by size: 256 bytes, 512, and so on. */
   private final List<ArrayDeque<ByteBuffer>> free = Stream.generate(
@@ -24,20 +29,43 @@ final class BufferPool {
       .limit(sizeIndex(LARGEST) + 1)
       .toList();
 
-  private int freeBytes;
+  private final long plenty;
+  private long freeBytes;
+  /** In buffers that somebody holds. */
+  private long heldBytes;
+
+  BufferPool() {
+    this(PLENTY);
+  }
+
+  /**
+   * @param plenty when so many bytes are held, reads become smaller, since each peer that is slow
+   *     to take what was read holds it
+   */
+  BufferPool(long plenty) {
+    this.plenty = plenty;
+  }
+
+  /** An empty buffer to read into, with room behind {@code kept} bytes, less than the largest. */
+  ByteBuffer takeToRead(int kept) {
+    return take(heldBytes < plenty ? LARGEST : Math.min(Math.max(MODEST, 2 * kept), LARGEST));
+  }
 
   /** An empty buffer of at least {@code size} bytes, at most {@link #LARGEST}. */
   ByteBuffer take(int size) {
     int index = sizeIndex(size);
     ByteBuffer buffer = free.get(index).pollLast();
     if (buffer == null) {
-      return ByteBuffer.allocateDirect(SMALLEST << index);
+      buffer = ByteBuffer.allocateDirect(SMALLEST << index);
+    } else {
+      freeBytes -= buffer.capacity();
     }
-    freeBytes -= buffer.capacity();
+    heldBytes += buffer.capacity();
     return buffer.clear();
   }
 
   void give(ByteBuffer buffer) {
+    heldBytes -= buffer.capacity();
     if (freeBytes + buffer.capacity() <= MOST_FREE) {
       freeBytes += buffer.capacity();
       free.get(sizeIndex(buffer.capacity())).addLast(buffer);

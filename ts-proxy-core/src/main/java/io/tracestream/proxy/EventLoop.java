@@ -5,6 +5,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -18,9 +19,24 @@ import org.slf4j.LoggerFactory;
 final class EventLoop {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
+  /**
+   * How long to look again and again before going to sleep, if the last wait was that short: in a
+   * conversation the next frame comes sooner than a thread wakes up. Others who want the processor
+   * get it in between.
+   */
+  private static final long SHORT_WAIT_NANOS = 50_000;
+
   private final Selector selector = Selector.open();
+  /**
+   * Gathers what is ready first and serves it then: to serve it from inside the selector would make
+   * one large method of all, and the JIT compiler would be busy with it for half a second.
+   */
+  private final ArrayList<SelectionKey> ready = new ArrayList<>();
+
+  private final Consumer<SelectionKey> gather = ready::add;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread;
+  private boolean shortWait;
   private boolean stopped;
 
   final BufferPool buffers = new BufferPool();
@@ -94,13 +110,9 @@ final class EventLoop {
   private void run(Consumer<Throwable> onDeath) {
     try {
       while (!stopped) {
-        selector.select(this::dispatch, timers.millisToNext());
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-          guard("event loop", task);
-        }
-        for (Runnable task = timers.pollDue(); task != null; task = timers.pollDue()) {
-          guard("event loop", task);
-        }
+        await();
+        serveReady();
+        runTasks();
       }
     } catch (Throwable e) { // whatever it is, nobody else would hear of it
       onDeath.accept(e);
@@ -109,7 +121,36 @@ final class EventLoop {
     }
   }
 
-  private void dispatch(SelectionKey key) {
+  /** Returns when something is ready or to be done. */
+  private void await() throws IOException {
+    long start = System.nanoTime();
+    while (shortWait && selector.selectNow(gather) == 0 && tasks.isEmpty()) {
+      Thread.yield();
+      shortWait = System.nanoTime() - start < SHORT_WAIT_NANOS;
+    }
+    if (!shortWait && tasks.isEmpty()) {
+      selector.select(gather, timers.millisToNext());
+      shortWait = System.nanoTime() - start < SHORT_WAIT_NANOS;
+    }
+  }
+
+  private void serveReady() {
+    for (int i = 0; i < ready.size(); i++) {
+      serve(ready.get(i));
+    }
+    ready.clear();
+  }
+
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      guard("event loop", task);
+    }
+    for (Runnable task = timers.pollDue(); task != null; task = timers.pollDue()) {
+      guard("event loop", task);
+    }
+  }
+
+  private void serve(SelectionKey key) {
     Handler handler = (Handler) key.attachment();
     if (!key.isValid()) {
       return; // what was ready in the same moment closed it

@@ -31,7 +31,7 @@ final class LargeFrame {
   /** Reads once, no further than the frame's end; gives what the channel gave. */
   int read(ReadableByteChannel source) throws IOException {
     if (!parts.getLast().hasRemaining()) {
-      parts.addLast(buffers.take(BufferPool.LARGEST));
+      parts.addLast(buffers.takeToRead(0));
     }
     ByteBuffer last = parts.getLast();
     last.limit((int) Math.min(last.capacity(), last.position() + missing));

@@ -62,8 +62,7 @@ final class Relay {
     this.recorder = connection.recorder();
     this.format = format;
     this.decoder = new FrameDecoder(format);
-    this.recording =
-        recorder == null ? payload -> {} : payload -> recorder.write(direction, payload);
+    this.recording = payload -> recorder.write(direction, payload);
   }
 
   boolean wantsToRead() {
@@ -107,7 +106,7 @@ final class Relay {
   }
 
   private void readFrames() {
-    ByteBuffer in = buffers.take(BufferPool.LARGEST);
+    ByteBuffer in = buffers.takeToRead(partial == null ? 0 : partial.remaining());
     if (partial != null) {
       in.put(partial);
       buffers.give(partial);
@@ -149,11 +148,13 @@ final class Relay {
   }
 
   private FrameException decode(ByteBuffer in) throws IOException {
-    if (recorder != null) {
-      recorder.stamp();
-    }
     try {
-      decoder.decode(in, recording);
+      if (recorder == null) {
+        decoder.pass(in);
+      } else {
+        recorder.stamp();
+        decoder.decode(in, recording);
+      }
       keep(in);
       return null;
     } catch (FrameException e) {
@@ -163,12 +164,15 @@ final class Relay {
 
   /** Copies the partial frame behind the position of {@code in}, and leaves that where it is. */
   private void keep(ByteBuffer in) throws FrameException {
+    if (!in.hasRemaining()) {
+      return;
+    }
     ByteBuffer rest = in.slice();
     // A large frame gets large buffers when it has filled half of one, not when it is announced.
     if (rest.remaining() > BufferPool.LARGEST / 2
         && rest.remaining() + decoder.missing(rest) > BufferPool.LARGEST) {
       large = new LargeFrame(buffers, rest, decoder.missing(rest));
-    } else if (rest.hasRemaining()) {
+    } else {
       partial = buffers.take(rest.remaining()).put(rest).flip();
     }
   }
@@ -227,7 +231,7 @@ final class Relay {
   }
 
   private void discardOnce() {
-    ByteBuffer in = buffers.take(BufferPool.LARGEST);
+    ByteBuffer in = buffers.takeToRead(0);
     sourceEnded = read(in) < 0;
     buffers.give(in);
   }

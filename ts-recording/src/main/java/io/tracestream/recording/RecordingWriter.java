@@ -3,13 +3,13 @@ package io.tracestream.recording;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Writes a recording. Lines stay in a buffer until that is full, or until {@link #flush}.
+ * Writes a recording. Lines stay in a buffer until that is full, or until {@link #flush}. A full
+ * buffer goes to the file on a thread of its own while the next one fills; that thread ends with
+ * {@link #close}.
  *
  * <p>When the file cannot be written, it is cut back to its last whole line and the writer is
  * broken: each later call throws as well. For one thread at a time.
@@ -17,26 +17,21 @@ import java.nio.file.Path;
 public final class RecordingWriter implements Closeable {
   static final String HEADER = "# ts_proxy recording v1";
 
-  private static final int BUFFER = 256 * 1024;
   /** Room for all of a line but its payload: 19 digits, a direction, two tabs, a line end. */
   private static final int LINE_MARGIN = 32;
 
-  private final String name;
-  private final RecordingFile file;
-  private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-  /** Length of the file. Counted here: to ask a channel that was closed by an interrupt throws. */
-  private long length;
-  /** Length of the file up to its last whole line. */
-  private long wholeLines;
+  private final BackgroundFile file;
+  private final HexEncoder hex = new HexEncoder();
+  /** Lines on their way to the file. */
+  private ByteBuffer buffer;
+  /** Where the last whole line in the buffer ends; 0 when none does. */
+  private int lineEnd;
 
   private long lastElapsedMicros;
-  private IOException broken;
 
-  private RecordingWriter(String name, RecordingFile file) {
-    this.name = name;
+  private RecordingWriter(BackgroundFile file) {
     this.file = file;
-    this.channel = file.channel();
+    this.buffer = file.firstBuffer();
   }
 
   /**
@@ -53,8 +48,9 @@ public final class RecordingWriter implements Closeable {
     RecordingFile file = RecordingFile.open(path);
     try {
       file.channel().truncate(0);
-      RecordingWriter writer = new RecordingWriter(path.toString(), file);
+      RecordingWriter writer = new RecordingWriter(new BackgroundFile(path.toString(), file));
       writer.buffer.put((HEADER + "\n").getBytes(StandardCharsets.US_ASCII));
+      writer.lineEnd = writer.buffer.position();
       writer.flush();
       return writer;
     } catch (IOException | RuntimeException e) {
@@ -76,7 +72,7 @@ public final class RecordingWriter implements Closeable {
    */
   public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
       throws IOException {
-    requireWritable();
+    file.requireSound();
     if (elapsedMicros < lastElapsedMicros) {
       throw new IllegalArgumentException(
           "elapsedMicros: found " + elapsedMicros + ", expected at least " + lastElapsedMicros);
@@ -92,6 +88,7 @@ public final class RecordingWriter implements Closeable {
     }
     requireRoom(1);
     buffer.put((byte) '\n');
+    lineEnd = buffer.position();
   }
 
   private void putNumber(long number) {
@@ -117,14 +114,15 @@ public final class RecordingWriter implements Closeable {
     while (at < part.limit()) {
       requireRoom(2);
       int count = Math.min(part.limit() - at, buffer.remaining() / 2);
-      Hex.encode(part, at, count, buffer);
+      hex.encode(part, at, count, buffer);
       at += count;
     }
   }
 
   private void requireRoom(int count) throws IOException {
     if (buffer.remaining() < count) {
-      drain();
+      buffer = file.exchange(buffer, lineEnd);
+      lineEnd = 0;
     }
   }
 
@@ -134,58 +132,8 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException when the file cannot be written; it then ends on a whole line
    */
   public void flush() throws IOException {
-    requireWritable();
-    if (buffer.position() > 0) {
-      drain();
-    }
-  }
-
-  private void requireWritable() throws IOException {
-    if (broken != null) {
-      throw broken;
-    }
-    if (!channel.isOpen()) {
-      throw new ClosedChannelException();
-    }
-  }
-
-  private void drain() throws IOException {
-    buffer.flip();
-    try {
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      markWholeLines();
-      length += buffer.limit();
-      buffer.clear();
-    } catch (IOException e) {
-      markWholeLines();
-      buffer.clear();
-      broken = cutBack(e);
-      throw broken;
-    }
-  }
-
-  /** Finds the last line end among the bytes of the buffer that are in the file. */
-  private void markWholeLines() {
-    for (int i = buffer.position() - 1; i >= 0; i--) {
-      if (buffer.get(i) == '\n') {
-        wholeLines = length + i + 1;
-        return;
-      }
-    }
-  }
-
-  private IOException cutBack(IOException cause) {
-    String found = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    String message = name + ": found " + found + " when writing, expected room for the recording";
-    try {
-      channel.truncate(wholeLines);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-      message += "; the file may end inside a line";
-    }
-    return new RecordingException(message, cause);
+    file.writeNow(buffer, lineEnd);
+    lineEnd = 0;
   }
 
   /**
@@ -196,7 +144,7 @@ public final class RecordingWriter implements Closeable {
   @Override
   public void close() throws IOException {
     try (file) {
-      if (channel.isOpen() && broken == null) {
+      if (!file.isDone()) {
         flush();
       }
     }

@@ -24,7 +24,8 @@ class RecordingWriterFullDiskTest {
     Path file = dir.resolve("a.rec");
     String full = file + ": found File too large when writing, expected room for the recording";
     assertEquals(
-        List.of(full, "write: " + full, "flush: " + full, "closed"), saidByAWriterTo(file));
+        List.of(full, "write: " + full, "flush: " + full, "closed"),
+        saidBy(WriteUntilFull.class, file));
 
     String text = Files.readString(file);
     assertTrue(text.endsWith("\n"));
@@ -40,7 +41,19 @@ class RecordingWriterFullDiskTest {
     assertTrue(entry > 1000, entry + " entries");
   }
 
-  private List<String> saidByAWriterTo(Path file) throws Exception {
+  @Test
+  void closingTellsThatTheLastEntriesFoundNoRoom() throws Exception {
+    assumeTrue(Files.isExecutable(BASH), "there is no bash to limit a file's size");
+    Path file = dir.resolve("a.rec");
+    assertEquals(
+        List.of(
+            file + ": found File too large when writing, expected room for the recording",
+            "closed"),
+        saidBy(CloseWhenFull.class, file));
+    assertEquals("# ts_proxy recording v1\n", Files.readString(file));
+  }
+
+  private List<String> saidBy(Class<?> program, Path file) throws Exception {
     Path output = dir.resolve("output");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process child = new ProcessBuilder(
@@ -53,7 +66,7 @@ class RecordingWriterFullDiskTest {
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
-            WriteUntilFull.class.getName(),
+            program.getName(),
             file.toString())
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
