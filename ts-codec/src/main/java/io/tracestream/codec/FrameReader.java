@@ -3,6 +3,7 @@ package io.tracestream.codec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -22,6 +23,8 @@ public final class FrameReader {
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
   /** Bytes of the stream in the frames given so far: where the next header stands. */
   private long offset;
+  /** What is lent: one view over and over, so that a frame costs no memory. */
+  private ByteBuffer view = ByteBuffer.wrap(buffer.array());
   /** The payload of a frame that does not fit into the buffer; grows with what arrives. */
   private byte[] large = new byte[0];
   /** Payload bytes of that frame which have come, or -1 when none is under way. */
@@ -79,6 +82,25 @@ public final class FrameReader {
     return payload;
   }
 
+  /**
+   * Whether the next frame has come, as far as was read: the next call will not wait. Who answers
+   * frames can keep the answers together while this is true.
+   *
+   * @return false when the next call has to read from the stream; it may find a frame there at once
+   */
+  public boolean ready() {
+    int header = format.headerLength();
+    if (largeArrived >= 0 || buffer.remaining() < header) {
+      return false;
+    }
+    try {
+      int length = format.payloadLength(buffer, buffer.position(), offset);
+      return buffer.remaining() - header >= length;
+    } catch (FrameException e) {
+      return true; // the next call throws it
+    }
+  }
+
   private ByteBuffer lendBuffered(int length) throws IOException {
     int header = format.headerLength();
     if (!fill(header + length)) {
@@ -86,7 +108,7 @@ public final class FrameReader {
     }
     int from = buffer.position() + header;
     buffer.position(from + length);
-    return ByteBuffer.wrap(buffer.array(), from, length);
+    return viewOf(buffer.array(), from, length);
   }
 
   private ByteBuffer lendLarge(int length) throws IOException {
@@ -106,7 +128,14 @@ public final class FrameReader {
     }
     largeArrived = -1;
     buffer.limit(0);
-    return ByteBuffer.wrap(large, 0, length);
+    return viewOf(large, 0, length);
+  }
+
+  private ByteBuffer viewOf(byte[] bytes, int from, int length) {
+    if (view.array() != bytes) {
+      view = ByteBuffer.wrap(bytes);
+    }
+    return view.clear().order(ByteOrder.BIG_ENDIAN).limit(from + length).position(from);
   }
 
   private void startLarge() {

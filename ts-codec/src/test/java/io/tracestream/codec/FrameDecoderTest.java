@@ -134,20 +134,10 @@ class FrameDecoderTest {
   void nothingIsAllocatedPerFrame() throws Exception {
     ByteBuffer in = buffer("0001 21".repeat(10_000));
     decoder.decode(in, payload -> {}); // what is made once is made now
-    long before = allocatedBytes();
+    long before = Allocated.bytes();
     decoder.decode(in.rewind(), payload -> {});
-    long allocated = allocatedBytes() - before;
+    long allocated = Allocated.bytes() - before;
     assertTrue(allocated < 100_000, allocated + " bytes for 10 000 frames");
-  }
-
-  /** By name, since the codec's module, whose tests these are, does not read jdk.management. */
-  private static long allocatedBytes() throws ReflectiveOperationException {
-    Object threads = Class.forName("java.lang.management.ManagementFactory")
-        .getMethod("getThreadMXBean")
-        .invoke(null);
-    return (long) Class.forName("com.sun.management.ThreadMXBean")
-        .getMethod("getCurrentThreadAllocatedBytes")
-        .invoke(threads);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static io.tracestream.codec.Bytes.counting;
 import static io.tracestream.codec.Bytes.hex;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,11 +66,23 @@ class FrameReaderTest {
     ByteBuffer first = reader.lend();
     assertTrue(first.hasArray());
     assertEquals("6869", hex(first));
-    first.position(first.limit()); // what is done to the view is nothing to the reader
+    first.position(first.limit()).order(ByteOrder.LITTLE_ENDIAN); // is nothing to the reader
     ByteBuffer second = reader.lend();
     assertEquals("21", hex(second));
+    assertEquals(ByteOrder.BIG_ENDIAN, second.order());
     assertSame(first.array(), second.array());
     assertNull(reader.lend());
+  }
+
+  @Test
+  void lendingAllocatesNothingPerFrame() throws Exception {
+    byte[] frames = new byte[1_000_000]; // of empty payloads
+    FrameReader reader = new FrameReader(PiecewiseStream.whole(frames), TWO_BYTES);
+    reader.lend(); // makes what is used over and over
+    long before = Allocated.bytes();
+    while (reader.lend() != null) {}
+    long allocated = Allocated.bytes() - before;
+    assertTrue(allocated < 100_000, "allocated " + allocated);
   }
 
   @Test
@@ -87,6 +101,39 @@ class FrameReaderTest {
     FrameReader reader = new FrameReader(stream, TWO_BYTES);
     assertEquals("6869", hex(reader.read()));
     assertEquals(4, stream.position());
+  }
+
+  @Test
+  void aReaderIsReadyWhileWholeFramesAreAtHand() throws Exception {
+    FrameReader reader = reader("0002 6869" + "0000" + "0001");
+    assertFalse(reader.ready()); // nothing was read yet
+    reader.read();
+    assertTrue(reader.ready());
+    reader.read();
+    assertFalse(reader.ready());
+    assertThrows(FrameException.class, reader::read);
+  }
+
+  @Test
+  void aReaderIsNotReadyInsideAHeaderOrALargeFrame() throws Exception {
+    byte[] large = counting(100_000);
+    FrameReader reader =
+        new FrameReader(PiecewiseStream.withTimeOuts(encoded(large, large), 70_000), FOUR_BYTES);
+    readOrTimeOut(reader);
+    assertFalse(reader.ready());
+    assertEquals(hex(large), readOrTimeOut(reader));
+    assertFalse(reader.ready());
+    FrameReader inHeader = reader("0001 21" + "00");
+    inHeader.read();
+    assertFalse(inHeader.ready());
+  }
+
+  @Test
+  void aReaderIsReadyToRefuseALengthAboveTheCap() throws Exception {
+    FrameReader reader = reader("0001 21" + "012d");
+    reader.read();
+    assertTrue(reader.ready());
+    assertThrows(FrameException.class, reader::read);
   }
 
   /** Sizes around those of the reader's buffer and of its first array for a large payload. */

@@ -5,11 +5,12 @@ import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** A place in the recording: the entry at hand, and how many came before it. For one thread. */
 final class Cursor {
   private final RecordingReader reader;
-  private Entry entry;
+  private boolean atEntry;
   private long number;
   private long c2sSoFar;
 
@@ -17,25 +18,40 @@ final class Cursor {
     reader = recording.reader();
   }
 
-  /** Goes to the next entry; null at the recording's end. */
-  Entry next() throws IOException {
-    entry = reader.next();
+  /** Goes to the next entry; false at the recording's end. */
+  boolean next() throws IOException {
+    atEntry = reader.advance();
     number++;
-    if (entry != null && entry.direction() == Direction.C2S) {
+    if (atEntry && direction() == Direction.C2S) {
       c2sSoFar++;
     }
-    return entry;
+    return atEntry;
   }
 
-  /** Goes to the next entry of that direction; null at the recording's end. */
-  Entry next(Direction direction) throws IOException {
-    while (next() != null && entry.direction() != direction) {}
-    return entry;
+  /** Goes to the next entry of that direction; false at the recording's end. */
+  boolean next(Direction wanted) throws IOException {
+    while (next() && direction() != wanted) {}
+    return atEntry;
   }
 
-  /** The entry at hand; null at the recording's end. */
-  Entry entry() {
-    return entry;
+  /** Which way the frame of the entry at hand went. */
+  Direction direction() {
+    return reader.direction();
+  }
+
+  /** When the frame of the entry at hand came, in microseconds since the recording began. */
+  long elapsedMicros() {
+    return reader.elapsedMicros();
+  }
+
+  /** The payload of the entry at hand; lent until this cursor goes on. */
+  ByteBuffer payload() throws IOException {
+    return reader.payload();
+  }
+
+  /** A copy of the entry at hand; null at the recording's end. */
+  Entry entry() throws IOException {
+    return atEntry ? reader.entry() : null;
   }
 
   /** The entry's number, from 1; at the recording's end one more than there are. */
@@ -45,7 +61,7 @@ final class Cursor {
 
   /** The entry's line, from 1; 0 at the recording's end. */
   long line() {
-    return entry == null ? 0 : reader.line();
+    return atEntry ? reader.line() : 0;
   }
 
   /** How many c2s entries have come, the one at hand included. */

@@ -14,18 +14,21 @@ final class Progress {
   private final ReentrantLock lock = new ReentrantLock();
   // Not Object.wait, which counts in whole milliseconds.
   private final Condition changed = lock.newCondition();
-  private long matched;
+  private volatile long matched;
   /** When each of the last matches was, by its number modulo the length. */
   private final long[] times = new long[REMEMBERED];
 
   private boolean clientEnded;
-  private boolean stopped;
+  private volatile boolean stopped;
 
-  /** One more frame was matched. */
-  void matched() {
+  /** That many frames were matched, counted from the first; told to the other thread at once. */
+  void matched(long count) {
     change(() -> {
-      matched++;
-      times[(int) (matched % REMEMBERED)] = System.nanoTime();
+      long now = System.nanoTime();
+      for (long number = Math.max(matched, count - REMEMBERED) + 1; number <= count; number++) {
+        times[(int) (number % REMEMBERED)] = now;
+      }
+      matched = count;
     });
   }
 
@@ -39,10 +42,17 @@ final class Progress {
     change(() -> stopped = true);
   }
 
+  /** Whether so many frames were matched. */
+  boolean hasMatched(long count) {
+    return matched >= count;
+  }
+
   /** Waits until so many frames were matched; false when it was stopped before. */
   boolean awaitMatches(long count) throws InterruptedException {
-    await(() -> matched >= count || stopped, Long.MAX_VALUE);
-    return await(() -> matched >= count, 0);
+    if (!hasMatched(count)) {
+      await(() -> hasMatched(count) || stopped, Long.MAX_VALUE);
+    }
+    return hasMatched(count);
   }
 
   /** Waits until that time; false when nothing more is to be sent. */
@@ -70,12 +80,7 @@ final class Progress {
 
   /** Whether nothing more is to be sent. */
   boolean isStopped() {
-    lock.lock();
-    try {
-      return stopped;
-    } finally {
-      lock.unlock();
-    }
+    return stopped;
   }
 
   private void change(Runnable change) {

@@ -2,9 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameReader;
-import io.tracestream.codec.FrameWriter;
 import io.tracestream.recording.Direction;
-import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +81,8 @@ final class Session implements Runnable {
           progress,
           config.timing(),
           new Cursor(recording),
-          new FrameWriter(socket.getOutputStream(), config.format())));
+          socket.getOutputStream(),
+          config.format()));
     } catch (IOException | RejectedExecutionException e) { // the server stops
       LOG.debug("{}: closing: {}", this, e.getMessage());
       tally.stopped();
@@ -104,12 +103,22 @@ final class Session implements Runnable {
       }
       mismatch = await(sending);
     }
-    if (mismatch == null && reset && !allSent) {
-      mismatch = mismatch(sender.cursor(), null, nothing);
+    if (mismatch == null && damage == null && reset && !allSent) {
+      mismatch = tooFewReplies(sender);
     }
     progress.stop();
     conclude(mismatch);
     letTheClientReadItsEnd();
+  }
+
+  /** The sender has ended, so its place in the recording can be looked at from here. */
+  private Mismatch tooFewReplies(Sender sender) {
+    try {
+      return mismatch(sender.cursor(), null, nothing);
+    } catch (IOException e) {
+      damage = e;
+      return null;
+    }
   }
 
   /**
@@ -117,15 +126,17 @@ final class Session implements Runnable {
    */
   private Mismatch verify() {
     try {
-      for (Entry entry = cursor.next(Direction.C2S);
-          entry != null;
-          entry = cursor.next(Direction.C2S)) {
+      while (cursor.next(Direction.C2S)) {
+        ByteBuffer expected = cursor.payload();
         ByteBuffer found = receive();
-        if (found == null || !found.equals(ByteBuffer.wrap(entry.payload()))) {
+        if (!expected.equals(found)) {
           return mismatch(cursor, found);
         }
-        progress.matched();
+        if (!frames.ready()) { // to tell the other thread costs more than to compare a small frame
+          progress.matched(cursor.c2sSoFar());
+        }
       }
+      progress.matched(cursor.c2sSoFar());
       allMatched = true;
       ByteBuffer extra = receive();
       return extra != null || nothing.startsWith(BAD_FRAME) ? mismatch(cursor, extra) : null;
@@ -155,13 +166,7 @@ final class Session implements Runnable {
   private Mismatch send(Sender sender) throws InterruptedException {
     Mismatch mismatch = null;
     try {
-      allSent = sender.run();
-      if (allSent) {
-        socket.shutdownOutput();
-        progress.awaitEnd(GRACE_MILLIS);
-      }
-    } catch (Sender.ClientGone e) {
-      mismatch = mismatch(sender.cursor(), null, "the client gone: " + e.getMessage());
+      mismatch = sendAll(sender);
     } catch (IOException e) {
       if (!allSent) {
         damage = e;
@@ -175,6 +180,19 @@ final class Session implements Runnable {
     return mismatch;
   }
 
+  private Mismatch sendAll(Sender sender) throws IOException, InterruptedException {
+    try {
+      allSent = sender.run();
+      if (allSent) {
+        socket.shutdownOutput();
+        progress.awaitEnd(GRACE_MILLIS);
+      }
+      return null;
+    } catch (Sender.ClientGone e) {
+      return mismatch(sender.cursor(), null, "the client gone: " + e.getMessage());
+    }
+  }
+
   private Mismatch await(FutureTask<Mismatch> sending) {
     try {
       return sending.get();
@@ -186,7 +204,7 @@ final class Session implements Runnable {
     }
   }
 
-  private Mismatch mismatch(Cursor at, ByteBuffer found) {
+  private Mismatch mismatch(Cursor at, ByteBuffer found) throws IOException {
     if (found == null) {
       return mismatch(at, null, nothing);
     }
@@ -195,7 +213,7 @@ final class Session implements Runnable {
     return mismatch(at, copy, null);
   }
 
-  private Mismatch mismatch(Cursor at, byte[] found, String reason) {
+  private Mismatch mismatch(Cursor at, byte[] found, String reason) throws IOException {
     return new Mismatch(
         number, recording.toString(), at.number(), at.line(), at.entry(), found, reason);
   }
