@@ -66,17 +66,19 @@ final class BufferPool {
 
   void give(ByteBuffer buffer) {
     heldBytes -= buffer.capacity();
-    for (ArrayDeque<ByteBuffer> smallestFirst : free) {
-      makeRoom(buffer.capacity(), smallestFirst);
+    if (freeBytes + buffer.capacity() > MOST_FREE) {
+      makeRoom(buffer.capacity());
     }
     freeBytes += buffer.capacity();
     free.get(sizeIndex(buffer.capacity())).addLast(buffer);
   }
 
-  /** Lets go of free buffers, lest those of a burst keep out the size that is in use now. */
-  private void makeRoom(int size, ArrayDeque<ByteBuffer> from) {
-    while (freeBytes + size > MOST_FREE && !from.isEmpty()) {
-      freeBytes -= from.pollFirst().capacity();
+  /** Lets go of free buffers, the smallest first, lest a burst keep out the size in use now. */
+  private void makeRoom(int size) {
+    for (ArrayDeque<ByteBuffer> ofOneSize : free) {
+      while (freeBytes + size > MOST_FREE && !ofOneSize.isEmpty()) {
+        freeBytes -= ofOneSize.pollFirst().capacity();
+      }
     }
   }
 
