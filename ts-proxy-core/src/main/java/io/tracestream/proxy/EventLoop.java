@@ -31,7 +31,7 @@ final class EventLoop {
    * Gathers what is ready first and serves it then: to serve it from inside the selector would make
    * one large method of all, and the JIT compiler would be busy with it for half a second.
    */
-  private final ArrayList<SelectionKey> ready = new ArrayList<>();
+  private final ArrayList<SelectionKey> ready = new ArrayList<>(1024);
 
   private final Consumer<SelectionKey> gather = ready::add;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();

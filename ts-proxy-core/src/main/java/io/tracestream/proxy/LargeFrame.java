@@ -6,8 +6,8 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
 
 /**
- * A frame that does not fit into one buffer, while it arrives. It holds as many buffers as its
- * bytes fill, whatever length was announced.
+ * A frame that is too large to be moved at each read, while it arrives. Its buffers grow with what
+ * has come, whatever length was announced.
  */
 final class LargeFrame {
   private final BufferPool buffers;
@@ -25,13 +25,17 @@ final class LargeFrame {
     this.buffers = buffers;
     this.missing = missing;
     this.arrived = beginning.remaining();
-    parts.add(buffers.take(BufferPool.LARGEST).put(beginning));
+    parts.add(take(2 * arrived).put(beginning));
+  }
+
+  private ByteBuffer take(long size) {
+    return buffers.take((int) Math.min(size, BufferPool.LARGEST));
   }
 
   /** Reads once, no further than the frame's end; gives what the channel gave. */
   int read(ReadableByteChannel source) throws IOException {
     if (!parts.getLast().hasRemaining()) {
-      parts.addLast(buffers.takeToRead(0));
+      parts.addLast(take(arrived));
     }
     ByteBuffer last = parts.getLast();
     last.limit((int) Math.min(last.capacity(), last.position() + missing));

@@ -23,6 +23,8 @@ import java.util.ArrayDeque;
 final class Relay {
   private static final int END = -1;
   private static final int BROKEN = -2;
+  /** Partial frames up to this size move at each read; a larger one would cost too much. */
+  private static final int MOST_MOVED = 64 * 1024;
 
   private final Connection connection;
   private final Direction direction;
@@ -36,7 +38,7 @@ final class Relay {
 
   /** The beginning of a frame, from position to limit; or null. */
   private ByteBuffer partial;
-  /** A frame larger than any buffer, while it arrives; or null. */
+  /** A large frame, while it arrives; or null. */
   private LargeFrame large;
   /** Whole frames that the sink has not taken yet. */
   private final Outbox unsent;
@@ -168,9 +170,7 @@ final class Relay {
       return;
     }
     ByteBuffer rest = in.slice();
-    // A large frame gets large buffers when it has filled half of one, not when it is announced.
-    if (rest.remaining() > BufferPool.LARGEST / 2
-        && rest.remaining() + decoder.missing(rest) > BufferPool.LARGEST) {
+    if (rest.remaining() > MOST_MOVED) {
       large = new LargeFrame(buffers, rest, decoder.missing(rest));
     } else {
       partial = buffers.take(rest.remaining()).put(rest).flip();

@@ -145,6 +145,8 @@ final class BackgroundFile implements Closeable {
     } catch (IOException e) {
       markWholeLines(text);
       broken = cutBack(e);
+    } catch (RuntimeException | Error e) { // nobody may take the file for whole
+      broken = cutBack(new IOException(e));
     }
     return text.clear();
   }
