@@ -1,13 +1,10 @@
 package io.tracestream.replay;
 
-import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameReader;
-import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -16,16 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection's play of the recording. This thread reads what the client sends and compares it;
- * another one, the {@link Sender}'s, sends what is due. Either one stops the other when it is over.
+ * One connection's play of the recording: on this thread the {@link Verifier}, on another one the
+ * {@link Sender}. Either one stops the other when it is over.
  */
 final class Session implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
   /** How long a client may go on, once all is sent, before the connection is closed. */
   private static final long GRACE_MILLIS = 1000;
-
-  private static final String BAD_FRAME = "a bad frame: ";
 
   private final long number;
   private final Socket socket;
@@ -34,15 +29,6 @@ final class Session implements Runnable {
   private final Executor threads;
   private final Tally tally;
   private final Progress progress = new Progress();
-  /** This thread's place in the recording, at the c2s entry that is expected. */
-  private final Cursor cursor;
-
-  private FrameReader frames;
-  /** Why {@link #receive} gave nothing. */
-  private String nothing;
-
-  private boolean reset;
-  private boolean allMatched;
   private volatile boolean allSent;
   private volatile boolean stopping;
   private volatile IOException damage;
@@ -60,7 +46,6 @@ final class Session implements Runnable {
     this.config = config;
     this.threads = threads;
     this.tally = tally;
-    this.cursor = new Cursor(recording);
   }
 
   /** Ends the session, from another thread: the server stops. */
@@ -76,13 +61,17 @@ final class Session implements Runnable {
     try (socket) {
       socket.setTcpNoDelay(true);
       socket.setKeepAlive(true); // a peer that vanished is found out in the end
-      frames = new FrameReader(socket.getInputStream(), config.format());
-      play(new Sender(
-          progress,
-          config.timing(),
-          new Cursor(recording),
-          socket.getOutputStream(),
-          config.format()));
+      play(
+          new Verifier(
+              progress,
+              new Cursor(recording),
+              new FrameReader(socket.getInputStream(), config.format())),
+          new Sender(
+              progress,
+              config.timing(),
+              new Cursor(recording),
+              socket.getOutputStream(),
+              config.format()));
     } catch (IOException | RejectedExecutionException e) { // the server stops
       LOG.debug("{}: closing: {}", this, e.getMessage());
       tally.stopped();
@@ -91,73 +80,35 @@ final class Session implements Runnable {
     }
   }
 
-  private void play(Sender sender) {
+  private void play(Verifier verifier, Sender sender) {
     FutureTask<Mismatch> sending = new FutureTask<>(() -> send(sender));
     threads.execute(sending);
-    Mismatch mismatch = verify();
-    if (mismatch == null && damage == null) {
-      if (reset) {
-        progress.stop(); // what is not sent yet has nobody to go to
-      } else {
-        progress.clientEnded();
-      }
-      mismatch = await(sending);
-    }
-    if (mismatch == null && damage == null && reset && !allSent) {
-      mismatch = tooFewReplies(sender);
+    Mismatch mismatch = null;
+    try {
+      mismatch = mismatch(verifier, sender, sending);
+    } catch (IOException e) {
+      damage = e;
     }
     progress.stop();
-    conclude(mismatch);
+    conclude(mismatch, verifier);
     letTheClientReadItsEnd();
   }
 
-  /** The sender has ended, so its place in the recording can be looked at from here. */
-  private Mismatch tooFewReplies(Sender sender) {
-    try {
-      return mismatch(sender.cursor(), null, nothing);
-    } catch (IOException e) {
-      damage = e;
-      return null;
+  /** Where the client departed from the recording; null when it agrees to the end of both. */
+  private Mismatch mismatch(Verifier verifier, Sender sender, FutureTask<Mismatch> sending)
+      throws IOException {
+    if (!verifier.run()) {
+      return mismatch(verifier.cursor(), verifier.found(), verifier.nothing());
     }
-  }
-
-  /**
-   * Compares what the client sends with the recording, to the end of both; null when they agree.
-   */
-  private Mismatch verify() {
-    try {
-      while (cursor.next(Direction.C2S)) {
-        ByteBuffer expected = cursor.payload();
-        ByteBuffer found = receive();
-        if (!expected.equals(found)) {
-          return mismatch(cursor, found);
-        }
-        if (!frames.ready()) { // to tell the other thread costs more than to compare a small frame
-          progress.matched(cursor.c2sSoFar());
-        }
-      }
-      progress.matched(cursor.c2sSoFar());
-      allMatched = true;
-      ByteBuffer extra = receive();
-      return extra != null || nothing.startsWith(BAD_FRAME) ? mismatch(cursor, extra) : null;
-    } catch (IOException e) {
-      damage = e;
-      return null;
+    if (verifier.wasReset()) {
+      progress.stop(); // what is not sent yet has nobody to go to
+    } else {
+      progress.clientEnded();
     }
-  }
-
-  /** Waits for the client's next frame; null when there is none. */
-  private ByteBuffer receive() {
-    try {
-      nothing = "the client's end";
-      return frames.lend();
-    } catch (FrameException e) {
-      nothing = BAD_FRAME + e.getMessage();
-    } catch (IOException e) {
-      nothing = "the client gone: " + e.getMessage();
-      reset = true;
-    }
-    return null;
+    Mismatch mismatch = await(sending);
+    return mismatch == null && damage == null && verifier.wasReset() && !allSent
+        ? mismatch(sender.cursor(), null, verifier.nothing())
+        : mismatch;
   }
 
   /**
@@ -204,26 +155,17 @@ final class Session implements Runnable {
     }
   }
 
-  private Mismatch mismatch(Cursor at, ByteBuffer found) throws IOException {
-    if (found == null) {
-      return mismatch(at, null, nothing);
-    }
-    byte[] copy = new byte[found.remaining()];
-    found.get(copy);
-    return mismatch(at, copy, null);
-  }
-
   private Mismatch mismatch(Cursor at, byte[] found, String reason) throws IOException {
     return new Mismatch(
         number, recording.toString(), at.number(), at.line(), at.entry(), found, reason);
   }
 
-  private void conclude(Mismatch mismatch) {
-    if (mismatch == null && damage == null && allMatched && allSent) {
+  private void conclude(Mismatch mismatch, Verifier verifier) {
+    if (mismatch == null && damage == null && verifier.hasMatchedAll() && allSent) {
       LOG.info("{}: matched", this);
       tally.matched();
     } else if (stopping) {
-      LOG.info("{}: stopped at entry {}", this, cursor.number());
+      LOG.info("{}: stopped at entry {}", this, verifier.cursor().number());
       tally.stopped();
     } else if (damage != null) {
       LOG.error("{}: {}", this, damage.getMessage());

@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -241,6 +243,36 @@ class ReplayServerTest {
       }
       client.endSending();
       assertMatched(server, 1);
+    }
+  }
+
+  @Test
+  void manySmallFramesMayBeUnderWayAtATime() throws Exception {
+    int turns = 20_000;
+    String[] lines = new String[2 * turns];
+    ByteBuffer requests = ByteBuffer.allocate(4 * turns);
+    ByteBuffer replies = ByteBuffer.allocate(4 * turns);
+    for (int i = 0; i < turns; i++) {
+      lines[2 * i] = String.format("c2s %04x", i);
+      lines[2 * i + 1] = String.format("s2c %04x", ~i & 0xffff);
+      requests.putShort((short) 2).putShort((short) i);
+      replies.putShort((short) 2).putShort((short) ~i);
+    }
+    try (ReplayServer server = playing(lines);
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send(requests.array()).endSending();
+      assertArrayEquals(replies.array(), client.awaitBytes(4 * turns));
+      assertEquals("", client.awaitEnd());
+      assertMatched(server, 1);
+    }
+  }
+
+  @Test
+  void repliesInARowAreNotKeptBackForTheNextRequest() throws Exception {
+    try (ReplayServer server = playing("c2s 61", "s2c 62", "s2c 63", "s2c ", "c2s 64", "s2c 65");
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("00016200016300" + "00", client.send("0001 61").await(8));
+      assertEquals("000165", client.send("0001 64").awaitEnd());
     }
   }
 
