@@ -45,11 +45,15 @@ final class ReplayClient {
       } catch (IOException e) {
         IOException cause = client.requests.failure() == null ? e : client.requests.failure();
         throw new IOException(
-            "found " + (watch.stalled() ? "nothing coming" : cause.toString()) + " after "
+            "found " + (watch.stalled() ? "nothing coming" : text(cause)) + " after "
                 + client.replies + " of " + recording.pairs() + " replies",
             e);
       }
     }
+  }
+
+  private static String text(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private long play(StallWatch watch) throws IOException {
