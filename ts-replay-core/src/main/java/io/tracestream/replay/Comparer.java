@@ -1,0 +1,59 @@
+package io.tracestream.replay;
+
+import io.tracestream.recording.Direction;
+import java.nio.ByteBuffer;
+import java.util.stream.Stream;
+
+/** Compares payloads of one direction under rules. Immutable. */
+final class Comparer {
+  /** The bytes that are not compared. */
+  private final Field[] open;
+
+  Comparer(Rules rules, Direction direction) {
+    open = Stream.concat(rules.ignored().stream(), rules.copied().stream().map(Copy::from))
+        .filter(field -> field.direction() == direction)
+        .toArray(Field[]::new);
+  }
+
+  /**
+   * The first byte that differs, as an offset in the payloads; -1 when there is none. Where one
+   * payload is a beginning of the other, the shorter one's length. Both buffers stay as they are.
+   */
+  int difference(ByteBuffer expected, ByteBuffer found) {
+    int at = expected.mismatch(found);
+    return at < 0 || open.length == 0 ? at : differenceFrom(at, expected.slice(), found.slice());
+  }
+
+  private int differenceFrom(int first, ByteBuffer expected, ByteBuffer found) {
+    int length = expected.limit();
+    int common = Math.min(length, found.limit());
+    int at = first;
+    while (at < common && !isCompared(at, length)) {
+      int behind = Math.min(openEnd(at, length), common);
+      int further = expected.position(behind).mismatch(found.position(behind));
+      if (further < 0) {
+        return -1;
+      }
+      at = behind + further;
+    }
+    return at;
+  }
+
+  /** Whether that byte of a payload of that length is compared. */
+  boolean isCompared(int at, int length) {
+    return openEnd(at, length) == at;
+  }
+
+  /**
+   * Where the open bytes end that begin no later than at that one; that one when it is compared.
+   */
+  private int openEnd(int at, int length) {
+    int end = at;
+    for (Field field : open) {
+      if (field.start(length) <= at) {
+        end = Math.max(end, field.end(length));
+      }
+    }
+    return end;
+  }
+}
