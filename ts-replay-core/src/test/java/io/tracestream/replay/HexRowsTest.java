@@ -1,0 +1,72 @@
+package io.tracestream.replay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.Test;
+
+class HexRowsTest {
+  private static final IntPredicate ALL = at -> true;
+
+  private final HexRows rows = new HexRows("expected", "found", false);
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void bytesThatDifferAreMarkedInBothColumns() {
+    assertEquals("""
+        expected  00000000  31 5f 68 65 6c 6c 6f                             1_hello
+        found     00000000  31 5f 6a 65 6c 6c 6f                             1_jello
+                                  ^^                                           ^
+        """, rows.of(bytes("1_hello"), bytes("1_jello"), 2, 16, ALL));
+  }
+
+  @Test
+  void bytesThatAreNotComparedAreMarkedOtherwiseWhetherTheyDifferOrNot() {
+    assertEquals("""
+        expected  00000000  31 5f 68 65 6c 6c 6f                             1_hello
+        found     00000000  32 5f 6a 65 6c 6c                                2_jell
+                            ~~ ~~ ^^          ^^                             ~~^   ^
+        """, rows.of(bytes("1_hello"), bytes("2_jell"), 2, 16, at -> at > 1));
+  }
+
+  @Test
+  void onlyTheBytesAroundThePlaceAreShown() {
+    byte[] expected = bytes("0123456789abcdefghijklmnopqrstuvwxyz");
+    byte[] found = bytes("0123456789abcdefghiJklmnopqrstuvwxyz");
+    assertEquals("""
+        expected  00000000                                               66                 f
+        found     00000000                                               66                 f
+        expected  00000010  67 68 69 6a 6b 6c 6d 6e                          ghijklmn
+        found     00000010  67 68 69 4a 6b 6c 6d 6e                          ghiJklmn
+                                     ^^                                         ^
+        """, rows.of(expected, found, 19, 4, ALL));
+  }
+
+  @Test
+  void bytesThatAreNoTextAreDots() {
+    assertEquals("""
+        expected  00000000  00 7e 7f ff                                      .~..
+        found     00000000
+                            ^^ ^^ ^^ ^^                                      ^^^^
+        """, rows.of(bytes("\0~\u007f\u00ff"), new byte[0], 0, 8, ALL));
+  }
+
+  @Test
+  void nothingIsShownOfTwoEmptyPayloads() {
+    assertEquals("", rows.of(new byte[0], new byte[0], 0, Integer.MAX_VALUE, ALL));
+  }
+
+  @Test
+  void bytesThatDifferAreRedOnWish() {
+    String lines = new HexRows("A", "B", true).of(bytes("ab"), bytes("ac"), 1, 1, ALL);
+    assertTrue(
+        lines.startsWith("A  00000000  61 \u001b[31m62\u001b[0m " + "  ".repeat(21)
+            + " a\u001b[31mb\u001b[0m\n"),
+        lines);
+  }
+}
