@@ -1,0 +1,92 @@
+package io.tracestream.cli;
+
+import io.tracestream.replay.Copy;
+import io.tracestream.replay.Field;
+import io.tracestream.replay.Rules;
+import io.tracestream.replay.RulesException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The flags that say what may vary. */
+final class RuleOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--ignore",
+      paramLabel = "FIELD",
+      converter = ToField.class,
+      description = {
+        "Bytes that are not compared: c2s:4+2 is two bytes",
+        "from offset 4 of each c2s payload, s2c:-8+4 counts",
+        "from the payload's end. Any number of times."
+      })
+  private List<Field> ignored = new ArrayList<>();
+
+  @Option(
+      names = "--copy",
+      paramLabel = "FIELD->FIELD",
+      converter = ToCopy.class,
+      description = {
+        "A value that is taken over live: with c2s:4+4->s2c:0+4",
+        "a reply has the four bytes of its own request.",
+        "Any number of times."
+      })
+  private List<Copy> copied = new ArrayList<>();
+
+  @Option(
+      names = "--rules",
+      paramLabel = "FILE",
+      converter = ToFile.class,
+      description = {
+        "A file with such rules, one a line: ignore FIELD,",
+        "or copy FIELD->FIELD. Any number of times."
+      })
+  private List<Path> files = new ArrayList<>();
+
+  /**
+   * All the rules that were given; NONE when there are none.
+   *
+   * @throws ParameterException when a file is no file of rules
+   */
+  Rules rules() {
+    Rules rules = new Rules(ignored, copied);
+    for (Path file : files) {
+      try {
+        rules = rules.plus(Rules.read(file));
+      } catch (RulesException e) {
+        throw new ParameterException(command.commandLine(), e.getMessage(), e);
+      }
+    }
+    return rules;
+  }
+
+  private static final class ToField implements ITypeConverter<Field> {
+    @Override
+    public Field convert(String value) {
+      try {
+        return Field.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  private static final class ToCopy implements ITypeConverter<Copy> {
+    @Override
+    public Copy convert(String value) {
+      try {
+        return Copy.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tracestream.replay.Rules;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+class RuleOptionsTest {
+  @TempDir
+  private Path dir;
+
+  @Command
+  private static final class AnyCommand {
+    @Mixin
+    private RuleOptions options;
+  }
+
+  private static Rules rules(String... args) {
+    AnyCommand command = new AnyCommand();
+    new CommandLine(command).parseArgs(args);
+    return command.options.rules();
+  }
+
+  @Test
+  void withoutFlagsNothingVaries() {
+    assertEquals(Rules.NONE, rules());
+  }
+
+  @Test
+  void flagsAndFilesAddUp() throws Exception {
+    Path one = Files.writeString(dir.resolve("one"), "# ids\nignore c2s:0+2\n");
+    Path two = Files.writeString(dir.resolve("two"), "copy c2s:0+2->s2c:0+2 # of the request\n");
+    assertEquals(
+        """
+        ignore s2c:-8+4
+        ignore s2c:4+1
+        ignore c2s:0+2
+        copy c2s:4+1->s2c:5+1
+        copy c2s:0+2->s2c:0+2
+        """,
+        rules(
+                "--ignore=s2c:-8+4",
+                "--rules",
+                one.toString(),
+                "--ignore",
+                "s2c:4+1",
+                "--copy=c2s:4+1->s2c:5+1",
+                "--rules",
+                two.toString())
+            .toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "--ignore=4+2 | found \"4+2\", expected a direction, an offset and a length such as c2s:4+2,"
+            + " or s2c:-8+4 to count from the payload's end",
+        "--ignore=c2s:4+0 | found \"c2s:4+0\", expected a length of 1 or more",
+        "--copy=c2s:4+4 | found \"c2s:4+4\", expected two fields and an arrow, such as c2s:4+4->s2c:0+4",
+        "--copy=c2s:4+4->s2c:0+2 | found \"c2s:4+4->s2c:0+2\" with lengths 4 and 2, expected equal lengths",
+      })
+  void aWrongRuleIsToldWithWhatWasExpected(String arg, String message) {
+    Exception refused = assertThrows(ParameterException.class, () -> rules(arg));
+    assertEquals(message, refused.getMessage().replaceFirst("^.*?\\): ", ""));
+  }
+
+  @Test
+  void aWrongLineOfAFileIsToldWithItsPlace() throws Exception {
+    Path file = Files.writeString(dir.resolve("rules"), "\nignore c2s:x\n");
+    Exception refused =
+        assertThrows(ParameterException.class, () -> rules("--rules", file.toString()));
+    assertEquals(
+        file + ":2: found \"c2s:x\", expected a direction, an offset and a length such as c2s:4+2,"
+            + " or s2c:-8+4 to count from the payload's end",
+        refused.getMessage());
+  }
+
+  @Test
+  void aFileThatIsNotThereIsTold() {
+    Path file = dir.resolve("none");
+    Exception refused =
+        assertThrows(ParameterException.class, () -> rules("--rules", file.toString()));
+    assertEquals(
+        file + ": found no such file, expected a text file with a rule a line",
+        refused.getMessage());
+  }
+}
