@@ -59,14 +59,7 @@ final class ReplayCommand implements Callable<Integer> {
   private static int stop(ReplayServer replay) throws IOException {
     replay.close();
     Verdict verdict = replay.verdict();
-    LoggerFactory.getLogger(ReplayCommand.class)
-        .info(
-            "{} connections: {} matched, {} differed, {} stopped before their end, {} met damage in the recording",
-            verdict.ended(),
-            verdict.matched(),
-            verdict.differed(),
-            verdict.stopped(),
-            verdict.broken());
+    LoggerFactory.getLogger(ReplayCommand.class).info("{}", verdict);
     return verdict.passed() ? 0 : Failures.FAILED;
   }
 

@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,22 +23,36 @@ final class CopiedValues {
     this.most = Math.max(1, Math.min(MOST, MOST_BYTES / copy.from().length()));
   }
 
-  boolean from(Direction direction) {
-    return copy.from().direction() == direction;
+  Direction from() {
+    return copy.from().direction();
   }
 
-  boolean into(Direction direction) {
-    return copy.to().direction() == direction;
+  Direction into() {
+    return copy.to().direction();
   }
 
-  void remember(ByteBuffer recorded, ByteBuffer live) {
-    if (!copy.from().isWhole(recorded.remaining()) || live.remaining() != recorded.remaining()) {
+  /** How long the payload's value is: 0 when the payload is too short for it. */
+  int length(ByteBuffer payload) {
+    return copy.from().isWhole(payload.remaining()) ? copy.from().length() : 0;
+  }
+
+  /** Appends the payload's value. */
+  void cut(ByteBuffer payload, ByteBuffer values) {
+    if (length(payload) > 0) {
+      values.put(bytes(copy.from(), payload));
+    }
+  }
+
+  /** Takes the next live value; it belongs to this recorded payload. */
+  void remember(ByteBuffer recorded, ByteBuffer values) {
+    if (length(recorded) == 0) {
       return;
     }
     ByteBuffer key = ByteBuffer.wrap(bytes(copy.from(), recorded));
-    byte[] value = bytes(copy.from(), live);
+    byte[] value = new byte[copy.from().length()];
+    values.get(value);
     liveByRecorded.remove(key); // put alone would leave it in its old place
-    if (!key.equals(ByteBuffer.wrap(value))) {
+    if (!Arrays.equals(key.array(), value)) {
       liveByRecorded.put(key, value);
     }
     if (liveByRecorded.size() > most) {

@@ -10,28 +10,39 @@ import java.nio.ByteBuffer;
 /** A place in the recording: the entry at hand, and how many came before it. For one thread. */
 final class Cursor {
   private final RecordingReader reader;
+  /** The direction whose entries are counted: that of the frames that are compared. */
+  private final Direction compared;
+
   private boolean atEntry;
   private long number;
-  private long c2sSoFar;
+  private long comparedSoFar;
+  private long elapsedBefore;
 
-  Cursor(Recording recording) {
-    reader = recording.reader();
+  Cursor(Recording recording, Direction compared) {
+    this.reader = recording.reader();
+    this.compared = compared;
   }
 
   /** Goes to the next entry; false at the recording's end. */
   boolean next() throws IOException {
+    elapsedBefore = atEntry ? elapsedMicros() : 0;
     atEntry = reader.advance();
     number++;
-    if (atEntry && direction() == Direction.C2S) {
-      c2sSoFar++;
+    if (isCompared()) {
+      comparedSoFar++;
     }
     return atEntry;
   }
 
-  /** Goes to the next entry of that direction; false at the recording's end. */
-  boolean next(Direction wanted) throws IOException {
-    while (next() && direction() != wanted) {}
+  /** Goes to the next entry that is compared; false at the recording's end. */
+  boolean nextCompared() throws IOException {
+    while (next() && !isCompared()) {}
     return atEntry;
+  }
+
+  /** Whether the entry at hand is compared with a frame that comes, rather than sent. */
+  boolean isCompared() {
+    return atEntry && reader.direction() == compared;
   }
 
   /** Which way the frame of the entry at hand went. */
@@ -42,6 +53,11 @@ final class Cursor {
   /** When the frame of the entry at hand came, in microseconds since the recording began. */
   long elapsedMicros() {
     return reader.elapsedMicros();
+  }
+
+  /** When the frame of the entry before came; 0 where there is none. */
+  long elapsedBefore() {
+    return elapsedBefore;
   }
 
   /** The payload of the entry at hand; lent until this cursor goes on. */
@@ -64,8 +80,8 @@ final class Cursor {
     return atEntry ? reader.line() : 0;
   }
 
-  /** How many c2s entries have come, the one at hand included. */
-  long c2sSoFar() {
-    return c2sSoFar;
+  /** How many entries to compare have come, the one at hand included. */
+  long comparedSoFar() {
+    return comparedSoFar;
   }
 }

@@ -6,13 +6,13 @@ import java.util.function.IntPredicate;
  * Two payloads as rows of hex with text, one above the other, and marks under what differs:
  *
  * <pre>
- * expected  00000000  31 5f 68 65 6c 6c 6f                             1_hello
- * found     00000000  31 5f 6a 65 6c 6c                                1_jell
+ * expected         0  31 5f 68 65 6c 6c 6f                             1_hello
+ * found            0  31 5f 6a 65 6c 6c                                1_jell
  *                     ~~    ^^          ^^                             ~ ^   ^
  * </pre>
  *
- * <p>Each row begins with its offset in hex. {@code ^^} stands under bytes that differ, or that one
- * side alone has; {@code ~~} under bytes that are not compared. Immutable.
+ * <p>Each row begins with its offset, in decimal as rules have it. {@code ^^} stands under bytes
+ * that differ, or that one side alone has; {@code ~~} under bytes that are not compared. Immutable.
  *
  * @param expectedLabel what the first row of each pair begins with
  * @param foundLabel what the second row begins with
@@ -26,8 +26,8 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
   /**
    * The rows around a place. Where a payload has fewer bytes than the other, there is blank.
    *
-   * @param expected the payload of the first rows; not copied
-   * @param found the payload of the second rows; not copied
+   * @param expected the payload of the first rows; not copied; null for none of them
+   * @param found the payload of the second rows; not copied; null for none of them
    * @param around the offset to show, from 0; it may be behind either end
    * @param context bytes to show before it, and behind it, 0 or more
    * @param compared whether the byte at an offset is compared; asked for shown offsets only
@@ -35,14 +35,15 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
    *     payload has a byte there
    */
   public String of(byte[] expected, byte[] found, int around, int context, IntPredicate compared) {
-    int longest = Math.max(expected.length, found.length);
+    int longest = Math.max(length(expected), length(found));
     int from = Math.max(0, around - context);
     int to = (int) Math.min(longest, (long) around + context + 1);
     StringBuilder lines = new StringBuilder();
     for (long row = from / ROW * ROW; row < to; row += ROW) {
       int first = (int) Math.max(row, from);
       int end = (int) Math.min(row + ROW, to);
-      String marks = marks(expected, found, first, end, compared);
+      boolean both = expected != null && found != null;
+      String marks = both ? marks(expected, found, first, end, compared) : " ".repeat(end - first);
       lines.append(line(expectedLabel, expected, first, end, marks));
       lines.append(line(foundLabel, found, first, end, marks));
       if (!marks.isBlank()) {
@@ -50,6 +51,10 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
       }
     }
     return lines.toString();
+  }
+
+  private static int length(byte[] payload) {
+    return payload == null ? 0 : payload.length;
   }
 
   /** A character for each byte from {@code first} to {@code end}. */
@@ -68,6 +73,9 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
   }
 
   private String line(String label, byte[] payload, int first, int end, String marks) {
+    if (payload == null) {
+      return "";
+    }
     StringBuilder hex = new StringBuilder(blanks(first, 3));
     StringBuilder text = new StringBuilder(blanks(first, 1));
     for (int at = first; at < end; at++) {
@@ -78,7 +86,7 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
       text.append(shown(there ? character(payload[at]) : " ", there && differs));
     }
     hex.append("   ".repeat(ROW - end + first - first % ROW));
-    String offset = String.format("%08x", first / ROW * ROW);
+    String offset = String.format("%8d", first / ROW * ROW);
     return (padded(label) + "  " + offset + "  " + hex + " " + text).stripTrailing() + "\n";
   }
 

@@ -17,31 +17,39 @@ final class LiveValues {
 
   /** Whether values are copied from frames of that direction. */
   boolean comeFrom(Direction direction) {
-    return copies.stream().anyMatch(copy -> copy.from(direction));
+    return copies.stream().anyMatch(copy -> copy.from() == direction);
   }
 
-  /** Whether values are copied into frames of that direction. */
-  boolean goInto(Direction direction) {
-    return copies.stream().anyMatch(copy -> copy.into(direction));
-  }
-
-  /** A frame passed: its payload as it was recorded, and as it was live. */
-  void passed(Direction direction, ByteBuffer recorded, ByteBuffer live) {
+  /** Cuts the values that are copied from a frame out of its live payload, one behind the other. */
+  byte[] cut(Direction direction, ByteBuffer live) {
+    int length = copies.stream()
+        .filter(copy -> copy.from() == direction)
+        .mapToInt(copy -> copy.length(live))
+        .sum();
+    ByteBuffer values = ByteBuffer.allocate(length);
     for (CopiedValues copy : copies) {
-      if (copy.from(direction)) {
-        copy.remember(recorded, live);
+      if (copy.from() == direction) {
+        copy.cut(live, values);
+      }
+    }
+    return values.array();
+  }
+
+  /** A frame passed: its payload as it was recorded, and what was cut out of the live one. */
+  void passed(Direction direction, ByteBuffer recorded, byte[] cut) {
+    ByteBuffer values = ByteBuffer.wrap(cut);
+    for (CopiedValues copy : copies) {
+      if (copy.from() == direction) {
+        copy.remember(recorded, values);
       }
     }
   }
 
-  /**
-   * The payload as it has to be live: {@code recorded} itself when no value goes into it, or a
-   * copy.
-   */
+  /** The payload as it has to be live: the recorded one itself when no value goes into it. */
   ByteBuffer live(Direction direction, ByteBuffer recorded) {
     ByteBuffer live = recorded;
     for (CopiedValues copy : copies) {
-      byte[] value = copy.into(direction) ? copy.valueFor(recorded) : null;
+      byte[] value = copy.into() == direction ? copy.valueFor(recorded) : null;
       if (value != null) {
         live = live == recorded ? copyOf(recorded) : live;
         live.put(copy.place(recorded), value);

@@ -1,33 +1,52 @@
 package io.tracestream.replay;
 
-import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
-import java.util.Arrays;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import java.util.Objects;
 
 /**
- * Where a client first departed from the recording.
+ * Where a session first departed from the recording. The payloads are not copied: leave them as
+ * they are.
  *
- * @param connection the connection's number, from 1 in the order of accepting
- * @param recording the recording's file name
- * @param entry the number of the entry that was expected, from 1, both directions counted; at the
- *     recording's end one more than there are
- * @param line that entry's line in the recording, from 1; or 0 at the recording's end
- * @param expected the entry that was expected, or null at the recording's end
- * @param found the payload of the frame that came instead, or null when none did
+ * @param kind what came in the place of the entry
+ * @param connection the connection's number, from 1
+ * @param peer the address of the side that departed
+ * @param place the entry that was expected
+ * @param expected that entry, with live values where rules copy them; null behind the last entry
+ * @param found the payload of the frame that came; null when none did
  * @param reason what came instead of a frame, in words; null when a frame did
+ * @param nearby the entry nearby that the frame equals; null when there is none
+ * @param rules what was not compared
  */
 public record Mismatch(
+    Kind kind,
     long connection,
-    String recording,
-    long entry,
-    long line,
+    InetSocketAddress peer,
+    Place place,
     Entry expected,
     byte[] found,
-    String reason) {
+    String reason,
+    Nearby nearby,
+    Rules rules) {
 
-  /** How much of each side a message shows, in bytes. */
+  /** What came in the place of the entry. */
+  public enum Kind {
+    /** Another frame. */
+    DIFFERENT_FRAME,
+    /** A frame behind the recording's end. */
+    EXTRA_FRAME,
+    /** The end of what the peer sends. */
+    EARLY_END,
+    /** Bytes that are no frame: a length above the cap, or an end inside a frame. */
+    BAD_FRAME,
+    /** The connection broke. */
+    CONNECTION_LOST,
+    /** Nothing, for as long as it was waited for. */
+    NOTHING_CAME
+  }
+
+  /** How much of each side one line shows, in bytes. */
   private static final int SHOWN = 16;
 
   /** Memory that the payloads take, in bytes. */
@@ -36,13 +55,50 @@ public record Mismatch(
   }
 
   /**
-   * The first byte that differs.
+   * The first byte that differs and is compared.
    *
    * @return its offset in the payload, from 0; where one side is a beginning of the other, the
    *     length of the shorter one; -1 unless there are two payloads to compare
    */
   public int offset() {
-    return expected == null || found == null ? -1 : Arrays.mismatch(expected.payload(), found);
+    return expected == null || found == null
+        ? -1
+        : comparer().difference(ByteBuffer.wrap(expected.payload()), ByteBuffer.wrap(found));
+  }
+
+  /**
+   * The field that could be ignored: where the payloads are of one length and differ in few bytes
+   * that stand together, as those of an id or a time do.
+   *
+   * @return the field from the first to the last byte that differs; null where the difference has
+   *     another shape
+   */
+  public Field varying() {
+    return offset() < 0 || expected.payload().length != found.length
+        ? null
+        : VaryingField.between(expected.payload(), found, comparer(), place.direction());
+  }
+
+  /** The peer as it is written on the command line. */
+  String peerAddress() {
+    String host = peer.getAddress().getHostAddress();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + peer.getPort();
+  }
+
+  Comparer comparer() {
+    return new Comparer(rules, place.direction());
+  }
+
+  /**
+   * All that is known of the mismatch, for a person: where, what was expected and found with the
+   * bytes around the difference, and what can be done.
+   *
+   * @param context how many bytes to show on either side of the first difference, 0 or more
+   * @param colours whether to mark bytes with the colours of a terminal, too
+   * @return some lines, without a line end behind the last
+   */
+  public String explain(int context, boolean colours) {
+    return new Explanation(this, context, colours).toString();
   }
 
   /**
@@ -52,11 +108,9 @@ public record Mismatch(
    */
   @Override
   public String toString() {
-    String where = line > 0 ? recording + ":" + line : recording;
-    Direction direction = expected == null ? Direction.C2S : expected.direction();
-    return "connection " + connection + " " + direction + " entry " + entry + " " + where
-        + ": found "
-        + (found == null ? reason : shown(found)) + ", expected "
+    String where = place.isEnd() ? place.recording() : place.recording() + ":" + place.line();
+    return "connection " + connection + " " + place.direction() + " entry " + place.entry() + " "
+        + where + ": found " + (found == null ? reason : shown(found)) + ", expected "
         + (expected == null ? "the end, as the recording is over" : shown(expected.payload()))
         + (offset() < 0 ? "" : "; first difference at payload byte " + offset());
   }
@@ -70,23 +124,5 @@ public record Mismatch(
         ? ""
         : " " + (from > 0 ? ".." : "") + hex + (to < payload.length ? ".." : "");
     return payload.length + " bytes" + text;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Mismatch that
-        && connection == that.connection
-        && recording.equals(that.recording)
-        && entry == that.entry
-        && line == that.line
-        && Objects.equals(expected, that.expected)
-        && Arrays.equals(found, that.found)
-        && Objects.equals(reason, that.reason);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(
-        connection, recording, entry, line, expected, Arrays.hashCode(found), reason);
   }
 }

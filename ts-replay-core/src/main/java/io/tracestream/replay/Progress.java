@@ -1,12 +1,13 @@
 package io.tracestream.replay;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * How far a session's client has come: written by the thread that reads its frames, waited for by
- * the one that sends. Times are those of {@link System#nanoTime}.
+ * How far a session's other side has come: written by the thread that reads its frames, waited for
+ * by the one that sends. Times are those of {@link System#nanoTime}.
  */
 final class Progress {
   private static final int REMEMBERED = 256;
@@ -18,7 +19,10 @@ final class Progress {
   /** When each of the last matches was, by its number modulo the length. */
   private final long[] times = new long[REMEMBERED];
 
-  private boolean clientEnded;
+  /** When a frame last came or went, or is to go. */
+  private final AtomicLong active = new AtomicLong(System.nanoTime());
+
+  private boolean peerEnded;
   private volatile boolean stopped;
 
   /** That many frames were matched, counted from the first; told to the other thread at once. */
@@ -32,9 +36,9 @@ final class Progress {
     });
   }
 
-  /** The client did all that was recorded, and ended. */
-  void clientEnded() {
-    change(() -> clientEnded = true);
+  /** The other side did all that was recorded, and ended. */
+  void peerEnded() {
+    change(() -> peerEnded = true);
   }
 
   /** Nothing more is to be sent. */
@@ -60,9 +64,9 @@ final class Progress {
     return !await(() -> stopped, due - System.nanoTime());
   }
 
-  /** Waits for so many milliseconds at most; false when the client has not ended by then. */
+  /** Waits for so many milliseconds at most; false when the other side has not ended by then. */
   boolean awaitEnd(long millis) throws InterruptedException {
-    return await(() -> clientEnded || stopped, millis * 1_000_000);
+    return await(() -> peerEnded || stopped, millis * 1_000_000);
   }
 
   /**
@@ -81,6 +85,16 @@ final class Progress {
   /** Whether nothing more is to be sent. */
   boolean isStopped() {
     return stopped;
+  }
+
+  /** A frame came or went at that time, or is to go then. */
+  void active(long time) {
+    active.accumulateAndGet(time, Math::max);
+  }
+
+  /** For how long no frame came or went; below 0 when the next one to go has its time. */
+  long quietNanos() {
+    return System.nanoTime() - active.get();
   }
 
   private void change(Runnable change) {

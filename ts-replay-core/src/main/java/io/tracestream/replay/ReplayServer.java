@@ -1,16 +1,11 @@
 package io.tracestream.replay;
 
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,23 +18,30 @@ public final class ReplayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayServer.class);
   private static final int BACKLOG = 4096;
   private static final long PAUSE_MILLIS = 200;
-  private static final long CLOSE_SECONDS = 1;
 
-  private final ReplayConfig config;
   private final Recording recording;
   private final ServerSocket server;
   private final InetSocketAddress address;
-  private final Tally tally = new Tally();
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(ReplayServer::sessionThread);
-  /** Those under way; guarded by itself. */
-  private final Set<Session> sessions = new HashSet<>();
+  private final Sessions sessions;
+  /** How many connections are accepted. */
+  private final long most;
 
   private ReplayServer(ReplayConfig config, Recording recording, ServerSocket server) {
-    this.config = config;
     this.recording = recording;
     this.server = server;
     this.address = (InetSocketAddress) server.getLocalSocketAddress();
+    this.sessions = new Sessions(play(config, recording), config.listener());
+    this.most = config.connections() == 0 ? Long.MAX_VALUE : config.connections();
+  }
+
+  private static Play play(ReplayConfig config, Recording recording) {
+    return new Play(
+        recording,
+        Direction.C2S,
+        config.format(),
+        config.timing(),
+        config.rules(),
+        config.idleTimeout());
   }
 
   /**
@@ -66,12 +68,6 @@ public final class ReplayServer implements AutoCloseable {
     }
   }
 
-  private static Thread sessionThread(Runnable task) {
-    Thread thread = new Thread(task, "ts-replay-session");
-    thread.setDaemon(true);
-    return thread;
-  }
-
   /**
    * Where clients connect.
    *
@@ -87,7 +83,7 @@ public final class ReplayServer implements AutoCloseable {
    * @return a snapshot; final once this server is closed
    */
   public Verdict verdict() {
-    return tally.verdict();
+    return sessions.verdict();
   }
 
   /**
@@ -99,31 +95,24 @@ public final class ReplayServer implements AutoCloseable {
    * @throws InterruptedException when this thread is interrupted; the server goes on
    */
   public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
-    return tally.await(count, timeout.toNanos());
+    return sessions.await(count, timeout);
   }
 
   /**
-   * Stops: closes all connections; those that were not over count as stopped. May be called again.
+   * Stops: closes all connections; those that were not over count as incomplete. May be called
+   * again.
    */
   @Override
   public void close() throws IOException {
     server.close();
-    synchronized (sessions) {
-      sessions.forEach(Session::stop);
-    }
-    threads.shutdown();
-    try {
-      threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    sessions.close();
     recording.close();
   }
 
   private void acceptAll() {
-    for (long number = 1; !server.isClosed(); number++) {
+    for (long number = 1; number <= most && !server.isClosed(); number++) {
       try {
-        play(number, server.accept());
+        sessions.start(number, server.accept());
       } catch (IOException | RuntimeException | OutOfMemoryError e) { // no descriptors, no threads
         if (!server.isClosed()) {
           LOG.warn(
@@ -132,44 +121,15 @@ public final class ReplayServer implements AutoCloseable {
         }
       }
     }
+    stopAccepting();
   }
 
-  private void play(long number, Socket client) throws IOException {
-    Session session = null;
+  /** Those behind the last one are refused, rather than left waiting. */
+  private void stopAccepting() {
     try {
-      session = new Session(number, client, recording, config, threads, tally);
-      start(session);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      forget(session);
-      client.close();
-      throw e;
-    }
-    if (server.isClosed()) {
-      client.close(); // it came when all others had been told to stop
-    }
-  }
-
-  private void start(Session session) {
-    synchronized (sessions) {
-      sessions.add(session);
-    }
-    threads.execute(() -> play(session));
-  }
-
-  private void play(Session session) {
-    try {
-      session.run();
-    } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.error("{}: found {}, expected none; closing it", session, e.toString(), e);
-      tally.broken();
-    } finally {
-      forget(session);
-    }
-  }
-
-  private void forget(Session session) {
-    synchronized (sessions) {
-      sessions.remove(session);
+      server.close();
+    } catch (IOException e) {
+      LOG.debug("accepting: closing: {}", e.getMessage());
     }
   }
 

@@ -1,47 +1,49 @@
 package io.tracestream.replay;
 
-import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameWriter;
-import io.tracestream.recording.Direction;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The half of a session that sends each s2c entry when it is due. Runs on a thread of its own.
+ * The half of a session that sends each entry of ours when it is due. Runs on a thread of its own.
  *
- * <p>An entry is due when all c2s entries before it were matched and, with {@link Timing#ORIGINAL},
- * the recorded pause since the entry before has passed. That is counted from when the entry before
- * was due, or matched, not from when this thread came to it: what it is late by does not add up.
+ * <p>An entry is due when all entries of the other side before it were matched and, unless all go
+ * at once, the recorded pause since the entry before has passed. That is counted from when the
+ * entry before was due, or matched, not from when this thread came to it: what it is late by does
+ * not add up.
  *
  * <p>Entries that are due together go out together, in writes of up to 64 KiB. None is kept back
  * while this thread waits for anything but the file.
  */
 final class Sender {
   private static final int BUFFER = 64 * 1024;
-  private static final long LONGEST_PAUSE =
-      Long.MAX_VALUE / 4; // in ns; so that times do not overflow
 
+  private final Play play;
   private final Progress progress;
-  private final Timing timing;
+  private final Handover handover;
+  private final LiveValues values;
+  /** Whether values are copied from the frames that come. */
+  private final boolean copiesReceived;
+
   private final Cursor cursor;
   private final OutputStream out;
   private final FrameWriter frames;
   /** When the entry before was due, or matched. */
   private long time;
-  /** When it came in the recording. */
-  private long elapsedMicros;
-  /** Whether it was a c2s entry. */
-  private boolean afterC2s;
 
-  Sender(Progress progress, Timing timing, Cursor cursor, OutputStream out, FrameFormat format) {
+  private volatile long longestLateness;
+
+  Sender(Play play, Progress progress, Handover handover, OutputStream out) {
+    this.play = play;
     this.progress = progress;
-    this.timing = timing;
-    this.cursor = cursor;
+    this.handover = handover;
+    this.values = new LiveValues(play.rules());
+    this.copiesReceived = values.comeFrom(play.compared());
+    this.cursor = play.cursor();
     this.out = new BufferedOutputStream(out, BUFFER);
-    this.frames = new FrameWriter(this.out, format);
+    this.frames = new FrameWriter(this.out, play.format());
   }
 
   /** Sends all entries and waits for the last match; false when it was stopped before. */
@@ -64,63 +66,81 @@ final class Sender {
 
   private boolean sendAll() throws IOException, InterruptedException {
     time = System.nanoTime();
+    boolean afterCompared = false;
     while (cursor.next()) {
-      if (timing == Timing.ORIGINAL || !progress.hasMatched(cursor.c2sSoFar())) {
+      if (!play.timing().isAtOnce() || !progress.hasMatched(cursor.comparedSoFar())) {
         flush();
       }
-      if (cursor.direction() == Direction.S2C && !sendWhenDue()) {
+      if (!(cursor.isCompared() ? passed() : sendWhenDue(afterCompared))) {
         return false;
       }
-      afterC2s = cursor.direction() == Direction.C2S;
-      elapsedMicros = cursor.elapsedMicros();
+      afterCompared = cursor.isCompared();
     }
     flush();
-    return progress.awaitMatches(cursor.c2sSoFar());
+    return progress.awaitMatches(cursor.comparedSoFar());
   }
 
-  private boolean sendWhenDue() throws IOException, InterruptedException {
+  /** The other side's frame, and what is copied from it; false when it was stopped before. */
+  private boolean passed() throws IOException, InterruptedException {
+    if (copiesReceived) {
+      byte[] cut = progress.awaitMatches(cursor.comparedSoFar()) ? handover.take() : null;
+      if (cut == null) {
+        return false;
+      }
+      values.passed(play.compared(), cursor.payload(), cut);
+    }
+    return true;
+  }
+
+  private boolean sendWhenDue(boolean afterCompared) throws IOException, InterruptedException {
     ByteBuffer payload = cursor.payload(); // decoded before it is due
-    if (!progress.awaitMatches(cursor.c2sSoFar())
-        || timing == Timing.ORIGINAL && !awaitTime()
+    if (!progress.awaitMatches(cursor.comparedSoFar())
+        || !play.timing().isAtOnce() && !awaitTime(afterCompared)
         || progress.isStopped()) {
       return false;
     }
     try {
-      frames.write(payload);
+      frames.write(values.live(play.sent(), payload));
       return true;
     } catch (IOException e) {
-      throw new ClientGone(e);
+      throw new PeerGone(e);
     }
   }
 
-  private boolean awaitTime() throws InterruptedException {
-    long before = afterC2s ? Math.max(time, progress.timeOfMatch(cursor.c2sSoFar(), time)) : time;
-    time = before + pause(cursor.elapsedMicros() - elapsedMicros);
-    return progress.awaitTime(time);
+  private boolean awaitTime(boolean afterCompared) throws InterruptedException {
+    long before =
+        afterCompared ? Math.max(time, progress.timeOfMatch(cursor.comparedSoFar(), time)) : time;
+    time = before + play.timing().pauseNanos(cursor.elapsedBefore(), cursor.elapsedMicros());
+    progress.active(time);
+    boolean goesOn = progress.awaitTime(time);
+    longestLateness = Math.max(longestLateness, System.nanoTime() - time);
+    return goesOn;
   }
 
-  private static long pause(long micros) {
-    return Math.min(TimeUnit.MICROSECONDS.toNanos(Math.max(0, micros)), LONGEST_PAUSE);
-  }
-
-  private void flush() throws ClientGone {
+  private void flush() throws PeerGone {
     try {
       out.flush();
+      progress.active(System.nanoTime());
     } catch (IOException e) {
-      throw new ClientGone(e);
+      throw new PeerGone(e);
     }
   }
 
-  /** What is left of the recording to be sent: the entry at which the client was gone. */
+  /** What is left of the recording to be sent: the entry at which the other side was gone. */
   Cursor cursor() {
     return cursor;
   }
 
-  /** The client takes no more: an error of the connection, not of the recording. */
-  static final class ClientGone extends IOException {
+  /** By how much the latest frame was sent behind its time, in nanoseconds. */
+  long longestLateness() {
+    return longestLateness;
+  }
+
+  /** The other side takes no more: an error of the connection, not of the recording. */
+  static final class PeerGone extends IOException {
     private static final long serialVersionUID = 1;
 
-    private ClientGone(IOException cause) {
+    private PeerGone(IOException cause) {
       super(cause.getMessage(), cause);
     }
   }

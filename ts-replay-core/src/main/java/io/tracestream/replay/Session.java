@@ -1,10 +1,12 @@
 package io.tracestream.replay;
 
-import io.tracestream.codec.FrameReader;
-import io.tracestream.recording.Recording;
+import io.tracestream.recording.Entry;
+import io.tracestream.replay.SessionResult.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -13,101 +15,102 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection's play of the recording: on this thread the {@link Verifier}, on another one the
+ * One connection's play of the recording: on this thread the {@link Receiver}, on another one the
  * {@link Sender}. Either one stops the other when it is over.
  */
-final class Session implements Runnable {
+final class Session {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /** How long a client may go on, once all is sent, before the connection is closed. */
+  /** How long the other side may go on, once all is sent, before the connection is closed. */
   private static final long GRACE_MILLIS = 1000;
 
   private final long number;
   private final Socket socket;
-  private final Recording recording;
-  private final ReplayConfig config;
+  private final InetSocketAddress peer;
+  private final Play play;
   private final Executor threads;
-  private final Tally tally;
+  private final long start = System.nanoTime();
   private final Progress progress = new Progress();
   private volatile boolean allSent;
   private volatile boolean stopping;
+  private volatile boolean concluded;
   private volatile IOException damage;
 
-  Session(
-      long number,
-      Socket socket,
-      Recording recording,
-      ReplayConfig config,
-      Executor threads,
-      Tally tally) {
+  Session(long number, Socket socket, Play play, Executor threads) {
     this.number = number;
     this.socket = socket;
-    this.recording = recording;
-    this.config = config;
+    this.peer = (InetSocketAddress) socket.getRemoteSocketAddress();
+    this.play = play;
     this.threads = threads;
-    this.tally = tally;
   }
 
-  /** Ends the session, from another thread: the server stops. */
+  long number() {
+    return number;
+  }
+
+  InetSocketAddress peer() {
+    return peer;
+  }
+
+  /** Ends the play, from another thread; lets one that is over come to its own end. */
   void stop() {
-    stopping = true;
-    progress.stop();
-    close();
+    if (!concluded) {
+      stopping = true;
+      progress.stop();
+      close();
+    }
   }
 
-  @Override
-  public void run() {
-    LOG.debug("{}: accepted {}", this, socket.getRemoteSocketAddress());
-    try (socket) {
+  /** Plays to the end; gives how it ended. The connection is still open then. */
+  SessionResult run() {
+    try {
       socket.setTcpNoDelay(true);
       socket.setKeepAlive(true); // a peer that vanished is found out in the end
-      play(
-          new Verifier(
-              progress,
-              new Cursor(recording),
-              new FrameReader(socket.getInputStream(), config.format())),
-          new Sender(
-              progress,
-              config.timing(),
-              new Cursor(recording),
-              socket.getOutputStream(),
-              config.format()));
-    } catch (IOException | RejectedExecutionException e) { // the server stops
+      Handover handover = new Handover(progress, play.rules());
+      return play(
+          new Receiver(play, progress, handover, socket),
+          new Sender(play, progress, handover, socket.getOutputStream()));
+    } catch (IOException | RejectedExecutionException e) { // it is closed already
       LOG.debug("{}: closing: {}", this, e.getMessage());
-      tally.stopped();
+      return failed(Outcome.INCOMPLETE, null);
     } finally {
       progress.stop();
     }
   }
 
-  private void play(Verifier verifier, Sender sender) {
+  /** How a session ended that did not come to a play. */
+  SessionResult failed(Outcome outcome, String damage) {
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    return new SessionResult(number, peer, outcome, 0, Duration.ZERO, took, null, damage);
+  }
+
+  private SessionResult play(Receiver receiver, Sender sender) {
     FutureTask<Mismatch> sending = new FutureTask<>(() -> send(sender));
     threads.execute(sending);
     Mismatch mismatch = null;
     try {
-      mismatch = mismatch(verifier, sender, sending);
+      mismatch = mismatch(receiver, sender, sending);
     } catch (IOException e) {
       damage = e;
     }
     progress.stop();
-    conclude(mismatch, verifier);
-    letTheClientReadItsEnd();
+    return conclude(mismatch, receiver, sender);
   }
 
-  /** Where the client departed from the recording; null when it agrees to the end of both. */
-  private Mismatch mismatch(Verifier verifier, Sender sender, FutureTask<Mismatch> sending)
+  /** Where the other side departed from the recording; null when it agrees to the end of both. */
+  private Mismatch mismatch(Receiver receiver, Sender sender, FutureTask<Mismatch> sending)
       throws IOException {
-    if (!verifier.run()) {
-      return mismatch(verifier.cursor(), verifier.found(), verifier.nothing());
+    if (!receiver.run()) {
+      return mismatch(receiver.cursor(), receiver.expected(), receiver.departure());
     }
-    if (verifier.wasReset()) {
+    if (receiver.wasReset()) {
       progress.stop(); // what is not sent yet has nobody to go to
     } else {
-      progress.clientEnded();
+      progress.peerEnded();
     }
     Mismatch mismatch = await(sending);
-    return mismatch == null && damage == null && verifier.wasReset() && !allSent
-        ? mismatch(sender.cursor(), null, verifier.nothing())
+    return mismatch == null && damage == null && receiver.wasReset() && !allSent
+        ? mismatch(sender.cursor(), sender.cursor().entry(), receiver.departure())
         : mismatch;
   }
 
@@ -139,8 +142,10 @@ final class Session implements Runnable {
         progress.awaitEnd(GRACE_MILLIS);
       }
       return null;
-    } catch (Sender.ClientGone e) {
-      return mismatch(sender.cursor(), null, "the client gone: " + e.getMessage());
+    } catch (Sender.PeerGone e) {
+      Departure gone = Departure.without(
+          Mismatch.Kind.CONNECTION_LOST, play.peer() + " gone: " + e.getMessage());
+      return mismatch(sender.cursor(), sender.cursor().entry(), gone);
     }
   }
 
@@ -155,30 +160,48 @@ final class Session implements Runnable {
     }
   }
 
-  private Mismatch mismatch(Cursor at, byte[] found, String reason) throws IOException {
+  private Mismatch mismatch(Cursor at, Entry expected, Departure departure) {
+    Place place = play.place(at);
+    Surroundings around = Surroundings.of(play, at, departure.found());
     return new Mismatch(
-        number, recording.toString(), at.number(), at.line(), at.entry(), found, reason);
+        departure.kind(),
+        number,
+        peer,
+        place.withEntries(around.entries()),
+        expected,
+        departure.found(),
+        departure.reason(),
+        around.nearby(),
+        play.rules());
   }
 
-  private void conclude(Mismatch mismatch, Verifier verifier) {
-    if (mismatch == null && damage == null && verifier.hasMatchedAll() && allSent) {
-      LOG.info("{}: matched", this);
-      tally.matched();
-    } else if (stopping) {
-      LOG.info("{}: stopped at entry {}", this, verifier.cursor().number());
-      tally.stopped();
-    } else if (damage != null) {
-      LOG.error("{}: {}", this, damage.getMessage());
-      tally.broken();
-    } else {
-      LOG.warn("{}", mismatch);
-      tally.differed(mismatch);
+  private SessionResult conclude(Mismatch mismatch, Receiver receiver, Sender sender) {
+    concluded = true;
+    Outcome outcome = outcome(mismatch, receiver);
+    return new SessionResult(
+        number,
+        peer,
+        outcome,
+        receiver.matched(),
+        Duration.ofNanos(sender.longestLateness()),
+        Duration.ofNanos(System.nanoTime() - start),
+        outcome == Outcome.DIFFERED ? mismatch : null,
+        outcome == Outcome.BROKEN ? damage.getMessage() : null);
+  }
+
+  private Outcome outcome(Mismatch mismatch, Receiver receiver) {
+    if (mismatch == null && damage == null && receiver.hasMatchedAll() && allSent) {
+      return Outcome.MATCHED;
     }
+    if (stopping) {
+      return Outcome.INCOMPLETE;
+    }
+    return damage != null ? Outcome.BROKEN : Outcome.DIFFERED;
   }
 
-  /** Closing at once would reset what is still under way to a client that goes on sending. */
-  private void letTheClientReadItsEnd() {
-    try {
+  /** Closing at once would reset what is still under way to a peer that goes on sending. */
+  void letThePeerReadItsEnd() {
+    try (socket) {
       if (!socket.isOutputShutdown()) {
         socket.shutdownOutput();
       }
@@ -186,13 +209,13 @@ final class Session implements Runnable {
       byte[] discarded = new byte[64 * 1024];
       long deadline = System.nanoTime() + GRACE_MILLIS * 1_000_000;
       socket.setSoTimeout((int) GRACE_MILLIS);
-      while (!stopping && System.nanoTime() < deadline && rest.read(discarded) >= 0) {}
+      while (System.nanoTime() < deadline && rest.read(discarded) >= 0) {}
     } catch (IOException e) {
       LOG.debug("{}: closing: {}", this, e.getMessage());
     }
   }
 
-  private void close() {
+  void close() {
     try {
       socket.close();
     } catch (IOException e) {

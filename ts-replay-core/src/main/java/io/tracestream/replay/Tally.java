@@ -1,54 +1,63 @@
 package io.tracestream.replay;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Counts how sessions end. For any number of threads. */
 final class Tally {
   /** Payload bytes that kept mismatches may hold, beside those of the first. */
   private static final long MOST_BYTES = 16 * 1024 * 1024;
 
+  private final Map<SessionResult.Outcome, Long> outcomes =
+      new EnumMap<>(SessionResult.Outcome.class);
   private final List<Mismatch> mismatches = new ArrayList<>();
   private long mismatchBytes;
-  private long matched;
-  private long differed;
-  private long stopped;
-  private long broken;
+  private long entriesMatched;
+  private Duration longestLateness = Duration.ZERO;
 
-  synchronized void matched() {
-    matched++;
+  synchronized void add(SessionResult result) {
+    outcomes.merge(result.outcome(), 1L, Long::sum);
+    entriesMatched += result.entriesMatched();
+    if (result.longestLateness().compareTo(longestLateness) > 0) {
+      longestLateness = result.longestLateness();
+    }
+    if (result.mismatch() != null) {
+      keep(result.mismatch());
+    }
     notifyAll();
   }
 
-  synchronized void differed(Mismatch mismatch) {
-    differed++;
+  private void keep(Mismatch mismatch) {
     long bytes = mismatch.payloadBytes();
     if (mismatches.isEmpty()
         || mismatches.size() < Verdict.MOST_MISMATCHES && mismatchBytes + bytes <= MOST_BYTES) {
       mismatches.add(mismatch);
       mismatchBytes += bytes;
     }
-    notifyAll();
-  }
-
-  synchronized void stopped() {
-    stopped++;
-    notifyAll();
-  }
-
-  synchronized void broken() {
-    broken++;
-    notifyAll();
   }
 
   synchronized Verdict verdict() {
-    return new Verdict(matched, differed, stopped, broken, List.copyOf(mismatches));
+    return new Verdict(
+        count(SessionResult.Outcome.MATCHED),
+        count(SessionResult.Outcome.DIFFERED),
+        count(SessionResult.Outcome.INCOMPLETE),
+        count(SessionResult.Outcome.BROKEN),
+        entriesMatched,
+        longestLateness,
+        List.copyOf(mismatches));
+  }
+
+  private long count(SessionResult.Outcome outcome) {
+    return outcomes.getOrDefault(outcome, 0L);
   }
 
   /** Waits until so many sessions have ended; false when the time is over before. */
   synchronized boolean await(long ended, long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
-    while (verdict().ended() < ended) {
+    while (verdict().played() < ended) {
       long millis = (deadline - System.nanoTime()) / 1_000_000;
       if (millis <= 0) {
         return false;

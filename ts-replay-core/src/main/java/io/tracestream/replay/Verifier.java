@@ -1,100 +1,105 @@
 package io.tracestream.replay;
 
-import io.tracestream.codec.FrameException;
-import io.tracestream.codec.FrameReader;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.Recording;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.time.Duration;
 
-/** The half of a session that reads what the client sends, and compares it with the recording. */
-final class Verifier {
-  private final Progress progress;
-  /** At the c2s entry that is expected. */
-  private final Cursor cursor;
+/**
+ * A running verification: plays a recorded client to a real server, and compares what that sends
+ * with what was recorded. For any number of threads.
+ *
+ * <p>Its threads are daemons: a program that is to see the end waits for it.
+ */
+public final class Verifier implements AutoCloseable {
+  private final Recording recording;
+  private final InetSocketAddress address;
+  private final Sessions sessions;
 
-  private final FrameReader frames;
-  private byte[] found;
-  /** What came when no frame came, in words. */
-  private String nothing;
+  private Verifier(VerifyConfig config, Recording recording, Socket socket) throws IOException {
+    this.recording = recording;
+    this.address = (InetSocketAddress) socket.getLocalSocketAddress();
+    this.sessions = new Sessions(play(config, recording), config.listener());
+    sessions.start(1, socket);
+  }
 
-  private boolean badFrame;
-  private boolean reset;
-  private boolean allMatched;
-
-  Verifier(Progress progress, Cursor cursor, FrameReader frames) {
-    this.progress = progress;
-    this.cursor = cursor;
-    this.frames = frames;
+  private static Play play(VerifyConfig config, Recording recording) {
+    return new Play(
+        recording,
+        Direction.S2C,
+        config.format(),
+        config.timing(),
+        config.rules(),
+        config.replyTimeout());
   }
 
   /**
-   * Compares to the end of both; false when they differ: then {@link #found} and {@link #nothing}
-   * say what came in the place of the entry that {@link #cursor} is at.
+   * Opens the recording, connects to the target, and begins to play.
    *
-   * @throws IOException when the recording is damaged
+   * @param config what to do
+   * @return the running verification; close it
+   * @throws io.tracestream.recording.RecordingException when the recording cannot be read, or is
+   *     none
+   * @throws IOException when the target cannot be reached
    */
-  boolean run() throws IOException {
-    while (cursor.next(Direction.C2S)) {
-      ByteBuffer expected = cursor.payload();
-      ByteBuffer frame = receive();
-      if (!expected.equals(frame)) {
-        return differs(frame);
-      }
-      if (!frames.ready()) { // to tell the sender costs more than to compare a small frame
-        progress.matched(cursor.c2sSoFar());
-      }
-    }
-    progress.matched(cursor.c2sSoFar());
-    allMatched = true;
-    ByteBuffer extra = receive();
-    return extra == null && !badFrame || differs(extra);
-  }
-
-  private boolean differs(ByteBuffer frame) {
-    if (frame != null) {
-      found = new byte[frame.remaining()];
-      frame.get(found);
-    }
-    return false;
-  }
-
-  /** Waits for the client's next frame; null when there is none. */
-  private ByteBuffer receive() {
+  public static Verifier start(VerifyConfig config) throws IOException {
+    Recording recording = Recording.open(config.recording(), config.format().longestPayload());
+    Socket socket = new Socket();
     try {
-      ByteBuffer frame = frames.lend();
-      nothing = frame == null ? "the client's end" : null;
-      return frame;
-    } catch (FrameException e) {
-      nothing = "a bad frame: " + e.getMessage();
-      badFrame = true;
-    } catch (IOException e) {
-      nothing = "the client gone: " + e.getMessage();
-      reset = true;
+      connect(socket, config);
+      return new Verifier(config, recording, socket);
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      recording.close();
+      throw e;
     }
-    return null;
   }
 
-  Cursor cursor() {
-    return cursor;
+  private static void connect(Socket socket, VerifyConfig config) throws IOException {
+    InetSocketAddress target = config.target();
+    if (target.isUnresolved()) {
+      throw new UnknownHostException(target.getHostString() + ": no address");
+    }
+    long millis = Math.max(1, Timing.nanos(config.replyTimeout()) / 1_000_000);
+    socket.connect(target, (int) Math.min(millis, Integer.MAX_VALUE));
   }
 
-  /** The payload that differs; null when no frame came. */
-  byte[] found() {
-    return found;
+  /**
+   * Where the played client is.
+   *
+   * @return the local address of its connection
+   */
+  public InetSocketAddress address() {
+    return address;
   }
 
-  /** What came when no frame came, in words; null when one did. */
-  String nothing() {
-    return nothing;
+  /**
+   * What became of the verification so far.
+   *
+   * @return a snapshot, of no session before the end; final once this is closed
+   */
+  public Verdict verdict() {
+    return sessions.verdict();
   }
 
-  /** Whether the connection broke, rather than that it ended. */
-  boolean wasReset() {
-    return reset;
+  /**
+   * Waits for the end, whatever it is.
+   *
+   * @param timeout how long to wait at most
+   * @return false when the time was over before
+   * @throws InterruptedException when this thread is interrupted; the verification goes on
+   */
+  public boolean awaitEnd(Duration timeout) throws InterruptedException {
+    return sessions.await(1, timeout);
   }
 
-  /** Whether every c2s entry was matched. */
-  boolean hasMatchedAll() {
-    return allMatched;
+  /** Stops: what was not over counts as incomplete. May be called again. */
+  @Override
+  public void close() throws IOException {
+    sessions.close();
+    recording.close();
   }
 }

@@ -66,9 +66,7 @@ class RecordingDiffTest {
   void aChangeNamesItsPlaceInBothFilesAndTheBytesThatDiffer() throws Exception {
     assertEquals(
         List.of("CHANGED s2c a2 b2 1+2 4+1"),
-        diff(
-            "c2s 61, s2c 0001020304, c2s 62",
-            "c2s 61, s2c 00fffe03ff, c2s 62"));
+        diff("c2s 61, s2c 0001020304, c2s 62", "c2s 61, s2c 00fffe03ff, c2s 62"));
     assertEquals(3, changes.get(0).a().line());
     assertEquals(3, changes.get(0).b().line());
     assertFalse(summary.isSame());

@@ -68,7 +68,15 @@ class ReplayServerTest {
 
   private static void assertMatched(ReplayServer server, int count) throws InterruptedException {
     assertTrue(server.awaitConnections(count, DEADLINE));
-    assertEquals(new Verdict(count, 0, 0, 0, List.of()), server.verdict());
+    assertCounts(count, 0, 0, 0, server.verdict());
+  }
+
+  private static void assertCounts(
+      long matched, long differed, long incomplete, long broken, Verdict verdict) {
+    assertEquals(
+        List.of(matched, differed, incomplete, broken),
+        List.of(verdict.matched(), verdict.differed(), verdict.incomplete(), verdict.broken()));
+    assertEquals(differed, verdict.mismatches().size());
   }
 
   @Test
@@ -149,8 +157,8 @@ class ReplayServerTest {
       client.send("0001 61").await(3);
       assertEquals("", client.send("0005 68656c706f").awaitEnd());
       Mismatch mismatch = onlyMismatch(server);
-      assertEquals(3, mismatch.entry());
-      assertEquals(4, mismatch.line());
+      assertEquals(3, mismatch.place().entry());
+      assertEquals(4, mismatch.place().line());
       assertEquals(3, mismatch.offset());
       String sentence = "connection 1 c2s entry 3 " + file + ":4: found 5 bytes 68656c706f,"
           + " expected 5 bytes 68656c6c6f; first difference at payload byte 3";
@@ -334,7 +342,7 @@ class ReplayServerTest {
           "ERROR",
           "connection 1: " + file + ":3: payload: found 1 hex digits, expected an even number");
       assertTrue(server.awaitConnections(1, DEADLINE));
-      assertEquals(new Verdict(0, 0, 0, 1, List.of()), server.verdict());
+      assertCounts(0, 0, 0, 1, server.verdict());
     }
   }
 
@@ -346,7 +354,7 @@ class ReplayServerTest {
       server.close();
       assertEquals("", client.awaitEnd());
     }
-    assertEquals(new Verdict(0, 0, 1, 0, List.of()), server.verdict());
+    assertCounts(0, 0, 1, 0, server.verdict());
     assertTrue(server.verdict().passed());
   }
 

@@ -1,0 +1,23 @@
+package io.tracestream.replay;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says in the log how each session ended. */
+final class LoggingListener implements SessionListener {
+  private static final Logger LOG = LoggerFactory.getLogger(LoggingListener.class);
+
+  @Override
+  public void ended(SessionResult result) {
+    switch (result.outcome()) {
+      case MATCHED -> LOG.info("connection {}: matched", result.connection());
+      case DIFFERED -> LOG.warn("{}", result.mismatch());
+      case INCOMPLETE ->
+        LOG.info(
+            "connection {}: stopped behind {} matched entries",
+            result.connection(),
+            result.entriesMatched());
+      case BROKEN -> LOG.error("connection {}: {}", result.connection(), result.damage());
+    }
+  }
+}
