@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ProxyCommand.class,
       ReplayCommand.class,
+      VerifyCommand.class,
       SimpleServerCommand.class,
       SimpleClientCommand.class
     })
