@@ -14,8 +14,9 @@ final class Explanation {
     this.mismatch = mismatch;
     this.place = mismatch.place();
     this.fromClient = place.direction() == Direction.C2S;
-    text.append("mismatch: connection ").append(mismatch.connection()).append(", ");
-    text.append(mismatch.peerAddress()).append(", ").append(place).append('\n');
+    text.append("mismatch: connection ").append(mismatch.connection());
+    text.append(" with ").append(mismatch.peerAddress());
+    text.append(", ").append(place).append('\n');
     line("found " + found() + ", expected " + expected());
     rows(context, colours);
     hint(nearby());
