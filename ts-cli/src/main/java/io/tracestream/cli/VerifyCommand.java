@@ -49,7 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
     common.applyLoudness();
     Verifier verifier = start();
     Ending ending = Ending.with(() -> stop(verifier));
-    verifier.awaitEnd(FOREVER);
+    verifier.awaitConnections(1, FOREVER);
     return ending.now();
   }
 
