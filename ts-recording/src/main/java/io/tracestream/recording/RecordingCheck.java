@@ -34,11 +34,6 @@ public record RecordingCheck(
   /** So many damaged lines are told one by one; the others are only counted. */
   public static final int MOST_DAMAGE = 100;
 
-  /** Keeps a copy of the list. */
-  public RecordingCheck {
-    damage = List.copyOf(damage);
-  }
-
   /**
    * Checks a recording.
    *

@@ -9,9 +9,10 @@ import java.io.IOException;
 public final class RecordingException extends IOException {
   private static final long serialVersionUID = 1;
 
-  /** 0 where the file as a whole is at fault. */
+  /** The line at fault; 0 when the file as a whole is. */
   private final long line;
 
+  /** Whether the file ends inside that line. */
   private final boolean cutOff;
 
   RecordingException(String message) {

@@ -54,7 +54,7 @@ final class RecordingScan implements Closeable {
         c2sEntries,
         s2cEntries,
         damagedLines,
-        damage,
+        List.copyOf(damage),
         cutOff,
         unendedLine,
         earlierEntries,

@@ -102,7 +102,8 @@ class RecordingCheckTest {
   void damagedLinesOfAnyLengthArePassed(int length) throws Exception {
     for (String end : List.of("", "2", "zz", "\t", "\r\r")) {
       String damaged = "1\tc2s\t" + "6".repeat(2 * (length / 2) + 1) + end + "\n";
-      RecordingCheck check = check(HEADER + damaged + "3\tc2s\t22\n" + "x".repeat(length) + "\n4\ts2c\t");
+      RecordingCheck check =
+          check(HEADER + damaged + "3\tc2s\t22\n" + "x".repeat(length) + "\n4\ts2c\t");
       int tooMany = end.equals("2") && length < 200_000 ? 0 : 1;
       assertEquals(1 + tooMany, check.damagedLines(), "end " + end);
       assertEquals(2 + (1 - tooMany), check.entries());

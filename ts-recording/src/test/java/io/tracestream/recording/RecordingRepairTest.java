@@ -64,7 +64,8 @@ class RecordingRepairTest {
   @Test
   void commentsAreKeptAndEntriesBecomeCanonical() throws Exception {
     String longComment = "# " + "long ".repeat(200_000);
-    repair("# mine\r\n\n" + HEADER + "05\tc2s\t4B\r\n" + longComment + "\n4\ts2c\t22\n#\u00e9 last");
+    repair(
+        "# mine\r\n\n" + HEADER + "05\tc2s\t4B\r\n" + longComment + "\n4\ts2c\t22\n#\u00e9 last");
     assertEquals(
         HEADER + "# mine\n5\tc2s\t4b\n" + longComment + "\n4\ts2c\t22\n#\u00e9 last\n",
         Files.readString(out, StandardCharsets.ISO_8859_1));
