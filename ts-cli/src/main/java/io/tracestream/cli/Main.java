@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
       ProxyCommand.class,
       ReplayCommand.class,
       SimpleServerCommand.class,
-      SimpleClientCommand.class
+      SimpleClientCommand.class,
+      InspectCommand.class,
+      CheckCommand.class
     })
 public final class Main implements Runnable {
   @Spec

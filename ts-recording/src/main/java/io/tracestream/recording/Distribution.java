@@ -77,6 +77,9 @@ public final class Distribution {
           "percent: found " + percent + ", expected above 0 and up to 100");
     }
     double rank = percent * count / 100;
+    if (rank > count - 1) {
+      return max;
+    }
     long below = 0;
     for (int i = 0; i < counts.length; i++) {
       below += counts[i];
