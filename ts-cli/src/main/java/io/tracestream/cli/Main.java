@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       VerifyCommand.class,
       SimpleServerCommand.class,
-      SimpleClientCommand.class
+      SimpleClientCommand.class,
+      InspectCommand.class,
+      CheckCommand.class
     })
 public final class Main implements Runnable {
   @Spec
