@@ -52,6 +52,25 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
     return lines.toString();
   }
 
+  /**
+   * The rows of a payload that has nothing to be compared with, from its beginning.
+   *
+   * @param label what each row begins with
+   * @param payload the payload; not copied
+   * @param most bytes to show at most
+   * @return lines that end with a line feed each; empty when there is nothing to show
+   */
+  public static String of(String label, byte[] payload, int most) {
+    HexRows rows = new HexRows(label, label, false);
+    StringBuilder lines = new StringBuilder();
+    int to = Math.min(payload.length, most);
+    for (int row = 0; row < to; row += ROW) {
+      int end = to - row > ROW ? row + ROW : to;
+      lines.append(rows.line(label, payload, row, end, " ".repeat(ROW)));
+    }
+    return lines.toString();
+  }
+
   /** A character for each byte from {@code first} to {@code end}. */
   private static String marks(
       byte[] expected, byte[] found, int first, int end, IntPredicate compared) {

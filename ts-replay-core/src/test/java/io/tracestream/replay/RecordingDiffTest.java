@@ -66,9 +66,7 @@ class RecordingDiffTest {
   void aChangeNamesItsPlaceInBothFilesAndTheBytesThatDiffer() throws Exception {
     assertEquals(
         List.of("CHANGED s2c a2 b2 1+2 4+1"),
-        diff(
-            "c2s 61, s2c 0001020304, c2s 62",
-            "c2s 61, s2c 00fffe03ff, c2s 62"));
+        diff("c2s 61, s2c 0001020304, c2s 62", "c2s 61, s2c 00fffe03ff, c2s 62"));
     assertEquals(3, changes.get(0).a().line());
     assertEquals(3, changes.get(0).b().line());
     assertFalse(summary.isSame());
@@ -103,6 +101,16 @@ class RecordingDiffTest {
     assertEquals(
         List.of("CHANGED c2s a2 b2 0+1"),
         diff("c2s 61, c2s 62, c2s 63, c2s 64", "c2s 61, c2s 78, c2s 63, c2s 64"));
+  }
+
+  @Test
+  void ofTwoEntriesForOneTheLessAlikeWasAdded() throws Exception {
+    assertEquals(
+        List.of("CHANGED s2c a1 b1 3+3", "ADDED s2c b2"),
+        diff("s2c 6162636465", "s2c 616263ff6465, s2c 7f"));
+    assertEquals(
+        List.of("ADDED s2c b1", "CHANGED s2c a1 b2 3+3"),
+        diff("s2c 6162636465", "s2c 7f, s2c 616263ff6465"));
   }
 
   @Test
