@@ -54,7 +54,10 @@ final class ReportOption {
       }
       WholeFile.check(file);
     } catch (IOException e) {
-      throw refused(reason(e), "a place to write the report to");
+      throw hasFolder()
+          ? refused(reason(e), "a place to write the report to")
+          : new Failures.NotStarted("--report: found no folder at " + folder()
+              + ", expected one for " + file + "; create it");
     }
   }
 
@@ -63,9 +66,16 @@ final class ReportOption {
         "--report: found " + found + " at " + file + ", expected " + expected);
   }
 
+  private Path folder() {
+    return file.toAbsolutePath().getParent();
+  }
+
+  private boolean hasFolder() {
+    return Files.isDirectory(folder());
+  }
+
   private String reason(IOException e) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null && !Files.isDirectory(folder)) {
+    if (!hasFolder()) {
       return "no folder";
     }
     return e instanceof AccessDeniedException ? "no permission to write" : quoted(e);
