@@ -87,7 +87,7 @@ final class JsonReport {
     if (result.mismatch() == null) {
       json.writeNullField("mismatch");
     } else {
-      mismatch(result.mismatch(), report.explanation(session));
+      mismatch(result.mismatch(), session.explanation());
     }
     json.writeEndObject();
   }

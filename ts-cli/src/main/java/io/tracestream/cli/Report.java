@@ -11,7 +11,6 @@ import java.util.List;
  *
  * @param command the command that played
  * @param recording what it played, as the user named it
- * @param context how many bytes an explanation shows on either side of the first difference
  * @param passed whether all that was asked for matched
  * @param started when it began
  * @param took from then to its end
@@ -22,7 +21,6 @@ import java.util.List;
 record Report(
     String command,
     String recording,
-    int context,
     boolean passed,
     Instant started,
     Duration took,
@@ -35,8 +33,9 @@ record Report(
    *
    * @param result how it ended; without its mismatch where those before it fill the memory
    * @param message the same in one line, made of the whole result
+   * @param explanation the mismatch explained to a person; null where there is no mismatch
    */
-  record Session(SessionResult result, String message) {}
+  record Session(SessionResult result, String message, String explanation) {}
 
   /** How many sessions differed whose mismatch is left out. */
   long mismatchesLeftOut() {
@@ -44,10 +43,5 @@ record Report(
         - sessions.stream()
             .filter(session -> session.result().mismatch() != null)
             .count();
-  }
-
-  /** The explanation of a session that has a mismatch. */
-  String explanation(Session session) {
-    return session.result().mismatch().explain(context, false);
   }
 }

@@ -90,15 +90,16 @@ final class ReportOption {
    * Begins to collect what the report will say.
    *
    * @param next who is told of sessions, too
+   * @param context how many bytes an explanation shows on either side of the first difference
    * @return the listener to play with; {@code next} when there is no flag
    */
-  SessionListener listener(SessionListener next) {
+  SessionListener listener(SessionListener next, int context) {
     if (file == null) {
       return next;
     }
     started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     startedNanos = System.nanoTime();
-    sessions = new SessionCollector(next);
+    sessions = new SessionCollector(next, context);
     return sessions;
   }
 
@@ -108,20 +109,18 @@ final class ReportOption {
    *
    * @param command the command's name
    * @param recording what was played
-   * @param context how many bytes an explanation shows on either side of the first difference
    * @param verdict the sums of all sessions
    * @param passed whether all that was asked for matched
    * @return false when it cannot be written, of which one line on stderr then says why; true when
    *     it is, and when there is no flag
    */
-  boolean write(String command, Path recording, int context, Verdict verdict, boolean passed) {
+  boolean write(String command, Path recording, Verdict verdict, boolean passed) {
     if (file == null) {
       return true;
     }
     Report report = new Report(
         command,
         recording.toString(),
-        context,
         passed,
         started,
         Duration.ofNanos(System.nanoTime() - startedNanos),

@@ -18,14 +18,26 @@ final class SessionCollector implements SessionListener {
   /** Payload bytes that kept mismatches may hold, beside those of the first. */
   private static final long MOST_BYTES = 16 * 1024 * 1024;
 
+  /** What an explanation shows at most on either side of the difference, in bytes. */
+  private static final int MOST_CONTEXT = 1024;
+
   private final SessionListener next;
-  private final List<Report.Session> kept = new ArrayList<>();
+  private final int context;
+  private final List<Report.Session> sessions = new ArrayList<>();
+  private int results;
   private int mismatches;
   private long mismatchBytes;
   private long leftOut;
 
-  SessionCollector(SessionListener next) {
+  /**
+   * Keeps nothing yet.
+   *
+   * @param next who is told of sessions, too
+   * @param context how many bytes an explanation shows on either side of the first difference
+   */
+  SessionCollector(SessionListener next, int context) {
     this.next = next;
+    this.context = Math.min(context, MOST_CONTEXT);
   }
 
   @Override
@@ -39,13 +51,29 @@ final class SessionCollector implements SessionListener {
     next.ended(result);
   }
 
-  private synchronized void keep(SessionResult result) {
-    if (kept.size() == MOST_RESULTS) {
-      leftOut++;
-      return;
+  private void keep(SessionResult result) {
+    SessionResult kept = reserve(result);
+    if (kept != null) {
+      // Here, on the session's own thread: in the end there may be no time for it.
+      Mismatch mismatch = kept.mismatch();
+      String explanation = mismatch == null ? null : mismatch.explain(context, false);
+      add(new Report.Session(kept, message(result), explanation));
     }
+  }
+
+  /** What there is room for: null, or the result with its mismatch or without. */
+  private synchronized SessionResult reserve(SessionResult result) {
+    if (results == MOST_RESULTS) {
+      leftOut++;
+      return null;
+    }
+    results++;
     boolean whole = result.mismatch() == null || hasRoomFor(result.mismatch());
-    kept.add(new Report.Session(whole ? result : withoutMismatch(result), message(result)));
+    return whole ? result : withoutMismatch(result);
+  }
+
+  private synchronized void add(Report.Session session) {
+    sessions.add(session);
   }
 
   /** The same mismatches as a {@link Verdict} keeps: they are held once. */
@@ -88,7 +116,7 @@ final class SessionCollector implements SessionListener {
 
   /** Those kept so far, by their connections' numbers. */
   synchronized List<Report.Session> sessions() {
-    return kept.stream()
+    return sessions.stream()
         .sorted(Comparator.comparingLong(session -> session.result().connection()))
         .toList();
   }

@@ -14,6 +14,9 @@ import io.tracestream.replay.SessionResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -69,19 +72,19 @@ class ReportOptionTest {
   }
 
   private boolean writeTwo(ReportOption report) {
-    SessionListener listener = report.listener(NOBODY);
+    SessionListener listener = report.listener(NOBODY, 16);
     List<SessionResult> results = List.of(
         Results.matched(1), Results.different(2, Results.bytes("abc"), Results.bytes("abd")));
     results.forEach(listener::ended);
-    return report.write("replay", recording(), 16, Results.verdict(results), false);
+    return report.write("replay", recording(), Results.verdict(results), false);
   }
 
   @Test
   void withoutTheFlagNothingIsDone() throws Exception {
     ReportOption none = option();
     none.check(recording());
-    assertSame(NOBODY, none.listener(NOBODY));
-    assertTrue(none.write("replay", recording(), 16, Results.verdict(List.of()), true));
+    assertSame(NOBODY, none.listener(NOBODY, 16));
+    assertTrue(none.write("replay", recording(), Results.verdict(List.of()), true));
     assertEquals(List.of(), names());
   }
 
@@ -179,13 +182,14 @@ class ReportOptionTest {
 
   @Test
   void whatIsNoRegularFileIsRefused() throws Exception {
-    Path device = Path.of("/dev/null");
-    assumeTrue(Files.exists(device), "there is no /dev/null");
-    Path link = Files.createSymbolicLink(dir.resolve("x.json"), device);
-    assertEquals(
-        "--report: found no regular file at " + link
-            + ", expected a file to write the report to; choose another name",
-        refusal(link));
+    Path file = dir.resolve("x.json");
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(file));
+      assertEquals(
+          "--report: found no regular file at " + file
+              + ", expected a file to write the report to; choose another name",
+          refusal(file));
+    }
   }
 
   @Test

@@ -100,12 +100,11 @@ final class Results {
 
   /** A report of these sessions. */
   static Report report(boolean passed, SessionResult... results) {
-    SessionCollector collector = new SessionCollector(result -> {});
+    SessionCollector collector = new SessionCollector(result -> {}, 16);
     List.of(results).forEach(collector::ended);
     return new Report(
         "replay",
         "dir/a.rec",
-        16,
         passed,
         Instant.parse("2026-11-23T03:41:22Z"),
         Duration.ofMillis(61_005),

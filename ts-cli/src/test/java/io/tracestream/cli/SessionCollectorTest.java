@@ -15,17 +15,19 @@ import org.junit.jupiter.api.Test;
 
 class SessionCollectorTest {
   private final List<String> told = new ArrayList<>();
-  private final SessionCollector collector = new SessionCollector(new SessionListener() {
-    @Override
-    public void started(long connection, InetSocketAddress peer) {
-      told.add("started " + connection);
-    }
+  private final SessionCollector collector = new SessionCollector(
+      new SessionListener() {
+        @Override
+        public void started(long connection, InetSocketAddress peer) {
+          told.add("started " + connection);
+        }
 
-    @Override
-    public void ended(SessionResult result) {
-      told.add("ended " + result.connection());
-    }
-  });
+        @Override
+        public void ended(SessionResult result) {
+          told.add("ended " + result.connection());
+        }
+      },
+      16);
 
   private List<Long> mismatches() {
     return collector.sessions().stream()
@@ -94,6 +96,19 @@ class SessionCollectorTest {
   }
 
   @Test
+  void anExplanationShowsAsMuchContextAsIsAskedForAndAtMostAKibibyte() {
+    SessionResult result = differed(1, 5000);
+    assertEquals(result.mismatch().explain(40, false), explanation(40, result));
+    assertEquals(result.mismatch().explain(1024, false), explanation(1_000_000, result));
+  }
+
+  private static String explanation(int context, SessionResult result) {
+    SessionCollector collector = new SessionCollector(ended -> {}, context);
+    collector.ended(result);
+    return collector.sessions().get(0).explanation();
+  }
+
+  @Test
   void manyThreadsLoseNothing() throws Exception {
     List<Thread> threads = LongStream.range(0, 8)
         .mapToObj(thread -> new Thread(() -> LongStream.range(0, 500)
@@ -106,5 +121,5 @@ class SessionCollectorTest {
     assertEquals(4000, collectorOfNobody.sessions().size());
   }
 
-  private final SessionCollector collectorOfNobody = new SessionCollector(result -> {});
+  private final SessionCollector collectorOfNobody = new SessionCollector(result -> {}, 16);
 }

@@ -17,13 +17,13 @@ final class WriteReportWithoutRoom {
         .parseArgs("--report", args[0]);
     Path recording = Path.of("a.rec");
     report.check(recording);
-    SessionListener listener = report.listener(result -> {});
+    SessionListener listener = report.listener(result -> {}, 16);
     List<SessionResult> results = new ArrayList<>();
     for (long number = 1; number <= 5000; number++) {
       results.add(Results.matched(number));
       listener.ended(results.get(results.size() - 1));
     }
-    System.out.println(report.write("replay", recording, 16, Results.verdict(results), true));
+    System.out.println(report.write("replay", recording, Results.verdict(results), true));
   }
 
   private static CommandLine.Model.CommandSpec spec(ReportOption report) {
