@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       ProxyCommand.class,
       ReplayCommand.class,
       DiffCommand.class,
+      LearnCommand.class,
       SimpleServerCommand.class,
       SimpleClientCommand.class
     })
