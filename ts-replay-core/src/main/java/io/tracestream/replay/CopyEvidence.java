@@ -1,6 +1,7 @@
 package io.tracestream.replay;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ final class CopyEvidence {
   private long explained;
   private long explainedByLatest;
   private final Set<ByteBuffer> values = new HashSet<>();
+  private final List<Pair> unexplained = new ArrayList<>();
 
   private CopyEvidence(Copy copy, List<Pair> differing, Side a, Side b) {
     this.copy = copy;
@@ -58,6 +60,8 @@ final class CopyEvidence {
       explained++;
       explainedByLatest += a.isLatest(pair.a()) && b.isLatest(pair.b()) ? 1 : 0;
       values.add(Bytes.of(copy.to(), pair.payloadOfA()));
+    } else {
+      unexplained.add(pair);
     }
   }
 
@@ -73,6 +77,11 @@ final class CopyEvidence {
   /** How many of them hold, in both recordings, what the source held before. */
   long explained() {
     return explained;
+  }
+
+  /** The others of them. */
+  List<Pair> unexplained() {
+    return unexplained;
   }
 
   boolean explainsAll() {

@@ -23,15 +23,17 @@ final class CopyFinder {
    * The widest copy from a part of one of these fields into a part of another one that is hardly
    * chance; null when there is none.
    */
-  CopyEvidence find(List<Field> from, Field to, Evidence sources, Evidence targets) {
+  CopyEvidence find(List<Varying> from, Varying to) {
     CopyEvidence best = null;
-    for (Field field : from) {
-      CopyEvidence found = find(field, to, targets);
+    Varying source = null;
+    for (Varying varying : from) {
+      CopyEvidence found = find(varying.field(), to);
       if (found != null && (best == null || isBetter(found, best))) {
         best = found;
+        source = varying;
       }
     }
-    return best == null ? null : numberWidth(best, sources, targets);
+    return best == null ? null : numberWidth(best, source, to);
   }
 
   private static boolean isBetter(CopyEvidence one, CopyEvidence other) {
@@ -40,7 +42,8 @@ final class CopyFinder {
         : one.explained() > other.explained();
   }
 
-  private CopyEvidence find(Field from, Field to, Evidence targets) {
+  private CopyEvidence find(Field from, Varying target) {
+    Field to = target.field();
     int widest = Math.min(from.length(), to.length());
     int[] widths = IntStream.concat(
             IntStream.of(widest), IntStream.of(16, 8, 4, 2).filter(width -> width < widest))
@@ -48,13 +51,13 @@ final class CopyFinder {
     for (int width : widths) {
       CopyEvidence best = null;
       for (Copy copy : places(from, to, width)) {
-        CopyEvidence found = evidence(copy, targets);
+        CopyEvidence found = evidence(copy, target);
         if (found != null && (best == null || isBetter(found, best))) {
           best = found;
         }
       }
       if (best != null) {
-        return extended(best, from, to, targets);
+        return extended(best, from, target);
       }
     }
     return null;
@@ -74,8 +77,8 @@ final class CopyFinder {
   }
 
   /** The evidence for a copy; null when it does not convince. */
-  private CopyEvidence evidence(Copy copy, Evidence targets) {
-    List<Pair> differing = targets.differing(copy.to());
+  private CopyEvidence evidence(Copy copy, Varying target) {
+    List<Pair> differing = Varying.of(copy.to(), target.pairs()).pairs();
     if (differing.size() > SAMPLE) {
       CopyEvidence sample = CopyEvidence.of(copy, differing.subList(0, SAMPLE), entries);
       if (sample.explained() == 0) {
@@ -87,23 +90,23 @@ final class CopyFinder {
   }
 
   /** The copy over all bytes around it that the fields have and that explain as much. */
-  private CopyEvidence extended(CopyEvidence found, Field from, Field to, Evidence targets) {
+  private CopyEvidence extended(CopyEvidence found, Field from, Varying target) {
     CopyEvidence widest = found;
     for (boolean left : new boolean[] {true, false}) {
-      for (CopyEvidence wide = found; wide != null; wide = wider(widest, left, from, to, targets)) {
+      for (CopyEvidence wide = found; wide != null; wide = wider(widest, left, from, target)) {
         widest = wide.copy().to().length() > widest.copy().to().length() ? wide : widest;
       }
     }
     return widest;
   }
 
-  private CopyEvidence wider(
-      CopyEvidence found, boolean left, Field from, Field to, Evidence targets) {
+  private CopyEvidence wider(CopyEvidence found, boolean left, Field from, Varying target) {
+    Field to = target.field();
     Copy wide = widened(found.copy(), left ? 1 : 0, left ? 0 : 1);
     if (wide == null || !Fields.contains(from, wide.from()) || !Fields.contains(to, wide.to())) {
       return null;
     }
-    CopyEvidence evidence = evidence(wide, targets);
+    CopyEvidence evidence = evidence(wide, target);
     return evidence != null
             && evidence.explained() >= found.explained()
             && evidence.needed() == found.needed()
@@ -121,31 +124,32 @@ final class CopyFinder {
    * A counter that both hold with zeros beside it is a number of 2 or 4 bytes, whose high-order
    * bytes will change one day.
    */
-  private CopyEvidence numberWidth(CopyEvidence found, Evidence sources, Evidence targets) {
+  private CopyEvidence numberWidth(CopyEvidence found, Varying source, Varying target) {
     CopyEvidence widest = found;
     for (int width = 2; width <= WIDEST_NUMBER; width *= 2) {
       int more = width - widest.copy().to().length();
       if (more > 0) {
         Copy big = widened(widest.copy(), more, 0);
         Copy little = widened(widest.copy(), 0, more);
-        if (isNumber(big, widest.copy(), sources, targets)) {
-          widest = CopyEvidence.of(big, targets.differing(big.to()), entries);
-        } else if (isNumber(little, widest.copy(), sources, targets)) {
-          widest = CopyEvidence.of(little, targets.differing(little.to()), entries);
+        if (isNumber(big, widest.copy(), source, target)) {
+          widest = CopyEvidence.of(big, Varying.of(big.to(), target.pairs()).pairs(), entries);
+        } else if (isNumber(little, widest.copy(), source, target)) {
+          widest =
+              CopyEvidence.of(little, Varying.of(little.to(), target.pairs()).pairs(), entries);
         }
       }
     }
     return widest;
   }
 
-  private static boolean isNumber(Copy wide, Copy narrow, Evidence sources, Evidence targets) {
+  private static boolean isNumber(Copy wide, Copy narrow, Varying source, Varying target) {
     return wide != null
-        && hasZeros(wide.from(), narrow.from(), sources)
-        && hasZeros(wide.to(), narrow.to(), targets);
+        && hasZeros(wide.from(), narrow.from(), source)
+        && hasZeros(wide.to(), narrow.to(), target);
   }
 
-  private static boolean hasZeros(Field wide, Field narrow, Evidence evidence) {
-    List<Pair> pairs = evidence.differing(narrow);
+  private static boolean hasZeros(Field wide, Field narrow, Varying varying) {
+    List<Pair> pairs = Varying.of(narrow, varying.pairs()).pairs();
     return Fields.without(wide, narrow).stream()
         .allMatch(rest -> TextBytes.all(rest, pairs, TextBytes::isNull));
   }

@@ -25,11 +25,6 @@ final class Evidence {
     return pairs;
   }
 
-  /** Pairs that hold something else in the field. */
-  List<Pair> differing(Field field) {
-    return pairs.stream().filter(pair -> pair.differsIn(field)).toList();
-  }
-
   /** How many pairs have the field. */
   long having(Field field) {
     return pairs.stream().filter(pair -> pair.has(field)).count();

@@ -1,7 +1,6 @@
 package io.tracestream.replay;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** What can be made of fields. An end is an offset as that of the field: below 0 from the end. */
@@ -34,9 +33,9 @@ final class Fields {
     return !fromEnd && offset < 0 || fromEnd && end > 0 ? null : of(field, offset, end);
   }
 
-  /** All from the beginning of one field to the end of another. */
-  static Field span(Field first, Field last) {
-    return of(first, Math.min(first.offset(), last.offset()), Math.max(end(first), end(last)));
+  /** Whether they share bytes in any payload, as far as offsets tell. */
+  static boolean overlap(Field one, Field other) {
+    return sameEnd(one, other) && one.offset() < end(other) && other.offset() < end(one);
   }
 
   /** What is left and right of a part of a field. */
@@ -49,28 +48,5 @@ final class Fields {
       rest.add(of(field, Math.max(field.offset(), end(part)), end(field)));
     }
     return rest;
-  }
-
-  /** In the order of their bytes, those counted from the payload's end last. */
-  static List<Field> sorted(List<Field> fields) {
-    return fields.stream()
-        .sorted(Comparator.comparing(Field::direction)
-            .thenComparing(field -> field.offset() < 0)
-            .thenComparing(Field::offset))
-        .toList();
-  }
-
-  /** The fields, those that overlap as one. */
-  static List<Field> merged(List<Field> fields) {
-    List<Field> merged = new ArrayList<>();
-    for (Field field : sorted(fields)) {
-      Field last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-      if (last != null && sameEnd(last, field) && field.offset() < end(last)) {
-        merged.set(merged.size() - 1, span(last, field));
-      } else {
-        merged.add(field);
-      }
-    }
-    return merged;
   }
 }

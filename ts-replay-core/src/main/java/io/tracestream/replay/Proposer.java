@@ -14,11 +14,11 @@ final class Proposer {
   private final CopyFinder finder;
   private final Evidence c2s;
   private final Evidence s2c;
-  private final List<Field> fieldsOfServer;
+  private final List<Varying> fieldsOfServer;
   /** Parts of c2s frames that the client chooses. */
-  private final List<Field> chosenByClient = new ArrayList<>();
+  private final List<Varying> chosenByClient = new ArrayList<>();
   /** Parts of s2c frames that no copy explains. */
-  private final List<Field> chosenByServer = new ArrayList<>();
+  private final List<Varying> chosenByServer = new ArrayList<>();
 
   private final List<CopyEvidence> copies = new ArrayList<>();
 
@@ -26,17 +26,11 @@ final class Proposer {
     this.finder = new CopyFinder(entries);
     this.c2s = new Evidence(Direction.C2S, c2s);
     this.s2c = new Evidence(Direction.S2C, s2c);
-    this.fieldsOfServer = fields(this.s2c);
-  }
-
-  private static List<Field> fields(Evidence evidence) {
-    Widening widening = new Widening(evidence);
-    return Fields.merged(
-        FieldFinder.find(evidence).stream().map(widening::widen).toList());
+    this.fieldsOfServer = FieldFinder.find(this.s2c);
   }
 
   List<Learned.Finding> propose() {
-    Deque<Field> open = new ArrayDeque<>(fields(c2s));
+    Deque<Varying> open = new ArrayDeque<>(FieldFinder.find(c2s));
     while (!open.isEmpty()) {
       open.addAll(explainByServer(open.remove()));
     }
@@ -51,36 +45,34 @@ final class Proposer {
     return findings;
   }
 
-  /** A value that the server gave comes back; what is left of the field is returned. */
-  private List<Field> explainByServer(Field field) {
-    CopyEvidence copy = finder.find(fieldsOfServer, field, s2c, c2s);
+  /** A value that the server gave comes back; what is left to explain is returned. */
+  private List<Varying> explainByServer(Varying varying) {
+    CopyEvidence copy = finder.find(fieldsOfServer, varying);
     if (copy == null || !copy.explainsAll() && copy.isShort()) {
-      chosenByClient.add(field);
+      chosenByClient.add(varying);
       return List.of();
     }
     copies.add(copy);
     if (!copy.explainsAll()) { // the client chooses it at times
-      chosenByClient.add(field);
+      chosenByClient.add(varying);
       return List.of();
     }
-    return differing(Fields.without(field, copy.copy().to()), c2s);
+    return varying.without(copy.copy().to());
   }
 
-  private List<Field> explainByClient(Field field) {
-    CopyEvidence copy = finder.find(chosenByClient, field, c2s, s2c);
+  /** A value that the client chose comes back; what is left to explain is returned. */
+  private List<Varying> explainByClient(Varying varying) {
+    CopyEvidence copy = finder.find(chosenByClient, varying);
     if (copy == null) {
-      chosenByServer.add(field);
+      chosenByServer.add(varying);
       return List.of();
     }
     copies.add(copy);
-    if (!copy.explainsAll()) {
-      chosenByServer.add(copy.copy().to());
+    List<Varying> rest = new ArrayList<>(varying.without(copy.copy().to()));
+    if (!copy.explainsAll()) { // requests of another kind may have it elsewhere
+      rest.add(Varying.of(copy.copy().to(), copy.unexplained()));
     }
-    return differing(Fields.without(field, copy.copy().to()), s2c);
-  }
-
-  private static List<Field> differing(List<Field> fields, Evidence evidence) {
-    return fields.stream().filter(field -> !evidence.differing(field).isEmpty()).toList();
+    return rest;
   }
 
   private static Learned.Finding finding(CopyEvidence copy) {
@@ -90,28 +82,25 @@ final class Proposer {
         copy.explained(),
         copy.needed(),
         toClient
-            ? "replies that differ hold the value of a request before them"
-            : "requests that differ hold a value that the server gave before");
+            ? "replies that differ here hold the value of a request before them"
+            : "requests that differ here hold a value that the server gave before");
   }
 
   /** Rules for what copies do not explain, and do not open as their source. */
-  private List<Learned.Finding> ignored(List<Field> fields, Evidence evidence) {
-    List<Field> rest = fields;
+  private List<Learned.Finding> ignored(List<Varying> fields, Evidence evidence) {
+    List<Varying> rest = fields;
     for (CopyEvidence copy : copies) {
-      Field source = copy.copy().from();
       rest = rest.stream()
-          .flatMap(field -> Fields.sameEnd(field, source)
-              ? differing(Fields.without(field, source), evidence).stream()
-              : List.of(field).stream())
+          .flatMap(varying -> varying.without(copy.copy().from()).stream())
           .toList();
     }
-    return Fields.merged(rest).stream()
-        .filter(field -> isVarying(field, evidence))
-        .map(field -> new Learned.Finding(
-            new Rules(List.of(field), List.of()),
-            evidence.differing(field).size(),
-            evidence.having(field),
-            "entries that have these bytes differ in them"))
+    return rest.stream()
+        .filter(varying -> isVarying(varying, evidence))
+        .map(varying -> new Learned.Finding(
+            new Rules(List.of(varying.field()), List.of()),
+            varying.pairs().size(),
+            evidence.having(varying.field()),
+            "entries with these bytes differ in them"))
         .toList();
   }
 
@@ -119,9 +108,10 @@ final class Proposer {
    * Whether it is a field that varies rather than a difference in what was said: few bytes that
    * seldom differ are the latter.
    */
-  private static boolean isVarying(Field field, Evidence evidence) {
-    long differing = evidence.differing(field).size();
-    return field.length() >= RANDOM_FIELD
-        || differing * 4 >= evidence.having(field) && differing >= evidence.blinded(field);
+  private static boolean isVarying(Varying varying, Evidence evidence) {
+    long differing = varying.pairs().size();
+    return varying.field().length() >= RANDOM_FIELD
+        || differing * 4 >= evidence.having(varying.field())
+            && differing >= evidence.blinded(varying.field());
   }
 }

@@ -1,7 +1,6 @@
 package io.tracestream.replay;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -14,21 +13,38 @@ final class Widening {
   private static final int MOST_DIGITS = 20;
 
   private static final int UUID = 36;
+  /** The last digits of two counters that may be equal all the time. */
+  private static final int MOST_EQUAL_DIGITS = 3;
 
-  private final Evidence evidence;
-
-  Widening(Evidence evidence) {
-    this.evidence = evidence;
+  Varying widen(Varying varying) {
+    Field field = varying.field();
+    List<Pair> pairs = varying.pairs();
+    return Stream.of(
+            uuid(field, pairs),
+            counter(field, pairs),
+            text(field, pairs),
+            time(field, pairs),
+            number(field, pairs))
+        .filter(wide -> wide != null && !wide.equals(field))
+        .filter(wide -> isOneField(field, wide, pairs) || Counters.areIn(wide, pairs))
+        .findFirst()
+        .map(wide -> new Varying(wide, pairs))
+        .orElse(varying);
   }
 
-  Field widen(Field field) {
-    List<Pair> pairs = evidence.differing(field);
-    return Stream.of(
-            uuid(field, pairs), text(field, pairs), time(field, pairs), number(field, pairs))
-        .filter(Objects::nonNull)
-        .filter(wide -> isOneField(field, wide, pairs))
-        .findFirst()
-        .orElse(field);
+  /**
+   * Two counters may run with a distance that leaves their last digits, or bytes, equal: these
+   * belong to the field when only with them it counts.
+   */
+  private static Field counter(Field field, List<Pair> pairs) {
+    for (int more = 1; more <= MOST_EQUAL_DIGITS; more++) {
+      Field wide = Fields.widened(field, 0, more);
+      if (wide != null && Counters.areIn(wide, pairs) && !Counters.areIn(field, pairs)) {
+        Field zeros = text(wide, pairs);
+        return zeros == null ? number(wide, pairs) : zeros;
+      }
+    }
+    return null;
   }
 
   /**
@@ -84,7 +100,9 @@ final class Widening {
     }
     Field zeros = field;
     for (Field wide = Fields.widened(zeros, 1, 0);
-        wide != null && TextBytes.all(first(wide), pairs, TextBytes::isZeros);
+        wide != null
+            && zeros.length() < 2 * field.length()
+            && TextBytes.all(first(wide), pairs, TextBytes::isZeros);
         wide = Fields.widened(zeros, 1, 0)) {
       zeros = wide;
     }
