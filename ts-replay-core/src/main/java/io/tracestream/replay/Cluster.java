@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.recording.Direction;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -40,16 +41,15 @@ final class Cluster {
     return all;
   }
 
-  /** The cluster that shares half of its bytes; null when a new one is better. */
+  /** The cluster that shares half of the fewer bytes; null when a new one is better. */
   private static Cluster mostAlike(List<Cluster> clusters, BitSet bytes) {
     Cluster best = null;
     double most = -1;
     for (Cluster cluster : clusters) {
       BitSet both = (BitSet) cluster.differing.clone();
       both.and(bytes);
-      BitSet any = (BitSet) cluster.differing.clone();
-      any.or(bytes);
-      double alike = (double) both.cardinality() / any.cardinality();
+      int fewer = Math.min(cluster.differing.cardinality(), bytes.cardinality());
+      double alike = (double) both.cardinality() / fewer;
       if (alike > most) {
         best = cluster;
         most = alike;
@@ -67,8 +67,20 @@ final class Cluster {
     return pairs.get(0).length();
   }
 
-  /** The runs of bytes in which any of its pairs differ. */
+  /** The runs of bytes in which any of its pairs differ; a UUID in text is one. */
   List<Change.Range> runs() {
+    List<Change.Range> runs = new ArrayList<>();
+    for (Change.Range run : plainRuns()) {
+      Field uuid = Widening.uuid(new Field(Direction.C2S, run.offset(), run.length()), pairs);
+      Change.Range whole = uuid == null ? run : new Change.Range(uuid.offset(), uuid.length());
+      if (runs.isEmpty() || !runs.get(runs.size() - 1).equals(whole)) {
+        runs.add(whole);
+      }
+    }
+    return runs;
+  }
+
+  private List<Change.Range> plainRuns() {
     List<Change.Range> runs = new ArrayList<>();
     for (int from = differing.nextSetBit(0); from >= 0; ) {
       int to = differing.nextClearBit(from);
