@@ -68,8 +68,8 @@ class ConversationIT {
         App client = client(replay.awaitListening(), "hello")) {
       assertEquals(ECHOES, client.awaitOutput());
       assertEquals(0, client.awaitStatus());
-      assertEquals(0, replay.terminate().awaitStatus());
-      String summary = String.join("\n", replay.awaitOutput());
+      String summary = String.join("\n", replay.terminate().awaitOutput());
+      assertEquals(0, replay.awaitStatus());
       assertTrue(summary.contains("played 1: 1 matched, 0 differed, 0 incomplete;"), summary);
     }
   }
