@@ -106,7 +106,7 @@ final class App implements AutoCloseable {
 
   /** Sends SIGTERM. */
   App terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy closes its streams, too
     return this;
   }
 
