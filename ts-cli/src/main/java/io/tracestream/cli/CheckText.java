@@ -22,13 +22,13 @@ final class CheckText implements StandardOutput.Text {
   @Override
   public void writeTo(Writer out) throws IOException {
     out.write(Units.format(
-        "%s: %s, %d c2s and %d s2c%n", file, verdict(), check.c2sEntries(), check.s2cEntries()));
+        "%s: %s, %d c2s and %d s2c\n", file, verdict(), check.c2sEntries(), check.s2cEntries()));
     for (RecordingException damage : check.damage()) {
-      out.write(Units.format("%s%n", damage.getMessage()));
+      out.write(Units.format("%s\n", damage.getMessage()));
     }
     long more = check.damagedLines() - check.damage().size();
     if (more > 0) {
-      out.write(Units.format("and %s%n", Units.count(more, "more line", "more lines")));
+      out.write(Units.format("and %s\n", Units.count(more, "more line", "more lines")));
     }
     writeNotes(out);
     if (repaired != null) {
@@ -55,12 +55,12 @@ final class CheckText implements StandardOutput.Text {
     if (check.unendedLine() > 0) {
       out.write(Units.format(
           "%s:%d: note: no line end behind the last entry: it is complete, or was cut off between"
-              + " two bytes%n",
+              + " two bytes\n",
           file, check.unendedLine()));
     }
     if (check.earlierEntries() > 0) {
       out.write(Units.format(
-          "%s:%d: note: time goes backwards here, %s in all; a replay takes that as no pause%n",
+          "%s:%d: note: time goes backwards here, %s in all; a replay takes that as no pause\n",
           file, check.firstEarlierLine(), Units.count(check.earlierEntries(), "time", "times")));
     }
   }
@@ -70,6 +70,6 @@ final class CheckText implements StandardOutput.Text {
         ? ""
         : ", left out " + Units.count(check.damagedLines(), "damaged line", "damaged lines")
             + "; status 1 as " + file + " is damaged still";
-    out.write(Units.format("%s: wrote %s%s%n", repaired, Units.entries(check.entries()), left));
+    out.write(Units.format("%s: wrote %s%s\n", repaired, Units.entries(check.entries()), left));
   }
 }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done, or stopped by SIGTERM or SIGINT",
-      "1:the run failed: a mismatch, a lost recording, a server gone",
+      "1:the run failed: a mismatch, a lost or damaged recording, a server gone",
       "2:wrong usage",
       "3:could not start"
     },
@@ -28,10 +28,12 @@ import picocli.CommandLine.Spec;
       ProxyCommand.class,
       ReplayCommand.class,
       VerifyCommand.class,
-      SimpleServerCommand.class,
-      SimpleClientCommand.class,
+      LearnCommand.class,
+      DiffCommand.class,
       InspectCommand.class,
-      CheckCommand.class
+      CheckCommand.class,
+      SimpleServerCommand.class,
+      SimpleClientCommand.class
     })
 public final class Main implements Runnable {
   @Spec

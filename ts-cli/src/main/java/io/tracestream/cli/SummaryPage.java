@@ -23,7 +23,7 @@ final class SummaryPage implements StandardOutput.Text {
   @Override
   public void writeTo(Writer out) throws IOException {
     out.write(Units.format(
-        "%s: %s in %s, the first one after %s%n",
+        "%s: %s in %s, the first one after %s\n",
         title,
         Units.entries(summary.entries()),
         Units.time(summary.durationMicros()),
@@ -32,18 +32,18 @@ final class SummaryPage implements StandardOutput.Text {
     writeTable(out, "payload bytes", DirectionSummary::payloadLengths, Long::toString);
     writeTable(out, "pause before", DirectionSummary::pauses, Units::time);
     out.write(Units.format(
-        "%n%s of direction; an s2c entry stands right behind %d of %s%n",
+        "\n%s of direction; an s2c entry stands right behind %d of %s\n",
         Units.count(summary.turns(), "change", "changes"),
         summary.answered(),
         Units.count(summary.of(Direction.C2S).entries(), "c2s entry", "c2s entries")));
   }
 
   private void writeTotals(Writer out) throws IOException {
-    out.write(Units.format("%n%-13s%12s%18s%18s%n", "", "entries", "payload bytes", "longest run"));
+    out.write(Units.format("\n%-13s%12s%18s%18s\n", "", "entries", "payload bytes", "longest run"));
     for (Direction direction : Direction.values()) {
       DirectionSummary way = summary.of(direction);
       out.write(Units.format(
-          "%-13s%12d%18d%18d%n", direction, way.entries(), way.payloadBytes(), way.longestRun()));
+          "%-13s%12d%18d%18d\n", direction, way.entries(), way.payloadBytes(), way.longestRun()));
     }
   }
 
@@ -54,7 +54,7 @@ final class SummaryPage implements StandardOutput.Text {
       LongFunction<String> shown)
       throws IOException {
     out.write(
-        Units.format("%n%-13s%12s%12s%12s%12s%12s%n", name, "min", "p50", "p90", "p99", "max"));
+        Units.format("\n%-13s%12s%12s%12s%12s%12s\n", name, "min", "p50", "p90", "p99", "max"));
     for (Direction direction : Direction.values()) {
       out.write(row(direction, of.apply(summary.of(direction)), shown));
     }
@@ -66,6 +66,6 @@ final class SummaryPage implements StandardOutput.Text {
     for (long number : numbers) {
       row.append(Units.format("%12s", of.count() == 0 ? "-" : shown.apply(number)));
     }
-    return row.append(System.lineSeparator()).toString();
+    return row.append('\n').toString();
   }
 }

@@ -127,6 +127,18 @@ class RecordingCheckTest {
     assertFalse(check(HEADER + "1\tc2s\t2\n2\tc2s\t21\n").cutOff());
   }
 
+  @Test
+  void aCutAtAnyByteIsNeverTakenForDamageInTheMiddle() throws Exception {
+    String text = HEADER + "1\tc2s\t6869\n20\ts2c\t\n300\tc2s\t212223\n";
+    for (int cut = HEADER.length(); cut <= text.length(); cut++) {
+      String prefix = text.substring(0, cut);
+      RecordingCheck check = check(prefix);
+      boolean ended = prefix.endsWith("\n");
+      assertEquals(check.cutOff() ? 1 : 0, check.damagedLines(), "cut at " + cut);
+      assertEquals(ended, !check.cutOff() && check.unendedLine() == 0, "cut at " + cut);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"2\ts2c\t", "2\ts2c\t22", "2\ts2c\t22\r"})
   void aLastEntryWithoutItsLineEndIsNoDamageButNoted(String last) throws Exception {

@@ -163,7 +163,8 @@ class RecordingRepairTest {
     assertEquals(check.earlierEntries(), after.earlierEntries());
     if (check.isWhole()) {
       String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-      assertEquals(Lines.entries(text), Lines.entries(Files.readString(out)));
+      String written = Files.readString(out, StandardCharsets.ISO_8859_1);
+      assertEquals(Lines.entries(text), Lines.entries(written));
     }
   }
 }

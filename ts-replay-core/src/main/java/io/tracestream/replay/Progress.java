@@ -90,7 +90,11 @@ final class Progress {
 
   /** Something came or went at that time, or is to go then. */
   void active(long time) {
-    active.accumulateAndGet(time, Math::max);
+    for (long before = active.get(); before < time; before = active.get()) {
+      if (active.compareAndSet(before, time)) {
+        return;
+      }
+    }
   }
 
   /** For how long nothing came or went; below 0 when the next frame to go has its time. */

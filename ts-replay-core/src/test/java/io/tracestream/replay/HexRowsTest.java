@@ -57,6 +57,14 @@ class HexRowsTest {
   }
 
   @Test
+  void aPayloadAloneHasNoMarks() {
+    assertEquals("""
+        added         0  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef
+        added        16  67 68                                            gh
+        """, HexRows.of("added", bytes("0123456789abcdefghijk"), 18));
+  }
+
+  @Test
   void nothingIsShownOfTwoEmptyPayloads() {
     assertEquals("", rows.of(new byte[0], new byte[0], 0, Integer.MAX_VALUE, ALL));
   }

@@ -126,7 +126,7 @@ class ReplayCopyTest {
   void requestsThatAreTooShortForTheFieldHoldNoValue() throws Exception {
     try (ReplayServer server = playing(copying(ID), "c2s 000161", "c2s 00", "c2s ", "s2c 000162");
         TestPeer client = TestPeer.connect(server.address())) {
-      assertEquals("0003aaaa62", client.send("0003 aaaa61 0001 ff 0000").awaitEnd());
+      assertEquals("0003aaaa62", client.send("0003 aaaa61 0001 00 0000").awaitEnd());
       client.endSending();
       assertMatched(server, 1);
     }

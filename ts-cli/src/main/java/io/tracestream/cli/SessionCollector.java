@@ -1,0 +1,127 @@
+package io.tracestream.cli;
+
+import io.tracestream.replay.Mismatch;
+import io.tracestream.replay.SessionListener;
+import io.tracestream.replay.SessionResult;
+import io.tracestream.replay.Verdict;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Keeps how sessions end, for a report, and passes all on. For any number of threads; clients that
+ * come back for ever do not fill its memory.
+ */
+final class SessionCollector implements SessionListener {
+  static final int MOST_RESULTS = 10_000;
+  /** Payload bytes that kept mismatches may hold, beside those of the first. */
+  private static final long MOST_BYTES = 16 * 1024 * 1024;
+
+  /** What an explanation shows at most on either side of the difference, in bytes. */
+  private static final int MOST_CONTEXT = 1024;
+
+  private final SessionListener next;
+  private final int context;
+  private final List<Report.Session> sessions = new ArrayList<>();
+  private int results;
+  private int mismatches;
+  private long mismatchBytes;
+  private long leftOut;
+
+  /**
+   * Keeps nothing yet.
+   *
+   * @param next who is told of sessions, too
+   * @param context how many bytes an explanation shows on either side of the first difference
+   */
+  SessionCollector(SessionListener next, int context) {
+    this.next = next;
+    this.context = Math.min(context, MOST_CONTEXT);
+  }
+
+  @Override
+  public void started(long connection, InetSocketAddress peer) {
+    next.started(connection, peer);
+  }
+
+  @Override
+  public void ended(SessionResult result) {
+    keep(result);
+    next.ended(result);
+  }
+
+  private void keep(SessionResult result) {
+    SessionResult kept = reserve(result);
+    if (kept != null) {
+      // Here, on the session's own thread: in the end there may be no time for it.
+      Mismatch mismatch = kept.mismatch();
+      String explanation = mismatch == null ? null : mismatch.explain(context, false);
+      add(new Report.Session(kept, message(result), explanation));
+    }
+  }
+
+  /** What there is room for: null, or the result with its mismatch or without. */
+  private synchronized SessionResult reserve(SessionResult result) {
+    if (results == MOST_RESULTS) {
+      leftOut++;
+      return null;
+    }
+    results++;
+    boolean whole = result.mismatch() == null || hasRoomFor(result.mismatch());
+    return whole ? result : withoutMismatch(result);
+  }
+
+  private synchronized void add(Report.Session session) {
+    sessions.add(session);
+  }
+
+  /** The same mismatches as a {@link Verdict} keeps: they are held once. */
+  private boolean hasRoomFor(Mismatch mismatch) {
+    long bytes = length(mismatch.found())
+        + (mismatch.expected() == null ? 0 : length(mismatch.expected().payload()));
+    boolean room = mismatches == 0
+        || mismatches < Verdict.MOST_MISMATCHES && mismatchBytes + bytes <= MOST_BYTES;
+    if (room) {
+      mismatches++;
+      mismatchBytes += bytes;
+    }
+    return room;
+  }
+
+  private static long length(byte[] payload) {
+    return payload == null ? 0 : payload.length;
+  }
+
+  private static SessionResult withoutMismatch(SessionResult result) {
+    return new SessionResult(
+        result.connection(),
+        result.peer(),
+        result.outcome(),
+        result.entriesMatched(),
+        result.longestLateness(),
+        result.took(),
+        null,
+        result.damage());
+  }
+
+  private static String message(SessionResult result) {
+    return switch (result.outcome()) {
+      case MATCHED -> "matched " + result.entriesMatched() + " entries";
+      case DIFFERED -> result.mismatch().toString();
+      case INCOMPLETE -> "stopped behind " + result.entriesMatched() + " matched entries";
+      case BROKEN -> String.valueOf(result.damage());
+    };
+  }
+
+  /** Those kept so far, by their connections' numbers. */
+  synchronized List<Report.Session> sessions() {
+    return sessions.stream()
+        .sorted(Comparator.comparingLong(session -> session.result().connection()))
+        .toList();
+  }
+
+  synchronized long leftOut() {
+    return leftOut;
+  }
+}
