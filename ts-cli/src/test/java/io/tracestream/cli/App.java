@@ -50,8 +50,8 @@ final class App implements AutoCloseable {
   /** Starts the jar on a terminal, which shows stderr on stdout. */
   static App startOnTerminal(Map<String, String> variables, String... args) throws IOException {
     String line = String.join(" ", java(), "-jar", System.getProperty("app.jar"));
-    ProcessBuilder builder = new ProcessBuilder(
-        "script", "-qec", line + " " + String.join(" ", args), "/dev/null");
+    ProcessBuilder builder =
+        new ProcessBuilder("script", "-qec", line + " " + String.join(" ", args), "/dev/null");
     builder.environment().putAll(variables);
     return start(builder);
   }

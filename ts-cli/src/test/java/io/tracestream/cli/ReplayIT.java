@@ -80,8 +80,10 @@ class ReplayIT {
     try (App replay = replay("--connections", "1")) {
       assertEquals("", converse(replay, "0003beef61"));
       assertEquals(1, replay.awaitStatus());
-      assertTrue(
-          replay.awaitOutput().get(0).startsWith("played 1: 0 matched, 1 differed, 0 incomplete; 0"));
+      assertTrue(replay
+          .awaitOutput()
+          .get(0)
+          .startsWith("played 1: 0 matched, 1 differed, 0 incomplete; 0"));
       String told = replay.stderr();
       assertTrue(told.startsWith("mismatch: connection 1 with 127.0.0.1:"), told);
       assertTrue(told.contains(", c2s entry 1 of 2, " + file + ":2\n"), told);
@@ -112,8 +114,7 @@ class ReplayIT {
 
   @Test
   void rulesOfAFileAndOfFlagsHoldTogether() throws Exception {
-    Files.writeString(
-        file, "# ts_proxy recording v1\n0\tc2s\t0001617a\n0\ts2c\t000162\n");
+    Files.writeString(file, "# ts_proxy recording v1\n0\tc2s\t0001617a\n0\ts2c\t000162\n");
     Path rules = Files.writeString(
         dir.resolve("ids.rules"), "\ufeff# ids\r\n--copy 'c2s:0+2->s2c:0+2' # the request's\r\n");
     try (App replay =
@@ -130,7 +131,8 @@ class ReplayIT {
       assertEquals(2, replay.awaitStatus());
       assertEquals(List.of(), replay.awaitOutput());
       assertEquals(
-          "ts-proxy: " + rules + ":2: found \"c2s:-1+2\", expected at most 1 bytes, as the payload ends"
+          "ts-proxy: " + rules
+              + ":2: found \"c2s:-1+2\", expected at most 1 bytes, as the payload ends"
               + " there; see ts_proxy replay --help\n",
           replay.stderr());
     }
@@ -158,8 +160,7 @@ class ReplayIT {
   void aWrongValueIsToldInALine(String more, String message) throws Exception {
     try (App replay = replay(more.split(" "))) {
       assertEquals(2, replay.awaitStatus());
-      assertEquals(
-          "ts-proxy: " + message + "; see ts_proxy replay --help\n", replay.stderr());
+      assertEquals("ts-proxy: " + message + "; see ts_proxy replay --help\n", replay.stderr());
     }
   }
 

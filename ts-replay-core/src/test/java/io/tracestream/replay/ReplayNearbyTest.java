@@ -46,8 +46,7 @@ class ReplayNearbyTest {
   }
 
   private Mismatch mismatch(Rules rules, String[] lines, String frames) throws Exception {
-    try (ReplayServer server =
-            ReplayServer.start(Replays.config(file, lines).withRules(rules));
+    try (ReplayServer server = ReplayServer.start(Replays.config(file, lines).withRules(rules));
         TestPeer client = TestPeer.connect(server.address())) {
       client.send(frames).endSending().awaitEnd();
       return onlyMismatch(server);
@@ -102,7 +101,8 @@ class ReplayNearbyTest {
   void stepsCountTheEntriesOfTheDirectionAndNumbersAllOfThem() throws Exception {
     String[] lines = {"c2s 61", "s2c 62", "c2s 63", "s2c 64", "s2c 67", "c2s 65", "s2c 67"};
     assertEquals(new Nearby(6, 7, 2), mismatch(Rules.NONE, lines, "0001 65").nearby());
-    assertEquals(new Nearby(1, 2, -2), mismatch(Rules.NONE, lines, "000161000163000161").nearby());
+    assertEquals(
+        new Nearby(1, 2, -2), mismatch(Rules.NONE, lines, "000161000163000161").nearby());
     assertNull(mismatch(Rules.NONE, lines, "0001 67").nearby(), "those are the server's");
   }
 
@@ -110,7 +110,8 @@ class ReplayNearbyTest {
   void ofSeveralEntriesThatItEqualsTheNearestIsTold() throws Exception {
     String[] lines = {"c2s 61", "c2s 62", "c2s 61", "c2s 63", "c2s 64", "c2s 61", "c2s 61"};
     assertEquals(
-        new Nearby(3, 4, -1), mismatch(Rules.NONE, lines, "000161 000162 000161 000161").nearby());
+        new Nearby(3, 4, -1),
+        mismatch(Rules.NONE, lines, "000161 000162 000161 000161").nearby());
     assertEquals(
         new Nearby(6, 7, 1),
         mismatch(Rules.NONE, lines, "000161 000162 000161 000163 000161").nearby());
@@ -120,7 +121,8 @@ class ReplayNearbyTest {
   void bytesThatMayVaryMayDoSoNearbyToo() throws Exception {
     Rules rules = new Rules(List.of(Field.parse("c2s:0+1")), List.of());
     assertEquals(
-        new Nearby(2, 3, 1), mismatch(rules, new String[] {"c2s 0061", "c2s 0062"}, "0002 ff62").nearby());
+        new Nearby(2, 3, 1),
+        mismatch(rules, new String[] {"c2s 0061", "c2s 0062"}, "0002 ff62").nearby());
   }
 
   @Test
@@ -146,7 +148,8 @@ class ReplayNearbyTest {
   void aRuleIsOfferedOnlyForTheShapeOfAFieldThatVaries(String expected, String found, String field)
       throws Exception {
     String frame = String.format("%04x", found.length() / 2) + found;
-    Field varying = mismatch(Rules.NONE, new String[] {"c2s " + expected}, frame).varying();
+    Field varying =
+        mismatch(Rules.NONE, new String[] {"c2s " + expected}, frame).varying();
     assertEquals(field, varying == null ? null : varying.toString());
   }
 
