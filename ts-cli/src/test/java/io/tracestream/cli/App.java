@@ -113,9 +113,9 @@ final class App implements AutoCloseable {
     }
   }
 
-  /** Sends SIGTERM. */
+  /** Sends SIGTERM. What it says then can still be read. */
   App terminate() {
-    process.destroy();
+    process.toHandle().destroy();
     return this;
   }
 
