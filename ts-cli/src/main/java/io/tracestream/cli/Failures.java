@@ -13,8 +13,10 @@ final class Failures {
   static final int WRONG_USAGE = 2;
   static final int NOT_STARTED = 3;
 
-  private static final Pattern INVALID_VALUE =
-      Pattern.compile("Invalid value for option '([^']+)'(?: \\([^)]*\\))?: (.*)", Pattern.DOTALL);
+  private static final Pattern INVALID_VALUE = Pattern.compile(
+      "Invalid value for (?:option '([^']+)'(?: \\([^)]*\\))?|positional parameter at index \\d+"
+          + " \\(([^)]+)\\)): (.*)",
+      Pattern.DOTALL);
 
   private Failures() {}
 
@@ -41,7 +43,8 @@ final class Failures {
     String message = e.getMessage().replaceFirst("^Error: ", "");
     Matcher invalid = INVALID_VALUE.matcher(message);
     if (invalid.matches()) {
-      message = invalid.group(1) + ": " + invalid.group(2);
+      String subject = invalid.group(1) == null ? invalid.group(2) : invalid.group(1);
+      message = subject + ": " + invalid.group(3);
     } else if (e instanceof UnmatchedArgumentException unmatched) {
       message = "found \"" + String.join(" ", unmatched.getUnmatched()) + "\", expected "
           + (command.getParent() == null

@@ -20,13 +20,18 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done, or stopped by SIGTERM or SIGINT",
-      "1:the run failed: a mismatch, a lost recording, a server gone",
+      "1:the run failed: a mismatch, a lost recording, a server gone;",
+      "  or recordings differ",
       "2:wrong usage",
       "3:could not start"
     },
     subcommands = {
       ProxyCommand.class,
       ReplayCommand.class,
+      VerifyCommand.class,
+      DiffCommand.class,
+      InspectCommand.class,
+      CheckCommand.class,
       SimpleServerCommand.class,
       SimpleClientCommand.class
     })

@@ -49,7 +49,8 @@ final class ProxyCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     common.applyLoudness();
     Proxy proxy = server.start(address -> Proxy.start(config(address)));
-    server.announce(proxy.address(), () -> stop(proxy));
+    Ending.with(() -> stop(proxy));
+    server.announce(proxy.address());
     try {
       proxy.awaitStop();
     } catch (IOException e) {

@@ -2,18 +2,16 @@ package io.tracestream.cli;
 
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
+import io.tracestream.replay.Rules;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "replay",
@@ -22,24 +20,27 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class ReplayCommand implements Callable<Integer> {
+  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+
   @Mixin
   private RunningServer server;
 
-  @Option(
-      names = "--record",
-      required = true,
-      paramLabel = "FILE",
-      converter = ToFile.class,
-      description = "The recording to play.")
-  private Path recording;
+  @Mixin
+  private PlayOptions play;
 
   @Option(
-      names = "--timing",
-      paramLabel = "original|none",
-      defaultValue = "original",
-      converter = ToTiming.class,
-      description = "Keep the recorded pauses, or send at once (default: ${DEFAULT-VALUE}).")
-  private Timing timing;
+      names = "--connections",
+      paramLabel = "N",
+      converter = Connections.class,
+      description = "End after N conversations; without it, when told to stop.")
+  private Integer connections;
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "TIME",
+      converter = ToDuration.Positive.class,
+      description = "For how long a client may send nothing, such as 10s.")
+  private Duration idleTimeout;
 
   @Mixin
   private CommonOptions common;
@@ -47,31 +48,39 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     common.applyLoudness();
-    ReplayServer replay = server.start(address -> ReplayServer.start(config(address)));
-    server.announce(replay.address(), () -> stop(replay));
-    return server.awaitSignal();
+    Timing timing = play.timing();
+    Rules rules = play.rules();
+    ReplayServer replay =
+        server.start(address -> ReplayServer.start(config(address, timing, rules)));
+    Ending ending = Ending.with(() -> stop(replay));
+    server.announce(replay.address());
+    if (connections == null) {
+      return ending.awaitSignal();
+    }
+    replay.awaitConnections(connections, FOREVER);
+    return ending.now();
   }
 
-  private ReplayConfig config(InetSocketAddress address) {
-    return ReplayConfig.of(address, recording).withFormat(common.format()).withTiming(timing);
+  private ReplayConfig config(InetSocketAddress address, Timing timing, Rules rules) {
+    return ReplayConfig.of(address, play.recording())
+        .withFormat(common.format())
+        .withTiming(timing)
+        .withRules(rules)
+        .withIdleTimeout(idleTimeout)
+        .withConnections(connections == null ? 0 : connections)
+        .withListener(play.listener());
   }
 
-  private static int stop(ReplayServer replay) throws IOException {
+  private int stop(ReplayServer replay) throws IOException {
     replay.close();
     Verdict verdict = replay.verdict();
-    LoggerFactory.getLogger(ReplayCommand.class).info("{}", verdict);
-    return verdict.passed() ? 0 : Failures.FAILED;
+    boolean all = connections == null || verdict.matched() >= connections;
+    return PlayOptions.conclude(verdict, verdict.passed() && all);
   }
 
-  private static final class ToTiming implements ITypeConverter<Timing> {
-    @Override
-    public Timing convert(String value) {
-      return switch (value) {
-        case "original" -> Timing.ORIGINAL;
-        case "none" -> Timing.NONE;
-        default ->
-          throw new TypeConversionException("found \"" + value + "\", expected original or none");
-      };
+  private static final class Connections extends CommonOptions.Range {
+    private Connections() {
+      super(1, Integer.MAX_VALUE);
     }
   }
 }

@@ -35,9 +35,9 @@ final class RuleOptions {
       paramLabel = "FIELD->FIELD",
       converter = ToCopy.class,
       description = {
-        "A value that is taken over live: with c2s:4+4->s2c:0+4",
-        "a reply has the four bytes of its own request.",
-        "Any number of times."
+        "A live value that comes back in answers: with",
+        "c2s:4+4->s2c:0+4 a reply has the four bytes of",
+        "its own request. Any number of times."
       })
   private List<Copy> copied = new ArrayList<>();
 

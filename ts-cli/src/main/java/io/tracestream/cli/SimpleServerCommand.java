@@ -22,10 +22,11 @@ final class SimpleServerCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     common.applyLoudness();
     SimpleServer simple = server.start(address -> SimpleServer.start(address, common.format()));
-    server.announce(simple.address(), () -> {
+    Ending ending = Ending.with(() -> {
       simple.close();
       return 0;
     });
-    return server.awaitSignal();
+    server.announce(simple.address());
+    return ending.awaitSignal();
   }
 }

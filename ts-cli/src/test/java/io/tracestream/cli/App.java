@@ -84,6 +84,13 @@ final class App implements AutoCloseable {
     return stdout.lines().toList();
   }
 
+  /** Reads a line of stdout and closes it, as {@code head -1} does. */
+  String readFirstLineOnly() throws IOException {
+    try (stdout) {
+      return stdout.readLine();
+    }
+  }
+
   String stderr() throws IOException {
     return Files.readString(stderr);
   }

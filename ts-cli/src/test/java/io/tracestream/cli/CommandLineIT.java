@@ -28,10 +28,13 @@ class CommandLineIT {
         "",
         "proxy ",
         "replay ",
+        "diff ",
         "simple_server ",
         "simple_client ",
         "simple-server ",
-        "simple-client "
+        "simple-client ",
+        "inspect ",
+        "check "
       })
   void everyCommandHasHelpAndAVersion(String command) throws Exception {
     try (App help = App.start((command + "--help").split(" "));
@@ -48,8 +51,8 @@ class CommandLineIT {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`` | found no command, expected one of proxy, replay, simple_server, simple_client; see ts_proxy --help",
-        "prosy | found \"prosy\", expected a command: proxy, replay, simple_server, simple_client; see ts_proxy --help",
+        "`` | found no command, expected one of proxy, replay, verify, diff, inspect, check, simple_server, simple_client; see ts_proxy --help",
+        "prosy | found \"prosy\", expected a command: proxy, replay, verify, diff, inspect, check, simple_server, simple_client; see ts_proxy --help",
         "replay | Missing required options: '--listen=H:P', '--record=FILE'; see ts_proxy replay --help",
         "replay --listen a:0 --record= | --record: found \"\", expected a name that a file can have here; see ts_proxy replay --help",
         "replay --listen a:0 --record f --timing slow | --timing: found \"slow\", expected original or none;"
@@ -67,7 +70,11 @@ class CommandLineIT {
         "simple_client --connect a:1 --max-payload-len 2147483640 | --max-payload-len: found 2147483640, expected a whole"
             + " number from 0 to 2147483639; see ts_proxy simple_client --help",
         "simple_client --connect a:1 --count -1 | --count: found -1, expected a whole number from 0 to 2147483647;"
-            + " see ts_proxy simple_client --help"
+            + " see ts_proxy simple_client --help",
+        "inspect | Missing required parameter: 'FILE'; see ts_proxy inspect --help",
+        "check a b | found \"b\", expected a flag of check; see ts_proxy check --help",
+        "check a --max-payload-len x | --max-payload-len: found x, expected a whole number from 0 to 2147483639;"
+            + " see ts_proxy check --help"
       })
   void wrongUsageIsToldInOneLine(String args, String line) throws Exception {
     try (App app = App.start(args == null || args.isEmpty() ? new String[0] : args.split(" "))) {

@@ -13,8 +13,12 @@ import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
+import io.tracestream.replay.Field;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
+import io.tracestream.replay.Rules;
+import io.tracestream.replay.Verifier;
+import io.tracestream.replay.VerifyConfig;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -116,6 +120,21 @@ class EmbeddingTest {
     // ----
   }
 
+  @Test
+  void aRecordedClientVerifiesAServer() throws Exception {
+    Path file = Files.writeString(dir.resolve("session.rec"), "0\tc2s\t6869\n0\ts2c\t6869\n");
+    try (SimpleServer server = SimpleServer.start(anyPort(), FrameFormat.DEFAULT)) {
+      // ----
+      Rules rules = new Rules(List.of(Field.parse("s2c:-2+2")), List.of());
+      try (Verifier verifier =
+          Verifier.start(VerifyConfig.of(server.address(), file).withRules(rules))) {
+        assertTrue(verifier.awaitConnections(1, Duration.ofSeconds(10)));
+        assertEquals(List.of(), verifier.verdict().mismatches());
+      }
+      // ----
+    }
+  }
+
   private static void runClientAgainst(InetSocketAddress address) throws Exception {
     try (SimpleClient client = new SimpleClient(address, FrameFormat.DEFAULT)) {
       client.send("hello", 2, reply -> {});
@@ -136,7 +155,7 @@ class EmbeddingTest {
       String snippet = snippets.group(1).stripIndent().strip();
       assertTrue(readme.contains("```java\n" + snippet + "\n```"), "the README lacks:\n" + snippet);
     }
-    assertEquals(5, count);
+    assertEquals(6, count);
     assertEquals(count, readme.split("```java\n", -1).length - 1, "Java snippets in the README");
   }
 }

@@ -4,9 +4,14 @@ import static io.tracestream.recording.RecordingText.END;
 import static io.tracestream.recording.RecordingText.quoted;
 
 import java.io.IOException;
+import java.io.OutputStream;
 
 /** Finds the lines of entries among comments and blank lines, and reads all but their payloads. */
 final class LineReader {
+  /** What the version line begins with, whatever the version. */
+  static final String ANY_HEADER =
+      RecordingWriter.HEADER.substring(0, RecordingWriter.HEADER.length() - 1);
+
   private static final String ELAPSED = "a number of microseconds and a tab";
   /** Digits of {@link Long#MAX_VALUE}. */
   private static final int LONGEST_NUMBER = 19;
@@ -36,13 +41,18 @@ final class LineReader {
       if (text.peek() == '#') {
         isHeader();
       } else if (!blank()) {
-        while (text.remaining() < LONGEST_PREFIX && text.fillBehind()) {}
-        elapsedMicros = elapsed();
-        direction = nextDirection();
+        readPrefix();
         return true;
       }
     }
     return false;
+  }
+
+  /** Reads an entry's line up to its payload. */
+  void readPrefix() throws IOException {
+    while (text.remaining() < LONGEST_PREFIX && text.fillBehind()) {}
+    elapsedMicros = elapsed();
+    direction = nextDirection();
   }
 
   private long elapsed() throws IOException {
@@ -106,21 +116,26 @@ final class LineReader {
 
   /** Reads a comment; true when it is the line that a recording begins with. */
   boolean isHeader() throws IOException {
-    String comment = commentText();
+    return isHeader(OutputStream.nullOutputStream());
+  }
+
+  /** As {@link #isHeader()}; writes the comment to {@code copy}, without its line end. */
+  boolean isHeader(OutputStream copy) throws IOException {
+    String comment = commentText(copy);
     if (comment.equals(RecordingWriter.HEADER)) {
       return true;
     }
-    String prefix = RecordingWriter.HEADER.substring(0, RecordingWriter.HEADER.length() - 1);
-    if (comment.startsWith(prefix)) {
-      throw text.damaged("version", quoted(comment.substring(prefix.length() - 1)), "v1");
+    if (comment.startsWith(ANY_HEADER)) {
+      throw text.damaged("version", quoted(comment.substring(ANY_HEADER.length() - 1)), "v1");
     }
     return false;
   }
 
   /** Reads to the end of the line; gives its beginning, without white space at the end. */
-  private String commentText() throws IOException {
+  private String commentText(OutputStream copy) throws IOException {
     StringBuilder comment = new StringBuilder();
-    for (int c = text.read(); c != '\n' && c != END; c = text.read()) {
+    for (int c = text.read(); c != END && !text.endsLine(c); c = text.read()) {
+      copy.write(c);
       if (comment.length() < 2 * RecordingWriter.HEADER.length()) {
         comment.append((char) c);
       }
@@ -129,7 +144,7 @@ final class LineReader {
   }
 
   /** Reads a line of nothing; leaves any other where it is. */
-  private boolean blank() throws IOException {
+  boolean blank() throws IOException {
     int c = text.peek();
     if (c != '\n' && c != '\r') {
       return false;

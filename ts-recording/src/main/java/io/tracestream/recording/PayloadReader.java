@@ -38,8 +38,12 @@ final class PayloadReader {
     return payload.clear().limit(payloadLength);
   }
 
-  /** Reads as {@link #read} does, and refuses what that refuses, but keeps nothing. */
-  void skip() throws IOException {
+  /**
+   * Reads as {@link #read} does, and refuses what that refuses, but keeps nothing.
+   *
+   * @return how long the payload is
+   */
+  int skip() throws IOException {
     int length = 0;
     do {
       int count = HexDecoder.count(text.buffer, text.position, pairsAtHand(length));
@@ -47,6 +51,7 @@ final class PayloadReader {
       length += count;
     } while (text.remaining() < 2 && text.fillBehind());
     readEnd(length);
+    return length;
   }
 
   private int decode(int length) {

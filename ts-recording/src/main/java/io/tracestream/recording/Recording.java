@@ -49,7 +49,38 @@ public final class Recording implements Closeable {
     }
   }
 
-  private static FileChannel openFile(Path path) throws IOException {
+  /**
+   * Opens a recording of which any part may be damaged: its readers tell. Refuses only what does
+   * not begin as a recording does, with the version line or with a whole entry.
+   *
+   * @param path a file that can be read from any place in it: no pipe
+   * @param maxPayloadLength the longest payload to take, in bytes
+   * @return the opened recording; close it when its readers are done
+   * @throws RecordingException when there is no such file, it cannot be read, is of another version
+   *     or no recording
+   * @throws IOException when reading fails
+   */
+  public static Recording openEvenIfDamaged(Path path, int maxPayloadLength) throws IOException {
+    Recording recording = new Recording(path.toString(), openFile(path), maxPayloadLength);
+    try {
+      if (!recording.reader().startsAsRecording()) {
+        recording.reader().next(); // says what is wrong with the first line that is
+        throw noRecording(recording.name);
+      }
+      return recording;
+    } catch (IOException | RuntimeException e) {
+      recording.close();
+      throw e;
+    }
+  }
+
+  /** For a file in which nothing says that it is a recording. */
+  static RecordingException noRecording(String name) {
+    return new RecordingException(name + ": found no entry and no line \"" + RecordingWriter.HEADER
+        + "\", expected a recording; record one first");
+  }
+
+  static FileChannel openFile(Path path) throws IOException {
     try {
       if (Files.exists(path) && !Files.isRegularFile(path)) {
         throw new RecordingException(path + ": found no regular file, expected a recording");

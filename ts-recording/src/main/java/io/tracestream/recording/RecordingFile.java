@@ -29,71 +29,72 @@ final class RecordingFile implements Closeable {
     this.channel = channel;
   }
 
-  static RecordingFile open(Path path) throws IOException {
+  /** Opens a file to record to; errors call it {@code name}. */
+  static RecordingFile open(Path path, String name) throws IOException {
     Path key = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath().normalize();
     if (!OPEN.add(key)) {
-      throw beingRecorded(path);
+      throw beingRecorded(name);
     }
     try {
-      requireRecording(path);
-      return new RecordingFile(key, openLocked(path));
+      requireRecording(path, name);
+      return new RecordingFile(key, openLocked(path, name));
     } catch (IOException | RuntimeException e) {
       OPEN.remove(key);
       throw e;
     }
   }
 
-  private static void requireRecording(Path path) throws IOException {
+  private static void requireRecording(Path path, String name) throws IOException {
     if (!Files.exists(path) || Files.isRegularFile(path) && Files.size(path) == 0) {
       return;
     }
     String expected = ", expected a recording to replace, or no file; choose another name";
     if (!Files.isRegularFile(path)) {
-      throw new RecordingException(path + ": found no regular file" + expected);
+      throw new RecordingException(name + ": found no regular file" + expected);
     }
     try (RecordingReader reader =
-        new RecordingReader(Files.newInputStream(path), path.toString(), Integer.MAX_VALUE - 8)) {
+        new RecordingReader(Files.newInputStream(path), name, Integer.MAX_VALUE - 8)) {
       if (!reader.startsAsRecording()) {
-        throw new RecordingException(path + ": found another kind of file" + expected);
+        throw new RecordingException(name + ": found another kind of file" + expected);
       }
     } catch (AccessDeniedException e) {
-      throw new RecordingException(path + ": found no permission to read it" + expected, e);
+      throw new RecordingException(name + ": found no permission to read it" + expected, e);
     }
   }
 
-  private static FileChannel openLocked(Path path) throws IOException {
-    FileChannel channel = openChannel(path);
+  private static FileChannel openLocked(Path path, String name) throws IOException {
+    FileChannel channel = openChannel(path, name);
     try {
       if (channel.tryLock() == null) {
-        throw beingRecorded(path);
+        throw beingRecorded(name);
       }
       return channel;
     } catch (OverlappingFileLockException e) {
       channel.close();
-      throw beingRecorded(path); // by another name of the file
+      throw beingRecorded(name); // by another name of the file
     } catch (IOException e) {
       channel.close();
       throw e;
     }
   }
 
-  private static FileChannel openChannel(Path path) throws IOException {
+  private static FileChannel openChannel(Path path, String name) throws IOException {
     try {
       return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (NoSuchFileException e) {
-      throw new RecordingException(path + ": found no such directory, expected one to write to", e);
+      throw new RecordingException(name + ": found no such directory, expected one to write to", e);
     } catch (AccessDeniedException e) {
       throw new RecordingException(
-          path + ": found no permission to write, expected a writable place", e);
+          name + ": found no permission to write, expected a writable place", e);
     } catch (FileSystemException e) {
       throw new RecordingException(
-          path + ": found \"" + e.getReason() + "\", expected a writable place", e);
+          name + ": found \"" + e.getReason() + "\", expected a writable place", e);
     }
   }
 
-  private static RecordingException beingRecorded(Path path) {
+  private static RecordingException beingRecorded(String name) {
     return new RecordingException(
-        path + ": found another proxy recording to it, expected none; choose another name");
+        name + ": found another proxy recording to it, expected none; choose another name");
   }
 
   FileChannel channel() {

@@ -123,6 +123,25 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
+   * Passes the payload of the entry at hand, which is checked but not decoded; no entry is at hand
+   * then.
+   *
+   * @return how long the payload is, in bytes
+   */
+  int skipPayload() throws IOException {
+    requireNoFailure();
+    requireEntry();
+    try {
+      int length = payloadRead ? payloads.payload().remaining() : payloads.skip();
+      atEntry = false;
+      return length;
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /**
    * The entry at hand.
    *
    * @return the entry, the caller's own

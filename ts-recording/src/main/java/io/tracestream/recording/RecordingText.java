@@ -22,6 +22,8 @@ final class RecordingText {
   int limit;
   /** The number of the line at hand, from 1; 0 before the first. */
   long line;
+  /** How many bytes stood before those in the buffer. */
+  private long passed;
 
   RecordingText(InputStream in, String name) {
     this.in = in;
@@ -51,6 +53,7 @@ final class RecordingText {
   boolean fillBehind() throws IOException {
     System.arraycopy(buffer, position, buffer, 0, limit - position);
     limit -= position;
+    passed += position;
     position = 0;
     int n = in.read(buffer, limit, BUFFER - limit);
     limit += Math.max(n, 0);
@@ -66,6 +69,34 @@ final class RecordingText {
     return c == '\n';
   }
 
+  /** True when the text that comes next begins with {@code expected}; leaves it unread. */
+  boolean startsWith(String expected) throws IOException {
+    while (remaining() < expected.length() && fillBehind()) {}
+    int count = Math.min(remaining(), expected.length());
+    return new String(buffer, position, count, StandardCharsets.ISO_8859_1).equals(expected);
+  }
+
+  /** How many bytes have been read. */
+  long offset() {
+    return passed + position;
+  }
+
+  /**
+   * True when the byte that was read last is a line's end, and nobody has looked behind it: it is
+   * still in the buffer then.
+   */
+  boolean isBehindLineEnd() {
+    return position > 0 && buffer[position - 1] == '\n';
+  }
+
+  /** Reads to the end of the line. */
+  void skipLine() throws IOException {
+    int c = read();
+    while (c != '\n' && c != END) {
+      c = read();
+    }
+  }
+
   /** The text up to the next tab or line end, or as much of it as an error should show; unread. */
   String field() {
     int end = position;
@@ -77,8 +108,10 @@ final class RecordingText {
   }
 
   RecordingException cutOff() {
-    return error("found a line that was cut off, expected its end;"
-        + " the recorder was stopped inside it: delete the line or record again");
+    return error(
+        "found a line that was cut off, expected its end;"
+            + " the recorder was stopped inside it: delete the line or record again",
+        true);
   }
 
   RecordingException damaged(String subject, String found, String expected) {
@@ -87,7 +120,11 @@ final class RecordingText {
   }
 
   RecordingException error(String message) {
-    return new RecordingException(name + ":" + line + ": " + message);
+    return error(message, false);
+  }
+
+  private RecordingException error(String message, boolean cutOff) {
+    return new RecordingException(name + ":" + line + ": " + message, line, cutOff);
   }
 
   static String quoted(String text) {

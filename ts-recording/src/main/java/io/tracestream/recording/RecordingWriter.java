@@ -45,10 +45,15 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException when writing fails
    */
   public static RecordingWriter create(Path path) throws IOException {
-    RecordingFile file = RecordingFile.open(path);
+    return create(path, path.toString());
+  }
+
+  /** As {@link #create(Path)}; errors call it {@code name}. */
+  static RecordingWriter create(Path path, String name) throws IOException {
+    RecordingFile file = RecordingFile.open(path, name);
     try {
       file.channel().truncate(0);
-      RecordingWriter writer = new RecordingWriter(new BackgroundFile(path.toString(), file));
+      RecordingWriter writer = new RecordingWriter(new BackgroundFile(name, file));
       writer.buffer.put((HEADER + "\n").getBytes(StandardCharsets.US_ASCII));
       writer.lineEnd = writer.buffer.position();
       writer.flush();
@@ -78,6 +83,12 @@ public final class RecordingWriter implements Closeable {
           "elapsedMicros: found " + elapsedMicros + ", expected at least " + lastElapsedMicros);
     }
     lastElapsedMicros = elapsedMicros;
+    writeAtAnyTime(elapsedMicros, direction, payload);
+  }
+
+  /** As {@link #write}, but time may go backwards, as it may in a recording that was edited. */
+  void writeAtAnyTime(long elapsedMicros, Direction direction, ByteBuffer... payload)
+      throws IOException {
     requireRoom(LINE_MARGIN);
     putNumber(elapsedMicros);
     buffer.put((byte) '\t');
@@ -89,6 +100,15 @@ public final class RecordingWriter implements Closeable {
     requireRoom(1);
     buffer.put((byte) '\n');
     lineEnd = buffer.position();
+  }
+
+  /** Adds a character of a comment, which begins with {@code #} and ends with {@code \n}. */
+  void writeComment(int c) throws IOException {
+    requireRoom(1);
+    buffer.put((byte) c);
+    if (c == '\n') {
+      lineEnd = buffer.position();
+    }
   }
 
   private void putNumber(long number) {

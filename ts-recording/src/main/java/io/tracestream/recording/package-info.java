@@ -20,7 +20,12 @@
  * was expected}. A {@link io.tracestream.recording.Recording} is an opened file that gives out any
  * number of readers.
  *
- * <p>Both stream: memory does not grow with the file. The package needs nothing but the JDK and
- * logs nothing.
+ * <p>A reader stops at the first damaged line. A {@link io.tracestream.recording.RecordingCheck}
+ * goes on behind it, tells each of them, and writes what is whole to another file. A
+ * {@link io.tracestream.recording.RecordingSummary} says in numbers what conversation a recording
+ * holds.
+ *
+ * <p>All of them stream: memory does not grow with the file. The package needs nothing but the JDK
+ * and logs nothing.
  */
 package io.tracestream.recording;

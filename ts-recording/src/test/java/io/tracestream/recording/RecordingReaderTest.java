@@ -237,4 +237,19 @@ class RecordingReaderTest {
       assertEquals(expected, entries(reader(text, NO_CAP, () -> piece)), "pieces of " + piece);
     }
   }
+
+  @Test
+  void aSkippedPayloadTellsItsLengthAndItsEntryIsAtHandNoLonger() throws Exception {
+    RecordingReader reader = reader("1\tc2s\t2122\n2\ts2c\t\n3\tc2s\t" + "00".repeat(100_000));
+    assertTrue(reader.advance());
+    assertEquals(2, reader.skipPayload());
+    assertThrows(IllegalStateException.class, reader::payload);
+    assertThrows(IllegalStateException.class, reader::skipPayload);
+    assertTrue(reader.advance());
+    assertEquals(0, reader.payload().remaining());
+    assertEquals(0, reader.skipPayload());
+    assertTrue(reader.advance());
+    assertEquals(100_000, reader.skipPayload());
+    assertFalse(reader.advance());
+  }
 }

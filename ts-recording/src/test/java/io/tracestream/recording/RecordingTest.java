@@ -5,6 +5,7 @@ import static io.tracestream.recording.Lines.shown;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
@@ -196,5 +197,30 @@ class RecordingTest {
     Recording recording = open();
     recording.close();
     assertThrows(IOException.class, () -> recording.reader().next());
+  }
+
+  @Test
+  void evenIfDamagedItOpensWhatBeginsAsARecordingDoes() throws Exception {
+    Files.writeString(file, "# ts_proxy recording v1\nx\n");
+    assertEquals(2, assertThrows(RecordingException.class, this::open).line());
+    try (Recording recording = Recording.openEvenIfDamaged(file, 100)) {
+      assertEquals(
+          2, assertThrows(RecordingException.class, recording.reader()::next).line());
+    }
+    Files.writeString(file, "1\tc2s\t21\nx\n");
+    try (Recording recording = Recording.openEvenIfDamaged(file, 100)) {
+      assertEquals("1 c2s 21", shown(recording.reader().next()));
+    }
+  }
+
+  @Test
+  void evenIfDamagedItRefusesWhatIsNoRecording() throws Exception {
+    for (String text : List.of("", "#\n", "hello\n", "# ts_proxy recording v2\n1\tc2s\t21\n")) {
+      Files.writeString(file, text);
+      String said = assertThrows(
+              RecordingException.class, () -> Recording.openEvenIfDamaged(file, 100))
+          .getMessage();
+      assertTrue(said.contains("expected v1") || said.contains(": found "), said);
+    }
   }
 }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,12 +22,11 @@ class RecordingWriterFullDiskTest {
 
   @Test
   void aFullDiskBreaksTheWriterAndTheFileEndsOnAWholeLine() throws Exception {
-    assumeTrue(Files.isExecutable(BASH), "there is no bash to limit a file's size");
     Path file = dir.resolve("a.rec");
     String full = file + ": found File too large when writing, expected room for the recording";
     assertEquals(
         List.of(full, "write: " + full, "flush: " + full, "closed"),
-        saidBy(WriteUntilFull.class, file));
+        saidBy(dir, WriteUntilFull.class, file));
 
     String text = Files.readString(file);
     assertTrue(text.endsWith("\n"));
@@ -43,31 +44,33 @@ class RecordingWriterFullDiskTest {
 
   @Test
   void closingTellsThatTheLastEntriesFoundNoRoom() throws Exception {
-    assumeTrue(Files.isExecutable(BASH), "there is no bash to limit a file's size");
     Path file = dir.resolve("a.rec");
     assertEquals(
         List.of(
             file + ": found File too large when writing, expected room for the recording",
             "closed"),
-        saidBy(CloseWhenFull.class, file));
+        saidBy(dir, CloseWhenFull.class, file));
     assertEquals("# ts_proxy recording v1\n", Files.readString(file));
   }
 
-  private List<String> saidBy(Class<?> program, Path file) throws Exception {
+  /** What a program prints whose files may not grow large. */
+  static List<String> saidBy(Path dir, Class<?> program, Path... files) throws Exception {
+    assumeTrue(Files.isExecutable(BASH), "there is no bash to limit a file's size");
     Path output = dir.resolve("output");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process child = new ProcessBuilder(
-            BASH.toString(),
-            "-c",
-            "ulimit -f " + KIBIBYTES + "; exec \"$@\"",
-            "bash",
-            java,
-            "-XX:-UsePerfData",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            program.getName(),
-            file.toString())
+    List<String> command = new ArrayList<>(List.of(
+        BASH.toString(),
+        "-c",
+        "ulimit -f " + KIBIBYTES + "; exec \"$@\"",
+        "bash",
+        java,
+        "-XX:-UsePerfData",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        program.getName()));
+    Stream.of(files).map(Path::toString).forEach(command::add);
+    Process child = new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
         .start();

@@ -68,16 +68,33 @@ final class DiffEntry {
     if (isSame(other)) {
       return 0;
     }
-    if (closed.length != other.closed.length) {
-      return 100;
-    }
-    int looked = Math.min(SAMPLE, closed.length);
-    int differing = 0;
+    boolean sameLength = closed.length == other.closed.length;
+    int looked = Math.min(SAMPLE, Math.max(closed.length, other.closed.length));
+    int alike = sameLength ? equalBytes(other, looked) : equalEnds(other);
+    int differing = 98 * Math.max(0, looked - alike) / Math.max(1, looked);
+    return 1 + (sameLength ? differing : Math.max(differing, 33));
+  }
+
+  private int equalBytes(DiffEntry other, int looked) {
+    int equal = 0;
     for (int at = 0; at < looked; at++) {
-      if (closed[at] != other.closed[at]) {
-        differing++;
-      }
+      equal += closed[at] == other.closed[at] ? 1 : 0;
     }
-    return 1 + 98 * differing / Math.max(1, looked);
+    return equal;
+  }
+
+  /** The bytes that both begin with, and end with. */
+  private int equalEnds(DiffEntry other) {
+    int most = Math.min(SAMPLE, Math.min(closed.length, other.closed.length));
+    int front = 0;
+    while (front < most && closed[front] == other.closed[front]) {
+      front++;
+    }
+    int back = 0;
+    while (back < most - front
+        && closed[closed.length - 1 - back] == other.closed[other.closed.length - 1 - back]) {
+      back++;
+    }
+    return front + back;
   }
 }

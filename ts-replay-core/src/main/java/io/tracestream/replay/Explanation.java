@@ -14,10 +14,11 @@ final class Explanation {
     this.mismatch = mismatch;
     this.place = mismatch.place();
     this.fromClient = place.direction() == Direction.C2S;
-    text.append("mismatch: connection ").append(mismatch.connection()).append(", ");
-    text.append(mismatch.peerAddress()).append(", ").append(place).append('\n');
+    text.append("mismatch: connection ").append(mismatch.connection());
+    text.append(" with ").append(mismatch.peerAddress());
+    text.append(", ").append(place).append('\n');
     line("found " + found() + ", expected " + expected());
-    rows(context, colours);
+    rows(context, colours).lines().forEach(this::line);
     hint(nearby());
     hint(advice());
     hint(rule());
@@ -47,15 +48,20 @@ final class Explanation {
     return count == 1 ? "1 byte" : count + " bytes";
   }
 
-  private void rows(int context, boolean colours) {
-    byte[] expected = mismatch.expected() == null ? null : mismatch.expected().payload();
-    int around = Math.max(0, mismatch.offset());
-    // A lone side has no difference to look at: its beginning, as much of it as of the other case.
-    int before = mismatch.offset() < 0 ? 2 * context : context;
-    new HexRows("expected", "found", colours)
-        .of(expected, mismatch.found(), around, before, this::isCompared)
-        .lines()
-        .forEach(this::line);
+  private String rows(int context, boolean colours) {
+    if (mismatch.found() == null) {
+      return HexRows.of("expected", mismatch.expected().payload(), 2 * context);
+    }
+    if (mismatch.expected() == null) {
+      return HexRows.of("found", mismatch.found(), 2 * context);
+    }
+    return new HexRows("expected", "found", colours)
+        .of(
+            mismatch.expected().payload(),
+            mismatch.found(),
+            mismatch.offset(),
+            context,
+            this::isCompared);
   }
 
   private boolean isCompared(int at) {

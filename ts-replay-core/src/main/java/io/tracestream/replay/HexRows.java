@@ -26,8 +26,8 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
   /**
    * The rows around a place. Where a payload has fewer bytes than the other, there is blank.
    *
-   * @param expected the payload of the first rows; not copied; null for none of them
-   * @param found the payload of the second rows; not copied; null for none of them
+   * @param expected the payload of the first rows; not copied
+   * @param found the payload of the second rows; not copied
    * @param around the offset to show, from 0; it may be behind either end
    * @param context bytes to show before it, and behind it, 0 or more
    * @param compared whether the byte at an offset is compared; asked for shown offsets only
@@ -35,15 +35,14 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
    *     payload has a byte there
    */
   public String of(byte[] expected, byte[] found, int around, int context, IntPredicate compared) {
-    int longest = Math.max(length(expected), length(found));
+    int longest = Math.max(expected.length, found.length);
     int from = Math.max(0, around - context);
     int to = (int) Math.min(longest, (long) around + context + 1);
     StringBuilder lines = new StringBuilder();
     for (long row = from / ROW * ROW; row < to; row += ROW) {
       int first = (int) Math.max(row, from);
       int end = (int) Math.min(row + ROW, to);
-      boolean both = expected != null && found != null;
-      String marks = both ? marks(expected, found, first, end, compared) : " ".repeat(end - first);
+      String marks = marks(expected, found, first, end, compared);
       lines.append(line(expectedLabel, expected, first, end, marks));
       lines.append(line(foundLabel, found, first, end, marks));
       if (!marks.isBlank()) {
@@ -53,8 +52,23 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
     return lines.toString();
   }
 
-  private static int length(byte[] payload) {
-    return payload == null ? 0 : payload.length;
+  /**
+   * The rows of a payload that has nothing to be compared with, from its beginning.
+   *
+   * @param label what each row begins with
+   * @param payload the payload; not copied
+   * @param most bytes to show at most
+   * @return lines that end with a line feed each; empty when there is nothing to show
+   */
+  public static String of(String label, byte[] payload, int most) {
+    HexRows rows = new HexRows(label, label, false);
+    StringBuilder lines = new StringBuilder();
+    int to = Math.min(payload.length, most);
+    for (int row = 0; row < to; row += ROW) {
+      int end = to - row > ROW ? row + ROW : to;
+      lines.append(rows.line(label, payload, row, end, " ".repeat(ROW)));
+    }
+    return lines.toString();
   }
 
   /** A character for each byte from {@code first} to {@code end}. */
@@ -73,9 +87,6 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
   }
 
   private String line(String label, byte[] payload, int first, int end, String marks) {
-    if (payload == null) {
-      return "";
-    }
     StringBuilder hex = new StringBuilder(blanks(first, 3));
     StringBuilder text = new StringBuilder(blanks(first, 1));
     for (int at = first; at < end; at++) {

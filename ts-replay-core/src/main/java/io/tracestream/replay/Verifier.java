@@ -86,14 +86,15 @@ public final class Verifier implements AutoCloseable {
   }
 
   /**
-   * Waits for the end, whatever it is.
+   * Waits until so many connections have been played to their end, whatever it was.
    *
+   * @param count connections; there is one
    * @param timeout how long to wait at most
    * @return false when the time was over before
    * @throws InterruptedException when this thread is interrupted; the verification goes on
    */
-  public boolean awaitEnd(Duration timeout) throws InterruptedException {
-    return sessions.await(1, timeout);
+  public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
+    return sessions.await(count, timeout);
   }
 
   /** Stops: what was not over counts as incomplete. May be called again. */

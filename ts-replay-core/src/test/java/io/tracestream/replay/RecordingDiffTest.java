@@ -104,6 +104,16 @@ class RecordingDiffTest {
   }
 
   @Test
+  void ofTwoEntriesForOneTheLessAlikeWasAdded() throws Exception {
+    assertEquals(
+        List.of("CHANGED s2c a1 b1 3+3", "ADDED s2c b2"),
+        diff("s2c 6162636465", "s2c 616263ff6465, s2c 7f"));
+    assertEquals(
+        List.of("ADDED s2c b1", "CHANGED s2c a1 b2 3+3"),
+        diff("s2c 6162636465", "s2c 7f, s2c 616263ff6465"));
+  }
+
+  @Test
   void whatFollowsTheShorterRecordingWasAddedOrRemoved() throws Exception {
     assertEquals(List.of("ADDED s2c b2", "ADDED s2c b3"), diff("c2s 61", "c2s 61, s2c 62, s2c 63"));
     assertEquals(

@@ -1,0 +1,63 @@
+package io.tracestream.cli;
+
+import io.tracestream.recording.Recording;
+import io.tracestream.recording.RecordingException;
+import io.tracestream.recording.RecordingReader;
+import io.tracestream.recording.RecordingSummary;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "inspect",
+    description = "Shows what a recording holds: one screen, or a line for each entry.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+final class InspectCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", converter = ToFile.class, description = "The recording.")
+  private Path file;
+
+  @Option(
+      names = "--entries",
+      description = "A line for each entry: its number, its line in FILE, when it came, which way,"
+          + " how long it is and how it begins.")
+  private boolean entries;
+
+  @Mixin
+  private CommonOptions common;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Recording recording = open();
+        RecordingReader reader = recording.reader()) {
+      StandardOutput.print(entries ? new EntryList(reader) : out -> printSummary(reader, out));
+      return 0;
+    } catch (IOException e) {
+      throw new Failures.Failed(Failures.reason(e));
+    }
+  }
+
+  private Recording open() throws Failures.NotStarted {
+    try {
+      return Recording.openEvenIfDamaged(file, common.format().maxPayloadLength());
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Failures.reason(e));
+    }
+  }
+
+  private void printSummary(RecordingReader reader, Writer out) throws IOException {
+    RecordingSummary summary = new RecordingSummary();
+    try {
+      summary.addAll(reader);
+    } catch (RecordingException e) {
+      new SummaryPage(file + " before the damage in line " + e.line(), summary).writeTo(out);
+      throw e;
+    }
+    new SummaryPage(file.toString(), summary).writeTo(out);
+  }
+}

@@ -1,0 +1,76 @@
+package io.tracestream.cli;
+
+import io.tracestream.replay.Timing;
+import java.time.Duration;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The flags that say when recorded frames are sent. */
+final class TimingOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--timing",
+      paramLabel = "original|none",
+      defaultValue = "original",
+      converter = ToTiming.class,
+      description = "Keep the recorded pauses, or send at once (default: ${DEFAULT-VALUE}).")
+  private Timing timing;
+
+  @Option(
+      names = "--speed",
+      paramLabel = "FACTOR",
+      converter = ToSpeed.class,
+      description = "Divide the recorded pauses by this: 2.0 is twice as quick.")
+  private Double speed;
+
+  @Option(
+      names = "--max-gap",
+      paramLabel = "TIME",
+      converter = ToDuration.class,
+      description = "Cut each pause at this, such as 500ms.")
+  private Duration maxGap;
+
+  Timing timing() {
+    requireOriginal("--speed", speed);
+    requireOriginal("--max-gap", maxGap);
+    Timing quicker = speed == null ? timing : timing.withSpeed(speed);
+    return maxGap == null ? quicker : quicker.withMaxGap(maxGap);
+  }
+
+  private void requireOriginal(String flag, Object value) {
+    if (value != null && timing.equals(Timing.NONE)) {
+      throw new ParameterException(
+          command.commandLine(),
+          flag + ": found it beside --timing none, expected --timing original: none has no pauses");
+    }
+  }
+
+  private static final class ToTiming implements ITypeConverter<Timing> {
+    @Override
+    public Timing convert(String value) {
+      return switch (value) {
+        case "original" -> Timing.ORIGINAL;
+        case "none" -> Timing.NONE;
+        default ->
+          throw new TypeConversionException("found \"" + value + "\", expected original or none");
+      };
+    }
+  }
+
+  private static final class ToSpeed implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      if (value.matches("\\d{1,9}(\\.\\d{1,9})?") && Double.parseDouble(value) > 0) {
+        return Double.valueOf(value);
+      }
+      throw new TypeConversionException(
+          "found \"" + value + "\", expected a number above 0, such as 2.0");
+    }
+  }
+}

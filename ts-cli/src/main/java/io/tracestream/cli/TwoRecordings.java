@@ -1,0 +1,50 @@
+package io.tracestream.cli;
+
+import io.tracestream.recording.Recording;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Parameters;
+
+/** The two recordings that a command compares. */
+final class TwoRecordings {
+  @Parameters(index = "0", paramLabel = "A", converter = ToFile.class, description = "A recording.")
+  private Path a;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "B",
+      converter = ToFile.class,
+      description = "The recording to compare it with.")
+  private Path b;
+
+  /** What is done with them; it may also throw {@link UncheckedIOException}. */
+  interface Work<T> {
+    T with(Recording a, Recording b) throws IOException;
+  }
+
+  /**
+   * Opens both, and closes them when the work is done.
+   *
+   * @throws Failures.NotStarted when one of them is missing, or no recording
+   * @throws Failures.Failed when one of them is damaged further on, or cannot be read
+   */
+  <T> T compare(int maxPayloadLength, Work<T> work) throws Failures.NotStarted, Failures.Failed {
+    try (Recording openedA = open(a, maxPayloadLength);
+        Recording openedB = open(b, maxPayloadLength)) {
+      return work.with(openedA, openedB);
+    } catch (UncheckedIOException e) {
+      throw new Failures.Failed(Failures.reason(e.getCause()));
+    } catch (IOException e) {
+      throw new Failures.Failed(Failures.reason(e));
+    }
+  }
+
+  private static Recording open(Path file, int maxPayloadLength) throws Failures.NotStarted {
+    try {
+      return Recording.open(file, maxPayloadLength);
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Failures.reason(e));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.tracestream.cli;
+
+import io.tracestream.recording.RecordingException;
+import io.tracestream.replay.Verdict;
+import io.tracestream.replay.Verifier;
+import io.tracestream.replay.VerifyConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "verify",
+    description = "Plays the recorded client to a real server, and says where its replies differ.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+final class VerifyCommand implements Callable<Integer> {
+  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+
+  @Option(
+      names = "--target",
+      required = true,
+      paramLabel = "H:P",
+      converter = HostPort.ToConnect.class,
+      description = "The server to verify.")
+  private HostPort target;
+
+  @Mixin
+  private PlayOptions play;
+
+  @Option(
+      names = "--reply-timeout",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      converter = ToDuration.Positive.class,
+      description = {
+        "For how long the server may owe a frame, beyond its",
+        "recorded pause (default: ${DEFAULT-VALUE})."
+      })
+  private Duration replyTimeout;
+
+  @Mixin
+  private CommonOptions common;
+
+  @Override
+  public Integer call() throws Exception {
+    common.applyLoudness();
+    Verifier verifier = start();
+    Ending ending = Ending.with(() -> stop(verifier));
+    verifier.awaitConnections(1, FOREVER);
+    return ending.now();
+  }
+
+  private Verifier start() throws Failures.NotStarted, Failures.Failed {
+    VerifyConfig config = config();
+    if (config.target().isUnresolved()) {
+      throw new Failures.Failed(
+          "--target: found no address of " + target.host() + ", expected one");
+    }
+    try {
+      return Verifier.start(config);
+    } catch (RecordingException e) {
+      throw new Failures.NotStarted(e.getMessage());
+    } catch (IOException e) {
+      throw new Failures.Failed("--target: found \"" + Failures.reason(e) + "\" at " + target
+          + ", expected a server; start it or correct the address");
+    }
+  }
+
+  private VerifyConfig config() {
+    return VerifyConfig.of(target.resolved(), play.recording())
+        .withFormat(common.format())
+        .withTiming(play.timing())
+        .withRules(play.rules())
+        .withReplyTimeout(replyTimeout)
+        .withListener(play.listener());
+  }
+
+  private static int stop(Verifier verifier) throws IOException {
+    verifier.close();
+    Verdict verdict = verifier.verdict();
+    return PlayOptions.conclude(verdict, verdict.matched() == 1);
+  }
+}

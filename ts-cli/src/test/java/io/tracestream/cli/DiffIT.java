@@ -1,0 +1,145 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Comparing recordings through the real jar. */
+@Timeout(60)
+class DiffIT {
+  @TempDir
+  private Path dir;
+
+  private String a;
+  private String b;
+
+  @BeforeEach
+  void record() throws IOException {
+    a = write("a.rec", "0\tc2s\t00016869", "9\ts2c\t0001796573", "9\tc2s\t0002");
+    b = write("b.rec", "0\tc2s\t77776869", "5\ts2c\t7777796f73", "9\tc2s\t7778", "9\ts2c\t21");
+  }
+
+  private String write(String name, String... lines) throws IOException {
+    String text = "# ts_proxy recording v1\n" + String.join("\n", lines) + "\n";
+    return Files.writeString(dir.resolve(name), text).toString();
+  }
+
+  private static List<String> diff(int status, String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of("diff"));
+    command.addAll(List.of(args));
+    try (App app = App.start(command.toArray(String[]::new))) {
+      List<String> lines = new ArrayList<>(app.awaitOutput());
+      assertEquals(status, app.awaitStatus(), app.stderr());
+      lines.addAll(app.stderr().lines().toList());
+      return lines;
+    }
+  }
+
+  @Test
+  void recordingsThatAreTheSameEndWithZero() throws Exception {
+    assertEquals(
+        List.of("3 entries in A, 3 in B: 3 same, 0 changed, 0 added, 0 removed"), diff(0, a, a));
+  }
+
+  @Test
+  void recordingsThatDifferEndWithOneAndShowTheBytes() throws Exception {
+    assertEquals(
+        """
+        changed s2c AA:3 (entry 2), BB:3 (entry 2): 5 bytes, 1 differs, at payload byte 3
+          A  00000000  00 01 79 65 73                                   ..yes
+          B  00000000  77 77 79 6f 73                                   wwyos
+                       ~~ ~~    ^^                                      ~~ ^
+
+        added s2c BB:5 (entry 4): 1 byte
+          B  00000000  21                                               !
+
+        3 entries in A, 4 in B: 2 same, 1 changed, 1 added, 0 removed
+        """.replace("AA", a).replace("BB", b),
+        String.join("\n", diff(1, a, b, "--ignore=c2s:0+2", "--copy", "c2s:0+2->s2c:0+2")) + "\n");
+  }
+
+  @Test
+  void asJsonItSaysTheSame() throws Exception {
+    String text = String.join("\n", diff(1, a, b, "--json", "--ignore", "c2s:0+2"));
+    List<String> found = new ArrayList<>();
+    try (JsonParser json = new JsonFactory().createParser(text)) {
+      while (json.nextToken() != null) {
+        if (json.currentToken().isScalarValue()) {
+          found.add(json.currentName() + "=" + json.getText());
+        }
+      }
+    }
+    assertEquals(
+        List.of(
+            "a=" + a,
+            "b=" + b,
+            "null=c2s:0+2",
+            "kind=changed",
+            "direction=s2c",
+            "entry=2",
+            "line=3",
+            "length=5",
+            "payload=0001796573",
+            "entry=2",
+            "line=3",
+            "length=5",
+            "payload=7777796f73",
+            "offset=0",
+            "length=2",
+            "offset=3",
+            "length=1",
+            "kind=added",
+            "direction=s2c",
+            "a=null",
+            "entry=4",
+            "line=5",
+            "length=1",
+            "payload=21",
+            "identical=false",
+            "entries_a=3",
+            "entries_b=4",
+            "same=2",
+            "changed=1",
+            "added=1",
+            "removed=0"),
+        found);
+  }
+
+  @Test
+  void aRecordingThatIsMissingOrNoneEndsWithThree() throws Exception {
+    String none = dir.resolve("none.rec").toString();
+    assertEquals(
+        List.of(
+            "ts-proxy: " + none + ": found no such file, expected a recording; record one first"),
+        diff(3, a, none));
+    String notes = Files.writeString(dir.resolve("notes.txt"), "my notes\n").toString();
+    assertTrue(diff(3, notes, a).get(0).startsWith("ts-proxy: " + notes + ":1: "));
+  }
+
+  @Test
+  void damageEndsWithOneAndItsPlace() throws Exception {
+    String damaged = write("c.rec", "0\tc2s\t00016869", "9\ts2c\t000179657");
+    assertTrue(diff(1, a, damaged).get(0).startsWith("ts-proxy: " + damaged + ":3: "));
+  }
+
+  @Test
+  void wrongRulesEndWithTwo() throws Exception {
+    Path rules = Files.writeString(dir.resolve("my.rules"), "# ids\nignore c2s:0\n");
+    assertEquals(
+        List.of("ts-proxy: " + rules + ":2: found \"c2s:0\", expected a direction, an offset and a"
+            + " length such as c2s:4+2, or s2c:-8+4 to count from the payload's end;"
+            + " see ts_proxy diff --help"),
+        diff(2, a, b, "--rules", rules.toString()));
+  }
+}

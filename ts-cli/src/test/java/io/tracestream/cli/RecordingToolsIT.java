@@ -1,0 +1,249 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the user sees of inspect and check, through the real jar. */
+@Timeout(60)
+class RecordingToolsIT {
+  private static final String HEADER = "# ts_proxy recording v1\n";
+  private static final String THREE_ENTRIES =
+      HEADER + "1000\tc2s\t68656c6c6f20616e642068656c6c6f\n2500\ts2c\t00ff\n62502500\tc2s\t\n";
+  private static final String DAMAGED = HEADER + "1\tc2s\t21\n2\tx2s\t22\n3\ts2c\t23\n4\ts2c\t2";
+  private static final String DAMAGE =
+      ": direction: found \"x2s\", expected c2s or s2c and a tab; correct the line or record again";
+  private static final String CUT_OFF = ": found a line that was cut off, expected its end;"
+      + " the recorder was stopped inside it: delete the line or record again";
+
+  @TempDir
+  private Path dir;
+
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = dir.resolve("a.rec");
+  }
+
+  /** Runs a command and gives its stdout; expects that status, and that on stderr. */
+  private static List<String> run(int status, String stderr, String... args) throws Exception {
+    try (App app = App.start(args)) {
+      List<String> output = app.awaitOutput();
+      assertEquals(status, app.awaitStatus());
+      assertEquals(stderr, app.stderr());
+      return output;
+    }
+  }
+
+  @Test
+  void inspectShowsAConversationOnOneScreen() throws Exception {
+    Files.writeString(file, THREE_ENTRIES);
+    assertEquals(
+        List.of(
+            file + ": 3 entries in 1 min 02 s, the first one after 1.00 ms",
+            "",
+            "                  entries     payload bytes       longest run",
+            "c2s                     2                15                 1",
+            "s2c                     1                 2                 1",
+            "",
+            "payload bytes         min         p50         p90         p99         max",
+            "c2s                     0           0          15          15          15",
+            "s2c                     2           2           2           2           2",
+            "",
+            "pause before          min         p50         p90         p99         max",
+            "c2s            1 min 02 s  1 min 02 s  1 min 02 s  1 min 02 s  1 min 02 s",
+            "s2c               1.50 ms     1.50 ms     1.50 ms     1.50 ms     1.50 ms",
+            "",
+            "2 changes of direction; an s2c entry stands right behind 1 of 2 c2s entries"),
+        run(0, "", "inspect", file.toString()));
+  }
+
+  @Test
+  void inspectListsEntries() throws Exception {
+    Files.writeString(file, THREE_ENTRIES);
+    assertEquals(
+        List.of(
+            " entry    line      time s dir    bytes  payload in hex            as text",
+            "     1       2    0.001000 c2s       15  68656c6c6f20616e64206865  hello and he",
+            "     2       3    0.002500 s2c        2  00ff                      ..",
+            "     3       4   62.502500 c2s        0"),
+        run(0, "", "inspect", "--entries", file.toString()));
+  }
+
+  @Test
+  void inspectShowsWhatIsWholeAndThenTellsDamage() throws Exception {
+    Files.writeString(file, DAMAGED);
+    String damage = "ts-proxy: " + file + ":3" + DAMAGE + "\n";
+    List<String> page = run(1, damage, "inspect", file.toString());
+    assertEquals(
+        file + " before the damage in line 3: 1 entry in 0 us, the first one after 1 us",
+        page.get(0));
+    assertTrue(
+        page.contains("s2c                     -           -           -           -           -"));
+    assertEquals(
+        "     1       2    0.000001 c2s        1  21                        !",
+        run(1, damage, "inspect", "--entries", file.toString()).get(1));
+  }
+
+  @Test
+  void inspectTellsDamageInTheFirstEntryToo() throws Exception {
+    Files.writeString(file, HEADER + "2\tx2s\t22\n");
+    run(1, "ts-proxy: " + file + ":2" + DAMAGE + "\n", "inspect", file.toString());
+  }
+
+  @Test
+  void inspectEndsQuietlyWhenNobodyReadsOn() throws Exception {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      for (int i = 0; i < 50_000; i++) {
+        writer.write(i + "\tc2s\t21\n");
+      }
+    }
+    try (App app = App.start("inspect", "--entries", file.toString())) {
+      assertTrue(app.readFirstLineOnly().startsWith(" entry "));
+      assertEquals(0, app.awaitStatus());
+      assertEquals("", app.stderr());
+    }
+  }
+
+  @Test
+  void outputThatCannotBeWrittenIsToldInOneLine() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")), "there is no full device");
+    Files.writeString(file, THREE_ENTRIES);
+    for (String command : List.of("inspect", "check")) {
+      try (App app = App.startLimited("exec >/dev/full", command, file.toString())) {
+        assertEquals(1, app.awaitStatus());
+        assertEquals(
+            "ts-proxy: stdout: found \"No space left on device\" when writing, expected room for"
+                + " the output\n",
+            app.stderr());
+      }
+    }
+  }
+
+  @Test
+  void aLargeRecordingNeedsLittleMemory() throws Exception {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      writer.write(HEADER);
+      String payload = "6a".repeat(10_000) + "\n";
+      for (int i = 0; i < 5_000; i++) {
+        writer.write(i + (i % 2 == 0 ? "\tc2s\t" : "\ts2c\t") + payload);
+      }
+    }
+    String limits = "export JAVA_TOOL_OPTIONS=-Xmx24m";
+    Path out = dir.resolve("b.rec");
+    for (String args : List.of("inspect", "inspect --entries", "check", "check --repair " + out)) {
+      String[] words = (args + " " + file).split(" ");
+      try (App app = App.startLimited(limits, words)) {
+        assertFalse(app.awaitOutput().isEmpty());
+        assertEquals(0, app.awaitStatus(), app.stderr());
+      }
+    }
+    assertEquals(-1, Files.mismatch(file, out));
+  }
+
+  @Test
+  void checkSaysInOneLineThatARecordingIsWhole() throws Exception {
+    Files.writeString(file, THREE_ENTRIES);
+    assertEquals(
+        List.of(file + ": whole: 3 entries, 2 c2s and 1 s2c"),
+        run(0, "", "check", file.toString()));
+  }
+
+  @Test
+  void checkTellsEachDamagedLineAndTheCutOne() throws Exception {
+    Files.writeString(file, DAMAGED);
+    assertEquals(
+        List.of(
+            file + ": damaged: the last line, which is cut off, and 1 other line;"
+                + " 2 whole entries, 1 c2s and 1 s2c",
+            file + ":3" + DAMAGE,
+            file + ":5" + CUT_OFF),
+        run(1, "", "check", file.toString()));
+  }
+
+  @Test
+  void checkTellsATornEndFromDamageInTheMiddle() throws Exception {
+    Files.writeString(file, HEADER + "1\tc2s\t21\n2\ts2");
+    assertEquals(
+        file + ": damaged: only the last line, which is cut off; 1 whole entry, 1 c2s and 0 s2c",
+        run(1, "", "check", file.toString()).get(0));
+    Files.writeString(file, HEADER + "x\n".repeat(150) + "1\tc2s\t21\n");
+    List<String> output = run(1, "", "check", file.toString());
+    assertEquals(file + ": damaged: 150 lines; 1 whole entry, 1 c2s and 0 s2c", output.get(0));
+    assertEquals(102, output.size());
+    assertEquals("and 50 more lines", output.get(101));
+  }
+
+  @Test
+  void checkNotesWhatIsNoDamage() throws Exception {
+    Files.writeString(file, HEADER + "2\tc2s\t21\n1\ts2c\t22");
+    assertEquals(
+        List.of(
+            file + ": whole: 2 entries, 1 c2s and 1 s2c",
+            file + ":3: note: no line end behind the last entry: it is complete, or was cut off"
+                + " between two bytes",
+            file + ":3: note: time goes backwards here, 1 time in all; a replay takes that as no"
+                + " pause"),
+        run(0, "", "check", file.toString()));
+  }
+
+  @Test
+  void checkWritesWhatIsWhole() throws Exception {
+    Path out = dir.resolve("b.rec");
+    Files.writeString(file, DAMAGED);
+    List<String> output = run(1, "", "check", file.toString(), "--repair", out.toString());
+    assertEquals(
+        out + ": wrote 2 entries, left out 2 damaged lines; status 1 as " + file
+            + " is damaged still",
+        output.get(3));
+    assertEquals(HEADER + "1\tc2s\t21\n3\ts2c\t23\n", Files.readString(out));
+    assertEquals(
+        List.of(out + ": whole: 2 entries, 1 c2s and 1 s2c", file + ": wrote 2 entries"),
+        run(0, "", "check", out.toString(), "--repair", file.toString()));
+  }
+
+  @Test
+  void checkDoesNotWriteToTheRecordingItself() throws Exception {
+    Files.writeString(file, DAMAGED);
+    run(
+        3,
+        "ts-proxy: " + file
+            + ": found the recording to repair, expected another file; choose another name\n",
+        "check",
+        file.toString(),
+        "--repair",
+        file.toString());
+    assertEquals(DAMAGED, Files.readString(file));
+  }
+
+  @Test
+  void whatIsNoRecordingEndsWithStatusThree() throws Exception {
+    Files.writeString(file, "# my notes\n");
+    String none = "ts-proxy: " + file
+        + ": found no entry and no line \"# ts_proxy recording v1\", expected a recording; record"
+        + " one first\n";
+    run(3, none, "check", file.toString());
+    run(3, none, "inspect", file.toString());
+  }
+
+  @Test
+  void aLongerPayloadThanTheCapIsDamage() throws Exception {
+    Files.writeString(file, THREE_ENTRIES);
+    String tooLong = file + ":2: payload: found more than 14 bytes, expected at most 14;"
+        + " raise the largest payload or correct the line";
+    String[] cap = {"--max-payload-len", "14", file.toString()};
+    assertEquals(tooLong, run(1, "", "check", cap[0], cap[1], cap[2]).get(1));
+    run(1, "ts-proxy: " + tooLong + "\n", "inspect", "--entries", cap[0], cap[1], cap[2]);
+  }
+}
