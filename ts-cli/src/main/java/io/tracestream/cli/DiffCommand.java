@@ -16,10 +16,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "diff",
-    description = {
-      "Compares two recordings entry by entry, and says which",
-      "entries of A were changed, added or removed in B."
-    },
+    description = "Compares two recordings entry by entry, and says where they differ.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",

@@ -27,13 +27,30 @@ final class DiffText {
 
   /** A change: a line that says where, and the bytes around it. */
   String of(Change change) {
+    String line = line(nameOfA, nameOfB, change) + "\n";
+    return switch (change.kind()) {
+      case ADDED -> line + alone("  B", change.b());
+      case REMOVED -> line + alone("  A", change.a());
+      case CHANGED -> line + pair(change);
+    };
+  }
+
+  /** What changed, and where, in one line. */
+  static String line(String nameOfA, String nameOfB, Change change) {
     String head = change.kind().toString().toLowerCase(Locale.ROOT) + " " + change.direction();
     return switch (change.kind()) {
-      case ADDED -> head + " " + place(nameOfB, change.b()) + alone("  B", change.b());
-      case REMOVED -> head + " " + place(nameOfA, change.a()) + alone("  A", change.a());
+      case ADDED ->
+        head + " " + place(nameOfB, change.b()) + ": " + bytes(change.b().payload().length);
+      case REMOVED ->
+        head + " " + place(nameOfA, change.a()) + ": " + bytes(change.a().payload().length);
       case CHANGED ->
-        head + " " + place(nameOfA, change.a()) + ", " + place(nameOfB, change.b()) + pair(change);
+        head + " " + place(nameOfA, change.a()) + ", " + place(nameOfB, change.b()) + ": "
+            + lengths(change) + " at payload byte " + first(change);
     };
+  }
+
+  private static int first(Change change) {
+    return change.differing().get(0).offset();
   }
 
   private static String place(String name, Change.Side side) {
@@ -41,17 +58,14 @@ final class DiffText {
   }
 
   private String alone(String label, Change.Side side) {
-    int length = side.payload().length;
     int most = (int) Math.min(Integer.MAX_VALUE, 2L * context + 1);
-    return ": " + bytes(length) + "\n" + HexRows.of(label, side.payload(), most);
+    return HexRows.of(label, side.payload(), most);
   }
 
   private String pair(Change change) {
-    byte[] a = change.a().payload();
-    byte[] b = change.b().payload();
-    int first = change.differing().get(0).offset();
-    return ": " + lengths(change) + " at payload byte " + first + "\n" + moved(change, first)
-        + rows.of(a, b, first, context, change::isCompared);
+    return moved(change)
+        + rows.of(
+            change.a().payload(), change.b().payload(), first(change), context, change::isCompared);
   }
 
   private static String lengths(Change change) {
@@ -65,7 +79,8 @@ final class DiffText {
   }
 
   /** What differs though the bytes are equal needs saying. */
-  private static String moved(Change change, int first) {
+  private static String moved(Change change) {
+    int first = first(change);
     byte[] a = change.a().payload();
     byte[] b = change.b().payload();
     boolean equal = first < Math.min(a.length, b.length) && a[first] == b[first];

@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done, or stopped by SIGTERM or SIGINT",
-      "1:the run failed: a mismatch, a lost recording, a server gone;",
-      "  or recordings differ",
+      "1:the run failed: a mismatch, a lost or damaged recording, a server gone",
       "2:wrong usage",
       "3:could not start"
     },
@@ -29,6 +28,7 @@ import picocli.CommandLine.Spec;
       ProxyCommand.class,
       ReplayCommand.class,
       VerifyCommand.class,
+      LearnCommand.class,
       DiffCommand.class,
       InspectCommand.class,
       CheckCommand.class,

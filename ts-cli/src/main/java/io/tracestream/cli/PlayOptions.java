@@ -24,6 +24,9 @@ final class PlayOptions {
   @Mixin
   private RuleOptions rules;
 
+  @Mixin
+  private ReportOption report;
+
   @Option(
       names = "--context",
       paramLabel = "BYTES",
@@ -47,23 +50,30 @@ final class PlayOptions {
     return rules.rules();
   }
 
+  /** Refuses what can be seen to be wrong before anything starts. */
+  void check() throws Failures.NotStarted {
+    report.check(recording);
+  }
+
   /** Explains each mismatch on stderr; what else there is to say goes into the log. */
   SessionListener listener() {
     boolean colours = Terminal.showsColours();
-    return result -> {
+    SessionListener explaining = result -> {
       if (result.mismatch() == null) {
         SessionListener.LOGGING.ended(result);
       } else {
         System.err.println(result.mismatch().explain(context, colours));
       }
     };
+    return report.listener(explaining, context);
   }
 
-  /** Says what became of the sessions, in a line; gives the exit status. */
-  static int conclude(Verdict verdict, boolean passed) {
+  /** Says what became of the sessions, in a line and in the report; gives the exit status. */
+  int conclude(String command, Verdict verdict, boolean passed) {
     System.out.println(verdict);
     System.out.flush();
-    return passed ? 0 : Failures.FAILED;
+    boolean told = report.write(command, recording, verdict, passed);
+    return passed && told ? 0 : Failures.FAILED;
   }
 
   private static final class Context extends CommonOptions.Range {

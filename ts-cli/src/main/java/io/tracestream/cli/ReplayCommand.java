@@ -50,6 +50,7 @@ final class ReplayCommand implements Callable<Integer> {
     common.applyLoudness();
     Timing timing = play.timing();
     Rules rules = play.rules();
+    play.check();
     ReplayServer replay =
         server.start(address -> ReplayServer.start(config(address, timing, rules)));
     Ending ending = Ending.with(() -> stop(replay));
@@ -75,7 +76,7 @@ final class ReplayCommand implements Callable<Integer> {
     replay.close();
     Verdict verdict = replay.verdict();
     boolean all = connections == null || verdict.matched() >= connections;
-    return PlayOptions.conclude(verdict, verdict.passed() && all);
+    return play.conclude("replay", verdict, verdict.passed() && all);
   }
 
   private static final class Connections extends CommonOptions.Range {

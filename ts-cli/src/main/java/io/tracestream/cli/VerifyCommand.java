@@ -47,14 +47,15 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     common.applyLoudness();
-    Verifier verifier = start();
+    VerifyConfig config = config();
+    play.check();
+    Verifier verifier = start(config);
     Ending ending = Ending.with(() -> stop(verifier));
     verifier.awaitConnections(1, FOREVER);
     return ending.now();
   }
 
-  private Verifier start() throws Failures.NotStarted, Failures.Failed {
-    VerifyConfig config = config();
+  private Verifier start(VerifyConfig config) throws Failures.NotStarted, Failures.Failed {
     if (config.target().isUnresolved()) {
       throw new Failures.Failed(
           "--target: found no address of " + target.host() + ", expected one");
@@ -78,9 +79,9 @@ final class VerifyCommand implements Callable<Integer> {
         .withListener(play.listener());
   }
 
-  private static int stop(Verifier verifier) throws IOException {
+  private int stop(Verifier verifier) throws IOException {
     verifier.close();
     Verdict verdict = verifier.verdict();
-    return PlayOptions.conclude(verdict, verdict.matched() == 1);
+    return play.conclude("verify", verdict, verdict.matched() == 1);
   }
 }

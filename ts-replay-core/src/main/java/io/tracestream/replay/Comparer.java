@@ -2,7 +2,8 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
-import java.util.stream.Stream;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Compares payloads of one direction under rules. Immutable. */
 final class Comparer {
@@ -10,9 +11,23 @@ final class Comparer {
   private final Field[] open;
 
   Comparer(Rules rules, Direction direction) {
-    open = Stream.concat(rules.ignored().stream(), rules.copied().stream().map(Copy::from))
-        .filter(field -> field.direction() == direction)
-        .toArray(Field[]::new);
+    // Plain loops in this and the other classes of a session: the first stream of a JVM takes tens
+    // of
+    // milliseconds, which the first client would see as a late reply.
+    List<Field> fields = new ArrayList<>();
+    for (Field field : rules.ignored()) {
+      addOf(direction, field, fields);
+    }
+    for (Copy copy : rules.copied()) {
+      addOf(direction, copy.from(), fields);
+    }
+    open = fields.toArray(new Field[0]);
+  }
+
+  private static void addOf(Direction direction, Field field, List<Field> fields) {
+    if (field.direction() == direction) {
+      fields.add(field);
+    }
   }
 
   /**

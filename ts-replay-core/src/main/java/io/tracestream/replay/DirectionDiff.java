@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** The changes in one direction of two recordings, in the order of A's entries. For one thread. */
 final class DirectionDiff {
@@ -14,6 +15,7 @@ final class DirectionDiff {
   private final Differences differences;
   private final DiffWindow windowA;
   private final DiffWindow windowB;
+  private final BiConsumer<Change.Side, Change.Side> pairs;
   private final Deque<Placed> found = new ArrayDeque<>();
   /** The number of A's entry that was taken last. */
   private long lastA;
@@ -27,7 +29,18 @@ final class DirectionDiff {
   record Placed(long entryOfA, Change change) {}
 
   DirectionDiff(Recording a, Recording b, Rules rules, Direction direction) {
+    this(a, b, rules, direction, (one, other) -> {});
+  }
+
+  /** Compares, and tells {@code pairs} which entries it took for each other. */
+  DirectionDiff(
+      Recording a,
+      Recording b,
+      Rules rules,
+      Direction direction,
+      BiConsumer<Change.Side, Change.Side> pairs) {
     this.direction = direction;
+    this.pairs = pairs;
     this.differences = new Differences(new OpenBytes(rules, direction));
     this.windowA = new DiffWindow(new DiffReader(a, rules, direction));
     this.windowB = new DiffWindow(new DiffReader(b, rules, direction));
@@ -114,6 +127,7 @@ final class DirectionDiff {
 
   private void pair(DiffEntry a, DiffEntry b) {
     lastA = a.side().entry();
+    pairs.accept(a.side(), b.side());
     if (a.isSame(b)) {
       same++;
     } else {

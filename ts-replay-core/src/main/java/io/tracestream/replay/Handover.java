@@ -20,8 +20,10 @@ final class Handover {
 
   Handover(Progress progress, Rules rules) {
     this.progress = progress;
-    long each = OVERHEAD
-        + rules.copied().stream().mapToLong(copy -> copy.from().length()).sum();
+    long each = OVERHEAD;
+    for (Copy copy : rules.copied()) {
+      each += copy.from().length();
+    }
     this.values = new LinkedBlockingQueue<>((int) Math.max(1, MOST_BYTES / each));
   }
 

@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,15 +10,22 @@ import java.util.List;
  * recording, it puts them into the frames that answer. Memory is bounded. For one thread.
  */
 final class LiveValues {
-  private final List<CopiedValues> copies;
+  private final List<CopiedValues> copies = new ArrayList<>();
 
   LiveValues(Rules rules) {
-    copies = rules.copied().stream().map(CopiedValues::new).toList();
+    for (Copy copy : rules.copied()) {
+      copies.add(new CopiedValues(copy));
+    }
   }
 
   /** Whether values are copied from frames of that direction. */
   boolean comeFrom(Direction direction) {
-    return copies.stream().anyMatch(copy -> copy.from() == direction);
+    for (CopiedValues copy : copies) {
+      if (copy.from() == direction) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Cuts the values that are copied from a frame out of its live payload, one behind the other. */

@@ -89,7 +89,11 @@ final class Progress {
 
   /** A frame came or went at that time, or is to go then. */
   void active(long time) {
-    active.accumulateAndGet(time, Math::max);
+    for (long before = active.get(); before < time; before = active.get()) {
+      if (active.compareAndSet(before, time)) {
+        return;
+      }
+    }
   }
 
   /** For how long no frame came or went; below 0 when the next one to go has its time. */

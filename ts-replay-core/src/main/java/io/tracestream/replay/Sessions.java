@@ -27,7 +27,7 @@ final class Sessions implements AutoCloseable {
 
   Sessions(Play play, SessionListener listener) {
     this.play = play;
-    this.listener = listener;
+    this.listener = new GuardedListener(listener);
   }
 
   private static Thread thread(Runnable task) {
@@ -59,9 +59,9 @@ final class Sessions implements AutoCloseable {
   private void run(Session session) {
     try {
       LOG.debug("{}: {}", session, session.peer());
-      tell(() -> listener.started(session.number(), session.peer()));
+      listener.started(session.number(), session.peer());
       SessionResult result = play(session);
-      tell(() -> listener.ended(result));
+      listener.ended(result);
       tally.add(result);
       session.letThePeerReadItsEnd();
     } finally {
@@ -75,14 +75,6 @@ final class Sessions implements AutoCloseable {
     } catch (RuntimeException | OutOfMemoryError e) {
       LOG.error("{}: found {}, expected none; closing it", session, e.toString(), e);
       return session.failed(Outcome.BROKEN, e.toString());
-    }
-  }
-
-  private static void tell(Runnable call) {
-    try {
-      call.run();
-    } catch (RuntimeException e) {
-      LOG.error("listener: found {}, expected none", e.toString(), e);
     }
   }
 

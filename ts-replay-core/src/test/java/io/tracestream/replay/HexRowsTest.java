@@ -59,8 +59,8 @@ class HexRowsTest {
   @Test
   void aPayloadAloneHasNoMarks() {
     assertEquals("""
-        added  00000000  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef
-        added  00000010  67 68                                            gh
+        added         0  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef
+        added        16  67 68                                            gh
         """, HexRows.of("added", bytes("0123456789abcdefghijk"), 18));
   }
 

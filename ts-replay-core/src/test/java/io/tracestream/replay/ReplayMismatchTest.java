@@ -1,0 +1,140 @@
+package io.tracestream.replay;
+
+import static io.tracestream.replay.Replays.assertCounts;
+import static io.tracestream.replay.Replays.onlyMismatch;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.testing.TestLog;
+import io.tracestream.testing.TestPeer;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ReplayMismatchTest {
+  @TempDir
+  private Path dir;
+
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = dir.resolve("login.rec");
+  }
+
+  private ReplayServer playingWithPauses(String... lines) throws IOException {
+    return ReplayServer.start(Replays.config(file, lines).withTiming(Timing.ORIGINAL));
+  }
+
+  @Test
+  void anotherFrameIsAMismatchThatSaysWhere() throws Exception {
+    try (TestLog log = TestLog.open();
+        ReplayServer server = Replays.start(file, "c2s 61", "s2c 62", "c2s 68656c6c6f");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61").await(3);
+      assertEquals("", client.send("0005 68656c706f").awaitEnd());
+      Mismatch mismatch = onlyMismatch(server);
+      assertEquals(3, mismatch.place().entry());
+      assertEquals(4, mismatch.place().line());
+      assertEquals(3, mismatch.offset());
+      String sentence = "connection 1 c2s entry 3 " + file + ":4: found 5 bytes 68656c706f,"
+          + " expected 5 bytes 68656c6c6f; first difference at payload byte 3";
+      assertEquals(sentence, mismatch.toString());
+      log.await("WARN", sentence);
+    }
+  }
+
+  @Test
+  void aShorterFrameDiffersWhereItEnds() throws Exception {
+    try (ReplayServer server = Replays.start(file, "c2s 6162");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61").awaitEnd();
+      assertEquals(
+          "connection 1 c2s entry 1 " + file + ":2: found 1 bytes 61, expected 2 bytes 6162;"
+              + " first difference at payload byte 1",
+          onlyMismatch(server).toString());
+    }
+  }
+
+  @Test
+  void aClientThatEndsEarlyIsAMismatch() throws Exception {
+    try (ReplayServer server = Replays.start(file, "c2s 61", "s2c 62", "c2s 63");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61").await(3);
+      client.endSending();
+      assertEquals(
+          "connection 1 c2s entry 3 " + file + ":4: found the client's end, expected 1 bytes 63",
+          onlyMismatch(server).toString());
+    }
+  }
+
+  @Test
+  void aFrameBehindTheLastEntryIsAMismatch() throws Exception {
+    try (ReplayServer server = Replays.start(file, "c2s 61", "s2c 62");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61").await(3);
+      client.send("0001 63").awaitEnd();
+      assertEquals(
+          "connection 1 c2s entry 3 " + file + ": found 1 bytes 63,"
+              + " expected the end, as the recording is over",
+          onlyMismatch(server).toString());
+    }
+  }
+
+  @Test
+  void halfAFrameBehindTheLastEntryIsAMismatch() throws Exception {
+    try (ReplayServer server = Replays.start(file, "c2s 61");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61" + "0005 68").endSending();
+      assertEquals(
+          "connection 1 c2s entry 2 " + file
+              + ": found a bad frame: byte 3: found the end after 1 of 5"
+              + " payload bytes; the sender stopped early, expected the end, as the recording is over",
+          onlyMismatch(server).toString());
+    }
+  }
+
+  @Test
+  void aDifferingClientDisturbsNoOther() throws Exception {
+    try (ReplayServer server = Replays.start(file, "c2s 61", "s2c 62");
+        TestPeer good = TestPeer.connect(server.address());
+        TestPeer bad = TestPeer.connect(server.address())) {
+      bad.send("0001 7a").awaitEnd();
+      assertEquals("000162", good.send("0001 61").awaitEnd());
+      good.endSending();
+      assertTrue(server.awaitConnections(2, Replays.DEADLINE));
+      assertEquals(1, server.verdict().matched());
+      assertEquals(1, server.verdict().differed());
+    }
+  }
+
+  @Test
+  void aResetBeforeAllRepliesIsAMismatch() throws Exception {
+    try (ReplayServer server = playingWithPauses("0 c2s 61", "3600000000 s2c 62");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61").reset();
+      assertEquals(
+          "connection 1 s2c entry 2 " + file
+              + ":3: found the client gone: Connection reset, expected 1 bytes 62",
+          onlyMismatch(server).toString());
+    }
+  }
+
+  @Test
+  void damageInTheMiddleIsToldWithItsLine() throws Exception {
+    try (TestLog log = TestLog.open();
+        ReplayServer server = Replays.start(file, "c2s 61", "c2s 6");
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("", client.send("0001 61").awaitEnd());
+      log.await(
+          "ERROR",
+          "connection 1: " + file + ":3: payload: found 1 hex digits, expected an even number");
+      assertTrue(server.awaitConnections(1, Replays.DEADLINE));
+      assertCounts(0, 0, 0, 1, server.verdict());
+    }
+  }
+}
