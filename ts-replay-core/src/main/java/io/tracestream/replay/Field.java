@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * Some bytes of each payload of one direction, written {@code c2s:4+2}: two bytes from offset 4 on.
  * A negative offset counts from the payload's end: {@code s2c:-8+4} is the first half of its last
- * eight bytes. A payload that is too short for it has the part of it that there is.
+ * eight bytes. A payload that is too short for all of it does not have it.
  *
  * @param direction the direction of the frames
  * @param offset the first byte, from 0; or below 0 to count from the payload's end
@@ -81,22 +81,23 @@ public record Field(Direction direction, int offset, int length) {
         "found \"" + text(direction, offset, length) + "\", expected " + expected);
   }
 
-  /**
-   * Where it begins in a payload of that length; behind the payload's end when there is none of it.
-   */
+  /** Where it begins in a payload of that length; the payload's end when that does not have it. */
   int start(int payloadLength) {
-    return offset < 0 ? Math.max(0, payloadLength + offset) : Math.min(offset, payloadLength);
+    return isWhole(payloadLength) ? (int) from(payloadLength) : payloadLength;
   }
 
-  /** Where it ends in a payload of that length, exclusive. */
+  /** Where it ends in a payload of that length, exclusive; the payload's end as well. */
   int end(int payloadLength) {
-    long end = (offset < 0 ? (long) payloadLength + offset : offset) + length;
-    return (int) Math.max(0, Math.min(end, payloadLength));
+    return isWhole(payloadLength) ? (int) from(payloadLength) + length : payloadLength;
   }
 
-  /** Whether a payload of that length has all of it. */
+  /** Whether a payload of that length has it. */
   boolean isWhole(int payloadLength) {
-    return end(payloadLength) - start(payloadLength) == length;
+    return from(payloadLength) >= 0 && from(payloadLength) + length <= payloadLength;
+  }
+
+  private long from(int payloadLength) {
+    return offset < 0 ? (long) payloadLength + offset : offset;
   }
 
   private static String text(Direction direction, int offset, int length) {

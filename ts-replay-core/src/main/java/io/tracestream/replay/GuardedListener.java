@@ -18,7 +18,7 @@ final class GuardedListener implements SessionListener {
   public void started(long connection, InetSocketAddress peer) {
     try {
       listener.started(connection, peer);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // as an assertion throws, in a test
       thrown(connection, e);
     }
   }
@@ -27,12 +27,12 @@ final class GuardedListener implements SessionListener {
   public void ended(SessionResult result) {
     try {
       listener.ended(result);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // as an assertion throws, in a test
       thrown(result.connection(), e);
     }
   }
 
-  private static void thrown(long connection, RuntimeException e) {
+  private static void thrown(long connection, Throwable e) {
     LOG.error("connection {}: its listener: found {}, expected none", connection, e.toString(), e);
   }
 }

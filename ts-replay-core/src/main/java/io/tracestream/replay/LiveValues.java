@@ -30,17 +30,22 @@ final class LiveValues {
 
   /** Cuts the values that are copied from a frame out of its live payload, one behind the other. */
   byte[] cut(Direction direction, ByteBuffer live) {
-    int length = copies.stream()
-        .filter(copy -> copy.from() == direction)
-        .mapToInt(copy -> copy.length(live))
-        .sum();
-    ByteBuffer values = ByteBuffer.allocate(length);
+    ByteBuffer values = ByteBuffer.allocate(length(direction, live));
     for (CopiedValues copy : copies) {
       if (copy.from() == direction) {
         copy.cut(live, values);
       }
     }
     return values.array();
+  }
+
+  /** How many bytes are cut out of a frame: as many of its recorded payload as of the live one. */
+  int length(Direction direction, ByteBuffer payload) {
+    int length = 0;
+    for (CopiedValues copy : copies) {
+      length += copy.from() == direction ? copy.length(payload) : 0;
+    }
+    return length;
   }
 
   /** A frame passed: its payload as it was recorded, and what was cut out of the live one. */

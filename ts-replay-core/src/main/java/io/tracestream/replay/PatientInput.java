@@ -21,7 +21,7 @@ final class PatientInput extends InputStream {
     this.progress = progress;
   }
 
-  /** For how long nothing may come, from the last time on that a frame came or went. */
+  /** For how long nothing may come, from the last time on that something came or went. */
   void setPatience(long nanos) {
     patienceNanos = nanos;
   }
@@ -34,7 +34,7 @@ final class PatientInput extends InputStream {
     while (true) {
       long left = patienceNanos - progress.quietNanos();
       if (left <= 0) {
-        throw new NothingCame(patienceNanos);
+        throw new NothingCame(patienceNanos, progress.isSending());
       }
       try {
         long millis = TimeUnit.NANOSECONDS.toMillis(left) + 1;
@@ -43,7 +43,7 @@ final class PatientInput extends InputStream {
         progress.active(System.nanoTime());
         return count;
       } catch (SocketTimeoutException e) {
-        // Meanwhile a frame may have gone.
+        // Meanwhile something may have gone.
       }
     }
   }
@@ -58,8 +58,9 @@ final class PatientInput extends InputStream {
   static final class NothingCame extends IOException {
     private static final long serialVersionUID = 1;
 
-    private NothingCame(long nanos) {
-      super("nothing for " + Math.round(nanos / 1e6) / 1e3 + " s");
+    private NothingCame(long nanos, boolean sending) {
+      super("nothing for " + Math.round(nanos / 1e6) / 1e3 + " s"
+          + (sending ? ", nor is what we send being read" : ""));
     }
   }
 }

@@ -19,9 +19,10 @@ final class Progress {
   /** When each of the last matches was, by its number modulo the length. */
   private final long[] times = new long[REMEMBERED];
 
-  /** When a frame last came or went, or is to go. */
+  /** When something last came or went, or is to go. */
   private final AtomicLong active = new AtomicLong(System.nanoTime());
 
+  private volatile boolean sending;
   private boolean peerEnded;
   private volatile boolean stopped;
 
@@ -87,7 +88,7 @@ final class Progress {
     return stopped;
   }
 
-  /** A frame came or went at that time, or is to go then. */
+  /** Something came or went at that time, or is to go then. */
   void active(long time) {
     for (long before = active.get(); before < time; before = active.get()) {
       if (active.compareAndSet(before, time)) {
@@ -96,9 +97,21 @@ final class Progress {
     }
   }
 
-  /** For how long no frame came or went; below 0 when the next one to go has its time. */
+  /** For how long nothing came or went; below 0 when the next frame to go has its time. */
   long quietNanos() {
     return System.nanoTime() - active.get();
+  }
+
+  /** The thread that sends is about to write, or done with it. */
+  void sending(boolean now) {
+    sending = now;
+  }
+
+  /**
+   * Whether a write is under way: when nothing has happened for long, the other side reads none.
+   */
+  boolean isSending() {
+    return sending;
   }
 
   private void change(Runnable change) {

@@ -33,6 +33,7 @@ final class Receiver {
   private Departure departure;
   private boolean reset;
   private boolean allMatched;
+  private long matched;
 
   Receiver(Play play, Progress progress, Handover handover, Socket socket) throws IOException {
     this.play = play;
@@ -59,6 +60,7 @@ final class Receiver {
       if (frame == null || comparer.difference(expected, frame) >= 0) {
         return differs(Kind.DIFFERENT_FRAME, frame);
       }
+      matched++;
       passed(frame);
       if (!frames.ready()) { // to tell the sender costs more than to compare a small frame
         progress.matched(cursor.comparedSoFar());
@@ -155,6 +157,6 @@ final class Receiver {
 
   /** How many were matched. */
   long matched() {
-    return cursor.comparedSoFar() - (allMatched || expected == null ? 0 : 1);
+    return matched;
   }
 }

@@ -110,9 +110,10 @@ public final class ReplayServer implements AutoCloseable {
   }
 
   private void acceptAll() {
-    for (long number = 1; number <= most && !server.isClosed(); number++) {
+    for (long number = 1; number <= most && !server.isClosed(); ) {
       try {
         sessions.start(number, server.accept());
+        number++;
       } catch (IOException | RuntimeException | OutOfMemoryError e) { // no descriptors, no threads
         if (!server.isClosed()) {
           LOG.warn(

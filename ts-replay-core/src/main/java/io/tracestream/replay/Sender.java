@@ -42,7 +42,7 @@ final class Sender {
     this.values = new LiveValues(play.rules());
     this.copiesReceived = values.comeFrom(play.compared());
     this.cursor = play.cursor();
-    this.out = new BufferedOutputStream(out, BUFFER);
+    this.out = new BufferedOutputStream(new WatchedOutput(out, progress), BUFFER);
     this.frames = new FrameWriter(this.out, play.format());
   }
 
@@ -83,7 +83,10 @@ final class Sender {
   /** The other side's frame, and what is copied from it; false when it was stopped before. */
   private boolean passed() throws IOException, InterruptedException {
     if (copiesReceived) {
-      byte[] cut = progress.awaitMatches(cursor.comparedSoFar()) ? handover.take() : null;
+      if (!progress.awaitMatches(cursor.comparedSoFar())) {
+        return false;
+      }
+      byte[] cut = handover.take(values.length(play.compared(), cursor.payload()));
       if (cut == null) {
         return false;
       }
@@ -120,7 +123,6 @@ final class Sender {
   private void flush() throws PeerGone {
     try {
       out.flush();
-      progress.active(System.nanoTime());
     } catch (IOException e) {
       throw new PeerGone(e);
     }

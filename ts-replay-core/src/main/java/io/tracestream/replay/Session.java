@@ -66,7 +66,7 @@ final class Session {
     try {
       socket.setTcpNoDelay(true);
       socket.setKeepAlive(true); // a peer that vanished is found out in the end
-      Handover handover = new Handover(progress, play.rules());
+      Handover handover = new Handover(progress);
       return play(
           new Receiver(play, progress, handover, socket),
           new Sender(play, progress, handover, socket.getOutputStream()));
@@ -138,6 +138,7 @@ final class Session {
     try {
       allSent = sender.run();
       if (allSent) {
+        progress.active(System.nanoTime() + GRACE_MILLIS * 1_000_000); // nothing is owed any more
         socket.shutdownOutput();
         progress.awaitEnd(GRACE_MILLIS);
       }

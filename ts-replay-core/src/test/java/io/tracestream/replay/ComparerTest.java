@@ -46,18 +46,17 @@ class ComparerTest {
     "c2s:1+2, 00112233, 99aabb33, 0",
     "c2s:1+2, 00112233, 00aabb, 3",
     "c2s:1+2, 001122, 00aabb33, 3",
-    "c2s:1+2, 0011, 00aa, -1",
+    "c2s:1+2, 0011, 00aa, 1",
     "c2s:1+2, 00, 00, -1",
     "c2s:1+2, 00, 01, 0",
-    "c2s:1+9, 00112233, 00aabbcc, -1",
-    "c2s:1+9, 00112233, 00aabb, 3",
+    "c2s:1+9, 00112233, 00aabbcc, 1",
     "c2s:9+1, 00112233, 00112244, 3",
     "s2c:1+2, 00112233, 00aabb33, 1",
     "c2s:-2+1, 00112233, 0011aa33, -1",
     "c2s:-2+1, 001122, 00aa22, -1",
     "c2s:-2+1, 1122, aa22, -1",
     "c2s:-2+1, 22, aa, 0",
-    "c2s:-2+2, 22, aa, -1",
+    "c2s:-2+2, 22, aa, 0",
     "c2s:-2+1, 00112233, 001122aa, 3",
     "c2s:-2+2, 00112233, 0011aa, 3",
   })
@@ -128,7 +127,8 @@ class ComparerTest {
   private static boolean isOpen(List<Field> fields, int at, int length) {
     return fields.stream().filter(field -> field.direction() == Direction.C2S).anyMatch(field -> {
       int start = field.offset() < 0 ? length + field.offset() : field.offset();
-      return at >= start && at < start + field.length();
+      boolean whole = start >= 0 && start + field.length() <= length;
+      return whole && at >= start && at < start + field.length();
     });
   }
 }

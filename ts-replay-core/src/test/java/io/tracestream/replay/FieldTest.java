@@ -90,21 +90,20 @@ class FieldTest {
   @CsvSource({
     "c2s:2+3, 9, 2, 5, true",
     "c2s:2+3, 5, 2, 5, true",
-    "c2s:2+3, 4, 2, 4, false",
+    "c2s:2+3, 4, 4, 4, false",
     "c2s:2+3, 2, 2, 2, false",
     "c2s:2+3, 1, 1, 1, false",
     "c2s:2+3, 0, 0, 0, false",
     "c2s:-4+3, 9, 5, 8, true",
     "c2s:-4+3, 4, 0, 3, true",
-    "c2s:-4+3, 3, 0, 2, false",
-    "c2s:-4+3, 1, 0, 0, false",
+    "c2s:-4+3, 3, 3, 3, false",
+    "c2s:-4+3, 1, 1, 1, false",
     "c2s:-4+3, 0, 0, 0, false",
     "c2s:-4+4, 9, 5, 9, true",
     "c2s:2147483638+1, 9, 9, 9, false",
-    "c2s:-2147483639+1, 9, 0, 0, false",
+    "c2s:-2147483639+1, 9, 9, 9, false",
   })
-  void aPayloadHasThePartOfItThatThereIs(
-      String text, int length, int start, int end, boolean whole) {
+  void aPayloadHasAllOfItOrNothing(String text, int length, int start, int end, boolean whole) {
     Field field = Field.parse(text);
     assertEquals(start, field.start(length));
     assertEquals(end, field.end(length));

@@ -32,8 +32,13 @@ final class Replays {
   }
 
   static ReplayConfig config(Path file, String... lines) throws IOException {
+    return config(write(file, lines));
+  }
+
+  /** As above, of a file that is written. */
+  static ReplayConfig config(Path file) {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    return ReplayConfig.of(any, write(file, lines)).withFormat(FORMAT).withTiming(Timing.NONE);
+    return ReplayConfig.of(any, file).withFormat(FORMAT).withTiming(Timing.NONE);
   }
 
   static ReplayServer start(Path file, String... lines) throws IOException {

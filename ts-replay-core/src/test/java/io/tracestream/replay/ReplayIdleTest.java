@@ -1,0 +1,139 @@
+package io.tracestream.replay;
+
+import static io.tracestream.replay.Replays.assertMatched;
+import static io.tracestream.replay.Replays.onlyMismatch;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tracestream.testing.TestPeer;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients from which nothing comes. */
+@Timeout(60)
+class ReplayIdleTest {
+  @TempDir
+  private Path dir;
+
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = dir.resolve("login.rec");
+  }
+
+  private ReplayServer playing(int idleMillis, String... lines) throws IOException {
+    return ReplayServer.start(
+        Replays.config(file, lines).withIdleTimeout(Duration.ofMillis(idleMillis)));
+  }
+
+  @Test
+  void aClientMaySendNothingForEverUnlessATimeOutIsSet() throws Exception {
+    try (ReplayServer server = Replays.start(file, "c2s 61", "s2c 62");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.socket().setSoTimeout(500); // what is tested is that not even the end comes
+      assertThrows(SocketTimeoutException.class, () -> client.await(1));
+      client.socket().setSoTimeout(10_000);
+      assertEquals("000162", client.send("0001 61").awaitEnd());
+      assertMatched(server, 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "00", "0002", "000261", "0001 61", "0001 61 0002 62"})
+  void aClientThatSendsNothingMoreIsAMismatch(String sent) throws Exception {
+    try (ReplayServer server = playing(200, "c2s 61", "c2s 6262");
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("", client.send(sent).awaitEnd());
+      Mismatch mismatch = onlyMismatch(server);
+      assertEquals(Mismatch.Kind.NOTHING_CAME, mismatch.kind());
+      assertEquals("nothing for 0.2 s", mismatch.reason());
+      assertEquals(sent.startsWith("0001 61") ? 2 : 1, mismatch.place().entry());
+      assertNull(mismatch.found());
+    }
+  }
+
+  @Test
+  void aClientThatWaitsForTheServerIsNotIdle() throws Exception {
+    ReplayConfig config = Replays.config(file, "0 c2s 61", "1300000 s2c 62", "1300000 c2s 63")
+        .withTiming(Timing.ORIGINAL)
+        .withIdleTimeout(Duration.ofSeconds(1));
+    try (ReplayServer server = ReplayServer.start(config);
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("000162", client.send("0001 61").await(3));
+      assertEquals("", client.send("0001 63").awaitEnd());
+      client.endSending();
+      assertMatched(server, 1);
+    }
+  }
+
+  @Test
+  void aClientThatReadsSlowlyIsNotIdle() throws Exception {
+    String[] lines = new String[401];
+    Arrays.fill(lines, "s2c " + "61".repeat(60_000));
+    lines[400] = "c2s 63";
+    try (ReplayServer server = playing(500, lines);
+        TestPeer client = TestPeer.connect(server.address())) {
+      for (int i = 0; i < 400; i++) {
+        client.awaitBytes(60_002);
+        Thread.sleep(5); // what is tested is a slow reader: 24 MB in 2 s
+      }
+      assertEquals("", client.send("0001 63").awaitEnd());
+      client.endSending();
+      assertMatched(server, 1);
+    }
+  }
+
+  @Test
+  void aClientThatNeitherReadsNorSendsIsAMismatch() throws Exception {
+    String[] lines = new String[401];
+    Arrays.fill(lines, "s2c " + "61".repeat(60_000)); // more than the sockets hold
+    lines[400] = "c2s 63";
+    try (ReplayServer server = playing(300, lines);
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals(Mismatch.Kind.NOTHING_CAME, onlyMismatch(server).kind());
+      client.awaitEnd();
+    }
+  }
+
+  @Test
+  void aClientThatNeitherReadsNorHasAnythingToSendIsAMismatch() throws Exception {
+    String[] lines = new String[400];
+    Arrays.fill(lines, "s2c " + "61".repeat(60_000)); // more than the sockets hold
+    try (ReplayServer server = playing(300, lines);
+        TestPeer client = TestPeer.connect(server.address())) {
+      Mismatch mismatch = onlyMismatch(server);
+      assertEquals(Mismatch.Kind.NOTHING_CAME, mismatch.kind());
+      assertEquals("nothing for 0.3 s, nor is what we send being read", mismatch.reason());
+      client.awaitEnd();
+    }
+  }
+
+  @Test
+  void aClientThatKeepsItsConnectionBehindTheLastEntryIsNotIdle() throws Exception {
+    try (ReplayServer server = playing(50, "c2s 61", "s2c 62");
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("000162", client.send("0001 61").awaitEnd());
+      assertMatched(server, 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1S"})
+  void aTimeOutThatIsNoneIsRefused(String text) throws Exception {
+    ReplayConfig config = Replays.config(file, "c2s 61");
+    Exception refused = assertThrows(
+        IllegalArgumentException.class, () -> config.withIdleTimeout(Duration.parse(text)));
+    assertEquals("idleTimeout: found " + text + ", expected more than 0", refused.getMessage());
+  }
+}
