@@ -57,12 +57,12 @@ class DiffIT {
     assertEquals(
         """
         changed s2c AA:3 (entry 2), BB:3 (entry 2): 5 bytes, 1 differs, at payload byte 3
-          A  00000000  00 01 79 65 73                                   ..yes
-          B  00000000  77 77 79 6f 73                                   wwyos
+          A         0  00 01 79 65 73                                   ..yes
+          B         0  77 77 79 6f 73                                   wwyos
                        ~~ ~~    ^^                                      ~~ ^
 
         added s2c BB:5 (entry 4): 1 byte
-          B  00000000  21                                               !
+          B         0  21                                               !
 
         3 entries in A, 4 in B: 2 same, 1 changed, 1 added, 0 removed
         """.replace("AA", a).replace("BB", b),

@@ -1,6 +1,8 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -40,6 +42,17 @@ public record Change(Direction direction, Side a, Side b, List<Range> differing,
    * @param length how many, 1 or more
    */
   public record Range(int offset, int length) {
+    /** The bytes that are set, joined to ranges. */
+    static List<Range> of(BitSet bytes) {
+      List<Range> ranges = new ArrayList<>();
+      for (int from = bytes.nextSetBit(0); from >= 0; ) {
+        int to = bytes.nextClearBit(from);
+        ranges.add(new Range(from, to - from));
+        from = bytes.nextSetBit(to);
+      }
+      return List.copyOf(ranges);
+    }
+
     boolean has(int at) {
       return at >= offset && at < offset + length;
     }

@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.recording.Direction;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -10,10 +11,12 @@ import java.util.Map;
 final class Cluster {
   /** Kinds of frames of one length; further ones count to the kind that is most alike. */
   private static final int MOST = 16;
-  /** How many equal bytes may be chance inside of a field that one pair alone shows. */
+  /** How many equal bytes may be chance inside of a field. */
   private static final int CHANCE_GAP = 2;
-  /** How many bytes make it likely that it is a field of random bytes. */
-  private static final int RANDOM_RUN = 4;
+  /** Fields of random bytes have such a width, or a multiple of it. */
+  private static final int RANDOM_WIDTH = 4;
+  /** Runs that may be one field. */
+  private static final int MOST_JOINED = 16;
 
   private final List<Pair> pairs = new ArrayList<>();
   private final BitSet differing = new BitSet();
@@ -40,16 +43,15 @@ final class Cluster {
     return all;
   }
 
-  /** The cluster that shares half of its bytes; null when a new one is better. */
+  /** The cluster that shares half of the fewer bytes; null when a new one is better. */
   private static Cluster mostAlike(List<Cluster> clusters, BitSet bytes) {
     Cluster best = null;
     double most = -1;
     for (Cluster cluster : clusters) {
       BitSet both = (BitSet) cluster.differing.clone();
       both.and(bytes);
-      BitSet any = (BitSet) cluster.differing.clone();
-      any.or(bytes);
-      double alike = (double) both.cardinality() / any.cardinality();
+      int fewer = Math.min(cluster.differing.cardinality(), bytes.cardinality());
+      double alike = (double) both.cardinality() / fewer;
       if (alike > most) {
         best = cluster;
         most = alike;
@@ -67,26 +69,65 @@ final class Cluster {
     return pairs.get(0).length();
   }
 
-  /** The runs of bytes in which any of its pairs differ. */
+  /** The runs of bytes in which any of its pairs differ; a UUID in text is one. */
   List<Change.Range> runs() {
     List<Change.Range> runs = new ArrayList<>();
-    for (int from = differing.nextSetBit(0); from >= 0; ) {
-      int to = differing.nextClearBit(from);
-      Change.Range before = runs.isEmpty() ? null : runs.get(runs.size() - 1);
-      if (before != null && isChance(before, from, to)) {
-        runs.set(runs.size() - 1, new Change.Range(before.offset(), to - before.offset()));
-      } else {
-        runs.add(new Change.Range(from, to - from));
+    for (Change.Range run : plainRuns()) {
+      Field uuid = Widening.uuid(new Field(Direction.C2S, run.offset(), run.length()), pairs);
+      Change.Range whole = uuid == null ? run : new Change.Range(uuid.offset(), uuid.length());
+      if (runs.isEmpty() || !runs.get(runs.size() - 1).equals(whole)) {
+        runs.add(whole);
       }
-      from = differing.nextSetBit(to);
     }
     return runs;
   }
 
-  /** In one pair alone, bytes inside of a random field may be equal by chance. */
-  private boolean isChance(Change.Range before, int from, int to) {
-    return pairs.size() == 1
-        && from - before.offset() - before.length() <= CHANCE_GAP
-        && before.length() + to - from >= RANDOM_RUN;
+  private List<Change.Range> plainRuns() {
+    List<Change.Range> runs = Change.Range.of(differing);
+    List<Change.Range> joined = new ArrayList<>();
+    for (int first = 0; first < runs.size(); ) {
+      int last = first + Math.min(runs.size() - first, MOST_JOINED) - 1;
+      while (last > first && !isChance(runs.subList(first, last + 1))) {
+        last--;
+      }
+      joined.add(span(runs.get(first), runs.get(last)));
+      first = last + 1;
+    }
+    return joined;
+  }
+
+  private static Change.Range span(Change.Range first, Change.Range last) {
+    return new Change.Range(first.offset(), last.offset() + last.length() - first.offset());
+  }
+
+  /**
+   * Where each recording has one value alone, some of its bytes may be the same in both by chance:
+   * the runs are one field if that has a usual width.
+   */
+  private boolean isChance(List<Change.Range> runs) {
+    for (int i = 1; i < runs.size(); i++) {
+      Change.Range gap = gap(runs.get(i - 1), runs.get(i));
+      if (gap.length() > CHANCE_GAP
+          || !isConstant(gap)
+          || !isConstant(runs.get(i - 1)) && !isConstant(runs.get(i))) {
+        return false;
+      }
+    }
+    return span(runs.get(0), runs.get(runs.size() - 1)).length() % RANDOM_WIDTH == 0;
+  }
+
+  private static Change.Range gap(Change.Range before, Change.Range behind) {
+    int from = before.offset() + before.length();
+    return new Change.Range(from, behind.offset() - from);
+  }
+
+  /** Whether all payloads of one recording hold the same there. */
+  private boolean isConstant(Change.Range range) {
+    Field field = new Field(Direction.C2S, range.offset(), range.length());
+    return pairs.stream()
+            .map(pair -> Bytes.of(field, pair.payloadOfA()))
+            .distinct()
+            .count()
+        == 1;
   }
 }

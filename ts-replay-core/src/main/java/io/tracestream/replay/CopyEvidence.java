@@ -15,6 +15,8 @@ final class CopyEvidence {
   private static final double CHANCE = Math.log(1e-5);
   /** Values of so few bytes are often equal by chance. */
   private static final int SHORT = 2;
+  /** Values that are looked for everywhere. */
+  private static final int SAMPLE = 32;
 
   private final Copy copy;
   private final Side a;
@@ -92,6 +94,14 @@ final class CopyEvidence {
     return copy.to().length() <= SHORT;
   }
 
+  /**
+   * Whether frames of the target's direction held the values already, in any place of theirs: then
+   * the peer that sends these chose them.
+   */
+  boolean isHome(List<Change.Side> targetsOfA) {
+    return values.stream().limit(SAMPLE).anyMatch(value -> a.isHome(value, targetsOfA));
+  }
+
   /** Whether it is hardly chance. */
   boolean isConvincing() {
     if (explained == 0) {
@@ -149,6 +159,13 @@ final class CopyEvidence {
       ByteBuffer value = Bytes.of(copy.to(), target.payload());
       Long source = firstSource.get(value);
       return source != null && source < firstTarget.get(value);
+    }
+
+    boolean isHome(ByteBuffer value, List<Change.Side> targets) {
+      long first = firstSource.get(value);
+      return targets.stream()
+          .takeWhile(target -> target.entry() < first)
+          .anyMatch(target -> Bytes.contain(target.payload(), value));
     }
 
     /** Whether the latest frame that can be the source holds the value. */

@@ -58,6 +58,11 @@ final class DiffEntry {
         && Arrays.equals(closed, other.closed);
   }
 
+  /** Whether it is known which request it answers. */
+  boolean isAnswer() {
+    return request != NO_REQUEST;
+  }
+
   /** Whether both answer requests that say the same. */
   boolean answersAs(DiffEntry other) {
     return request != NO_REQUEST && request == other.request;

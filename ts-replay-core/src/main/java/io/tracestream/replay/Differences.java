@@ -1,6 +1,5 @@
 package io.tracestream.replay;
 
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -23,11 +22,12 @@ final class Differences {
     // A value that was there before in one recording only is another value, whatever its bytes are.
     List<Field> moved = inOne.stream().mapToObj(i -> open.copies().get(i).to()).toList();
     differing.or(bytes(moved, a.side().payload().length));
-    return new Change(a.direction(), a.side(), b.side(), ranges(differing), ranges(opened));
+    return new Change(
+        a.direction(), a.side(), b.side(), Change.Range.of(differing), Change.Range.of(opened));
   }
 
   List<Change.Range> open(DiffEntry entry, BitSet explained) {
-    return ranges(bytes(open.fields(explained), entry.side().payload().length));
+    return Change.Range.of(bytes(open.fields(explained), entry.side().payload().length));
   }
 
   private static BitSet differing(byte[] a, byte[] b) {
@@ -46,15 +46,5 @@ final class Differences {
     BitSet bytes = new BitSet();
     fields.forEach(field -> bytes.set(field.start(length), field.end(length)));
     return bytes;
-  }
-
-  private static List<Change.Range> ranges(BitSet bytes) {
-    List<Change.Range> ranges = new ArrayList<>();
-    for (int from = bytes.nextSetBit(0); from >= 0; ) {
-      int to = bytes.nextClearBit(from);
-      ranges.add(new Change.Range(from, to - from));
-      from = bytes.nextSetBit(to);
-    }
-    return List.copyOf(ranges);
   }
 }

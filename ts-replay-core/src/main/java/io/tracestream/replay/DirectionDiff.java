@@ -70,18 +70,24 @@ final class DirectionDiff {
       add(windowB.take());
     } else if (b == null) {
       remove(windowA.take());
-    } else if (a.isSame(b)) {
-      pair(windowA.take(), windowB.take());
     } else if (!pairOutOfOrder(a, b)) {
-      align();
+      if (a.isSame(b)) {
+        pair(windowA.take(), windowB.take());
+      } else {
+        align();
+      }
     }
   }
 
   /**
    * A server may answer in any order: when both entries have their like further on, among the
-   * answers to the same requests, it did.
+   * answers to the same requests, it did. That is so even where they are the same, as many a reply
+   * says the same as others.
    */
   private boolean pairOutOfOrder(DiffEntry a, DiffEntry b) throws IOException {
+    if (!a.isAnswer() || !b.isAnswer() || a.answersAs(b)) {
+      return false;
+    }
     int partner = partner(a, windowB.all());
     if (partner <= 0 || partner(b, windowA.all()) <= 0) {
       return false;

@@ -37,9 +37,8 @@ final class Explanation {
       return "the end, as the recording is over";
     }
     int length = mismatch.expected().payload().length;
-    String at = mismatch.offset() < 0
-        ? ""
-        : "; the first difference is at payload byte " + mismatch.offset();
+    String at =
+        mismatch.offset() < 0 ? "" : "; first difference at payload byte " + mismatch.offset();
     boolean same = mismatch.found() != null && mismatch.found().length == length;
     return (same ? "that length" : "a frame of " + bytes(length)) + at;
   }

@@ -76,10 +76,14 @@ final class FieldFinder {
         .sum();
   }
 
-  /** Whether the narrow one is likely to be the wide one with some bytes equal by chance. */
+  /**
+   * Whether the narrow one is likely to be the wide one with some bytes equal by chance, or with
+   * high-order bytes that did not change.
+   */
   private static boolean isOne(Field wide, Field narrow) {
+    boolean isNumber = Fields.end(wide) == Fields.end(narrow) && wide.length() <= 8;
     return Fields.contains(wide, narrow)
-        && (wide.length() <= 4 || narrow.length() * 2 > wide.length());
+        && (isNumber || wide.length() <= 4 || narrow.length() * 2 > wide.length());
   }
 
   private static List<Varying> merged(List<Varying> fields) {

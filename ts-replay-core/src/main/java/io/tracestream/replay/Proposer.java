@@ -11,6 +11,7 @@ final class Proposer {
   /** A field of so many bytes is hardly a difference in what is said. */
   private static final int RANDOM_FIELD = 4;
 
+  private final Pairing entries;
   private final CopyFinder finder;
   private final Evidence c2s;
   private final Evidence s2c;
@@ -23,6 +24,7 @@ final class Proposer {
   private final List<CopyEvidence> copies = new ArrayList<>();
 
   Proposer(Pairing entries, List<Pair> c2s, List<Pair> s2c) {
+    this.entries = entries;
     this.finder = new CopyFinder(entries);
     this.c2s = new Evidence(Direction.C2S, c2s);
     this.s2c = new Evidence(Direction.S2C, s2c);
@@ -48,7 +50,9 @@ final class Proposer {
   /** A value that the server gave comes back; what is left to explain is returned. */
   private List<Varying> explainByServer(Varying varying) {
     CopyEvidence copy = finder.find(fieldsOfServer, varying);
-    if (copy == null || !copy.explainsAll() && copy.isShort()) {
+    if (copy == null
+        || !copy.explainsAll() && copy.isShort()
+        || copy.isHome(entries.ofA(Direction.C2S))) {
       chosenByClient.add(varying);
       return List.of();
     }

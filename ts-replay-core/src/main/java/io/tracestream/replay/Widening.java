@@ -12,6 +12,9 @@ final class Widening {
   /** A longer run of digits is likely to be several fields. */
   private static final int MOST_DIGITS = 20;
 
+  /** Among further digits, a number has so many, or a multiple of it, where zeros lead it. */
+  private static final int NUMBER_DIGITS = 6;
+
   private static final int UUID = 36;
   /** The last digits of two counters that may be equal all the time. */
   private static final int MOST_EQUAL_DIGITS = 3;
@@ -72,7 +75,7 @@ final class Widening {
   }
 
   /** The 36 characters around it; others of them may differ, too. */
-  private static Field uuid(Field field, List<Pair> pairs) {
+  static Field uuid(Field field, List<Pair> pairs) {
     for (int left = 0; left + field.length() <= UUID; left++) {
       Field wide = Fields.widened(field, left, UUID - left - field.length());
       if (wide != null && TextBytes.all(wide, pairs, TextBytes::isUuid)) {
@@ -101,7 +104,7 @@ final class Widening {
     Field zeros = field;
     for (Field wide = Fields.widened(zeros, 1, 0);
         wide != null
-            && zeros.length() < 2 * field.length()
+            && zeros.length() % NUMBER_DIGITS != 0
             && TextBytes.all(first(wide), pairs, TextBytes::isZeros);
         wide = Fields.widened(zeros, 1, 0)) {
       zeros = wide;
