@@ -64,7 +64,7 @@ final class AnyProtocol {
       }
       int operation = operations.get(i) + (i == wrongOperation ? 0x40 : 0);
       byte[] key = keys.get(i).clone();
-      key[1] ^= i == wrongKey ? 0x55 : 0;
+      key[1] = (byte) (key[1] ^ (i == wrongKey ? 0x55 : 0));
       text.append("c2s ")
           .append(frame(operation, idBytes, key, requestNonce, idBehindInRequest, own))
           .append(',');
