@@ -223,7 +223,7 @@ final class Session {
     if (stopping) {
       return Outcome.INCOMPLETE;
     }
-    return damage != null ? Outcome.BROKEN : Outcome.DIFFERED;
+    return mismatch != null ? Outcome.DIFFERED : Outcome.BROKEN;
   }
 
   /** Closing at once would reset what is still under way to a peer that goes on sending. */
