@@ -61,6 +61,12 @@ record RecordingName(String start, long number, int part, boolean gzip)
     return new RecordingName(start, number, other, gzip);
   }
 
+  /** The name of one that was accepted a bit later. */
+  RecordingName laterByMicros(long micros) {
+    Instant later = START.parse(start, Instant::from).plusNanos(1000 * micros);
+    return of(later, number, part, gzip);
+  }
+
   @Override
   public int compareTo(RecordingName other) {
     return ORDER.compare(this, other);

@@ -76,14 +76,23 @@ public final class RecordingWriter implements Closeable {
     }
   }
 
-  /** Creates one of many recordings, with comments behind its version line. */
-  static RecordingWriter create(
+  /**
+   * Begins one of many recordings in a new file, which is closed if that fails; all but its entries
+   * is in the file.
+   */
+  static RecordingWriter begin(
       RecordingFile file, String name, boolean gzip, WriteMemory memory, String comments)
       throws IOException {
     BackgroundFile background = new BackgroundFile(name, TextFile.of(file, gzip), memory);
     RecordingWriter writer = new RecordingWriter(background, memory, () -> {}, false);
-    writer.begin(comments);
-    return writer;
+    try {
+      writer.begin(comments);
+      writer.flush();
+      return writer;
+    } catch (IOException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
   }
 
   private void begin(String comments) throws IOException {
