@@ -1,0 +1,32 @@
+package io.tracestream.proxy;
+
+import java.time.Instant;
+
+/**
+ * Times of a recording: they count from the first connection. Read by all loops, after the thread
+ * that accepts connections has started it.
+ */
+final class RecordingClock {
+  private boolean began;
+  private long beginning;
+  private Instant epoch;
+
+  /** To be called when a connection is accepted: the first one starts the clock. */
+  void accepted() {
+    if (!began) {
+      began = true;
+      epoch = Instant.now();
+      beginning = System.nanoTime();
+    }
+  }
+
+  /** Microseconds since the first connection, by a clock that never goes backwards. */
+  long elapsedMicros() {
+    return (System.nanoTime() - beginning) / 1000;
+  }
+
+  /** When the first connection was accepted. */
+  Instant epoch() {
+    return epoch;
+  }
+}
