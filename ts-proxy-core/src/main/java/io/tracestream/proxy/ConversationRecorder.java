@@ -16,18 +16,19 @@ final class ConversationRecorder extends Recorder {
   /** Null until the connection opens. */
   private ConversationWriter writer;
 
-  /** To be made when the connection is accepted; {@code directory} belongs to its loop. */
+  /** {@code directory} belongs to the connection's loop. */
   ConversationRecorder(
       RecordingDirectoryWriter directory,
       RecordingClock clock,
       long number,
+      long acceptedMicros,
       Proxy proxy,
       EventLoop loop) {
     super(clock, proxy, loop);
     this.directory = directory;
     this.clock = clock;
     this.number = number;
-    this.acceptedMicros = clock.elapsedMicros();
+    this.acceptedMicros = acceptedMicros;
   }
 
   @Override

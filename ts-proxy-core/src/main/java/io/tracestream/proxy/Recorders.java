@@ -56,10 +56,11 @@ final class Recorders implements Closeable {
 
   /** What is to record a connection that was just accepted; null for nothing. */
   Recorder next(long number, EventLoop loop) {
-    clock.accepted();
+    long acceptedMicros = clock.accepted();
     return directory == null
         ? single
-        : new ConversationRecorder(directories.get(loop), clock, number, proxy, loop);
+        : new ConversationRecorder(
+            directories.get(loop), clock, number, acceptedMicros, proxy, loop);
   }
 
   /** Whether another client can be recorded now. */

@@ -11,13 +11,19 @@ final class RecordingClock {
   private long beginning;
   private Instant epoch;
 
-  /** To be called when a connection is accepted: the first one starts the clock. */
-  void accepted() {
+  /**
+   * To be called when a connection is accepted: the first one starts the clock.
+   *
+   * @return microseconds since the first one; 0 for that
+   */
+  long accepted() {
     if (!began) {
       began = true;
       epoch = Instant.now();
       beginning = System.nanoTime();
+      return 0;
     }
+    return elapsedMicros();
   }
 
   /** Microseconds since the first connection, by a clock that never goes backwards. */

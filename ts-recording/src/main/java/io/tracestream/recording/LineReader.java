@@ -151,11 +151,15 @@ final class LineReader {
   /** Reads to the end of the line; gives its beginning, without white space at the end. */
   private String commentText(OutputStream copy) throws IOException {
     StringBuilder comment = new StringBuilder();
-    for (int c = text.read(); c != END && !text.endsLine(c); c = text.read()) {
+    int c = text.read();
+    for (; c != END && !text.endsLine(c); c = text.read()) {
       copy.write(c);
       if (comment.length() < LONGEST_COMMENT) {
         comment.append((char) c);
       }
+    }
+    if (c == END) {
+      text.requireWhole(); // else it may be a version line that says more
     }
     return comment.toString().stripTrailing();
   }

@@ -78,7 +78,7 @@ final class RecordingScan implements Closeable {
     try {
       headed |= lines.isHeader(copy);
     } catch (RecordingException e) {
-      if (c2sEntries + s2cEntries == 0) {
+      if (c2sEntries + s2cEntries == 0 && !e.isCutOff()) {
         throw e;
       }
       count(e);
