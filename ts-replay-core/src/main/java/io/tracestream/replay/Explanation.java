@@ -58,13 +58,7 @@ final class Explanation {
       return "the end, as the recording is over";
     }
     String frame = "a frame of " + bytes(mismatch.expected().payload().length);
-    return isOurs() ? "it to take " + frame : frame;
-  }
-
-  /** Whether the frame was one to send, to a peer that was gone. */
-  private boolean isOurs() {
-    return mismatch.kind() == Kind.CONNECTION_LOST
-        && mismatch.reason().startsWith("the client") != fromClient;
+    return mismatch.kind() == Kind.NOT_TAKEN ? "it to take " + frame : frame;
   }
 
   private static String bytes(int count) {
@@ -121,7 +115,9 @@ final class Explanation {
             + place.line() + " on";
       case BAD_FRAME ->
         "see why " + side + " stopped inside a frame, or check --header-len and --max-payload-len";
-      case CONNECTION_LOST -> "see in the other side's log why it left";
+      case CONNECTION_LOST -> "see in the log of " + side + " why it left";
+      case NOT_TAKEN ->
+        "see why " + (fromClient ? "the target" : "the client") + " left, or does not read";
       case NOTHING_CAME ->
         "see what " + side + " waits for, or give it more time with "
             + (fromClient ? "--idle-timeout" : "--reply-timeout");
