@@ -109,7 +109,9 @@ final class Session {
   private Mismatch mismatch(Receiver receiver, Sender sender, FutureTask<Void> sending)
       throws IOException {
     if (!receiver.run()) {
-      return mismatch(receiver.cursor(), receiver.expected(), departure(receiver));
+      return endedByDamage(receiver)
+          ? null
+          : mismatch(receiver.cursor(), receiver.expected(), departure(receiver));
     }
     if (receiver.wasReset()) {
       progress.stop(); // what is not sent yet has nobody to go to
@@ -124,6 +126,11 @@ final class Session {
         ? null
         : mismatch(
             sender.cursor(), sender.cursor().entry(), Departure.without(Kind.NOT_TAKEN, notTaken));
+  }
+
+  /** Whether the end that was read is that of {@link #send}, which met damage. */
+  private boolean endedByDamage(Receiver receiver) {
+    return damage != null && receiver.departure().kind() == Kind.EARLY_END;
   }
 
   /**
