@@ -1,7 +1,7 @@
 /** A TCP proxy for framed protocols, with recording, to start inside a program or a test. */
 module io.tracestream.proxy {
   requires transitive io.tracestream.codec;
-  requires io.tracestream.recording;
+  requires transitive io.tracestream.recording;
   requires org.slf4j;
 
   exports io.tracestream.proxy;

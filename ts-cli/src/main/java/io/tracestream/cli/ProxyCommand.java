@@ -4,7 +4,6 @@ import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,20 +26,8 @@ final class ProxyCommand implements Callable<Integer> {
       description = "Where to connect for each client.")
   private HostPort target;
 
-  @Option(
-      names = "--record",
-      paramLabel = "FILE",
-      converter = ToFile.class,
-      description = {
-        "Record to this file, in the place of an earlier recording.",
-        "While recording, one client at a time is served."
-      })
-  private Path recording;
-
-  @Option(
-      names = "--flush-recording",
-      description = "Have each frame in the file before it is forwarded.")
-  private boolean flushRecording;
+  @Mixin
+  private RecordOptions recording;
 
   @Mixin
   private CommonOptions common;
@@ -48,6 +35,7 @@ final class ProxyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     common.applyLoudness();
+    recording.check();
     Proxy proxy = server.start(address -> Proxy.start(config(address)));
     Ending.with(() -> stop(proxy));
     server.announce(proxy.address());
@@ -60,10 +48,8 @@ final class ProxyCommand implements Callable<Integer> {
   }
 
   private ProxyConfig config(InetSocketAddress address) {
-    return ProxyConfig.of(address, target.unresolved())
-        .withFormat(common.format())
-        .withRecording(recording)
-        .withFlushRecording(flushRecording);
+    return recording.addTo(
+        ProxyConfig.of(address, target.unresolved()).withFormat(common.format()));
   }
 
   private static int stop(Proxy proxy) {

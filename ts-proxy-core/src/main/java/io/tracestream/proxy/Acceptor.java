@@ -24,7 +24,7 @@ final class Acceptor implements EventLoop.Handler {
   private final Proxy proxy;
   private final ServerSocketChannel server;
   private final List<EventLoop> loops;
-  private final Recorder recorder;
+  private final Recorders recorders;
   /** Clients that came while the recorded one was going. */
   private final Set<Arrival> waiting = new HashSet<>();
   /** The next client's socket to the target: without one no client is accepted. */
@@ -43,11 +43,11 @@ final class Acceptor implements EventLoop.Handler {
     }
   }
 
-  Acceptor(Proxy proxy, ServerSocketChannel server, List<EventLoop> loops, Recorder recorder) {
+  Acceptor(Proxy proxy, ServerSocketChannel server, List<EventLoop> loops, Recorders recorders) {
     this.proxy = proxy;
     this.server = server;
     this.loops = loops;
-    this.recorder = recorder;
+    this.recorders = recorders;
   }
 
   /** Begins to accept; on the first loop's thread. */
@@ -100,7 +100,7 @@ final class Acceptor implements EventLoop.Handler {
   }
 
   private void admit(Arrival arrival) {
-    if (recorder == null || recorder.isFree()) {
+    if (recorders.areFree()) {
       open(arrival);
     } else {
       // Decided when all that is ready was handled: the recorded client's end may be among it.
@@ -113,10 +113,10 @@ final class Acceptor implements EventLoop.Handler {
     if (closed) {
       return;
     }
-    if (recorder.isFree()) {
+    if (recorders.areFree()) {
       waiting.remove(arrival);
       open(arrival);
-    } else if (recorder.isEnding() && looks < MOST_LOOKS) {
+    } else if (recorders.areEnding() && looks < MOST_LOOKS) {
       loops.get(0).timers.in(LOOK_AGAIN_MILLIS, () -> admitOrRefuse(arrival, looks + 1));
     } else {
       LOG.warn(
@@ -130,15 +130,16 @@ final class Acceptor implements EventLoop.Handler {
   private void open(Arrival arrival) {
     EventLoop loop = loops.get((int) (accepted++ % loops.size()));
     long number = accepted;
+    Recorder recorder = recorders.next(number, loop);
     if (loop == loops.get(0)) {
-      open(number, loop, arrival);
+      open(number, loop, recorder, arrival);
     } else {
-      loop.execute(() -> open(number, loop, arrival));
+      loop.execute(() -> open(number, loop, recorder, arrival));
     }
   }
 
   /** On the thread of that loop, to which all of a connection belongs. */
-  private void open(long number, EventLoop loop, Arrival arrival) {
+  private void open(long number, EventLoop loop, Recorder recorder, Arrival arrival) {
     try {
       new Connection(number, proxy, loop, recorder, arrival.client, arrival.target).open();
     } catch (RuntimeException | OutOfMemoryError e) {

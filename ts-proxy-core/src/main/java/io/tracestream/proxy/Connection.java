@@ -5,6 +5,7 @@ import io.tracestream.recording.Direction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,10 +68,10 @@ final class Connection {
 
   /** Connects to the target; the client waits unread. */
   void open() {
-    if (recorder != null) {
-      recorder.begin(this);
-    }
     try {
+      if (recorder != null) {
+        recorder.begin(this);
+      }
       LOG.debug("{}: accepted {}", this, client.channel().getRemoteAddress());
       client.configure();
       client.register(loop);
@@ -79,6 +80,11 @@ final class Connection {
       LOG.debug("{}: the client is gone: {}", this, e.getMessage());
       close();
     }
+  }
+
+  /** Where the client is; while it is connected. */
+  InetSocketAddress clientAddress() throws IOException {
+    return (InetSocketAddress) client.channel().getRemoteAddress();
   }
 
   void finishConnect() {
@@ -146,9 +152,21 @@ final class Connection {
     });
   }
 
+  /** The frames at hand cannot be recorded, so they must not be forwarded. */
   void recordingLost(IOException e) {
-    proxy.fail(e);
+    if (isForWantOfDescriptors(e)) {
+      LOG.warn("{}: {}; closing both sides: raise the limit of open files", this, e.getMessage());
+    } else {
+      proxy.fail(e);
+    }
     close();
+  }
+
+  /** True where a file could not be opened, but those that are open can go on. */
+  private static boolean isForWantOfDescriptors(IOException e) {
+    return e.getCause() instanceof FileSystemException cause
+        && cause.getReason() != null
+        && cause.getReason().startsWith("Too many open files");
   }
 
   /** To be called after each change: asks for what can be done next, or closes. */

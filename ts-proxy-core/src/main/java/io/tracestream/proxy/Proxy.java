@@ -1,6 +1,5 @@
 package io.tracestream.proxy;
 
-import io.tracestream.recording.RecordingWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -26,7 +25,7 @@ public final class Proxy implements AutoCloseable {
   private final ProxyConfig config;
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
-  private final RecordingWriter writer;
+  private final Recorders recorders;
   private final List<EventLoop> loops = new ArrayList<>();
   /**
    * Looks names up, which blocks. One thread is enough, as all connections ask for the same name.
@@ -36,16 +35,16 @@ public final class Proxy implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicReference<IOException> failure = new AtomicReference<>();
 
-  private Proxy(ProxyConfig config, ServerSocketChannel server, RecordingWriter writer)
+  private Proxy(ProxyConfig config, ServerSocketChannel server, Recorders recorders)
       throws IOException {
     this.config = config;
     this.server = server;
     this.address = (InetSocketAddress) server.getLocalAddress();
-    this.writer = writer;
+    this.recorders = recorders;
   }
 
   /**
-   * Binds, opens the recording, and serves. The target need not be there yet.
+   * Binds, opens what to record to, and serves. The target need not be there yet.
    *
    * @param config what to do
    * @return the running proxy; close it
@@ -57,9 +56,7 @@ public final class Proxy implements AutoCloseable {
     ServerSocketChannel server = ServerSocketChannel.open();
     try {
       server.bind(config.listen(), BACKLOG);
-      RecordingWriter writer =
-          config.recording() == null ? null : RecordingWriter.create(config.recording());
-      Proxy proxy = new Proxy(config, server, writer);
+      Proxy proxy = new Proxy(config, server, Recorders.open(config));
       proxy.startLoops();
       return proxy;
     } catch (IOException | RuntimeException e) {
@@ -69,9 +66,9 @@ public final class Proxy implements AutoCloseable {
   }
 
   private void startLoops() throws IOException {
-    // One client at a time is recorded, so one loop is enough, and the recording needs no lock.
-    int count =
-        writer != null ? 1 : Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
+    int count = recorders.needOneLoop()
+        ? 1
+        : Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
     try {
       for (int i = 1; i <= count; i++) {
         loops.add(EventLoop.start("ts-proxy-" + address.getPort() + "-" + i, this::loopDied));
@@ -80,10 +77,8 @@ public final class Proxy implements AutoCloseable {
       close();
       throw e;
     }
-    EventLoop first = loops.get(0);
-    Recorder recorder =
-        writer == null ? null : new Recorder(writer, config.flushRecording(), this, first);
-    first.execute(new Acceptor(this, server, loops, recorder)::start);
+    recorders.serve(this, loops);
+    loops.get(0).execute(new Acceptor(this, server, loops, recorders)::start);
   }
 
   private static Thread resolverThread(Runnable task) {
@@ -123,7 +118,7 @@ public final class Proxy implements AutoCloseable {
     loops.forEach(EventLoop::stop);
     resolver.shutdownNow();
     try (server;
-        writer) {
+        recorders) {
       LOG.debug("proxy on {}: closing", address);
     } catch (IOException e) {
       fail(e);

@@ -1,6 +1,7 @@
 package io.tracestream.proxy;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.RecordingDirectoryConfig;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.util.Objects;
  * @param format the frames of both directions
  * @param recording the file to record to, or null. An earlier recording is replaced, any other file
  *     refused. While recording, one client is served at a time
+ * @param recordingDirectory the folder to record to, or null. Any number of clients are served, and
+ *     each has a file of its own
  * @param flushRecording true to have each frame in the file before any peer receives it; false to
  *     leave lines in memory until a buffer is full, the connection ends or a second has passed
  * @param connectTimeout how long resolving and connecting to the target may take, 1 ms to 1 day
@@ -24,6 +27,7 @@ public record ProxyConfig(
     InetSocketAddress target,
     FrameFormat format,
     Path recording,
+    RecordingDirectoryConfig recordingDirectory,
     boolean flushRecording,
     Duration connectTimeout) {
   private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -36,6 +40,7 @@ public record ProxyConfig(
    * @param target where to connect for each client
    * @param format the frames of both directions
    * @param recording the file to record to, or null
+   * @param recordingDirectory the folder to record to, or null
    * @param flushRecording true to have each frame in the file before any peer receives it
    * @param connectTimeout how long resolving and connecting may take
    * @throws IllegalArgumentException when a value cannot work; the message names it
@@ -46,6 +51,10 @@ public record ProxyConfig(
     Objects.requireNonNull(format, "format");
     if (target.getPort() == 0) {
       throw new IllegalArgumentException("target: found port 0, expected 1 to 65535");
+    }
+    if (recording != null && recordingDirectory != null) {
+      throw new IllegalArgumentException(
+          "recording: found both a file and a folder, expected one of them");
     }
     Objects.requireNonNull(connectTimeout, "connectTimeout");
     if (connectTimeout.compareTo(SHORTEST) < 0 || connectTimeout.compareTo(LONGEST) > 0) {
@@ -64,7 +73,7 @@ public record ProxyConfig(
    */
   public static ProxyConfig of(InetSocketAddress listen, InetSocketAddress target) {
     return new ProxyConfig(
-        listen, target, FrameFormat.DEFAULT, null, false, Duration.ofSeconds(10));
+        listen, target, FrameFormat.DEFAULT, null, null, false, Duration.ofSeconds(10));
   }
 
   /**
@@ -74,17 +83,38 @@ public record ProxyConfig(
    * @return the changed copy
    */
   public ProxyConfig withFormat(FrameFormat other) {
-    return new ProxyConfig(listen, target, other, recording, flushRecording, connectTimeout);
+    return new ProxyConfig(
+        listen, target, other, recording, recordingDirectory, flushRecording, connectTimeout);
   }
 
   /**
-   * This, with a recording.
+   * This, with a recording of one client at a time.
    *
-   * @param file the file to record to, or null for none
+   * @param file the file to record to, in the place of any folder; or null for none
    * @return the changed copy
    */
   public ProxyConfig withRecording(Path file) {
-    return new ProxyConfig(listen, target, format, file, flushRecording, connectTimeout);
+    return new ProxyConfig(listen, target, format, file, null, flushRecording, connectTimeout);
+  }
+
+  /**
+   * This, with a recording of each connection.
+   *
+   * @param directory the folder to record to, in the place of any file
+   * @return the changed copy
+   */
+  public ProxyConfig withRecordingDirectory(Path directory) {
+    return withRecordingDirectory(RecordingDirectoryConfig.of(directory));
+  }
+
+  /**
+   * This, with a recording of each connection.
+   *
+   * @param directory the folder to record to and how, in the place of any file; or null for none
+   * @return the changed copy
+   */
+  public ProxyConfig withRecordingDirectory(RecordingDirectoryConfig directory) {
+    return new ProxyConfig(listen, target, format, null, directory, flushRecording, connectTimeout);
   }
 
   /**
@@ -94,7 +124,8 @@ public record ProxyConfig(
    * @return the changed copy
    */
   public ProxyConfig withFlushRecording(boolean flush) {
-    return new ProxyConfig(listen, target, format, recording, flush, connectTimeout);
+    return new ProxyConfig(
+        listen, target, format, recording, recordingDirectory, flush, connectTimeout);
   }
 
   /**
@@ -104,6 +135,7 @@ public record ProxyConfig(
    * @return the changed copy
    */
   public ProxyConfig withConnectTimeout(Duration timeout) {
-    return new ProxyConfig(listen, target, format, recording, flushRecording, timeout);
+    return new ProxyConfig(
+        listen, target, format, recording, recordingDirectory, flushRecording, timeout);
   }
 }

@@ -1,25 +1,20 @@
 package io.tracestream.proxy;
 
 import io.tracestream.recording.Direction;
-import io.tracestream.recording.RecordingWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The recording of a proxy: its file, its clock, and the connection that is being recorded. For the
- * thread of the one loop that a recording proxy has.
+ * Records the frames of a connection, and sees to it that they are in the file in time. For the
+ * thread of one loop.
  */
-final class Recorder {
+abstract class Recorder {
   private static final long FLUSH_MILLIS = 1000;
 
-  private final RecordingWriter writer;
+  private final RecordingClock clock;
   private final boolean flushEach;
   private final Proxy proxy;
   private final EventLoop loop;
-  private Connection recorded;
-  private boolean began;
-  /** The clock's reading when the first connection was accepted. */
-  private long beginning;
   /** When the frames at hand arrived: microseconds since the beginning. */
   private long elapsedMicros;
 
@@ -27,53 +22,52 @@ final class Recorder {
   /** Used again for each frame, as a call with a varying number of arguments makes an array. */
   private final ByteBuffer[] onePart = new ByteBuffer[1];
 
-  Recorder(RecordingWriter writer, boolean flushEach, Proxy proxy, EventLoop loop) {
-    this.writer = writer;
-    this.flushEach = flushEach;
+  Recorder(RecordingClock clock, Proxy proxy, EventLoop loop) {
+    this.clock = clock;
+    this.flushEach = proxy.config().flushRecording();
     this.proxy = proxy;
     this.loop = loop;
   }
 
-  boolean isFree() {
-    return recorded == null;
-  }
+  /** The connection opens. */
+  abstract void begin(Connection connection) throws IOException;
 
-  /** True when the recorded client has ended its sending: it may be gone in a moment. */
-  boolean isEnding() {
-    return recorded != null && recorded.clientEnded();
-  }
+  /** Writes an entry, maybe only to memory. */
+  abstract void put(long elapsedMicros, Direction direction, ByteBuffer[] parts) throws IOException;
 
-  void begin(Connection connection) {
-    recorded = connection;
-    if (!began) {
-      began = true;
-      beginning = System.nanoTime();
+  /** Hands all entries to the operating system. */
+  abstract void handOver() throws IOException;
+
+  /** Does what is to be done when the connection is closed. */
+  abstract void finish() throws IOException;
+
+  /** The connection is closed. */
+  final void end() {
+    try {
+      finish();
+    } catch (IOException e) {
+      proxy.fail(e);
     }
   }
 
-  void end() {
-    recorded = null;
-    flush();
-  }
-
   /** Takes the time for the frames that come next. */
-  void stamp() {
-    elapsedMicros = (System.nanoTime() - beginning) / 1000;
+  final void stamp() {
+    elapsedMicros = clock.elapsedMicros();
   }
 
-  void write(Direction direction, ByteBuffer payload) throws IOException {
+  final void write(Direction direction, ByteBuffer payload) throws IOException {
     onePart[0] = payload;
-    writer.write(elapsedMicros, direction, onePart);
+    put(elapsedMicros, direction, onePart);
   }
 
-  void write(Direction direction, ByteBuffer[] parts) throws IOException {
-    writer.write(elapsedMicros, direction, parts);
+  final void write(Direction direction, ByteBuffer[] parts) throws IOException {
+    put(elapsedMicros, direction, parts);
   }
 
   /** To be called between writing frames and forwarding them. */
-  void beforeForwarding() throws IOException {
+  final void beforeForwarding() throws IOException {
     if (flushEach) {
-      writer.flush();
+      handOver();
     } else if (!flushPlanned) {
       flushPlanned = true;
       loop.timers.in(FLUSH_MILLIS, this::flush);
@@ -83,7 +77,7 @@ final class Recorder {
   private void flush() {
     flushPlanned = false;
     try {
-      writer.flush();
+      handOver();
     } catch (IOException e) {
       proxy.fail(e);
     }

@@ -5,6 +5,7 @@ import static io.tracestream.recording.RecordingText.quoted;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.regex.Matcher;
 
 /** Finds the lines of entries among comments and blank lines, and reads all but their payloads. */
 final class LineReader {
@@ -18,9 +19,13 @@ final class LineReader {
   /** More than a number, a tab and a field: with so much at hand, no field is cut by chance. */
   private static final int LONGEST_PREFIX = 64;
 
+  /** As much of a comment as may have a meaning. */
+  private static final int LONGEST_COMMENT = 200;
+
   private final RecordingText text;
   private long elapsedMicros;
   private Direction direction;
+  private long startMicros;
 
   LineReader(RecordingText text) {
     this.text = text;
@@ -34,9 +39,17 @@ final class LineReader {
     return direction;
   }
 
+  /** When the conversation began, as a comment has said; else 0. */
+  long startMicros() {
+    return startMicros;
+  }
+
   /** Reads up to the payload of the next entry; false at the recording's end. */
   boolean next() throws IOException {
-    while (text.peek() != END) {
+    while (text.peek() != END || text.nextPart()) {
+      if (text.peek() == END) {
+        continue; // a part of nothing
+      }
       text.line++;
       if (text.peek() == '#') {
         isHeader();
@@ -125,6 +138,10 @@ final class LineReader {
     if (comment.equals(RecordingWriter.HEADER)) {
       return true;
     }
+    Matcher accepted = ConversationComments.CONNECTION.matcher(comment);
+    if (accepted.matches()) {
+      startMicros = Long.parseLong(accepted.group(1));
+    }
     if (comment.startsWith(ANY_HEADER)) {
       throw text.damaged("version", quoted(comment.substring(ANY_HEADER.length() - 1)), "v1");
     }
@@ -134,11 +151,15 @@ final class LineReader {
   /** Reads to the end of the line; gives its beginning, without white space at the end. */
   private String commentText(OutputStream copy) throws IOException {
     StringBuilder comment = new StringBuilder();
-    for (int c = text.read(); c != END && !text.endsLine(c); c = text.read()) {
+    int c = text.read();
+    for (; c != END && !text.endsLine(c); c = text.read()) {
       copy.write(c);
-      if (comment.length() < 2 * RecordingWriter.HEADER.length()) {
+      if (comment.length() < LONGEST_COMMENT) {
         comment.append((char) c);
       }
+    }
+    if (c == END) {
+      text.requireWhole(); // else it may be a version line that says more
     }
     return comment.toString().stripTrailing();
   }

@@ -78,7 +78,11 @@ final class PayloadReader {
   /** Behind so many bytes the digits ended, or there may be no more of them. */
   private void readEnd(int length) throws IOException {
     int c = text.read();
-    if (c == END || text.endsLine(c)) {
+    if (c == END) {
+      text.requireWhole(); // else there may have been more digits
+      return;
+    }
+    if (text.endsLine(c)) {
       return;
     }
     if (!HexDecoder.isDigit(c)) {

@@ -1,30 +1,34 @@
 package io.tracestream.recording;
 
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * An opened recording file, which gives out any number of readers, each from the top of the file.
- * They share one file descriptor, and go on reading the same file when another one takes its name.
+ * An opened recording, which gives out any number of readers, each from its top. It is a file,
+ * packed with gzip or not; or the files of one conversation in a row; or in memory.
+ *
+ * <p>Readers of a file share one file descriptor, and go on reading the same file when another one
+ * takes its name. Of a recording in several files, each reader may hold one more.
  *
  * <p>For any number of threads; each reader belongs to one.
  */
 public final class Recording implements Closeable {
-  private final String name;
-  private final FileChannel file;
+  private static final Closeable NOTHING = () -> {};
+
+  private final List<TextPart> parts;
+  /** What to close with this. */
+  private final Closeable source;
+
   private final int maxPayloadLength;
 
-  private Recording(String name, FileChannel file, int maxPayloadLength) {
-    this.name = name;
-    this.file = file;
+  private Recording(List<TextPart> parts, Closeable source, int maxPayloadLength) {
+    this.parts = parts;
+    this.source = source;
     this.maxPayloadLength = maxPayloadLength;
   }
 
@@ -39,7 +43,21 @@ public final class Recording implements Closeable {
    * @throws IOException when reading fails
    */
   public static Recording open(Path path, int maxPayloadLength) throws IOException {
-    Recording recording = new Recording(path.toString(), openFile(path), maxPayloadLength);
+    return open(List.of(path), maxPayloadLength);
+  }
+
+  /**
+   * Opens a recording that goes on from file to file, as one. Errors name the file that they are
+   * in.
+   *
+   * @param parts its files, in their order; one at least. Each is opened when a reader comes to it
+   * @param maxPayloadLength the longest payload to take, in bytes
+   * @return the opened recording; close it when its readers are done
+   * @throws RecordingException as in {@link #open(Path, int)}, for the first file
+   * @throws IOException when reading fails
+   */
+  public static Recording open(List<Path> parts, int maxPayloadLength) throws IOException {
+    Recording recording = openUnread(parts, maxPayloadLength);
     try {
       recording.reader().next();
       return recording;
@@ -61,11 +79,11 @@ public final class Recording implements Closeable {
    * @throws IOException when reading fails
    */
   public static Recording openEvenIfDamaged(Path path, int maxPayloadLength) throws IOException {
-    Recording recording = new Recording(path.toString(), openFile(path), maxPayloadLength);
+    Recording recording = openUnread(List.of(path), maxPayloadLength);
     try {
       if (!recording.reader().startsAsRecording()) {
         recording.reader().next(); // says what is wrong with the first line that is
-        throw noRecording(recording.name);
+        throw RecordingFiles.noRecording(recording.toString());
       }
       return recording;
     } catch (IOException | RuntimeException e) {
@@ -74,28 +92,38 @@ public final class Recording implements Closeable {
     }
   }
 
-  /** For a file in which nothing says that it is a recording. */
-  static RecordingException noRecording(String name) {
-    return new RecordingException(name + ": found no entry and no line \"" + RecordingWriter.HEADER
-        + "\", expected a recording; record one first");
+  private static Recording openUnread(List<Path> paths, int maxPayloadLength) throws IOException {
+    RecordingFiles files = RecordingFiles.open(paths);
+    return new Recording(files.parts(), files, maxPayloadLength);
   }
 
-  static FileChannel openFile(Path path) throws IOException {
-    try {
-      if (Files.exists(path) && !Files.isRegularFile(path)) {
-        throw new RecordingException(path + ": found no regular file, expected a recording");
-      }
-      return FileChannel.open(path);
-    } catch (NoSuchFileException e) {
-      throw new RecordingException(
-          path + ": found no such file, expected a recording; record one first", e);
-    } catch (AccessDeniedException e) {
-      throw new RecordingException(
-          path + ": found no permission to read, expected a readable recording", e);
-    } catch (FileSystemException e) {
-      throw new RecordingException(
-          path + ": found \"" + e.getReason() + "\", expected a readable recording", e);
-    }
+  /**
+   * A recording in memory.
+   *
+   * @param name what errors call it; there an entry's line is its number, from 1
+   * @param entries what it holds; copied, but not their payloads
+   * @return the recording, which need not be closed
+   */
+  public static Recording of(String name, List<Entry> entries) {
+    List<Entry> all = List.copyOf(entries);
+    return new Recording(
+        List.of(new TextPart(name, () -> new EntriesInput(all))), NOTHING, Integer.MAX_VALUE - 8);
+  }
+
+  /**
+   * A recording in memory, as the text that a file would hold.
+   *
+   * @param name what errors call it
+   * @param text what it holds: lines of entries, with a version line or without. Damage is told by
+   *     its readers
+   * @return the recording, which need not be closed
+   */
+  public static Recording of(String name, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return new Recording(
+        List.of(new TextPart(name, () -> new ByteArrayInputStream(bytes))),
+        NOTHING,
+        Integer.MAX_VALUE - 8);
   }
 
   /**
@@ -107,40 +135,22 @@ public final class Recording implements Closeable {
    * @return the reader; it ends with an exception once this recording is closed
    */
   public RecordingReader reader() {
-    return new RecordingReader(new FromTop(), name, maxPayloadLength);
+    return new RecordingReader(new RecordingText(parts), maxPayloadLength);
   }
 
   /**
-   * The file's name.
+   * The recording's name.
    *
-   * @return the path as it was given
+   * @return the path as it was given, of the first file if there are more
    */
   @Override
   public String toString() {
-    return name;
+    return parts.get(0).name();
   }
 
-  /** Closes the file. */
+  /** Closes its files. */
   @Override
   public void close() throws IOException {
-    file.close();
-  }
-
-  /** Reads the file with a position of its own, so that readers do not disturb each other. */
-  private final class FromTop extends InputStream {
-    private long position;
-
-    @Override
-    public int read(byte[] to, int at, int count) throws IOException {
-      int n = file.read(ByteBuffer.wrap(to, at, count), position);
-      position += Math.max(n, 0);
-      return n;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
+    source.close();
   }
 }

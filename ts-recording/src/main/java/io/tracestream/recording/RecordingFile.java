@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -37,10 +38,40 @@ final class RecordingFile implements Closeable {
     }
     try {
       requireRecording(path, name);
-      return new RecordingFile(key, openLocked(path, name));
+      return new RecordingFile(key, openLocked(path, name, StandardOpenOption.CREATE));
     } catch (IOException | RuntimeException e) {
       OPEN.remove(key);
       throw e;
+    }
+  }
+
+  /** Makes a file of a full name; null when there is one. Errors call it {@code name}. */
+  static RecordingFile createNew(Path path, String name) throws IOException {
+    if (!OPEN.add(path)) {
+      return null;
+    }
+    try {
+      return new RecordingFile(path, openLocked(path, name, StandardOpenOption.CREATE_NEW));
+    } catch (FileAlreadyExistsException e) {
+      OPEN.remove(path);
+      return null;
+    } catch (IOException | RuntimeException e) {
+      OPEN.remove(path);
+      throw e;
+    }
+  }
+
+  /** Whether somebody is recording to a file that exists, by its full name. */
+  static boolean isBeingRecorded(Path path) throws IOException {
+    if (OPEN.contains(path)) {
+      return true;
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      return channel.tryLock() == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
@@ -62,8 +93,9 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  private static FileChannel openLocked(Path path, String name) throws IOException {
-    FileChannel channel = openChannel(path, name);
+  private static FileChannel openLocked(Path path, String name, StandardOpenOption create)
+      throws IOException {
+    FileChannel channel = openChannel(path, name, create);
     try {
       if (channel.tryLock() == null) {
         throw beingRecorded(name);
@@ -78,9 +110,12 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  private static FileChannel openChannel(Path path, String name) throws IOException {
+  private static FileChannel openChannel(Path path, String name, StandardOpenOption create)
+      throws IOException {
     try {
-      return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      return FileChannel.open(path, create, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
     } catch (NoSuchFileException e) {
       throw new RecordingException(name + ": found no such directory, expected one to write to", e);
     } catch (AccessDeniedException e) {

@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
  * same.
  */
 public final class RecordingReader implements Closeable {
-  private final InputStream in;
   private final RecordingText text;
   private final LineReader lines;
   private final PayloadReader payloads;
@@ -31,13 +30,17 @@ public final class RecordingReader implements Closeable {
   /**
    * A reader at the top of a recording.
    *
-   * @param in the recording's text; no need to buffer it. Closed with this reader
+   * @param in the recording's text, also packed with gzip; no need to buffer it. Closed with this
+   *     reader
    * @param name what errors call it: the file's name
    * @param maxPayloadLength the longest payload to take, in bytes
    */
   public RecordingReader(InputStream in, String name, int maxPayloadLength) {
-    this.in = in;
-    this.text = new RecordingText(in, name);
+    this(new RecordingText(in, name), maxPayloadLength);
+  }
+
+  RecordingReader(RecordingText text, int maxPayloadLength) {
+    this.text = text;
     this.lines = new LineReader(text);
     this.payloads = new PayloadReader(text, maxPayloadLength);
   }
@@ -167,6 +170,17 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
+   * When the conversation itself began: a proxy that records many connections counts the time of
+   * all of them from the first one, and says in a comment when each was accepted.
+   *
+   * @return microseconds since the recording began, the same for all entries; 0 where no comment
+   *     before the first entry says more. To be asked once there is an entry at hand
+   */
+  public long startMicros() {
+    return lines.startMicros();
+  }
+
+  /**
    * Where the entry that was read last stands.
    *
    * @return its line number, from 1
@@ -175,10 +189,19 @@ public final class RecordingReader implements Closeable {
     return text.line;
   }
 
+  /**
+   * The name of the file in which the entry that was read last stands.
+   *
+   * @return the recording's name; of a recording in several files, that of one of them
+   */
+  public String fileName() {
+    return text.name();
+  }
+
   /** Closes the stream. */
   @Override
   public void close() throws IOException {
-    in.close();
+    text.close();
   }
 
   /** True when it has the first line of a recording, or an entry; comments could be any file's. */

@@ -4,7 +4,6 @@ import static io.tracestream.recording.RecordingText.END;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.List;
 /** One pass through a recording that goes on behind damaged lines, and counts. */
 final class RecordingScan implements Closeable {
   private final String name;
-  private final InputStream in;
   private final RecordingText text;
   private final LineReader lines;
   private final PayloadReader payloads;
@@ -23,6 +21,7 @@ final class RecordingScan implements Closeable {
   private long c2sEntries;
   private long s2cEntries;
   private long damagedLines;
+  private long lastDamagedLine;
   private final List<RecordingException> damage = new ArrayList<>();
   private boolean cutOff;
   private long unendedLine;
@@ -32,8 +31,7 @@ final class RecordingScan implements Closeable {
 
   RecordingScan(Path file, int maxPayloadLength) throws IOException {
     this.name = file.toString();
-    this.in = Channels.newInputStream(Recording.openFile(file));
-    this.text = new RecordingText(in, name);
+    this.text = new RecordingText(Channels.newInputStream(RecordingFiles.open(file)), name);
     this.lines = new LineReader(text);
     this.payloads = new PayloadReader(text, maxPayloadLength);
   }
@@ -47,8 +45,9 @@ final class RecordingScan implements Closeable {
         sink.entry(lines.elapsedMicros(), lines.direction(), payloads.payload());
       }
     }
+    checkEnd();
     if (!headed && c2sEntries + s2cEntries == 0) {
-      throw damage.isEmpty() ? Recording.noRecording(name) : damage.get(0);
+      throw damage.isEmpty() ? RecordingFiles.noRecording(name) : damage.get(0);
     }
     return new RecordingCheck(
         c2sEntries,
@@ -61,6 +60,17 @@ final class RecordingScan implements Closeable {
         firstEarlierLine);
   }
 
+  private void checkEnd() {
+    try {
+      text.requireWhole();
+    } catch (RecordingException e) {
+      cutOff |= e.isCutOff();
+      if (lastDamagedLine != text.line || damagedLines == 0) { // else the line has told it
+        count(e);
+      }
+    }
+  }
+
   private void readComment(OutputStream comments) throws IOException {
     // Who writes a recording begins it with a version line, and needs no other.
     boolean version = text.startsWith(LineReader.ANY_HEADER);
@@ -68,7 +78,7 @@ final class RecordingScan implements Closeable {
     try {
       headed |= lines.isHeader(copy);
     } catch (RecordingException e) {
-      if (c2sEntries + s2cEntries == 0) {
+      if (c2sEntries + s2cEntries == 0 && !e.isCutOff()) {
         throw e;
       }
       count(e);
@@ -114,6 +124,7 @@ final class RecordingScan implements Closeable {
 
   private void count(RecordingException e) {
     damagedLines++;
+    lastDamagedLine = text.line;
     cutOff = e.isCutOff();
     if (damage.size() < RecordingCheck.MOST_DAMAGE) {
       damage.add(e);
@@ -122,6 +133,6 @@ final class RecordingScan implements Closeable {
 
   @Override
   public void close() throws IOException {
-    in.close();
+    text.close();
   }
 }

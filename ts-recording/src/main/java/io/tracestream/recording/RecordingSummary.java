@@ -16,6 +16,9 @@ public final class RecordingSummary {
   private Direction last;
 
   private long lastElapsedMicros;
+  /** When the conversation began; a summary of several has that of the last. */
+  private long beginningMicros;
+
   private long earliestMicros = Long.MAX_VALUE;
   private long latestMicros;
   private long turns;
@@ -36,6 +39,7 @@ public final class RecordingSummary {
     while (reader.advance()) {
       long elapsedMicros = reader.elapsedMicros();
       Direction direction = reader.direction();
+      beginningMicros = reader.startMicros();
       add(elapsedMicros, direction, reader.skipPayload());
     }
   }
@@ -93,12 +97,12 @@ public final class RecordingSummary {
   }
 
   /**
-   * How long it took from the beginning of the recording to the earliest entry.
+   * How long it took from the beginning of the conversation to the earliest entry.
    *
    * @return microseconds; 0 without entries
    */
   public long startMicros() {
-    return entries() == 0 ? 0 : earliestMicros;
+    return entries() == 0 ? 0 : Math.max(0, earliestMicros - beginningMicros);
   }
 
   /**

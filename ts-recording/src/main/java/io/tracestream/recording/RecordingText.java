@@ -1,22 +1,35 @@
 package io.tracestream.recording;
 
+import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.zip.ZipException;
 
 /**
- * The text of a recording as it comes from a stream: the bytes at hand, and errors that say where
- * in it they stand. The bytes from {@code position} to {@code limit} of {@code buffer} are unread.
+ * The text of a recording as it comes from a stream, or from several in a row: the bytes at hand,
+ * and errors that say where in it they stand. The bytes from {@code position} to {@code limit} of
+ * {@code buffer} are unread.
  */
-final class RecordingText {
+final class RecordingText implements Closeable {
   static final int END = -1;
 
   static final int BUFFER = 64 * 1024;
   /** As much of a damaged field as an error shows. */
   private static final int LONGEST_FIELD = 32;
 
-  private final InputStream in;
-  private final String name;
+  private final Iterator<TextPart> parts;
+  private String name;
+  /** The part at hand, unpacked. Null until it is first read: then it is opened. */
+  private InputStream in;
+
+  private TextPart part;
+  /** What is wrong with the end of the part, which is told behind the text before it; or null. */
+  private IOException badEnd;
+
   final byte[] buffer = new byte[BUFFER];
   int position;
   int limit;
@@ -26,8 +39,51 @@ final class RecordingText {
   private long passed;
 
   RecordingText(InputStream in, String name) {
-    this.in = in;
-    this.name = name;
+    this(List.of(new TextPart(name, () -> in)));
+  }
+
+  /** Of one part or more. */
+  RecordingText(List<TextPart> all) {
+    this.parts = all.iterator();
+    this.part = parts.next();
+    this.name = part.name();
+  }
+
+  /** The name of the part at hand. */
+  String name() {
+    return name;
+  }
+
+  /** At the end of a part: goes on to the next one; false when there is none. */
+  boolean nextPart() throws IOException {
+    requireWhole();
+    if (!parts.hasNext()) {
+      return false;
+    }
+    close();
+    in = null;
+    part = parts.next();
+    name = part.name();
+    line = 0;
+    return true;
+  }
+
+  /** At the end of a part: throws when there ought to be more. */
+  void requireWhole() throws RecordingException {
+    if (badEnd != null) {
+      throw badEnd();
+    }
+  }
+
+  private RecordingException badEnd() {
+    if (badEnd instanceof ZipException) {
+      return error("gzip data: found damage (" + badEnd.getMessage()
+          + "), expected more of the recording; copy the file anew or record again");
+    }
+    return error(
+        "gzip data: found that it was cut off, expected its end;"
+            + " save what is whole with check --repair, or record again",
+        true);
   }
 
   /** How many bytes are at hand. */
@@ -55,9 +111,31 @@ final class RecordingText {
     limit -= position;
     passed += position;
     position = 0;
-    int n = in.read(buffer, limit, BUFFER - limit);
+    int n = badEnd == null ? readBehind() : END;
     limit += Math.max(n, 0);
     return n > 0;
+  }
+
+  private int readBehind() throws IOException {
+    try {
+      if (in == null) {
+        in = new UnpackedInput(part.open());
+      }
+      return in.read(buffer, limit, BUFFER - limit);
+    } catch (EOFException | ZipException e) {
+      badEnd = e;
+      return END;
+    }
+  }
+
+  /** Closes the part at hand. */
+  @Override
+  public void close() throws IOException {
+    if (in == null) {
+      part.open().close();
+    } else {
+      in.close();
+    }
   }
 
   /** True when {@code c}, just read, ends the line: LF, CRLF, or CR at the end of the file. */
@@ -108,6 +186,9 @@ final class RecordingText {
   }
 
   RecordingException cutOff() {
+    if (badEnd instanceof ZipException) {
+      return badEnd();
+    }
     return error(
         "found a line that was cut off, expected its end;"
             + " the recorder was stopped inside it: delete the line or record again",
@@ -124,7 +205,8 @@ final class RecordingText {
   }
 
   private RecordingException error(String message, boolean cutOff) {
-    return new RecordingException(name + ":" + line + ": " + message, line, cutOff);
+    String place = line == 0 ? name : name + ":" + line;
+    return new RecordingException(place + ": " + message, line, cutOff);
   }
 
   static String quoted(String text) {

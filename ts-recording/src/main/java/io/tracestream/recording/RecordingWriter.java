@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /**
  * Writes a recording. Lines stay in a buffer until that is full, or until {@link #flush}. A full
- * buffer goes to the file on a thread of its own while the next one fills; that thread ends with
+ * buffer goes to the file on a background thread while the next one fills; that thread ends with
  * {@link #close}.
  *
  * <p>When the file cannot be written, it is cut back to its last whole line and the writer is
@@ -21,22 +21,32 @@ public final class RecordingWriter implements Closeable {
   private static final int LINE_MARGIN = 32;
 
   private final BackgroundFile file;
-  private final HexEncoder hex = new HexEncoder();
-  /** Lines on their way to the file. */
+  private final WriteMemory memory;
+  /** Ends the memory's background thread if it is this writer's alone. */
+  private final Closeable ownMemory;
+  /** Lines on their way to the file; null while there are none. */
   private ByteBuffer buffer;
   /** Where the last whole line in the buffer ends; 0 when none does. */
   private int lineEnd;
+  /** Whether a small buffer was not enough last time. */
+  private boolean wantLarge;
+
+  /** Bytes of text that went to the file, or are on their way from buffers before this one. */
+  private long handedOver;
 
   private long lastElapsedMicros;
 
-  private RecordingWriter(BackgroundFile file) {
+  private RecordingWriter(
+      BackgroundFile file, WriteMemory memory, Closeable ownMemory, boolean wantLarge) {
     this.file = file;
-    this.buffer = file.firstBuffer();
+    this.memory = memory;
+    this.ownMemory = ownMemory;
+    this.wantLarge = wantLarge;
   }
 
   /**
    * Creates a recording, in the place of an earlier one if the file exists. While it is open, no
-   * other writer can open it.
+   * other writer can open it. A file whose name ends with {@code .gz} is packed with gzip.
    *
    * @param path where to write
    * @return the writer; nothing but the version line is in the file
@@ -48,20 +58,53 @@ public final class RecordingWriter implements Closeable {
     return create(path, path.toString());
   }
 
-  /** As {@link #create(Path)}; errors call it {@code name}. */
+  /** As {@link #create(Path)}; errors call it {@code name}, whose end decides on gzip. */
   static RecordingWriter create(Path path, String name) throws IOException {
     RecordingFile file = RecordingFile.open(path, name);
+    WriteMemory memory = new WriteMemory(WriteMemory.ENOUGH_FOR_ONE);
     try {
       file.channel().truncate(0);
-      RecordingWriter writer = new RecordingWriter(new BackgroundFile(name, file));
-      writer.buffer.put((HEADER + "\n").getBytes(StandardCharsets.US_ASCII));
-      writer.lineEnd = writer.buffer.position();
+      TextFile text = TextFile.of(file, name.endsWith(".gz"));
+      RecordingWriter writer =
+          new RecordingWriter(new BackgroundFile(name, text, memory), memory, memory, true);
+      writer.begin("");
       writer.flush();
       return writer;
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
+  }
+
+  /**
+   * Begins one of many recordings in a new file, which is closed if that fails; all but its entries
+   * is in the file.
+   */
+  static RecordingWriter begin(
+      RecordingFile file, String name, boolean gzip, WriteMemory memory, String comments)
+      throws IOException {
+    BackgroundFile background = new BackgroundFile(name, TextFile.of(file, gzip), memory);
+    RecordingWriter writer = new RecordingWriter(background, memory, () -> {}, false);
+    try {
+      writer.begin(comments);
+      writer.flush();
+      return writer;
+    } catch (IOException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private void begin(String comments) throws IOException {
+    byte[] text = (HEADER + "\n" + comments).getBytes(StandardCharsets.US_ASCII);
+    requireRoom(text.length);
+    buffer.put(text);
+    lineEnd = buffer.position();
+  }
+
+  /** Bytes in the file and, unless they are to be packed, on their way to it. */
+  long length() {
+    return file.isPacked() ? file.length() : handedOver + (buffer == null ? 0 : buffer.position());
   }
 
   /**
@@ -134,15 +177,20 @@ public final class RecordingWriter implements Closeable {
     while (at < part.limit()) {
       requireRoom(2);
       int count = Math.min(part.limit() - at, buffer.remaining() / 2);
-      hex.encode(part, at, count, buffer);
+      memory.hex.encode(part, at, count, buffer);
       at += count;
     }
   }
 
   private void requireRoom(int count) throws IOException {
-    if (buffer.remaining() < count) {
+    if (buffer == null) {
+      buffer = memory.take(wantLarge);
+      lineEnd = 0;
+    } else if (buffer.remaining() < count) {
+      handedOver += buffer.position();
       buffer = file.exchange(buffer, lineEnd);
       lineEnd = 0;
+      wantLarge = true;
     }
   }
 
@@ -152,8 +200,21 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException when the file cannot be written; it then ends on a whole line
    */
   public void flush() throws IOException {
+    if (buffer == null) {
+      file.awaitPending();
+      return;
+    }
+    handedOver += buffer.position();
+    wantLarge = buffer.position() > WriteMemory.SMALL;
     file.writeNow(buffer, lineEnd);
-    lineEnd = 0;
+    giveBuffer();
+  }
+
+  private void giveBuffer() {
+    if (buffer != null) {
+      memory.give(buffer.clear());
+      buffer = null;
+    }
   }
 
   /**
@@ -163,10 +224,13 @@ public final class RecordingWriter implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    try (file) {
+    try (ownMemory;
+        file) {
       if (!file.isDone()) {
         flush();
       }
+    } finally {
+      giveBuffer();
     }
   }
 }

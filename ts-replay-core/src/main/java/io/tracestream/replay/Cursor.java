@@ -27,6 +27,7 @@ final class Cursor {
   boolean next() throws IOException {
     elapsedBefore = atEntry ? elapsedMicros() : 0;
     atEntry = reader.advance();
+    elapsedBefore = number == 0 ? reader.startMicros() : elapsedBefore;
     number++;
     if (isCompared()) {
       comparedSoFar++;
@@ -55,7 +56,7 @@ final class Cursor {
     return reader.elapsedMicros();
   }
 
-  /** When the frame of the entry before came; 0 where there is none. */
+  /** When the frame of the entry before came; at the first one, when the conversation began. */
   long elapsedBefore() {
     return elapsedBefore;
   }

@@ -1,0 +1,90 @@
+package io.tracestream.cli;
+
+import io.tracestream.proxy.ProxyConfig;
+import io.tracestream.recording.RecordingDirectoryConfig;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The flags that say what to record to, and how. */
+final class RecordOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--record",
+      paramLabel = "FILE",
+      converter = ToFile.class,
+      description = {
+        "Record to this file, in the place of an earlier recording; packed if its name ends",
+        "with .gz. While recording, one client at a time is served."
+      })
+  private Path file;
+
+  @Option(
+      names = "--record-dir",
+      paramLabel = "DIR",
+      converter = ToFile.class,
+      description = "Record to this folder, each connection to a file of its own.")
+  private Path directory;
+
+  @Option(
+      names = "--rotate-size",
+      paramLabel = "BYTES",
+      converter = ToBytes.class,
+      description = "Go on in another file when one has so many bytes, such as 64k, 10m or 2g.")
+  private Long rotateSize;
+
+  @Option(
+      names = "--max-files",
+      paramLabel = "N",
+      converter = FileCount.class,
+      description = "Delete the oldest recordings in the folder when there are more.")
+  private Integer maxFiles;
+
+  @Option(names = "--gzip", description = "Pack the files in the folder.")
+  private boolean gzip;
+
+  @Option(
+      names = "--flush-recording",
+      description = "Have each frame in the file before it is forwarded.")
+  private boolean flush;
+
+  private static final class FileCount extends CommonOptions.Range {
+    private FileCount() {
+      super(1, Integer.MAX_VALUE);
+    }
+  }
+
+  /** Refuses flags that do not go together. */
+  void check() {
+    if (file != null && directory != null) {
+      throw wrong("found --record and --record-dir, expected one of them");
+    }
+    requireDirectory("--rotate-size", rotateSize != null, "");
+    requireDirectory("--max-files", maxFiles != null, "");
+    requireDirectory("--gzip", gzip, ", or a --record FILE whose name ends with .gz");
+  }
+
+  private void requireDirectory(String flag, boolean given, String other) {
+    if (given && directory == null) {
+      throw wrong(flag + ": found no --record-dir, expected one with it" + other);
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** Puts what the flags say into a configuration that records nothing. */
+  ProxyConfig addTo(ProxyConfig config) {
+    ProxyConfig flushing = config.withFlushRecording(flush);
+    if (directory == null) {
+      return flushing.withRecording(file);
+    }
+    return flushing.withRecordingDirectory(new RecordingDirectoryConfig(
+        directory, rotateSize == null ? 0 : rotateSize, maxFiles == null ? 0 : maxFiles, gzip));
+  }
+}

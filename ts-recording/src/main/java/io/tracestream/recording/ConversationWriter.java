@@ -1,0 +1,140 @@
+package io.tracestream.recording;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes one of many conversations to a file of its own, which is made with the first entry. When a
+ * file has the size that was asked for, it ends on a whole line, and another one goes on.
+ *
+ * <p>When a file cannot be made or written, it ends on its last whole line and each later call
+ * throws as well. For one thread at a time, together with the others of its
+ * {@link RecordingDirectoryWriter}.
+ */
+public final class ConversationWriter implements Closeable {
+  /** A number, a direction, two tabs, a line end; with some digits more than mostly. */
+  private static final int LINE_MARGIN = 26;
+  /** Other proxies may record to the folder, but not with so many clashes of names. */
+  private static final int MOST_NAMES = 1000;
+
+  private final DirectoryFiles files;
+  private final WriteMemory memory;
+  private final long rotateSize;
+  private final String comments;
+  private RecordingName name;
+  /** The file at hand; null before the first entry, and when there is no going on. */
+  private RecordingWriter writer;
+
+  private boolean empty;
+  /** Why there is no going on. */
+  private IOException broken;
+
+  ConversationWriter(
+      DirectoryFiles files,
+      WriteMemory memory,
+      long rotateSize,
+      RecordingName name,
+      String comments) {
+    this.files = files;
+    this.memory = memory;
+    this.rotateSize = rotateSize;
+    this.name = name;
+    this.comments = comments;
+  }
+
+  /**
+   * Adds an entry.
+   *
+   * @param elapsedMicros microseconds since the epoch, no less than in the entry before in the same
+   *     file
+   * @param direction which way the frame went
+   * @param payload the payload, in one part or several in a row, each from its position to its
+   *     limit; lent for this call and left as they were
+   * @throws IllegalArgumentException when time goes backwards
+   * @throws IOException when the file cannot be made or written
+   */
+  public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
+      throws IOException {
+    if (broken != null) {
+      throw broken;
+    }
+    try {
+      if (writer == null) {
+        writer = firstFile();
+      } else if (rotateSize > 0 && !empty && isFull(payload)) {
+        closeFile();
+        name = name.withPart(name.part() + 1);
+        writer = begin(files.create(name));
+      }
+      writer.write(elapsedMicros, direction, payload);
+      empty = false;
+    } catch (IOException e) {
+      broken = e;
+      throw e;
+    }
+  }
+
+  private boolean isFull(ByteBuffer... payload) {
+    long more = LINE_MARGIN;
+    for (ByteBuffer part : payload) {
+      more += 2L * part.remaining();
+    }
+    return writer.length() + (name.gzip() ? 0 : more) > rotateSize;
+  }
+
+  private RecordingWriter firstFile() throws IOException {
+    RecordingFile file = files.create(name);
+    for (int i = 1; file == null && i < MOST_NAMES; i++) {
+      name = name.laterByMicros(1);
+      file = files.create(name);
+    }
+    return begin(file);
+  }
+
+  private RecordingWriter begin(RecordingFile file) throws IOException {
+    if (file == null) {
+      throw new RecordingException(
+          files.shown(name) + ": found a file of that name, expected none; choose another folder");
+    }
+    empty = true;
+    try {
+      return RecordingWriter.begin(file, files.shown(name), name.gzip(), memory, comments);
+    } catch (IOException | RuntimeException | Error e) {
+      files.finished(name);
+      throw e;
+    }
+  }
+
+  /**
+   * Hands all entries to the operating system: they outlive this process from here on.
+   *
+   * @throws IOException when the file cannot be written; it then ends on a whole line
+   */
+  public void flush() throws IOException {
+    if (writer != null) {
+      writer.flush();
+    }
+  }
+
+  private void closeFile() throws IOException {
+    try {
+      writer.close();
+    } finally {
+      writer = null;
+      files.finished(name);
+    }
+  }
+
+  /**
+   * Flushes and closes the file.
+   *
+   * @throws IOException when the last entries could not be written
+   */
+  @Override
+  public void close() throws IOException {
+    if (writer != null) {
+      closeFile();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.tracestream.recording;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The conversations that are recorded in a folder: its files whose names end with {@code .tsv} or
+ * {@code .tsv.gz}, in the order of their names, which is that in which a proxy accepted the
+ * connections. The parts of a conversation that was too large for one file are one again. Files of
+ * other names are passed over.
+ *
+ * @param directory the folder
+ * @param conversations what can be read, in order; one at least
+ * @param leftOut what is left of conversations of which a part is missing, mostly since the oldest
+ *     files were deleted; for each, one line to tell a user
+ */
+public record RecordingDirectory(
+    Path directory, List<Conversation> conversations, List<String> leftOut) {
+  /**
+   * Makes it, with lists of its own.
+   *
+   * @param directory the folder
+   * @param conversations what can be read
+   * @param leftOut what cannot
+   */
+  public RecordingDirectory {
+    conversations = List.copyOf(conversations);
+    leftOut = List.copyOf(leftOut);
+  }
+
+  /**
+   * Lists a folder. Its files are opened when their conversation is.
+   *
+   * @param directory the folder
+   * @return what is in it
+   * @throws RecordingException when there is no such folder, it cannot be read, or no whole
+   *     conversation is in it
+   * @throws IOException when reading fails
+   */
+  public static RecordingDirectory open(Path directory) throws IOException {
+    List<Conversation> conversations = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
+    for (List<Path> parts : partsByName(directory).values()) {
+      String missing = missingPart(parts);
+      if (missing == null) {
+        conversations.add(new Conversation(parts));
+      } else {
+        leftOut.add(missing);
+      }
+    }
+    if (conversations.isEmpty()) {
+      String found = leftOut.isEmpty() ? "no recording" : "no recording with all of its parts";
+      throw new RecordingException(directory + ": found " + found
+          + ", expected files that end with .tsv or .tsv.gz; record some first");
+    }
+    return new RecordingDirectory(directory, conversations, leftOut);
+  }
+
+  /** The files of each conversation, both in order. */
+  private static TreeMap<String, List<Path>> partsByName(Path directory) throws IOException {
+    TreeMap<String, List<Path>> conversations = new TreeMap<>();
+    for (Path file : files(directory)) {
+      conversations
+          .computeIfAbsent(conversation(file), key -> new ArrayList<>())
+          .add(file);
+    }
+    conversations.values().forEach(parts -> parts.sort((a, b) -> part(a) - part(b)));
+    return conversations;
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    String expected = ", expected a folder of recordings";
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.filter(file -> file.getFileName().toString().matches(".*\\.tsv(\\.gz)?"))
+          .filter(Files::isRegularFile)
+          .toList();
+    } catch (NoSuchFileException e) {
+      throw new RecordingException(directory + ": found no such folder" + expected, e);
+    } catch (NotDirectoryException e) {
+      throw new RecordingException(directory + ": found no folder" + expected, e);
+    } catch (AccessDeniedException e) {
+      throw new RecordingException(directory + ": found no permission to read it" + expected, e);
+    }
+  }
+
+  /** What all parts of a conversation have in common, and no others: their order is that of it. */
+  private static String conversation(Path file) {
+    RecordingName name = RecordingName.of(file);
+    return name == null || name.part() == 0
+        ? file.getFileName().toString()
+        : name.withPart(1).toString();
+  }
+
+  private static int part(Path file) {
+    RecordingName name = RecordingName.of(file);
+    return name == null ? 0 : name.part();
+  }
+
+  /** What to say of a conversation that is not whole; else null. */
+  private static String missingPart(List<Path> parts) {
+    int expected = part(parts.get(0)) == 0 ? 0 : 1;
+    for (Path file : parts) {
+      if (part(file) != expected) {
+        return file + ": found no part " + expected
+            + " of this conversation, expected all of them; leaving it out";
+      }
+      expected++;
+    }
+    return null;
+  }
+}

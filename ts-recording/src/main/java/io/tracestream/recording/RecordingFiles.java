@@ -1,0 +1,117 @@
+package io.tracestream.recording;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The files of one recording, for any number of readers. The first one stays open, so that all
+ * readers read the same when another file takes its name; of the others each reader opens one at a
+ * time, as there may be more than a process may open.
+ */
+final class RecordingFiles implements Closeable {
+  private final List<Path> paths;
+  private final FileChannel first;
+  private final Set<FileChannel> others = ConcurrentHashMap.newKeySet();
+
+  private RecordingFiles(List<Path> paths, FileChannel first) {
+    this.paths = List.copyOf(paths);
+    this.first = first;
+  }
+
+  /** Opens the first of the files. */
+  static RecordingFiles open(List<Path> paths) throws IOException {
+    return new RecordingFiles(paths, open(paths.get(0)));
+  }
+
+  /** Opens a file to read, and tells in one line why that cannot be. */
+  static FileChannel open(Path path) throws IOException {
+    try {
+      if (Files.exists(path) && !Files.isRegularFile(path)) {
+        throw new RecordingException(path + ": found no regular file, expected a recording");
+      }
+      return FileChannel.open(path);
+    } catch (NoSuchFileException e) {
+      throw new RecordingException(
+          path + ": found no such file, expected a recording; record one first", e);
+    } catch (AccessDeniedException e) {
+      throw new RecordingException(
+          path + ": found no permission to read, expected a readable recording", e);
+    } catch (FileSystemException e) {
+      throw new RecordingException(
+          path + ": found \"" + e.getReason() + "\", expected a readable recording", e);
+    }
+  }
+
+  /** For a file in which nothing says that it is a recording. */
+  static RecordingException noRecording(String name) {
+    return new RecordingException(name + ": found no entry and no line \"" + RecordingWriter.HEADER
+        + "\", expected a recording; record one first");
+  }
+
+  List<TextPart> parts() {
+    return paths.stream().map(this::part).toList();
+  }
+
+  private TextPart part(Path path) {
+    boolean isFirst = path == paths.get(0);
+    return new TextPart(path.toString(), () -> isFirst ? new FromTop(first) : openOther(path));
+  }
+
+  private InputStream openOther(Path path) throws IOException {
+    FileChannel other = open(path);
+    others.add(other);
+    if (!first.isOpen()) {
+      close();
+    }
+    return new FromTop(other);
+  }
+
+  @Override
+  public void close() throws IOException {
+    first.close();
+    for (FileChannel other : others) {
+      other.close();
+    }
+  }
+
+  /** Reads a file with a position of its own, so that readers do not disturb each other. */
+  private final class FromTop extends InputStream {
+    private final FileChannel file;
+    private long position;
+
+    FromTop(FileChannel file) {
+      this.file = file;
+    }
+
+    @Override
+    public int read(byte[] to, int at, int count) throws IOException {
+      int n = file.read(ByteBuffer.wrap(to, at, count), position);
+      position += Math.max(n, 0);
+      return n;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (others.remove(file)) {
+        file.close();
+      }
+    }
+  }
+}

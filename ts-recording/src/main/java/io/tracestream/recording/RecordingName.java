@@ -1,0 +1,81 @@
+package io.tracestream.recording;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a file is called that holds one of many conversations, or a part of it:
+ *
+ * <pre>
+ *   20261123T031542.123456Z-000012.tsv
+ *   20261123T031542.123456Z-000012.0001.tsv.gz
+ * </pre>
+ *
+ * <p>The names' order is that in which the connections were accepted.
+ *
+ * @param start when the connection was accepted, as written there
+ * @param number the connection's number, in the order of accepting
+ * @param part from 1; 0 when the conversation is one file
+ * @param gzip whether the text is packed
+ */
+record RecordingName(String start, long number, int part, boolean gzip)
+    implements Comparable<RecordingName> {
+  private static final Pattern SHAPE =
+      Pattern.compile("(\\d{8}T\\d{6}\\.\\d{6}Z)-(\\d{6,18})(?:\\.(\\d{4,9}))?\\.tsv(\\.gz)?");
+  private static final DateTimeFormatter START =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+  private static final Comparator<RecordingName> ORDER = Comparator.comparing(RecordingName::start)
+      .thenComparing(RecordingName::number)
+      .thenComparing(RecordingName::gzip)
+      .thenComparing(RecordingName::part);
+
+  static RecordingName of(Instant start, long number, int part, boolean gzip) {
+    return new RecordingName(START.format(start), number, part, gzip);
+  }
+
+  /** The name that the file has; null when it is another kind of name. */
+  static RecordingName of(Path file) {
+    Matcher shape = SHAPE.matcher(file.getFileName().toString());
+    if (!shape.matches()) {
+      return null;
+    }
+    int part = shape.group(3) == null ? 0 : Integer.parseInt(shape.group(3));
+    return new RecordingName(
+        shape.group(1), Long.parseLong(shape.group(2)), part, shape.group(4) != null);
+  }
+
+  /** A time to the microsecond. */
+  static String micros(Instant time) {
+    return MICROS.format(time);
+  }
+
+  /** The name of the same conversation's part of that number. */
+  RecordingName withPart(int other) {
+    return new RecordingName(start, number, other, gzip);
+  }
+
+  /** The name of one that was accepted a bit later. */
+  RecordingName laterByMicros(long micros) {
+    Instant later = START.parse(start, Instant::from).plusNanos(1000 * micros);
+    return of(later, number, part, gzip);
+  }
+
+  @Override
+  public int compareTo(RecordingName other) {
+    return ORDER.compare(this, other);
+  }
+
+  /** The file's name. */
+  @Override
+  public String toString() {
+    return start + String.format("-%06d", number) + (part == 0 ? "" : String.format(".%04d", part))
+        + ".tsv" + (gzip ? ".gz" : "");
+  }
+}

@@ -1,0 +1,195 @@
+package io.tracestream.recording;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import java.util.zip.ZipException;
+
+/**
+ * A stream's text: the stream itself, or what gzip made small in it (RFC 1952), which its first two
+ * bytes tell. Takes any number of gzip members in a row, as our own files have them.
+ *
+ * <p>Where the gzip data ends inside a member, all that came before is read first, and then
+ * {@link EOFException} is thrown; where it is damaged, {@link ZipException}. (The JDK's own stream
+ * takes a damaged member behind a whole one for a normal end.)
+ */
+final class UnpackedInput extends InputStream {
+  private static final int FIRST = 0x1f;
+  private static final int SECOND = 0x8b;
+  private static final int DEFLATE = 8;
+  private static final int HAS_CHECKSUM = 2;
+  private static final int HAS_EXTRA = 4;
+  private static final int HAS_NAME = 8;
+  private static final int HAS_COMMENT = 16;
+
+  private final InputStream in;
+  /** What was read from the stream; all of it is passed on before more is read. */
+  private byte[] packed = new byte[2];
+
+  private int position;
+  private int limit;
+  private boolean begun;
+  /** Null where the stream is plain text. */
+  private Inflater inflater;
+
+  private final CRC32 sum = new CRC32();
+  private boolean insideMember;
+
+  UnpackedInput(InputStream in) {
+    this.in = in;
+  }
+
+  @Override
+  public int read(byte[] to, int at, int count) throws IOException {
+    if (!begun) {
+      begin();
+    }
+    if (inflater != null) {
+      return count == 0 ? 0 : unpack(to, at, count);
+    }
+    if (position == limit) {
+      return in.read(to, at, count);
+    }
+    int n = Math.min(count, limit - position);
+    System.arraycopy(packed, position, to, at, n);
+    position += n;
+    return n;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  private void begin() throws IOException {
+    limit = in.readNBytes(packed, 0, 2);
+    if (limit == 2 && (packed[0] & 0xff) == FIRST && (packed[1] & 0xff) == SECOND) {
+      packed = new byte[8192];
+      packed[0] = (byte) FIRST;
+      packed[1] = (byte) SECOND;
+      inflater = new Inflater(true);
+    }
+    begun = true;
+  }
+
+  private int unpack(byte[] to, int at, int count) throws IOException {
+    while (insideMember || nextMember()) {
+      int n = inflate(to, at, count);
+      if (n > 0) {
+        sum.update(to, at, n);
+        return n;
+      }
+      if (inflater.finished()) {
+        endMember();
+      } else {
+        fill();
+        inflater.setInput(packed, position, limit - position);
+      }
+    }
+    inflater.end();
+    return -1;
+  }
+
+  private int inflate(byte[] to, int at, int count) throws IOException {
+    try {
+      int n = inflater.inflate(to, at, count);
+      position = limit - inflater.getRemaining();
+      if (inflater.needsDictionary()) {
+        throw damaged("a dictionary");
+      }
+      return n;
+    } catch (DataFormatException e) {
+      throw damaged(e.getMessage());
+    }
+  }
+
+  /** Reads the next member's header; false at the end of the stream. */
+  private boolean nextMember() throws IOException {
+    if (position == limit && !mayFill()) {
+      return false;
+    }
+    if (next() != FIRST || next() != SECOND || next() != DEFLATE) {
+      throw damaged("no gzip header");
+    }
+    int flags = next();
+    skip(6); // time, level, system
+    if ((flags & HAS_EXTRA) != 0) {
+      skip(next() | next() << 8);
+    }
+    if ((flags & HAS_NAME) != 0) {
+      skipText();
+    }
+    if ((flags & HAS_COMMENT) != 0) {
+      skipText();
+    }
+    skip((flags & HAS_CHECKSUM) != 0 ? 2 : 0);
+    beginMember();
+    return true;
+  }
+
+  private void beginMember() {
+    insideMember = true;
+    sum.reset();
+    inflater.reset();
+    inflater.setInput(packed, position, limit - position);
+  }
+
+  private void endMember() throws IOException {
+    long expectedSum = nextInt();
+    long expectedLength = nextInt();
+    if (expectedSum != sum.getValue()
+        || expectedLength != (inflater.getBytesWritten() & 0xffff_ffffL)) {
+      throw damaged("a wrong checksum");
+    }
+    insideMember = false;
+  }
+
+  private long nextInt() throws IOException {
+    return next() | next() << 8 | next() << 16 | (long) next() << 24;
+  }
+
+  private void skip(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      next();
+    }
+  }
+
+  private void skipText() throws IOException {
+    while (next() != 0) {}
+  }
+
+  private int next() throws IOException {
+    if (position == limit) {
+      fill();
+    }
+    return packed[position++] & 0xff;
+  }
+
+  private void fill() throws IOException {
+    if (!mayFill()) {
+      throw new EOFException();
+    }
+  }
+
+  private boolean mayFill() throws IOException {
+    limit = Math.max(0, in.read(packed, 0, packed.length));
+    position = 0;
+    return limit > 0;
+  }
+
+  private static ZipException damaged(String found) {
+    return new ZipException(found);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (inflater != null) {
+      inflater.end();
+    }
+    in.close();
+  }
+}

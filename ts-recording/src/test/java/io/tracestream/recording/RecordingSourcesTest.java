@@ -1,0 +1,124 @@
+package io.tracestream.recording;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Recordings in several files, and in memory. */
+class RecordingSourcesTest {
+  @TempDir
+  Path dir;
+
+  private List<Path> files(String... texts) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String text : texts) {
+      files.add(Files.writeString(dir.resolve("part" + (files.size() + 1)), text));
+    }
+    return files;
+  }
+
+  @Test
+  void partsAreOneRecordingAndEachEntryKnowsItsPlace() throws Exception {
+    List<Path> files = files("# ts_proxy recording v1\n1\tc2s\t21\n2\ts2c\t", "", "\n3\tc2s\t22\n");
+    try (Recording recording = Recording.open(files, 10)) {
+      RecordingReader reader = recording.reader();
+      List<String> places = new ArrayList<>();
+      while (reader.advance()) {
+        places.add(reader.elapsedMicros() + " at " + reader.fileName() + ":" + reader.line());
+      }
+      assertEquals(
+          List.of(
+              "1 at " + files.get(0) + ":2",
+              "2 at " + files.get(0) + ":3",
+              "3 at " + files.get(2) + ":2"),
+          places);
+      assertEquals(files.get(0).toString(), recording.toString());
+    }
+  }
+
+  @Test
+  void damageNamesThePartThatItIsIn() throws Exception {
+    List<Path> files = files("1\tc2s\t21\n", "2\tc2s\t2x\n");
+    try (Recording recording = Recording.open(files, 10)) {
+      assertEquals(
+          files.get(1) + ":1: payload: found \"x\" as digit 2, expected 0-9 and a-f; correct the"
+              + " line or record again",
+          Lines.refusal(recording.reader()));
+    }
+  }
+
+  @Test
+  void aPartThatIsGoneIsToldWhenAReaderComesToIt() throws Exception {
+    List<Path> files = files("1\tc2s\t21\n", "2\tc2s\t22\n");
+    try (Recording recording = Recording.open(files, 10)) {
+      Files.delete(files.get(1));
+      assertEquals(
+          files.get(1) + ": found no such file, expected a recording; record one first",
+          Lines.refusal(recording.reader()));
+    }
+  }
+
+  @Test
+  void closingEndsReadersInAnyPart() throws Exception {
+    Recording recording = Recording.open(files("1\tc2s\t21\n", "2\tc2s\t22\n".repeat(20_000)), 10);
+    RecordingReader first = recording.reader();
+    RecordingReader second = recording.reader();
+    second.next();
+    second.next();
+    recording.close();
+    assertThrows(IOException.class, first::next);
+    assertThrows(IOException.class, () -> Lines.entries(second));
+  }
+
+  @Test
+  void entriesInMemoryAreARecording() throws Exception {
+    List<Entry> entries = List.of(
+        new Entry(1, Direction.C2S, new byte[] {0, -1}), new Entry(0, Direction.S2C, new byte[0]));
+    try (Recording recording = Recording.of("hello", entries)) {
+      for (int i = 0; i < 2; i++) {
+        assertEquals(List.of("1 c2s 00ff", "0 s2c "), Lines.entries(recording.reader()));
+      }
+      RecordingReader reader = recording.reader();
+      reader.next();
+      reader.next();
+      assertEquals(2, reader.line());
+      assertEquals("hello", reader.fileName());
+    }
+    assertFalse(Recording.of("nothing", List.of()).reader().advance());
+  }
+
+  @Test
+  void textInMemoryIsARecordingAndItsDamageHasItsName() throws Exception {
+    try (Recording recording = Recording.of("hello", "1\tc2s\t21\n2\ts2c")) {
+      assertEquals(
+          "hello:2: found a line that was cut off, expected its end; the recorder was stopped"
+              + " inside it: delete the line or record again",
+          Lines.refusal(recording.reader()));
+    }
+  }
+
+  @Test
+  void aCommentSaysWhenTheConversationBegan() throws Exception {
+    String text = "# ts_proxy recording v1\n# epoch 2026-11-23T03:15:42.123456Z\n"
+        + "# connection 12 from [2001:db8:1234:5678:9abc:def0:1234:5678]:51234, accepted 4711\n"
+        + "5000\tc2s\t21\n";
+    RecordingReader reader = Recording.of("a", text).reader();
+    assertTrue(reader.advance());
+    assertEquals(4711, reader.startMicros());
+    RecordingSummary summary = new RecordingSummary();
+    summary.addAll(Recording.of("a", text).reader());
+    assertEquals(289, summary.startMicros());
+    RecordingReader other = Lines.reader("# connection 12, accepted soon\n1\tc2s\t\n");
+    assertTrue(other.advance());
+    assertEquals(0, other.startMicros());
+  }
+}
