@@ -73,7 +73,9 @@ final class Exchange {
   /** Where the other side departed from the recording; null when it agrees to the end of both. */
   private Mismatch mismatch(FutureTask<Void> sending) throws IOException {
     if (!receiver.run()) {
-      return mismatch(receiver.cursor(), receiver.expected(), departure());
+      return endedByDamage()
+          ? null
+          : mismatch(receiver.cursor(), receiver.expected(), departure());
     }
     if (receiver.wasReset()) {
       progress.stop(); // what is not sent yet has nobody to go to
@@ -88,6 +90,11 @@ final class Exchange {
         ? null
         : mismatch(
             sender.cursor(), sender.cursor().entry(), Departure.without(Kind.NOT_TAKEN, notTaken));
+  }
+
+  /** Whether the end that was read is that of {@link #send}, which met damage. */
+  private boolean endedByDamage() {
+    return damage != null && receiver.departure().kind() == Kind.EARLY_END;
   }
 
   /**
