@@ -73,9 +73,7 @@ final class Exchange {
   /** Where the other side departed from the recording; null when it agrees to the end of both. */
   private Mismatch mismatch(FutureTask<Void> sending) throws IOException {
     if (!receiver.run()) {
-      return endedByDamage()
-          ? null
-          : mismatch(receiver.cursor(), receiver.expected(), departure());
+      return endedByDamage() ? null : mismatch(receiver.cursor(), receiver.expected(), departure());
     }
     if (receiver.wasReset()) {
       progress.stop(); // what is not sent yet has nobody to go to
@@ -178,6 +176,7 @@ final class Exchange {
     return new SessionResult(
         number,
         peer,
+        play.recording().toString(),
         outcome,
         receiver.matched(),
         Duration.ofNanos(sender.longestLateness()),

@@ -104,13 +104,18 @@ final class Session {
     Mismatch mismatch = Mismatch.tooMany(number, peer, playlist, manner);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     return new SessionResult(
-        number, peer, Outcome.DIFFERED, 0, Duration.ZERO, took, mismatch, null);
+        number, peer, null, Outcome.DIFFERED, 0, Duration.ZERO, took, mismatch, null);
+  }
+
+  private String recording() {
+    return conversation == null ? null : conversation.toString();
   }
 
   /** How a session ended that did not come to a play. */
   SessionResult failed(Outcome outcome, String damage) {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    return new SessionResult(number, peer, outcome, 0, Duration.ZERO, took, null, damage);
+    return new SessionResult(
+        number, peer, recording(), outcome, 0, Duration.ZERO, took, null, damage);
   }
 
   /** Closing at once would reset what is still under way to a peer that goes on sending. */

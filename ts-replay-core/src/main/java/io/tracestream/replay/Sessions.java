@@ -84,7 +84,7 @@ final class Sessions implements AutoCloseable {
   /** Counts a session that came to no connection. */
   void failed(long number, InetSocketAddress peer, String damage) {
     SessionResult result = new SessionResult(
-        number, peer, Outcome.BROKEN, 0, Duration.ZERO, Duration.ZERO, null, damage);
+        number, peer, null, Outcome.BROKEN, 0, Duration.ZERO, Duration.ZERO, null, damage);
     listener.ended(result);
     tally.add(result);
   }
