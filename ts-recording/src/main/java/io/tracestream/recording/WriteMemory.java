@@ -71,6 +71,16 @@ final class WriteMemory implements Closeable {
     return free;
   }
 
+  /** Takes back an empty small buffer if a large one is to be had for it. */
+  ByteBuffer preferLarge(ByteBuffer buffer) {
+    ByteBuffer better = buffer.capacity() == LARGE ? null : takeLarge();
+    if (better == null) {
+      return buffer;
+    }
+    give(buffer);
+    return better;
+  }
+
   /** Takes back an empty buffer. */
   void give(ByteBuffer buffer) {
     (buffer.capacity() == LARGE ? freeLarge : freeSmall).addLast(buffer);
