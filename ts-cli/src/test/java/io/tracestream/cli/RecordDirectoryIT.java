@@ -91,7 +91,8 @@ class RecordDirectoryIT {
     List<Conversation> conversations = RecordingDirectory.open(dir).conversations();
     assertEquals(50, conversations.size());
     for (int i = 0; i < 50; i++) {
-      assertEquals(1 + i % 3, readable(conversations.get(i)), conversations.get(i).toString());
+      assertEquals(
+          1 + i % 3, readable(conversations.get(i)), conversations.get(i).toString());
     }
   }
 
@@ -203,8 +204,7 @@ class RecordDirectoryIT {
             + " 2147483647"
       })
   void flagsThatDoNotGoTogetherAreToldInOneLine(String flags, String line) throws Exception {
-    try (App app =
-        App.start(("proxy --listen 127.0.0.1:0 --target a:1 " + flags).split(" "))) {
+    try (App app = App.start(("proxy --listen 127.0.0.1:0 --target a:1 " + flags).split(" "))) {
       assertEquals(2, app.awaitStatus());
       assertEquals("ts-proxy: " + line + "; see ts_proxy proxy --help\n", app.stderr());
     }
@@ -226,10 +226,9 @@ class RecordDirectoryIT {
   void aFileNamedGzIsRecordedPackedAndReplayed() throws Exception {
     Path file = temporary.resolve("hello.tsv.gz");
     try (TestTarget listening = TestTarget.start();
-        App proxy = App.start(
-            ("proxy --listen 127.0.0.1:0 --header-len 2 --target 127.0.0.1:"
-                    + listening.address().getPort() + " --record " + file)
-                .split(" "));
+        App proxy = App.start(("proxy --listen 127.0.0.1:0 --header-len 2 --target 127.0.0.1:"
+                + listening.address().getPort() + " --record " + file)
+            .split(" "));
         TestPeer client = TestPeer.connect(proxy.awaitListening());
         TestPeer target = listening.accept()) {
       client.send("0001 61");
