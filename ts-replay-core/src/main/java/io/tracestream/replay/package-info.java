@@ -21,5 +21,9 @@
  * <p>The first departure from the recording is the session's
  * {@link io.tracestream.replay.Mismatch}. It ends that session and no other. What became of all
  * sessions is the server's {@link io.tracestream.replay.Verdict}.
+ *
+ * <p>{@link io.tracestream.replay.RecordingDiff} compares two recordings under
+ * {@link io.tracestream.replay.Rules}, and {@link io.tracestream.replay.Learner} proposes such
+ * rules from two recordings of the same conversation.
  */
 package io.tracestream.replay;
