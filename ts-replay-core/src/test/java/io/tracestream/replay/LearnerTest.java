@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -190,5 +191,18 @@ class LearnerTest {
     String a = "c2s 6101, c2s 6102, c2s 6103, c2s 6104, c2s 6105";
     assertEquals("", learn(a, a.replace("6103", "6109")));
     assertEquals(1, learned.summary().changed());
+  }
+
+  @Test
+  void fieldsOfSeveralEntriesAreToldThoughOtherBytesOfThoseHaveNoRule() throws Exception {
+    String others = ", c2s 6101, c2s 6102, c2s 6103, c2s 6104, c2s 6105, c2s 6106";
+    assertEquals(
+        "ignore c2s:-13+4\nignore c2s:-7+4\n",
+        learn(
+            "c2s 611122334400003132333400002a, c2s 61615566778800003536373800002b" + others,
+            "c2s 619988776600004142434400003c, c2s 6161a1a2a3a400004546474800003d" + others));
+    assertEquals(2, learned.findings().get(0).support());
+    assertEquals(2, learned.unexplained().size());
+    assertEquals(List.of(new Change.Range(13, 1)), learned.unexplained().get(0).differing());
   }
 }
