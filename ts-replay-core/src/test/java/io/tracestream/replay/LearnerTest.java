@@ -156,6 +156,39 @@ class LearnerTest {
   }
 
   @Test
+  void aNumberInTextIsAllItsDigitsThoughOnlyTheLastDiffer() throws Exception {
+    String a = text("c2s", "{\"op\": \"get\", \"ts\": 1763872233123}");
+    String b = text("c2s", "{\"op\": \"get\", \"ts\": 1763872235461}");
+    assertEquals("ignore c2s:20+13\n", learn(a, b));
+    assertEquals("ignore c2s:2+7\n", learn(text("c2s", "n=1000012"), text("c2s", "n=1000045")));
+  }
+
+  @Test
+  void aTimeInTextIsOneField() throws Exception {
+    assertEquals(
+        "ignore s2c:3+23\n",
+        learn(
+            text("s2c", "at 2026-11-23T04:30:31.512Z"),
+            text("s2c", "at 2026-11-23T04:30:35.987Z")));
+  }
+
+  @Test
+  void aTokenInTextIsOneFieldThoughSomeOfItsCharactersAreEqual() throws Exception {
+    assertEquals(
+        "copy s2c:6+12->c2s:5+12\n",
+        learn(
+            text("s2c", "token=aXb81kQwLm3z;") + text("c2s", "auth=aXb81kQwLm3z get"),
+            text("s2c", "token=qXb9fhTcLm7o;") + text("c2s", "auth=qXb9fhTcLm7o get")));
+  }
+
+  @Test
+  void digitsAmongOthersAreNotWidenedAsBinaryNumbersAre() throws Exception {
+    String before = "0210222000000080000031000000";
+    assertEquals(
+        "ignore s2c:28+6\n", learn(text("s2c", before + "731122"), text("s2c", before + "954288")));
+  }
+
+  @Test
   void repliesInAnotherOrderAreKnownByTheirRequests() throws Exception {
     String a = "c2s 1111111161, c2s 2222222262, s2c 11111111aa, s2c 22222222bbbb";
     String b = "c2s 3333333361, c2s 4444444462, s2c 44444444bbbb, s2c 33333333aa";
