@@ -25,8 +25,8 @@ final class Proposer {
 
   Proposer(Pairing entries, List<Pair> c2s, List<Pair> s2c) {
     this.entries = entries;
-    this.finder = new CopyFinder(entries);
     this.c2s = new Evidence(Direction.C2S, c2s);
+    this.finder = new CopyFinder(entries, this.c2s);
     this.s2c = new Evidence(Direction.S2C, s2c);
     this.fieldsOfServer = FieldFinder.find(this.s2c);
   }
@@ -40,6 +40,7 @@ final class Proposer {
     while (!open.isEmpty()) {
       open.addAll(explainByClient(open.remove()));
     }
+    dropWeakCopies();
     List<Learned.Finding> findings = new ArrayList<>();
     copies.forEach(copy -> findings.add(finding(copy)));
     ignored(chosenByClient, c2s).forEach(findings::add);
@@ -51,12 +52,12 @@ final class Proposer {
   private List<Varying> explainByServer(Varying varying) {
     CopyEvidence copy = finder.find(fieldsOfServer, varying);
     if (copy == null
-        || !copy.explainsAll() && copy.isShort()
+        || !copy.explainsAll() && !copy.isStrong()
         || copy.isHome(entries.ofA(Direction.C2S))) {
       chosenByClient.add(varying);
       return List.of();
     }
-    copies.add(copy);
+    add(copy);
     if (!copy.explainsAll()) { // the client chooses it at times
       chosenByClient.add(varying);
       return List.of();
@@ -71,12 +72,35 @@ final class Proposer {
       chosenByServer.add(varying);
       return List.of();
     }
-    copies.add(copy);
+    add(copy);
     List<Varying> rest = new ArrayList<>(varying.without(copy.copy().to()));
     if (!copy.explainsAll()) { // requests of another kind may have it elsewhere
       rest.add(Varying.of(copy.copy().to(), copy.unexplained()));
     }
     return rest;
+  }
+
+  private void add(CopyEvidence copy) {
+    for (int i = 0; i < copies.size(); i++) {
+      if (copies.get(i).copy().equals(copy.copy())) {
+        copies.set(i, copies.get(i).plus(copy, entries));
+        return;
+      }
+    }
+    copies.add(copy);
+  }
+
+  /** A copy of some values, where all others need to be ignored, is likely to be chance. */
+  private void dropWeakCopies() {
+    for (CopyEvidence copy : List.copyOf(copies)) {
+      Field to = copy.copy().to();
+      boolean needsIgnore = chosenByServer.stream()
+          .anyMatch(varying -> Fields.contains(varying.field(), to)
+              && varying.pairs().stream().anyMatch(copy.unexplained()::contains));
+      if (needsIgnore && !copy.isStrong()) {
+        copies.remove(copy);
+      }
+    }
   }
 
   private static Learned.Finding finding(CopyEvidence copy) {

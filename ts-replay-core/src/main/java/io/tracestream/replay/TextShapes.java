@@ -14,11 +14,14 @@ final class TextShapes {
   private static final String BEGIN = "(?<![0-9A-Za-z])";
   private static final String END = "(?![0-9A-Za-z])";
 
+  private static final List<Pattern> DATES = List.of(
+      Pattern.compile(BEGIN + "\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d([.,]\\d{1,9})?"),
+      Pattern.compile("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d"));
   /** Whatever of them differs, all of it may. */
   private static final List<Pattern> WHOLE = List.of(
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-      Pattern.compile(BEGIN + "\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d([.,]\\d{1,9})?"),
-      Pattern.compile("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d"),
+      DATES.get(0),
+      DATES.get(1),
       Pattern.compile(BEGIN + "\\d{1,20}" + END));
   /** Words of a language are such, too: of an id, most characters differ. */
   private static final List<Pattern> TOKENS = List.of(
@@ -32,6 +35,11 @@ final class TextShapes {
   TextShapes(List<Pair> pairs, BitSet differing) {
     this.pairs = pairs;
     this.differing = differing;
+  }
+
+  /** Whether a text is a date and a time. */
+  static boolean isDate(String text) {
+    return DATES.stream().anyMatch(date -> date.matcher(text).matches());
   }
 
   /** The shape that holds the run in both payloads of all pairs; null when there is none. */

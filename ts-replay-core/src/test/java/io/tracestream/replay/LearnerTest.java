@@ -189,6 +189,33 @@ class LearnerTest {
   }
 
   @Test
+  void aSessionIdThatComesBackIsCopiedWithItsHighOrderBytesThatDidNotDiffer() throws Exception {
+    String a = "c2s 01, s2c 0000271019ab01020304050600000010, c2s 0000006319ab010203040506";
+    String b = a.replace("03040506", "a3a4a5a6");
+    assertEquals("copy s2c:4+8->c2s:4+8\n", learn(a, b));
+  }
+
+  @Test
+  void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
+    String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
+    assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
+  }
+
+  @Test
+  void timesThatAreEqualAtTimesAreNotCopied() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 4; i++) {
+      long late = i == 0 ? 0 : 7;
+      long then = 1763872233123L + 1501 * i;
+      a.append(text("c2s", i + "|" + then)).append(text("s2c", "t=" + (then + late)));
+      b.append(text("c2s", i + "|" + (then + 9876)))
+          .append(text("s2c", "t=" + (then + 9876 + late)));
+    }
+    assertEquals("ignore c2s:2+13\nignore s2c:2+13\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
   void repliesInAnotherOrderAreKnownByTheirRequests() throws Exception {
     String a = "c2s 1111111161, c2s 2222222262, s2c 11111111aa, s2c 22222222bbbb";
     String b = "c2s 3333333361, c2s 4444444462, s2c 44444444bbbb, s2c 33333333aa";
