@@ -101,6 +101,18 @@ final class CopyEvidence {
     return explained() * 2 > needed() && copy.to().length() >= LONG;
   }
 
+  /** How many frames have the source, hold nothing there that was copied, and do not differ. */
+  long others(Evidence sources) {
+    Set<ByteBuffer> copied = new HashSet<>();
+    explainedPairs.forEach(pair -> copied.add(Bytes.of(copy.to(), pair.payloadOfA())));
+    return sources.pairs().stream()
+        .filter(pair -> pair.has(copy.from()))
+        .filter(pair -> !copied.contains(Bytes.of(copy.from(), pair.payloadOfA())))
+        .filter(
+            pair -> Evidence.equalBytes(copy.from(), pair) * 2 >= copy.from().length())
+        .count();
+  }
+
   /** This one, and another of the same copy, for other pairs. */
   CopyEvidence plus(CopyEvidence other, Pairing entries) {
     Set<Pair> all = new LinkedHashSet<>(explainedPairs);

@@ -103,7 +103,7 @@ final class Proposer {
     }
   }
 
-  private static Learned.Finding finding(CopyEvidence copy) {
+  private Learned.Finding finding(CopyEvidence copy) {
     boolean toClient = copy.copy().to().direction() == Direction.S2C;
     return new Learned.Finding(
         new Rules(List.of(), List.of(copy.copy())),
@@ -111,7 +111,8 @@ final class Proposer {
         copy.needed(),
         toClient
             ? "replies that differ here hold the value of a request before them"
-            : "requests that differ here hold a value that the server gave before");
+            : "requests that differ here hold a value that the server gave before",
+        copy.others(toClient ? c2s : s2c));
   }
 
   /** Rules for what copies do not explain, and do not open as their source. */
@@ -128,7 +129,8 @@ final class Proposer {
             new Rules(List.of(varying.field()), List.of()),
             varying.pairs().size(),
             evidence.having(varying.field()),
-            "entries with these bytes differ in them"))
+            "entries with these bytes differ in them",
+            evidence.having(varying.field()) - varying.pairs().size()))
         .toList();
   }
 

@@ -196,6 +196,13 @@ class LearnerTest {
   }
 
   @Test
+  void entriesInWhichARuleOpensBytesThatDidNotDifferAreCounted() throws Exception {
+    String a = "s2c aa11223344556677, c2s 0111223344556677, s2c 6f6b000000000000";
+    learn(a, a.replace("11223344556677", "a1b2c3d4e5f697"));
+    assertEquals(1, learned.findings().get(0).others());
+  }
+
+  @Test
   void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
     String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
     assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
