@@ -32,7 +32,7 @@ final class CopyFinder {
         best = found;
       }
     }
-    return best == null || to.isTime() ? best : widest(best, to);
+    return best == null ? null : widest(best, to);
   }
 
   /** Parts of times, and some of many, are equal by chance. */

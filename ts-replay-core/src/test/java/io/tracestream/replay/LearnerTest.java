@@ -196,6 +196,13 @@ class LearnerTest {
   }
 
   @Test
+  void aSessionIdWhosePartReadsAsATimeIsCopiedAsAWhole() throws Exception {
+    String a = "c2s 01, s2c 0000271019ab01026903040500000010, c2s 0000006319ab010269030405";
+    String b = a.replace("69030405", "55a3a4a5");
+    assertEquals("copy s2c:4+8->c2s:4+8\n", learn(a, b));
+  }
+
+  @Test
   void entriesInWhichARuleOpensBytesThatDidNotDifferAreCounted() throws Exception {
     String a = "s2c aa11223344556677, c2s 0111223344556677, s2c 6f6b000000000000";
     learn(a, a.replace("11223344556677", "a1b2c3d4e5f697"));
