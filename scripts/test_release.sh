@@ -74,6 +74,7 @@ first=$(pom_version "$tree/ts-codec")
 second=${first%.*}.$((${first##*.} + 1))
 third=${first%.*}.$((${first##*.} + 2))
 proxy=$(pom_version "$tree/ts-proxy-core")
+bom=$(pom_version "$tree/ts-bom")
 
 refused "ts-codec: not released yet" ts-recording
 refused "expected one of" ts-cli
@@ -82,7 +83,8 @@ refused "working tree: found changes" ts-codec
 rm "$tree/forgotten"
 
 # The tests that a release runs have run in the build; here one release with them is enough.
-export MAVEN_OPTS="-DskipTests"
+options=${MAVEN_OPTS:-}
+export MAVEN_OPTS="$options -DskipTests"
 before=$(state)
 released --dry-run ts-codec
 [[ $(state) == "$before" ]] || fail "release.sh --dry-run: changed something"
@@ -102,7 +104,7 @@ edit "Add two methods"
 refused "ts-codec/CHANGELOG.md: found no list below \"## [$second] - unreleased\"" ts-codec
 news ts-codec "$second"
 edit "Tell of them"
-unset MAVEN_OPTS
+MAVEN_OPTS=$options
 others=$(find "$group" -path "$group/ts-codec" -prune -o -type f -exec sha256sum {} +)
 released ts-codec
 [[ $(find "$group" -path "$group/ts-codec" -prune -o -type f -exec sha256sum {} +) == "$others" ]] ||
@@ -111,13 +113,13 @@ released ts-codec
 echo "a patch of one library released alone: passed"
 
 released ts-bom
-bom=$group/ts-bom/$(ls "$group/ts-bom" | grep -v metadata)
-[[ $(managed_version "$bom"/*.pom ts-codec) == "$second" && $(managed_version "$bom"/*.pom ts-proxy-core) == "$proxy" ]] ||
-  fail "ts-bom: found other versions, expected ts-codec $second and ts-proxy-core $proxy" "$(echo "$bom"/*.pom)"
+bom=$group/ts-bom/$bom/ts-bom-$bom.pom
+[[ $(managed_version "$bom" ts-codec) == "$second" && $(managed_version "$bom" ts-proxy-core) == "$proxy" ]] ||
+  fail "ts-bom: found other versions, expected ts-codec $second and ts-proxy-core $proxy" "$bom"
 grep -F "passed" "$work/release.log"
 echo "consumers with that patch and the others as they were: passed"
 
-export MAVEN_OPTS="-DskipTests"
+MAVEN_OPTS="$options -DskipTests"
 probe one
 news ts-codec "$third"
 edit "Remove a public method"
