@@ -34,9 +34,8 @@ class RecordedTest {
   void aRecordingAnswersLikeTheServerDid() throws Exception {
     Path recording = dir.resolve("greeting.rec");
     try (ServerSocket server = new ServerSocket(0, 1, ANY_PORT.getAddress());
-        Proxy proxy =
-            Proxy.start(
-                ProxyConfig.of(ANY_PORT, local(server.getLocalPort())).withRecording(recording))) {
+        Proxy proxy = Proxy.start(
+            ProxyConfig.of(ANY_PORT, local(server.getLocalPort())).withRecording(recording))) {
       Thread greeter = new Thread(() -> greet(server));
       greeter.start();
       assertEquals("hello, world", ask(proxy.address(), "world"));
