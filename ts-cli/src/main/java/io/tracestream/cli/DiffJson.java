@@ -88,8 +88,8 @@ final class DiffJson implements Closeable {
     json.writeEndArray();
     json.writeObjectFieldStart("summary");
     json.writeBooleanField("identical", summary.isSame());
-    json.writeNumberField("entries_a", summary.entriesOfA());
-    json.writeNumberField("entries_b", summary.entriesOfB());
+    json.writeNumberField("entriesA", summary.entriesOfA());
+    json.writeNumberField("entriesB", summary.entriesOfB());
     json.writeNumberField("same", summary.same());
     json.writeNumberField("changed", summary.changed());
     json.writeNumberField("added", summary.added());

@@ -47,6 +47,15 @@ final class App implements AutoCloseable {
     return start(List.of("bash", "-c", line.toString()));
   }
 
+  /** Starts the jar on a terminal, which shows stderr on stdout. */
+  static App startOnTerminal(Map<String, String> variables, String... args) throws IOException {
+    String line = String.join(" ", java(), "-jar", System.getProperty("app.jar"));
+    ProcessBuilder builder =
+        new ProcessBuilder("script", "-qec", line + " " + String.join(" ", args), "/dev/null");
+    builder.environment().putAll(variables);
+    return start(builder);
+  }
+
   /** Starts the container's entry point, as the container would with these variables. */
   static App startContained(Map<String, String> variables) throws IOException {
     ProcessBuilder builder = new ProcessBuilder("../scripts/docker-entrypoint.sh");
@@ -104,7 +113,7 @@ final class App implements AutoCloseable {
     }
   }
 
-  /** Sends SIGTERM. */
+  /** Sends SIGTERM. What it says then can still be read. */
   App terminate() {
     process.toHandle().destroy(); // Process.destroy closes its streams, too
     return this;

@@ -29,6 +29,7 @@ class CommandLineIT {
         "proxy ",
         "replay ",
         "diff ",
+        "learn ",
         "simple_server ",
         "simple_client ",
         "simple-server ",

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,9 +67,11 @@ class ConversationIT {
         App client = client(replay.awaitListening(), "hello")) {
       assertEquals(ECHOES, client.awaitOutput());
       assertEquals(0, client.awaitStatus());
-      String summary = String.join("\n", replay.terminate().awaitOutput());
-      assertEquals(0, replay.awaitStatus());
-      assertTrue(summary.contains("played 1: 1 matched, 0 differed, 0 incomplete;"), summary);
+      assertEquals(0, replay.terminate().awaitStatus());
+      String summary = String.join("\n", replay.awaitOutput());
+      assertTrue(
+          summary.startsWith("played 1: 1 matched, 0 differed, 0 incomplete; 3 entries matched; "),
+          summary);
     }
   }
 
@@ -81,14 +82,9 @@ class ConversationIT {
         App client = client(replay.awaitListening(), "jello")) {
       assertEquals(1, client.awaitStatus());
       assertEquals(1, replay.terminate().awaitStatus());
-      String explanation = replay.stderr();
-      assertTrue(
-          explanation.matches(
-              "(?s).*mismatch: connection 1 with 127\\.0\\.0\\.1:\\d+, c2s entry 1 of 6, "
-                  + Pattern.quote(file.toString())
-                  + ":2\n.*first difference at payload byte 2\n.*"),
-          explanation);
-      assertTrue(explanation.contains("  31 5f 6a 65 6c 6c 6f  "), explanation);
+      String told = replay.stderr();
+      assertTrue(told.contains(", c2s entry 1 of 6, " + file + ":2\n"), told);
+      assertTrue(told.contains("first difference at payload byte 2\n"), told);
     }
   }
 

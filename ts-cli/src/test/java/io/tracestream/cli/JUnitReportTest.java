@@ -105,7 +105,7 @@ class JUnitReportTest {
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
-      names = {"EARLY_END", "BAD_FRAME", "CONNECTION_LOST", "NOTHING_CAME"})
+      names = {"EARLY_END", "BAD_FRAME", "CONNECTION_LOST", "NOT_TAKEN", "NOTHING_CAME"})
   void whereNoFrameCameTheFailureSaysWhatDid(Kind kind) throws Exception {
     SessionResult result = Results.without(1, kind, "the client's end");
     Element failure = problem("failure", result);

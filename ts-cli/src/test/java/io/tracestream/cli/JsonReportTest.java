@@ -152,7 +152,7 @@ class JsonReportTest {
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
-      names = {"EARLY_END", "BAD_FRAME", "CONNECTION_LOST", "NOTHING_CAME"})
+      names = {"EARLY_END", "BAD_FRAME", "CONNECTION_LOST", "NOT_TAKEN", "NOTHING_CAME"})
   void whereNoFrameCameTheReasonSaysWhatDid(Kind kind) throws Exception {
     Map<?, ?> mismatch = mismatch(Results.without(1, kind, "the client's end"));
     assertEquals(kind.name().toLowerCase(Locale.ROOT), mismatch.get("kind"));

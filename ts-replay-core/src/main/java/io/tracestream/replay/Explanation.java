@@ -17,30 +17,48 @@ final class Explanation {
     text.append("mismatch: connection ").append(mismatch.connection());
     text.append(" with ").append(mismatch.peerAddress());
     text.append(", ").append(place).append('\n');
-    line("found " + found() + ", expected " + expected());
-    rows(context, colours).lines().forEach(this::line);
+    line("found " + what());
+    hint(broken());
+    String rows = rows(context, colours);
+    rows.lines().forEach(this::line);
+    hint(rows.contains("~~") ? "~~ are bytes that the rules leave open" : null);
     hint(nearby());
     hint(advice());
     hint(rule());
   }
 
-  private String found() {
-    if (mismatch.found() == null) {
-      return mismatch.reason();
+  private String what() {
+    if (mismatch.offset() < 0) {
+      return found() + ", expected " + expected();
     }
-    return (mismatch.kind() == Kind.EXTRA_FRAME ? "a frame too many, of " : "another frame, of ")
-        + bytes(mismatch.found().length);
+    int found = mismatch.found().length;
+    int expected = mismatch.expected().payload().length;
+    return (found == expected
+            ? "another frame of the same length, " + bytes(found)
+            : "a frame of " + bytes(found) + ", expected one of " + bytes(expected))
+        + "; first difference at payload byte " + mismatch.offset();
+  }
+
+  private String found() {
+    if (mismatch.found() != null) {
+      return "a frame too many, of " + bytes(mismatch.found().length);
+    }
+    return mismatch.kind() == Kind.BAD_FRAME ? "a bad frame" : mismatch.reason();
+  }
+
+  /** What is bad about a frame: a sentence of its own, with its own found and expected. */
+  private String broken() {
+    return mismatch.kind() == Kind.BAD_FRAME
+        ? place.direction() + " " + mismatch.reason().replaceFirst("^a bad frame: ", "")
+        : null;
   }
 
   private String expected() {
     if (mismatch.expected() == null) {
       return "the end, as the recording is over";
     }
-    int length = mismatch.expected().payload().length;
-    String at =
-        mismatch.offset() < 0 ? "" : "; first difference at payload byte " + mismatch.offset();
-    boolean same = mismatch.found() != null && mismatch.found().length == length;
-    return (same ? "that length" : "a frame of " + bytes(length)) + at;
+    String frame = "a frame of " + bytes(mismatch.expected().payload().length);
+    return mismatch.kind() == Kind.NOT_TAKEN ? "it to take " + frame : frame;
   }
 
   private static String bytes(int count) {
@@ -48,6 +66,9 @@ final class Explanation {
   }
 
   private String rows(int context, boolean colours) {
+    if (mismatch.found() == null && mismatch.expected() == null) {
+      return "";
+    }
     if (mismatch.found() == null) {
       return HexRows.of("expected", mismatch.expected().payload(), 2 * context);
     }
@@ -83,12 +104,20 @@ final class Explanation {
   private String advice() {
     String side = fromClient ? "the client" : "the target";
     return switch (mismatch.kind()) {
-      case DIFFERENT_FRAME -> null;
+      case DIFFERENT_FRAME ->
+        mismatch.nearby() != null || mismatch.varying() != null
+            ? null
+            : "if " + side + " is right, correct " + place.recording() + ":" + place.line()
+                + " or record again";
       case EXTRA_FRAME -> side + " goes on where the recording ends: end it there, or record on";
       case EARLY_END ->
-        side + " ended before the recording: see why it did, or delete the lines from there on";
-      case BAD_FRAME -> "see that " + side + " and --header-len, --max-payload-len agree";
-      case CONNECTION_LOST -> "see in the other side's log why it left";
+        side + " ended too soon: see why; if it may, delete " + place.recording() + " from line "
+            + place.line() + " on";
+      case BAD_FRAME ->
+        "see why " + side + " stopped inside a frame, or check --header-len and --max-payload-len";
+      case CONNECTION_LOST -> "see in the log of " + side + " why it left";
+      case NOT_TAKEN ->
+        "see why " + (fromClient ? "the target" : "the client") + " left, or does not read";
       case NOTHING_CAME ->
         "see what " + side + " waits for, or give it more time with "
             + (fromClient ? "--idle-timeout" : "--reply-timeout");

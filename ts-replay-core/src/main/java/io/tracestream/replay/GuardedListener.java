@@ -18,7 +18,7 @@ final class GuardedListener implements SessionListener {
   public void started(long connection, InetSocketAddress peer) {
     try {
       listener.started(connection, peer);
-    } catch (RuntimeException | Error e) { // as an assertion throws, in a test
+    } catch (RuntimeException | Error e) { // such as an assertion of a test
       thrown(connection, e);
     }
   }
@@ -27,7 +27,7 @@ final class GuardedListener implements SessionListener {
   public void ended(SessionResult result) {
     try {
       listener.ended(result);
-    } catch (RuntimeException | Error e) { // as an assertion throws, in a test
+    } catch (RuntimeException | Error e) { // such as an assertion of a test
       thrown(result.connection(), e);
     }
   }

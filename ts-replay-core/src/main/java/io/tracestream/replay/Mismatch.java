@@ -42,6 +42,8 @@ public record Mismatch(
     BAD_FRAME,
     /** The connection broke. */
     CONNECTION_LOST,
+    /** A frame of ours could not be sent: the other side had left, or did not read. */
+    NOT_TAKEN,
     /** Nothing, for as long as it was waited for. */
     NOTHING_CAME
   }

@@ -26,13 +26,15 @@ public record Place(String recording, Direction direction, long entry, long entr
   /**
    * The place in words.
    *
-   * @return such as {@code c2s entry 3 of 6, login.rec:4}
+   * @return such as {@code c2s entry 3 of 6, login.rec:4}, or {@code c2s behind the last entry, 6
+   *     of 6, login.rec}
    */
   @Override
   public String toString() {
     String of = entries > 0 ? " of " + entries : "";
     return isEnd()
-        ? "behind the last entry" + (entries > 0 ? ", " + entries : "") + ", " + recording
+        ? direction + " behind the last entry" + (entries > 0 ? ", " + entries + of : "") + ", "
+            + recording
         : direction + " entry " + entry + of + ", " + recording + ":" + line;
   }
 }

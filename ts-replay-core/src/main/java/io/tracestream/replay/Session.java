@@ -1,6 +1,7 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Entry;
+import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.replay.SessionResult.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,8 @@ final class Session {
   /** How long the other side may go on, once all is sent, before the connection is closed. */
   private static final long GRACE_MILLIS = 1000;
 
+  private static final long STEP_MILLIS = 100;
+
   private final long number;
   private final Socket socket;
   private final InetSocketAddress peer;
@@ -31,6 +36,9 @@ final class Session {
   private final Executor threads;
   private final long start = System.nanoTime();
   private final Progress progress = new Progress();
+  /** Why a frame of ours could not be sent; null while all can. */
+  private volatile String notTaken;
+
   private volatile boolean allSent;
   private volatile boolean stopping;
   private volatile boolean concluded;
@@ -85,7 +93,7 @@ final class Session {
   }
 
   private SessionResult play(Receiver receiver, Sender sender) {
-    FutureTask<Mismatch> sending = new FutureTask<>(() -> send(sender));
+    FutureTask<Void> sending = new FutureTask<>(() -> send(sender));
     threads.execute(sending);
     Mismatch mismatch = null;
     try {
@@ -98,43 +106,40 @@ final class Session {
   }
 
   /** Where the other side departed from the recording; null when it agrees to the end of both. */
-  private Mismatch mismatch(Receiver receiver, Sender sender, FutureTask<Mismatch> sending)
+  private Mismatch mismatch(Receiver receiver, Sender sender, FutureTask<Void> sending)
       throws IOException {
     if (!receiver.run()) {
-      return mismatch(receiver.cursor(), receiver.expected(), receiver.departure());
+      return mismatch(receiver.cursor(), receiver.expected(), departure(receiver));
     }
     if (receiver.wasReset()) {
       progress.stop(); // what is not sent yet has nobody to go to
     } else {
       progress.peerEnded();
     }
-    Mismatch mismatch = await(sending);
-    return mismatch == null && damage == null && receiver.wasReset() && !allSent
-        ? mismatch(sender.cursor(), sender.cursor().entry(), receiver.departure())
-        : mismatch;
+    await(sending);
+    if (notTaken == null && receiver.wasReset() && !allSent) {
+      notTaken = receiver.departure().reason();
+    }
+    return notTaken == null || damage != null
+        ? null
+        : mismatch(
+            sender.cursor(), sender.cursor().entry(), Departure.without(Kind.NOT_TAKEN, notTaken));
+  }
+
+  /**
+   * Where a write met a broken connection, the end that is read behind it is none of the peer's.
+   */
+  private Departure departure(Receiver receiver) {
+    Departure departure = receiver.departure();
+    return departure.kind() == Kind.EARLY_END && notTaken != null
+        ? Departure.without(Kind.CONNECTION_LOST, notTaken)
+        : departure;
   }
 
   /**
    * Runs on the sender's thread; ends the other half's reading when there is nothing to wait for.
    */
-  private Mismatch send(Sender sender) throws InterruptedException {
-    Mismatch mismatch = null;
-    try {
-      mismatch = sendAll(sender);
-    } catch (IOException e) {
-      if (!allSent) {
-        damage = e;
-      }
-    }
-    try {
-      socket.shutdownInput();
-    } catch (IOException e) {
-      // It is closed already.
-    }
-    return mismatch;
-  }
-
-  private Mismatch sendAll(Sender sender) throws IOException, InterruptedException {
+  private Void send(Sender sender) throws InterruptedException {
     try {
       allSent = sender.run();
       if (allSent) {
@@ -142,22 +147,43 @@ final class Session {
         socket.shutdownOutput();
         progress.awaitEnd(GRACE_MILLIS);
       }
-      return null;
     } catch (Sender.PeerGone e) {
-      Departure gone = Departure.without(
-          Mismatch.Kind.CONNECTION_LOST, play.peer() + " gone: " + e.getMessage());
-      return mismatch(sender.cursor(), sender.cursor().entry(), gone);
+      notTaken = notTaken == null ? play.peer() + " gone: " + e.getMessage() : notTaken;
+    } catch (IOException e) {
+      damage = allSent ? null : e;
     }
+    try {
+      socket.shutdownInput();
+    } catch (IOException e) {
+      // It is closed already.
+    }
+    return null;
   }
 
-  private Mismatch await(FutureTask<Mismatch> sending) {
+  /** Waits for the sender, but not longer than the other side has for reading what it sends. */
+  private void await(FutureTask<Void> sending) {
     try {
-      return sending.get();
+      while (true) {
+        try {
+          sending.get(STEP_MILLIS, TimeUnit.MILLISECONDS);
+          return;
+        } catch (TimeoutException e) {
+          closeIfNothingIsTaken();
+        }
+      }
     } catch (ExecutionException e) {
       throw new IllegalStateException(this + ": the sender failed", e.getCause());
     } catch (InterruptedException e) {
       stop(); // nobody interrupts this thread but who wants it to end
-      return null;
+    }
+  }
+
+  private void closeIfNothingIsTaken() {
+    if (play.patience() != null
+        && progress.isSending()
+        && progress.quietNanos() > Timing.nanos(play.patience())) {
+      notTaken = play.peer() + " reading nothing for " + play.patience().toMillis() / 1e3 + " s";
+      close();
     }
   }
 
@@ -197,7 +223,7 @@ final class Session {
     if (stopping) {
       return Outcome.INCOMPLETE;
     }
-    return damage != null ? Outcome.BROKEN : Outcome.DIFFERED;
+    return mismatch != null ? Outcome.DIFFERED : Outcome.BROKEN;
   }
 
   /** Closing at once would reset what is still under way to a peer that goes on sending. */

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  */
 final class Widening {
   /** A longer run of digits is likely to be several fields. */
-  private static final int MOST_DIGITS = 20;
+  private static final int MOST_DIGITS = 10;
 
   /** Among further digits, a number has so many, or a multiple of it, where zeros lead it. */
   private static final int NUMBER_DIGITS = 6;

@@ -1,8 +1,7 @@
 package io.tracestream.replay;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -65,11 +64,11 @@ final class AnyProtocol {
       }
       int operation = operations.get(i) + (i == wrongOperation ? 0x40 : 0);
       byte[] key = keys.get(i).clone();
-      key[1] ^= i == wrongKey ? 0x55 : 0;
+      key[1] = (byte) (key[1] ^ (i == wrongKey ? 0x55 : 0));
       text.append("c2s ")
           .append(frame(operation, idBytes, key, requestNonce, idBehindInRequest, own))
           .append(',');
-      byte[] value = (keys.get(i).length + " is the value").getBytes();
+      byte[] value = (keys.get(i).length + " is the value").getBytes(StandardCharsets.US_ASCII);
       replies.add(
           "s2c " + frame(operation, idBytes, value, replyNonce, idBehindInReply, own) + ",");
       if (!pipelines || i % 3 == 2) {
@@ -95,9 +94,5 @@ final class AnyProtocol {
         + (idBehind ? hex.formatHex(nonce) : idText)
         + hex.formatHex(content)
         + (idBehind ? idText : hex.formatHex(nonce));
-  }
-
-  Path record(Path file, long seed) throws IOException {
-    return TestRecordings.write(file, conversation(seed, -1, -1));
   }
 }

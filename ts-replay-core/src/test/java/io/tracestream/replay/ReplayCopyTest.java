@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Live values of requests in the replies that are played. */
@@ -164,6 +165,7 @@ class ReplayCopyTest {
   }
 
   @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // a write that is stuck stays so
   void aClientMayRunVeryFarAheadOfTheReplies() throws Exception {
     int turns = 300_000;
     byte[] filling = "abcde".repeat(10).getBytes();

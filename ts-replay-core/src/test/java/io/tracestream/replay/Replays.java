@@ -41,6 +41,12 @@ final class Replays {
     return ReplayConfig.of(any, file).withFormat(FORMAT).withTiming(Timing.NONE);
   }
 
+  /** A verification of that target, without pauses. */
+  static VerifyConfig verification(InetSocketAddress target, Path file, String... lines)
+      throws IOException {
+    return VerifyConfig.of(target, write(file, lines)).withFormat(FORMAT).withTiming(Timing.NONE);
+  }
+
   static ReplayServer start(Path file, String... lines) throws IOException {
     return ReplayServer.start(config(file, lines));
   }

@@ -1,0 +1,213 @@
+package io.tracestream.replay;
+
+import static io.tracestream.replay.Replays.assertCounts;
+import static io.tracestream.replay.Replays.onlyMismatch;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Targets that depart from what was recorded: every verification ends, and says why. */
+@Timeout(60)
+class VerifierMismatchTest {
+  @TempDir
+  private Path dir;
+
+  private Path file;
+  private TestTarget target;
+
+  @BeforeEach
+  void startTheTarget() throws IOException {
+    file = dir.resolve("login.rec");
+    target = TestTarget.start();
+  }
+
+  @AfterEach
+  void closeTheTarget() throws IOException {
+    target.close();
+  }
+
+  private Verifier playing(int timeoutMillis, String... lines) throws IOException {
+    return Verifier.start(Replays.verification(target.address(), file, lines)
+        .withReplyTimeout(Duration.ofMillis(timeoutMillis)));
+  }
+
+  private Verifier playing(String... lines) throws IOException {
+    return playing(20_000, lines);
+  }
+
+  private Mismatch mismatch(Verifier verifier) throws InterruptedException {
+    assertTrue(verifier.awaitConnections(1, Replays.DEADLINE), "the verification goes on");
+    Mismatch mismatch = onlyMismatch(verifier.verdict());
+    assertEquals(target.address(), mismatch.peer());
+    return mismatch;
+  }
+
+  private void assertSays(String sentence, Verifier verifier) throws InterruptedException {
+    assertEquals("connection 1 s2c entry " + sentence, mismatch(verifier).toString());
+  }
+
+  @Test
+  void anotherFrame() throws Exception {
+    try (Verifier verifier = playing("c2s 61", "s2c 62", "c2s 63", "s2c 6465");
+        TestPeer peer = target.accept()) {
+      assertEquals("000161" + "000163", peer.send("0001 62").await(6));
+      peer.send("0002 6466").awaitEnd();
+      assertSays(
+          "4 " + file + ":5: found 2 bytes 6466, expected 2 bytes 6465; first difference at payload"
+              + " byte 1",
+          verifier);
+      assertEquals(1, verifier.verdict().entriesMatched());
+    }
+  }
+
+  @Test
+  void anotherFrameInThePlaceOfTheFirst() throws Exception {
+    try (Verifier verifier = playing("s2c 6465", "c2s 61");
+        TestPeer peer = target.accept()) {
+      assertEquals("", peer.send("0000").awaitEnd());
+      assertSays(
+          "1 " + file
+              + ":2: found 0 bytes, expected 2 bytes 6465; first difference at payload byte 0",
+          verifier);
+      assertEquals(0, verifier.verdict().entriesMatched());
+    }
+  }
+
+  @Test
+  void aFrameBehindTheLast() throws Exception {
+    try (Verifier verifier = playing("c2s 61", "s2c 62");
+        TestPeer peer = target.accept()) {
+      peer.send("0001 62 0001 62").awaitEnd();
+      assertSays(
+          "3 " + file + ": found 1 bytes 62, expected the end, as the recording is over", verifier);
+    }
+  }
+
+  @Test
+  void aFrameBehindTheLastOnceTheClientHasEnded() throws Exception {
+    try (Verifier verifier = playing("c2s 61", "s2c 62");
+        TestPeer peer = target.accept()) {
+      assertEquals("000161", peer.send("0001 62").awaitEnd());
+      peer.send("0001 63");
+      assertEquals(Kind.EXTRA_FRAME, mismatch(verifier).kind());
+    }
+  }
+
+  @Test
+  void anEarlyEnd() throws Exception {
+    try (Verifier verifier = playing("c2s 61", "s2c 62", "s2c 63");
+        TestPeer peer = target.accept()) {
+      peer.await(3);
+      peer.send("0001 62").endSending();
+      assertSays("3 " + file + ":4: found the target's end, expected 1 bytes 63", verifier);
+    }
+  }
+
+  @Test
+  void aBadFrame() throws Exception {
+    try (Verifier verifier = playing("c2s 61", "s2c 62");
+        TestPeer peer = target.accept()) {
+      peer.await(3);
+      peer.send("0002 62").endSending();
+      assertSays(
+          "2 " + file
+              + ":3: found a bad frame: byte 0: found the end after 1 of 2 payload bytes; the"
+              + " sender stopped early, expected 1 bytes 62",
+          verifier);
+    }
+  }
+
+  @Test
+  void aReset() throws Exception {
+    try (Verifier verifier = playing("c2s 61", "s2c 62");
+        TestPeer peer = target.accept()) {
+      peer.await(3);
+      peer.reset();
+      assertSays(
+          "2 " + file + ":3: found the target gone: Connection reset, expected 1 bytes 62",
+          verifier);
+    }
+  }
+
+  @Test
+  void aResetWhileThereIsStillMuchToSend() throws Exception {
+    String[] lines = new String[400];
+    Arrays.fill(lines, "c2s " + "61".repeat(60_000)); // more than the sockets hold
+    try (Verifier verifier = playing(lines);
+        TestPeer peer = target.accept()) {
+      peer.await(3);
+      peer.reset();
+      Mismatch mismatch = mismatch(verifier);
+      assertEquals(Kind.NOT_TAKEN, mismatch.kind());
+      assertTrue(mismatch.reason().startsWith("the target gone: "), mismatch.reason());
+    }
+  }
+
+  @Test
+  void nothing() throws Exception {
+    try (Verifier verifier = playing(200, "c2s 61", "s2c 62");
+        TestPeer peer = target.accept()) {
+      assertEquals("000161", peer.awaitEnd());
+      assertSays("2 " + file + ":3: found nothing for 0.2 s, expected 1 bytes 62", verifier);
+    }
+  }
+
+  @Test
+  void nothingBehindHalfAReply() throws Exception {
+    try (Verifier verifier = playing(200, "c2s 61", "s2c 6263");
+        TestPeer peer = target.accept()) {
+      assertEquals("000161", peer.send("0002 62").awaitEnd());
+      assertSays("2 " + file + ":3: found nothing for 0.2 s, expected 2 bytes 6263", verifier);
+    }
+  }
+
+  @Test
+  void nothingThatIsTaken() throws Exception {
+    String[] lines = new String[401];
+    Arrays.fill(lines, "c2s " + "61".repeat(60_000)); // more than the sockets hold
+    lines[400] = "s2c 62";
+    try (Verifier verifier = playing(300, lines);
+        TestPeer peer = target.accept()) {
+      assertSays(
+          "401 " + file
+              + ":402: found nothing for 0.3 s, nor is what we send being read, expected 1 bytes 62",
+          verifier);
+      peer.awaitEnd();
+    }
+  }
+
+  @Test
+  void nothingThatIsTakenAndNothingOwed() throws Exception {
+    String[] lines = new String[400];
+    Arrays.fill(lines, "c2s " + "61".repeat(60_000)); // more than the sockets hold
+    try (Verifier verifier = playing(300, lines);
+        TestPeer peer = target.accept()) {
+      assertEquals(
+          "nothing for 0.3 s, nor is what we send being read",
+          mismatch(verifier).reason());
+      peer.awaitEnd();
+    }
+  }
+
+  @Test
+  void damageInTheRecordingIsNotTheTargetsFault() throws Exception {
+    try (Verifier verifier = playing("c2s 61", "s2c 62", "s2c 6");
+        TestPeer peer = target.accept()) {
+      peer.send("0001 62").awaitEnd();
+      assertTrue(verifier.awaitConnections(1, Replays.DEADLINE));
+      assertCounts(0, 0, 0, 1, verifier.verdict());
+    }
+  }
+}
