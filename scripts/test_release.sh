@@ -91,7 +91,8 @@ git -C "$tree" tag -d "ts-codec-$first" >/dev/null
 
 # What a release checks was checked in the build; here one release that does so is enough.
 options=${MAVEN_OPTS:-}
-quickly="$options -DskipTests -Dspotless.check.skip"
+# The values are written out: to a JVM, unlike to mvn, a bare name says nothing.
+quickly="$options -DskipTests=true -Dspotless.check.skip=true"
 export MAVEN_OPTS=$quickly
 before=$(state)
 released --dry-run ts-codec
@@ -127,7 +128,7 @@ bom=$group/ts-bom/$bom/ts-bom-$bom.pom
 grep -F "passed" "$work/release.log"
 echo "consumers with that patch and the others as they were: passed"
 
-MAVEN_OPTS="$quickly -Dmaven.javadoc.skip"
+MAVEN_OPTS="$quickly -Dmaven.javadoc.skip=true"
 probe one
 news ts-codec "$third"
 edit "Remove a public method"
