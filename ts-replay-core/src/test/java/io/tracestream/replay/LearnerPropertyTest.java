@@ -30,7 +30,9 @@ class LearnerPropertyTest {
     return changes;
   }
 
-  /** What two recordings teach is likely, not certain: chance is to fail no build, so no fresh ones. */
+  /**
+   * What two recordings teach is likely, not certain: chance is to fail no build, so no fresh ones.
+   */
   static LongStream seeds() {
     return new Random(1).longs(100);
   }
