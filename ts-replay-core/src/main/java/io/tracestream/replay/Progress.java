@@ -23,6 +23,7 @@ final class Progress {
   private final AtomicLong active = new AtomicLong(System.nanoTime());
 
   private volatile boolean sending;
+  private boolean redirected;
   private boolean peerEnded;
   private volatile boolean stopped;
 
@@ -52,10 +53,18 @@ final class Progress {
     return matched >= count;
   }
 
-  /** Waits until so many frames were matched; false when it was stopped before. */
+  /** Another recording is in front, and no further frame will come. */
+  void redirect() {
+    change(() -> redirected = true);
+  }
+
+  /**
+   * Waits until so many frames were matched; false when it was stopped before, or told that another
+   * recording is played.
+   */
   boolean awaitMatches(long count) throws InterruptedException {
     if (!hasMatched(count)) {
-      await(() -> hasMatched(count) || stopped, Long.MAX_VALUE);
+      await(() -> hasMatched(count) || redirected || stopped, Long.MAX_VALUE);
     }
     return hasMatched(count);
   }

@@ -61,6 +61,7 @@ final class Receiver {
       ByteBuffer frame = receive();
       if (frame == null && departure.kind() == Kind.EARLY_END && candidates.endHere()) {
         front = candidates.front();
+        progress.redirect();
         break;
       }
       if (frame == null || !candidates.narrow(frame, comparer)) {

@@ -38,6 +38,8 @@ final class Sender {
 
   private final OutputStream out;
   private final FrameWriter frames;
+  /** Whether, behind the last entry, all frames that come were matched. */
+  private boolean allMatched;
   /** When the entry before was due, or matched. */
   private long time;
 
@@ -91,15 +93,17 @@ final class Sender {
       }
       afterCompared = cursor.isCompared();
     }
-    return true;
+    return allMatched;
   }
 
-  /** Goes to the next entry; false behind the last one, when all frames that come were matched. */
+  /** Goes to the next entry; false behind the last one, when all frames that come have come. */
   private boolean next() throws IOException, InterruptedException {
     follow(cursor.number());
     while (!cursor.next()) {
       flush();
-      if (!progress.awaitMatches(cursor.comparedSoFar()) || !follow(cursor.number() - 1)) {
+      boolean matched = progress.awaitMatches(cursor.comparedSoFar());
+      if (!follow(cursor.number() - 1)) {
+        allMatched = matched;
         return false;
       }
     }
@@ -132,12 +136,13 @@ final class Sender {
     if (!copiesReceived) {
       return true;
     }
-    if (!progress.awaitMatches(cursor.comparedSoFar())) {
-      return false;
-    }
+    boolean matched = progress.awaitMatches(cursor.comparedSoFar());
     boolean settled = candidates.isSettled(); // asked first: what is in front then stays there
     if (follow(cursor.number() - 1)) {
       return true;
+    }
+    if (!matched) {
+      return false;
     }
     byte[] cut = handover.take(values.length(play.compared(), cursor.payload()));
     if (cut == null) {
@@ -152,13 +157,13 @@ final class Sender {
 
   private boolean sendWhenDue(boolean afterCompared) throws IOException, InterruptedException {
     ByteBuffer payload = cursor.payload(); // decoded before it is due
-    if (!progress.awaitMatches(cursor.comparedSoFar())) {
-      return false;
-    }
+    boolean matched = progress.awaitMatches(cursor.comparedSoFar());
     if (follow(cursor.number() - 1)) {
       return true;
     }
-    if (!play.timing().isAtOnce() && !awaitTime(afterCompared) || progress.isStopped()) {
+    if (!matched
+        || !play.timing().isAtOnce() && !awaitTime(afterCompared)
+        || progress.isStopped()) {
       return false;
     }
     try {

@@ -34,7 +34,7 @@ class LearnerPropertyTest {
    * What two recordings teach is likely, not certain: chance is to fail no build, so no fresh ones.
    */
   static LongStream seeds() {
-    return new Random(1).longs(100);
+    return new Random(2).longs(100);
   }
 
   @ParameterizedTest
