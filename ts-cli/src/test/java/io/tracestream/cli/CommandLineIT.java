@@ -54,7 +54,7 @@ class CommandLineIT {
       value = {
         "`` | found no command, expected one of proxy, replay, verify, learn, diff, inspect, check, simple_server, simple_client; see ts_proxy --help",
         "prosy | found \"prosy\", expected a command: proxy, replay, verify, learn, diff, inspect, check, simple_server, simple_client; see ts_proxy --help",
-        "replay | Missing required options: '--listen=H:P', '--record=FILE'; see ts_proxy replay --help",
+        "replay | Missing required option: '--listen=H:P'; see ts_proxy replay --help",
         "replay --listen a:0 --record= | --record: found \"\", expected a name that a file can have here; see ts_proxy replay --help",
         "replay --listen a:0 --record f --timing slow | --timing: found \"slow\", expected original or none;"
             + " see ts_proxy replay --help",
