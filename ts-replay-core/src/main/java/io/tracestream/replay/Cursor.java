@@ -81,6 +81,11 @@ final class Cursor {
     return atEntry ? reader.line() : 0;
   }
 
+  /** The file that the entry stands in: of a recording in several files, one of them. */
+  String fileName() {
+    return reader.fileName();
+  }
+
   /** How many entries to compare have come, the one at hand included. */
   long comparedSoFar() {
     return comparedSoFar;

@@ -71,6 +71,6 @@ record Play(
   /** Where that cursor is. */
   Place place(Cursor at) {
     Direction direction = at.line() > 0 ? at.direction() : compared;
-    return new Place(recording.toString(), direction, at.number(), 0, at.line());
+    return new Place(at.fileName(), direction, at.number(), 0, at.line());
   }
 }
