@@ -29,8 +29,8 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 
 @Timeout(60)
 class ReplayExtensionTest {
-  private static final ReplayExtension GREETING = ReplayExtension.of("greeting.tsv")
-      .withFormat(new FrameFormat(1, 255));
+  private static final ReplayExtension GREETING =
+      ReplayExtension.of("greeting.tsv").withFormat(new FrameFormat(1, 255));
 
   /** Addresses that the cases below had. */
   private static final Set<InetSocketAddress> SEEN = ConcurrentHashMap.newKeySet();
