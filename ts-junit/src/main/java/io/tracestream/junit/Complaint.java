@@ -62,8 +62,8 @@ final class Complaint {
     boolean isFrame = mismatch.found() != null && mismatch.found().length > 0;
     return result.entriesMatched() > 0 || isFrame
         ? ""
-        : "\n  no frame matched yet: if the protocol's header is not of "
-            + settings.format().headerLength() + " bytes, set the header's length";
+        : "\n  no frame matched yet: if the protocol's header is not of " + settings.headerBytes()
+            + ", set the header's length";
   }
 
   static String shown(InetSocketAddress address) {

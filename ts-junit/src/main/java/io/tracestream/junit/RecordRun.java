@@ -103,7 +103,7 @@ final class RecordRun implements Run {
     }
     return conversations().isEmpty()
         ? "found no whole frame, expected a conversation; if the protocol's header is not of "
-            + settings.format().headerLength() + " bytes, set the header's length"
+            + settings.headerBytes() + ", set the header's length"
         : null;
   }
 

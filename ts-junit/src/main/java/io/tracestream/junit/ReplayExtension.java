@@ -6,8 +6,6 @@ import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -41,15 +39,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class ReplayExtension
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
   private final Settings settings;
-  /** Tests, and classes, that are under way with the same run. */
-  private int users;
-  /** Null while there are none. */
-  private Run run;
-
-  private TestEnd end;
+  private final SharedRun run;
 
   ReplayExtension(Settings settings) {
     this.settings = settings;
+    this.run = new SharedRun(settings);
   }
 
   /**
@@ -152,7 +146,7 @@ public final class ReplayExtension
    * @throws IllegalStateException outside of a test
    */
   public InetSocketAddress address() {
-    return run().address();
+    return run.current().address();
   }
 
   /**
@@ -162,7 +156,7 @@ public final class ReplayExtension
    * @throws IllegalStateException outside of a test, and while recording
    */
   public Verdict verdict() {
-    return run().verdict();
+    return run.current().verdict();
   }
 
   /**
@@ -172,77 +166,26 @@ public final class ReplayExtension
    * @throws IllegalStateException outside of a test
    */
   public boolean isRecording() {
-    return run() instanceof RecordRun;
-  }
-
-  private synchronized Run run() {
-    if (run == null) {
-      throw new IllegalStateException(settings.recording() + ": found no server, expected a test to"
-          + " be under way; register this extension in a field with @RegisterExtension");
-    }
-    return run;
+    return run.current() instanceof RecordRun;
   }
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    begin(context.getRequiredTestClass());
+    run.begin(context.getRequiredTestClass());
   }
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
-    begin(context.getRequiredTestClass());
+    run.begin(context.getRequiredTestClass());
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws IOException, InterruptedException {
-    end(TestEnd.of(context.getExecutionException().orElse(null)));
+    run.end(context.getExecutionException().orElse(null));
   }
 
   @Override
   public void afterAll(ExtensionContext context) throws IOException, InterruptedException {
-    end(TestEnd.of(context.getExecutionException().orElse(null)));
-  }
-
-  private synchronized void begin(Class<?> test) throws IOException {
-    if (users == 0) {
-      run = start(test);
-      end = TestEnd.PASSED;
-    }
-    users++;
-  }
-
-  private Run start(Class<?> test) throws IOException {
-    Path file = TestFiles.find(test, settings.recording());
-    RecordMode told = settings.mode().unlessToldOtherwise();
-    RecordMode mode = settings.target() == null ? RecordMode.NONE : told;
-    if (mode == RecordMode.ALL || mode == RecordMode.ONCE && !Files.exists(file)) {
-      return new RecordRun(settings, file);
-    }
-    if (!Files.exists(file)) {
-      throw new IOException(file + ": found no such recording, expected one; "
-          + (settings.target() == null
-              ? "correct the name, or give the test a target to record from"
-              : "record it with -D" + RecordMode.PROPERTY + "=" + RecordMode.ONCE + ", or "
-                  + RecordMode.VARIABLE + "=" + RecordMode.ONCE
-                  + " in the environment, and commit it"));
-    }
-    return new ReplayRun(settings, file);
-  }
-
-  private void end(TestEnd ended) throws IOException, InterruptedException {
-    Run over;
-    synchronized (this) {
-      if (users == 0) { // it could not begin
-        return;
-      }
-      end = end.and(ended);
-      users--;
-      if (users > 0) {
-        return;
-      }
-      over = run;
-      run = null;
-    }
-    over.end(end);
+    run.end(context.getExecutionException().orElse(null));
   }
 }

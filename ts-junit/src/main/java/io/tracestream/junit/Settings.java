@@ -81,6 +81,11 @@ record Settings(
     return new Settings(recording, format, timing, rules, idleTimeout, connections, target, other);
   }
 
+  /** How long a header is, in words. */
+  String headerBytes() {
+    return format.headerLength() == 1 ? "1 byte" : format.headerLength() + " bytes";
+  }
+
   /** Where {@code H:P} is; looked up for each connection anew. */
   static Supplier<InetSocketAddress> target(String text) {
     int colon = text.lastIndexOf(':');

@@ -91,6 +91,11 @@ class RecordingTest {
     void sendsNothing() {}
 
     @Test
+    void connectsOnly() throws Exception {
+      TestPeer.connect(server.address()).close();
+    }
+
+    @Test
     void sendsHalfAFrame() throws Exception {
       try (TestPeer client = TestPeer.connect(server.address())) {
         client.send("02 68");
@@ -220,6 +225,14 @@ class RecordingTest {
     assertTrue(
         message.startsWith(file + ": nothing was recorded: nobody connected to 127.0.0.1:"),
         message);
+  }
+
+  @Test
+  void aConversationWithoutFramesRecordsNothing() {
+    assertEquals(
+        file + ": nothing was recorded: found no whole frame, expected a conversation; if the"
+            + " protocol's header is not of 1 byte, set the header's length",
+        Runs.message(Cases.class, "connectsOnly"));
   }
 
   @Test
