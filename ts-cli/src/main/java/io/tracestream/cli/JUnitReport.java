@@ -94,6 +94,7 @@ final class JUnitReport {
     property("command", report.command());
     property("recording", report.recording());
     property("passed", report.passed());
+    property("notPlayed", report.verdict().notPlayed());
     property("entriesMatched", report.verdict().entriesMatched());
     property("longestLatenessMicros", report.verdict().longestLateness().toNanos() / 1000);
     property("resultsLeftOut", report.resultsLeftOut());

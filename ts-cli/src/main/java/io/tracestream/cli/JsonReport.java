@@ -69,6 +69,7 @@ final class JsonReport {
     json.writeNumberField("differed", verdict.differed());
     json.writeNumberField("incomplete", verdict.incomplete());
     json.writeNumberField("broken", verdict.broken());
+    json.writeNumberField("notPlayed", verdict.notPlayed());
     json.writeNumberField("entriesMatched", verdict.entriesMatched());
     micros("longestLatenessMicros", verdict.longestLateness());
   }
@@ -78,6 +79,7 @@ final class JsonReport {
     json.writeStartObject();
     json.writeNumberField("connection", result.connection());
     text("peer", peer(result.peer()));
+    text("recording", result.recording());
     text("outcome", word(result.outcome()));
     json.writeNumberField("entriesMatched", result.entriesMatched());
     micros("longestLatenessMicros", result.longestLateness());

@@ -1,22 +1,41 @@
 package io.tracestream.cli;
 
+import io.tracestream.recording.Conversation;
+import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.replay.Rules;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of those commands that play a recording. */
 final class PlayOptions {
-  @Option(
-      names = "--record",
-      required = true,
-      paramLabel = "FILE",
-      converter = ToFile.class,
-      description = "The recording to play.")
-  private Path recording;
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  private static final class Source {
+    @Option(
+        names = "--record",
+        required = true,
+        paramLabel = "FILE",
+        converter = ToFile.class,
+        description = "The recording to play.")
+    private Path file;
+
+    @Option(
+        names = "--record-dir",
+        required = true,
+        paramLabel = "DIR",
+        converter = ToFile.class,
+        description = "A folder of recordings to play, each on one connection.")
+    private Path directory;
+  }
 
   @Mixin
   private TimingOptions timing;
@@ -38,8 +57,27 @@ final class PlayOptions {
       })
   private int context;
 
+  /** The file or the folder. */
   Path recording() {
-    return recording;
+    return source.file != null ? source.file : source.directory;
+  }
+
+  boolean isDirectory() {
+    return source.directory != null;
+  }
+
+  /** What is to be played. */
+  List<Conversation> conversations() throws Failures.NotStarted {
+    if (!isDirectory()) {
+      return List.of(Conversation.of(source.file));
+    }
+    try {
+      RecordingDirectory directory = RecordingDirectory.open(source.directory);
+      directory.leftOut().forEach(LoggerFactory.getLogger(PlayOptions.class)::warn);
+      return directory.conversations();
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Failures.reason(e));
+    }
   }
 
   Timing timing() {
@@ -52,7 +90,7 @@ final class PlayOptions {
 
   /** Refuses what can be seen to be wrong before anything starts. */
   void check() throws Failures.NotStarted {
-    report.check(recording);
+    report.check(recording());
   }
 
   /** Explains each mismatch on stderr; what else there is to say goes into the log. */
@@ -72,7 +110,7 @@ final class PlayOptions {
   int conclude(String command, Verdict verdict, boolean passed) {
     System.out.println(verdict);
     System.out.flush();
-    boolean told = report.write(command, recording, verdict, passed);
+    boolean told = report.write(command, recording(), verdict, passed);
     return passed && told ? 0 : Failures.FAILED;
   }
 

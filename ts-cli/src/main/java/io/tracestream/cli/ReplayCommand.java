@@ -1,17 +1,25 @@
 package io.tracestream.cli;
 
+import io.tracestream.recording.Conversation;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
 import io.tracestream.replay.Rules;
+import io.tracestream.replay.Selection;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "replay",
@@ -22,11 +30,29 @@ import picocli.CommandLine.Option;
 final class ReplayCommand implements Callable<Integer> {
   private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
+  @Spec
+  private CommandSpec command;
+
   @Mixin
   private RunningServer server;
 
   @Mixin
   private PlayOptions play;
+
+  @Option(
+      names = "--select",
+      paramLabel = "order|match",
+      converter = ToSelection.class,
+      description = {
+        "Of a folder, play the next conversation, or the first one",
+        "that agrees with all frames so far (default: order)."
+      })
+  private Selection selection;
+
+  @Option(
+      names = "--repeat",
+      description = "Start over when all conversations of a folder were played.")
+  private boolean repeat;
 
   @Option(
       names = "--connections",
@@ -50,9 +76,12 @@ final class ReplayCommand implements Callable<Integer> {
     common.applyLoudness();
     Timing timing = play.timing();
     Rules rules = play.rules();
+    requireDirectory("--select", selection != null);
+    requireDirectory("--repeat", repeat);
     play.check();
+    List<Conversation> conversations = play.conversations();
     ReplayServer replay =
-        server.start(address -> ReplayServer.start(config(address, timing, rules)));
+        server.start(address -> ReplayServer.start(config(address, conversations, timing, rules)));
     Ending ending = Ending.with(() -> stop(replay));
     server.announce(replay.address());
     if (connections == null) {
@@ -62,8 +91,20 @@ final class ReplayCommand implements Callable<Integer> {
     return ending.now();
   }
 
-  private ReplayConfig config(InetSocketAddress address, Timing timing, Rules rules) {
-    return ReplayConfig.of(address, play.recording())
+  private void requireDirectory(String flag, boolean given) {
+    if (given && !play.isDirectory()) {
+      throw new ParameterException(
+          command.commandLine(),
+          flag
+              + ": found it beside --record, expected --record-dir: each client plays the one file");
+    }
+  }
+
+  private ReplayConfig config(
+      InetSocketAddress address, List<Conversation> conversations, Timing timing, Rules rules) {
+    return ReplayConfig.of(address, conversations)
+        .withSelection(selection == null ? Selection.ORDER : selection)
+        .withRepeat(repeat || !play.isDirectory())
         .withFormat(common.format())
         .withTiming(timing)
         .withRules(rules)
@@ -77,6 +118,18 @@ final class ReplayCommand implements Callable<Integer> {
     Verdict verdict = replay.verdict();
     boolean all = connections == null || verdict.matched() >= connections;
     return play.conclude("replay", verdict, verdict.passed() && all);
+  }
+
+  private static final class ToSelection implements ITypeConverter<Selection> {
+    @Override
+    public Selection convert(String value) {
+      return switch (value) {
+        case "order" -> Selection.ORDER;
+        case "match" -> Selection.MATCH;
+        default ->
+          throw new TypeConversionException("found \"" + value + "\", expected order or match");
+      };
+    }
   }
 
   private static final class Connections extends CommonOptions.Range {

@@ -97,6 +97,7 @@ final class SessionCollector implements SessionListener {
     return new SessionResult(
         result.connection(),
         result.peer(),
+        result.recording(),
         result.outcome(),
         result.entriesMatched(),
         result.longestLateness(),

@@ -50,8 +50,8 @@ final class VerifyCommand implements Callable<Integer> {
     VerifyConfig config = config();
     play.check();
     Verifier verifier = start(config);
-    Ending ending = Ending.with(() -> stop(verifier));
-    verifier.awaitConnections(1, FOREVER);
+    Ending ending = Ending.with(() -> stop(verifier, config.conversations().size()));
+    verifier.awaitConnections(config.conversations().size(), FOREVER);
     return ending.now();
   }
 
@@ -70,8 +70,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private VerifyConfig config() {
-    return VerifyConfig.of(target.resolved(), play.recording())
+  private VerifyConfig config() throws Failures.NotStarted {
+    return VerifyConfig.of(target.resolved(), play.conversations())
         .withFormat(common.format())
         .withTiming(play.timing())
         .withRules(play.rules())
@@ -79,9 +79,9 @@ final class VerifyCommand implements Callable<Integer> {
         .withListener(play.listener());
   }
 
-  private int stop(Verifier verifier) throws IOException {
+  private int stop(Verifier verifier, int conversations) throws IOException {
     verifier.close();
     Verdict verdict = verifier.verdict();
-    return play.conclude("verify", verdict, verdict.matched() == 1);
+    return play.conclude("verify", verdict, verdict.matched() == conversations);
   }
 }

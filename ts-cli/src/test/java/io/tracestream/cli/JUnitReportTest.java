@@ -65,6 +65,7 @@ class JUnitReportTest {
               <property name="command" value="replay"/>
               <property name="recording" value="dir/a.rec"/>
               <property name="passed" value="false"/>
+              <property name="notPlayed" value="0"/>
               <property name="entriesMatched" value="4"/>
               <property name="longestLatenessMicros" value="250"/>
               <property name="resultsLeftOut" value="0"/>

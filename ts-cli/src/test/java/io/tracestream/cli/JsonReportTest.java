@@ -58,6 +58,7 @@ class JsonReportTest {
           "differed" : 1,
           "incomplete" : 0,
           "broken" : 0,
+          "notPlayed" : 0,
           "entriesMatched" : 2,
           "longestLatenessMicros" : 250,
           "resultsLeftOut" : 0,
@@ -65,6 +66,7 @@ class JsonReportTest {
           "sessions" : [ {
             "connection" : 1,
             "peer" : "127.0.0.1:5123",
+            "recording" : "session.rec",
             "outcome" : "differed",
             "entriesMatched" : 2,
             "longestLatenessMicros" : 250,

@@ -75,7 +75,8 @@ final class Results {
       long connection, Outcome outcome, Mismatch mismatch, String damage) {
     Duration lateness = Duration.ofNanos(250_900);
     Duration took = Duration.ofMillis(1234);
-    return new SessionResult(connection, PEER, outcome, 2, lateness, took, mismatch, damage);
+    return new SessionResult(
+        connection, PEER, "session.rec", outcome, 2, lateness, took, mismatch, damage);
   }
 
   static byte[] bytes(String text) {
@@ -89,6 +90,7 @@ final class Results {
         count(results, Outcome.DIFFERED),
         count(results, Outcome.INCOMPLETE),
         count(results, Outcome.BROKEN),
+        0,
         2L * results.size(),
         Duration.ofNanos(250_900),
         List.of());

@@ -5,18 +5,57 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One of the conversations of a {@link RecordingDirectory}.
- *
- * @param parts the files that hold it, in their order; one at least
+ * A conversation that was recorded, not opened yet: in a file, in several in a row, or in memory.
+ * Immutable.
  */
-public record Conversation(List<Path> parts) {
+public final class Conversation {
+  private final String name;
+  private final List<Path> parts;
+  private final Recording inMemory;
+
+  private Conversation(String name, List<Path> parts, Recording inMemory) {
+    this.name = name;
+    this.parts = List.copyOf(parts);
+    this.inMemory = inMemory;
+  }
+
   /**
-   * Makes it, with a list of its own.
+   * A conversation in files.
    *
-   * @param parts the files that hold it
+   * @param parts the files that hold it, in their order; one at least
    */
-  public Conversation {
-    parts = List.copyOf(parts);
+  public Conversation(List<Path> parts) {
+    this(parts.get(0).toString(), parts, null);
+  }
+
+  /**
+   * A conversation in one file.
+   *
+   * @param file the file
+   * @return the conversation
+   */
+  public static Conversation of(Path file) {
+    return new Conversation(List.of(file));
+  }
+
+  /**
+   * A conversation in memory.
+   *
+   * @param recording see {@link Recording#of(String, List)}; whoever plays it closes it, which does
+   *     nothing there
+   * @return the conversation
+   */
+  public static Conversation of(Recording recording) {
+    return new Conversation(recording.toString(), List.of(), recording);
+  }
+
+  /**
+   * The files that hold it.
+   *
+   * @return the files in their order; none when it is in memory
+   */
+  public List<Path> parts() {
+    return parts;
   }
 
   /**
@@ -28,12 +67,12 @@ public record Conversation(List<Path> parts) {
    * @throws IOException when reading fails
    */
   public Recording open(int maxPayloadLength) throws IOException {
-    return Recording.open(parts, maxPayloadLength);
+    return inMemory != null ? inMemory : Recording.open(parts, maxPayloadLength);
   }
 
-  /** The name of its first file. */
+  /** The name of its first file, or that of the recording in memory. */
   @Override
   public String toString() {
-    return parts.get(0).toString();
+    return name;
   }
 }

@@ -55,7 +55,9 @@ final class Explanation {
 
   private String expected() {
     if (mismatch.expected() == null) {
-      return "the end, as the recording is over";
+      return mismatch.kind() == Kind.EXTRA_CONNECTION
+          ? "no further one"
+          : "the end, as the recording is over";
     }
     String frame = "a frame of " + bytes(mismatch.expected().payload().length);
     return mismatch.kind() == Kind.NOT_TAKEN ? "it to take " + frame : frame;
@@ -118,6 +120,8 @@ final class Explanation {
       case CONNECTION_LOST -> "see in the log of " + side + " why it left";
       case NOT_TAKEN ->
         "see why " + (fromClient ? "the target" : "the client") + " left, or does not read";
+      case EXTRA_CONNECTION ->
+        "see why " + side + " connects again; --repeat plays the conversations once more";
       case NOTHING_CAME ->
         "see what " + side + " waits for, or give it more time with "
             + (fromClient ? "--idle-timeout" : "--reply-timeout");

@@ -45,11 +45,28 @@ public record Mismatch(
     /** A frame of ours could not be sent: the other side had left, or did not read. */
     NOT_TAKEN,
     /** Nothing, for as long as it was waited for. */
-    NOTHING_CAME
+    NOTHING_CAME,
+    /** A connection, when all conversations had been begun. */
+    EXTRA_CONNECTION
   }
 
   /** How much of each side one line shows, in bytes. */
   private static final int SHOWN = 16;
+
+  /** A connection came when all conversations had been begun. */
+  static Mismatch tooMany(
+      long connection, InetSocketAddress peer, Playlist playlist, Manner manner) {
+    return new Mismatch(
+        Kind.EXTRA_CONNECTION,
+        connection,
+        peer,
+        new Place(playlist.toString(), manner.compared(), 1, 0, 0),
+        null,
+        null,
+        "a connection too many: all conversations, " + playlist.size() + ", have been played",
+        null,
+        manner.rules());
+  }
 
   /** Memory that the payloads take, in bytes. */
   long payloadBytes() {

@@ -1,9 +1,11 @@
 package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a recording is played, whichever side of it we are: as the server to a client, or as the
@@ -29,6 +31,14 @@ record Play(
     if (patience != null && (patience.isNegative() || patience.isZero())) {
       throw new IllegalArgumentException(name + ": found " + patience + ", expected more than 0");
     }
+  }
+
+  /** Refuses no conversations; gives a list of its own. */
+  static List<Conversation> requireSome(List<Conversation> conversations) {
+    if (conversations.isEmpty()) {
+      throw new IllegalArgumentException("conversations: found none, expected one at least");
+    }
+    return List.copyOf(conversations);
   }
 
   /** What the other side is called. */

@@ -1,16 +1,20 @@
 package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.Conversation;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * What a {@link ReplayServer} is to do. Immutable.
  *
  * @param listen where clients connect; port 0 takes a free one
- * @param recording the file to play
+ * @param conversations what is played, one at least
+ * @param selection which of them a connection plays
+ * @param repeat whether they start over when all were begun
  * @param format the frames of both directions
  * @param timing when entries are sent
  * @param rules what may vary in frames
@@ -21,7 +25,9 @@ import java.util.Objects;
  */
 public record ReplayConfig(
     InetSocketAddress listen,
-    Path recording,
+    List<Conversation> conversations,
+    Selection selection,
+    boolean repeat,
     FrameFormat format,
     Timing timing,
     Rules rules,
@@ -33,7 +39,9 @@ public record ReplayConfig(
    * Refuses what cannot work.
    *
    * @param listen where clients connect
-   * @param recording the file to play
+   * @param conversations what is played, one at least
+   * @param selection which of them a connection plays
+   * @param repeat whether they start over when all were begun
    * @param format the frames of both directions
    * @param timing when entries are sent
    * @param rules what may vary in frames
@@ -44,7 +52,8 @@ public record ReplayConfig(
    */
   public ReplayConfig {
     Objects.requireNonNull(listen, "listen");
-    Objects.requireNonNull(recording, "recording");
+    conversations = Play.requireSome(conversations);
+    Objects.requireNonNull(selection, "selection");
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(timing, "timing");
     Objects.requireNonNull(rules, "rules");
@@ -57,17 +66,33 @@ public record ReplayConfig(
   }
 
   /**
-   * A replay of {@link FrameFormat#DEFAULT} frames with {@link Timing#ORIGINAL}, without rules, to
-   * any number of connections, that says in the log how they ended.
+   * A replay of one file to each connection, of {@link FrameFormat#DEFAULT} frames with
+   * {@link Timing#ORIGINAL}, without rules, to any number of connections, that says in the log how
+   * they ended.
    *
    * @param listen where clients connect
    * @param recording the file to play
    * @return the configuration
    */
   public static ReplayConfig of(InetSocketAddress listen, Path recording) {
+    return of(listen, List.of(Conversation.of(recording))).withRepeat(true);
+  }
+
+  /**
+   * A replay of one conversation after the other, the next one to each connection, and else as
+   * {@link #of(InetSocketAddress, Path)}.
+   *
+   * @param listen where clients connect
+   * @param conversations what is played, one at least: those of a
+   *     {@link io.tracestream.recording.RecordingDirectory}, or some in memory
+   * @return the configuration
+   */
+  public static ReplayConfig of(InetSocketAddress listen, List<Conversation> conversations) {
     return new ReplayConfig(
         listen,
-        recording,
+        conversations,
+        Selection.ORDER,
+        false,
         FrameFormat.DEFAULT,
         Timing.ORIGINAL,
         Rules.NONE,
@@ -75,6 +100,47 @@ public record ReplayConfig(
         0,
         SessionListener.LOGGING);
   }
+
+  /**
+   * This, with another way to choose.
+   *
+   * @param other which conversation a connection plays
+   * @return the changed copy
+   */
+  public ReplayConfig withSelection(Selection other) {
+    return new ReplayConfig(
+        listen,
+        conversations,
+        other,
+        repeat,
+        format,
+        timing,
+        rules,
+        idleTimeout,
+        connections,
+        listener);
+  }
+
+  /**
+   * This, repeated or not.
+   *
+   * @param other whether the conversations start over when all were begun
+   * @return the changed copy
+   */
+  public ReplayConfig withRepeat(boolean other) {
+    return new ReplayConfig(
+        listen,
+        conversations,
+        selection,
+        other,
+        format,
+        timing,
+        rules,
+        idleTimeout,
+        connections,
+        listener);
+  }
+
   /**
    * This, with other frames.
    *
@@ -83,7 +149,16 @@ public record ReplayConfig(
    */
   public ReplayConfig withFormat(FrameFormat other) {
     return new ReplayConfig(
-        listen, recording, other, timing, rules, idleTimeout, connections, listener);
+        listen,
+        conversations,
+        selection,
+        repeat,
+        other,
+        timing,
+        rules,
+        idleTimeout,
+        connections,
+        listener);
   }
 
   /**
@@ -94,7 +169,16 @@ public record ReplayConfig(
    */
   public ReplayConfig withTiming(Timing other) {
     return new ReplayConfig(
-        listen, recording, format, other, rules, idleTimeout, connections, listener);
+        listen,
+        conversations,
+        selection,
+        repeat,
+        format,
+        other,
+        rules,
+        idleTimeout,
+        connections,
+        listener);
   }
 
   /**
@@ -105,7 +189,16 @@ public record ReplayConfig(
    */
   public ReplayConfig withRules(Rules other) {
     return new ReplayConfig(
-        listen, recording, format, timing, other, idleTimeout, connections, listener);
+        listen,
+        conversations,
+        selection,
+        repeat,
+        format,
+        timing,
+        other,
+        idleTimeout,
+        connections,
+        listener);
   }
 
   /**
@@ -115,7 +208,17 @@ public record ReplayConfig(
    * @return the changed copy
    */
   public ReplayConfig withIdleTimeout(Duration other) {
-    return new ReplayConfig(listen, recording, format, timing, rules, other, connections, listener);
+    return new ReplayConfig(
+        listen,
+        conversations,
+        selection,
+        repeat,
+        format,
+        timing,
+        rules,
+        other,
+        connections,
+        listener);
   }
 
   /**
@@ -125,7 +228,17 @@ public record ReplayConfig(
    * @return the changed copy
    */
   public ReplayConfig withConnections(long other) {
-    return new ReplayConfig(listen, recording, format, timing, rules, idleTimeout, other, listener);
+    return new ReplayConfig(
+        listen,
+        conversations,
+        selection,
+        repeat,
+        format,
+        timing,
+        rules,
+        idleTimeout,
+        other,
+        listener);
   }
 
   /**
@@ -136,6 +249,15 @@ public record ReplayConfig(
    */
   public ReplayConfig withListener(SessionListener other) {
     return new ReplayConfig(
-        listen, recording, format, timing, rules, idleTimeout, connections, other);
+        listen,
+        conversations,
+        selection,
+        repeat,
+        format,
+        timing,
+        rules,
+        idleTimeout,
+        connections,
+        other);
   }
 }

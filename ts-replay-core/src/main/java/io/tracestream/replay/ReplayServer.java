@@ -1,7 +1,6 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
-import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,51 +18,46 @@ public final class ReplayServer implements AutoCloseable {
   private static final int BACKLOG = 4096;
   private static final long PAUSE_MILLIS = 200;
 
-  private final Recording recording;
+  private final Playlist playlist;
   private final ServerSocket server;
   private final InetSocketAddress address;
   private final Sessions sessions;
   /** How many connections are accepted. */
   private final long most;
 
-  private ReplayServer(ReplayConfig config, Recording recording, ServerSocket server) {
-    this.recording = recording;
+  private ReplayServer(ReplayConfig config, Playlist playlist, ServerSocket server) {
+    this.playlist = playlist;
     this.server = server;
     this.address = (InetSocketAddress) server.getLocalSocketAddress();
-    this.sessions = new Sessions(play(config, recording), config.listener());
+    this.sessions = new Sessions(manner(config), playlist, config.listener());
     this.most = config.connections() == 0 ? Long.MAX_VALUE : config.connections();
   }
 
-  private static Play play(ReplayConfig config, Recording recording) {
-    return new Play(
-        recording,
-        Direction.C2S,
-        config.format(),
-        config.timing(),
-        config.rules(),
-        config.idleTimeout());
+  private static Manner manner(ReplayConfig config) {
+    return new Manner(
+        Direction.C2S, config.format(), config.timing(), config.rules(), config.idleTimeout());
   }
 
   /**
-   * Opens the recording, binds, and serves.
+   * Opens the recordings, binds, and serves.
    *
    * @param config what to do
    * @return the running server; close it
-   * @throws io.tracestream.recording.RecordingException when the recording cannot be read, or is
-   *     none
+   * @throws io.tracestream.recording.RecordingException when a recording cannot be read, or is none
    * @throws IOException when the address cannot be bound
    */
   public static ReplayServer start(ReplayConfig config) throws IOException {
-    Recording recording = Recording.open(config.recording(), config.format().longestPayload());
+    Playlist playlist =
+        new Playlist(config.conversations(), config.repeat(), config.format().longestPayload());
     ServerSocket socket = new ServerSocket();
     try {
       socket.bind(config.listen(), BACKLOG);
-      ReplayServer server = new ReplayServer(config, recording, socket);
+      ReplayServer server = new ReplayServer(config, playlist, socket);
       new Thread(server::acceptAll, "ts-replay-" + server.address.getPort()).start();
       return server;
     } catch (IOException | RuntimeException e) {
       socket.close();
-      recording.close();
+      playlist.close();
       throw e;
     }
   }
@@ -106,7 +100,7 @@ public final class ReplayServer implements AutoCloseable {
   public void close() throws IOException {
     server.close();
     sessions.close();
-    recording.close();
+    playlist.close();
   }
 
   private void acceptAll() {

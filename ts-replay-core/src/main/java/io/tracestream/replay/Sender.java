@@ -50,6 +50,12 @@ final class Sender {
   boolean run() throws IOException, InterruptedException {
     try {
       return sendAll();
+    } catch (PeerGone e) {
+      throw e;
+    } catch (IOException e) {
+      flushRest();
+      progress.awaitMatches(cursor.comparedSoFar()); // the other side may depart before the damage
+      throw e;
     } finally {
       flushRest();
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param connection the connection's number, from 1 in the order of accepting
  * @param peer the other side's address
+ * @param recording the name of what was played; null when nothing was
  * @param outcome in one word
  * @param entriesMatched how many frames came that were expected
  * @param longestLateness by how much the latest frame was sent behind its time; zero where all were
@@ -19,6 +20,7 @@ import java.time.Duration;
 public record SessionResult(
     long connection,
     InetSocketAddress peer,
+    String recording,
     Outcome outcome,
     long entriesMatched,
     Duration longestLateness,

@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.replay.SessionResult.Outcome;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.HashSet;
@@ -18,15 +19,17 @@ final class Sessions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final long CLOSE_MILLIS = 1200;
 
-  private final Play play;
+  private final Manner manner;
+  private final Playlist playlist;
   private final SessionListener listener;
   private final Tally tally = new Tally();
   private final ExecutorService threads = Executors.newCachedThreadPool(Sessions::thread);
   /** Those under way; guarded by itself. */
   private final Set<Session> underWay = new HashSet<>();
 
-  Sessions(Play play, SessionListener listener) {
-    this.play = play;
+  Sessions(Manner manner, Playlist playlist, SessionListener listener) {
+    this.manner = manner;
+    this.playlist = playlist;
     this.listener = new GuardedListener(listener);
   }
 
@@ -40,7 +43,7 @@ final class Sessions implements AutoCloseable {
   void start(long number, Socket socket) throws IOException {
     Session session = null;
     try {
-      session = new Session(number, socket, play, threads);
+      session = new Session(number, socket, manner, playlist, threads);
       start(session);
     } catch (RuntimeException | OutOfMemoryError e) {
       forget(session);
@@ -78,6 +81,14 @@ final class Sessions implements AutoCloseable {
     }
   }
 
+  /** Counts a session that came to no connection. */
+  void failed(long number, InetSocketAddress peer, String damage) {
+    SessionResult result = new SessionResult(
+        number, peer, null, Outcome.BROKEN, 0, Duration.ZERO, Duration.ZERO, null, damage);
+    listener.ended(result);
+    tally.add(result);
+  }
+
   private void forget(Session session) {
     synchronized (underWay) {
       underWay.remove(session);
@@ -91,7 +102,7 @@ final class Sessions implements AutoCloseable {
   }
 
   Verdict verdict() {
-    return tally.verdict();
+    return tally.verdict(playlist.notPlayed());
   }
 
   /** Waits until so many sessions have ended; false when the time is over before. */

@@ -39,15 +39,20 @@ final class Tally {
     }
   }
 
-  synchronized Verdict verdict() {
+  synchronized Verdict verdict(long notPlayed) {
     return new Verdict(
         count(SessionResult.Outcome.MATCHED),
         count(SessionResult.Outcome.DIFFERED),
         count(SessionResult.Outcome.INCOMPLETE),
         count(SessionResult.Outcome.BROKEN),
+        notPlayed,
         entriesMatched,
         longestLateness,
         List.copyOf(mismatches));
+  }
+
+  private long played() {
+    return outcomes.values().stream().mapToLong(Long::longValue).sum();
   }
 
   private long count(SessionResult.Outcome outcome) {
@@ -57,7 +62,7 @@ final class Tally {
   /** Waits until so many sessions have ended; false when the time is over before. */
   synchronized boolean await(long ended, long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
-    while (verdict().played() < ended) {
+    while (played() < ended) {
       long millis = (deadline - System.nanoTime()) / 1_000_000;
       if (millis <= 0) {
         return false;

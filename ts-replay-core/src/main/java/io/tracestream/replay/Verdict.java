@@ -10,6 +10,7 @@ import java.util.List;
  * @param differed sessions that ended with a mismatch
  * @param incomplete sessions that were stopped before their end
  * @param broken sessions that could not go on because the recording is damaged
+ * @param notPlayed recorded conversations that no session began to play
  * @param entriesMatched how many frames came that were expected, in all sessions
  * @param longestLateness by how much the latest frame of all was sent behind its time
  * @param mismatches the first mismatches, at most {@value #MOST_MISMATCHES} of them, and fewer
@@ -20,6 +21,7 @@ public record Verdict(
     long differed,
     long incomplete,
     long broken,
+    long notPlayed,
     long entriesMatched,
     Duration longestLateness,
     List<Mismatch> mismatches) {
@@ -53,7 +55,8 @@ public record Verdict(
   public String toString() {
     return "played " + played() + ": " + matched + " matched, " + differed + " differed, "
         + incomplete
-        + " incomplete" + (broken == 0 ? "" : ", " + broken + " met damage in the recording") + "; "
+        + " incomplete" + (broken == 0 ? "" : ", " + broken + " met damage in the recording")
+        + (notPlayed == 0 ? "" : ", " + notPlayed + " not played") + "; "
         + entriesMatched + " entries matched; longest lateness "
         + longestLateness.toNanos() / 1000 / 1000.0 + " ms";
   }

@@ -1,12 +1,14 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
-import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running verification: plays a recorded client to a real server, and compares what that sends
@@ -15,62 +17,94 @@ import java.time.Duration;
  * <p>Its threads are daemons: a program that is to see the end waits for it.
  */
 public final class Verifier implements AutoCloseable {
-  private final Recording recording;
+  private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
+  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+
+  private final VerifyConfig config;
+  private final Playlist playlist;
   private final InetSocketAddress address;
   private final Sessions sessions;
 
-  private Verifier(VerifyConfig config, Recording recording, Socket socket) throws IOException {
-    this.recording = recording;
-    this.address = (InetSocketAddress) socket.getLocalSocketAddress();
-    this.sessions = new Sessions(play(config, recording), config.listener());
-    sessions.start(1, socket);
-  }
-
-  private static Play play(VerifyConfig config, Recording recording) {
-    return new Play(
-        recording,
-        Direction.S2C,
-        config.format(),
-        config.timing(),
-        config.rules(),
-        config.replyTimeout());
+  private Verifier(VerifyConfig config, Playlist playlist, Socket first) {
+    this.config = config;
+    this.playlist = playlist;
+    this.address = (InetSocketAddress) first.getLocalSocketAddress();
+    Manner manner = new Manner(
+        Direction.S2C, config.format(), config.timing(), config.rules(), config.replyTimeout());
+    this.sessions = new Sessions(manner, playlist, config.listener());
   }
 
   /**
-   * Opens the recording, connects to the target, and begins to play.
+   * Opens the recordings, connects to the target, and begins to play: each conversation on a
+   * connection of its own, one after the other.
    *
    * @param config what to do
    * @return the running verification; close it
-   * @throws io.tracestream.recording.RecordingException when the recording cannot be read, or is
-   *     none
+   * @throws io.tracestream.recording.RecordingException when a recording cannot be read, or is none
    * @throws IOException when the target cannot be reached
    */
   public static Verifier start(VerifyConfig config) throws IOException {
-    Recording recording = Recording.open(config.recording(), config.format().longestPayload());
-    Socket socket = new Socket();
+    Playlist playlist =
+        new Playlist(config.conversations(), false, config.format().longestPayload());
     try {
-      connect(socket, config);
-      return new Verifier(config, recording, socket);
+      Socket first = connect(config);
+      Verifier verifier = new Verifier(config, playlist, first);
+      Thread thread = new Thread(() -> verifier.playAll(first), "ts-verify");
+      thread.setDaemon(true);
+      thread.start();
+      return verifier;
     } catch (IOException | RuntimeException e) {
-      socket.close();
-      recording.close();
+      playlist.close();
       throw e;
     }
   }
 
-  private static void connect(Socket socket, VerifyConfig config) throws IOException {
+  private void playAll(Socket first) {
+    try {
+      sessions.start(1, first);
+      for (long number = 2; number <= playlist.size(); number++) {
+        sessions.await(number - 1, FOREVER);
+        start(number);
+      }
+    } catch (IOException | InterruptedException | RejectedExecutionException e) {
+      LOG.debug("verifying: {}", e.getMessage()); // it is closed already
+    }
+  }
+
+  private void start(long number) throws IOException {
+    Socket socket;
+    try {
+      socket = connect(config);
+    } catch (IOException e) {
+      sessions.failed(
+          number,
+          config.target(),
+          "target " + config.target() + ": found \"" + e.getMessage() + "\", expected a server");
+      return;
+    }
+    sessions.start(number, socket);
+  }
+
+  private static Socket connect(VerifyConfig config) throws IOException {
     InetSocketAddress target = config.target();
     if (target.isUnresolved()) {
       throw new UnknownHostException(target.getHostString() + ": no address");
     }
     long millis = Math.max(1, Timing.nanos(config.replyTimeout()) / 1_000_000);
-    socket.connect(target, (int) Math.min(millis, Integer.MAX_VALUE));
+    Socket socket = new Socket();
+    try {
+      socket.connect(target, (int) Math.min(millis, Integer.MAX_VALUE));
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
   }
 
   /**
    * Where the played client is.
    *
-   * @return the local address of its connection
+   * @return the local address of its first connection
    */
   public InetSocketAddress address() {
     return address;
@@ -88,7 +122,7 @@ public final class Verifier implements AutoCloseable {
   /**
    * Waits until so many connections have been played to their end, whatever it was.
    *
-   * @param count connections; there is one
+   * @param count connections; there are as many as conversations
    * @param timeout how long to wait at most
    * @return false when the time was over before
    * @throws InterruptedException when this thread is interrupted; the verification goes on
@@ -101,6 +135,6 @@ public final class Verifier implements AutoCloseable {
   @Override
   public void close() throws IOException {
     sessions.close();
-    recording.close();
+    playlist.close();
   }
 }

@@ -1,16 +1,19 @@
 package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.Conversation;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * What a {@link Verifier} is to do. Immutable.
  *
  * @param target the server to verify
- * @param recording the file whose client is played
+ * @param conversations what the client that is played said, one at least; each is played on a
+ *     connection of its own, one after the other
  * @param format the frames of both directions
  * @param timing when entries are sent
  * @param rules what may vary in frames
@@ -20,7 +23,7 @@ import java.util.Objects;
  */
 public record VerifyConfig(
     InetSocketAddress target,
-    Path recording,
+    List<Conversation> conversations,
     FrameFormat format,
     Timing timing,
     Rules rules,
@@ -31,7 +34,8 @@ public record VerifyConfig(
    * Refuses what cannot work.
    *
    * @param target the server to verify
-   * @param recording the file whose client is played
+   * @param conversations what the client that is played said, one at least; each is played on a
+   *     connection of its own, one after the other
    * @param format the frames of both directions
    * @param timing when entries are sent
    * @param rules what may vary in frames
@@ -41,7 +45,7 @@ public record VerifyConfig(
    */
   public VerifyConfig {
     Objects.requireNonNull(target, "target");
-    Objects.requireNonNull(recording, "recording");
+    conversations = Play.requireSome(conversations);
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(timing, "timing");
     Objects.requireNonNull(rules, "rules");
@@ -51,23 +55,35 @@ public record VerifyConfig(
   }
 
   /**
-   * A verification of {@link FrameFormat#DEFAULT} frames with {@link Timing#ORIGINAL}, without
-   * rules, that waits ten seconds for a reply and says in the log how it ended.
+   * A verification by one file, of {@link FrameFormat#DEFAULT} frames with {@link Timing#ORIGINAL},
+   * without rules, that waits ten seconds for a reply and says in the log how it ended.
    *
    * @param target the server to verify
    * @param recording the file whose client is played
    * @return the configuration
    */
   public static VerifyConfig of(InetSocketAddress target, Path recording) {
+    return of(target, List.of(Conversation.of(recording)));
+  }
+
+  /**
+   * A verification by several conversations, and else as {@link #of(InetSocketAddress, Path)}.
+   *
+   * @param target the server to verify
+   * @param conversations what the client said, one at least
+   * @return the configuration
+   */
+  public static VerifyConfig of(InetSocketAddress target, List<Conversation> conversations) {
     return new VerifyConfig(
         target,
-        recording,
+        conversations,
         FrameFormat.DEFAULT,
         Timing.ORIGINAL,
         Rules.NONE,
         Duration.ofSeconds(10),
         SessionListener.LOGGING);
   }
+
   /**
    * This, with other frames.
    *
@@ -75,7 +91,7 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withFormat(FrameFormat other) {
-    return new VerifyConfig(target, recording, other, timing, rules, replyTimeout, listener);
+    return new VerifyConfig(target, conversations, other, timing, rules, replyTimeout, listener);
   }
 
   /**
@@ -85,7 +101,7 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withTiming(Timing other) {
-    return new VerifyConfig(target, recording, format, other, rules, replyTimeout, listener);
+    return new VerifyConfig(target, conversations, format, other, rules, replyTimeout, listener);
   }
 
   /**
@@ -95,7 +111,7 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withRules(Rules other) {
-    return new VerifyConfig(target, recording, format, timing, other, replyTimeout, listener);
+    return new VerifyConfig(target, conversations, format, timing, other, replyTimeout, listener);
   }
 
   /**
@@ -105,7 +121,7 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withReplyTimeout(Duration other) {
-    return new VerifyConfig(target, recording, format, timing, rules, other, listener);
+    return new VerifyConfig(target, conversations, format, timing, rules, other, listener);
   }
 
   /**
@@ -115,6 +131,6 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withListener(SessionListener other) {
-    return new VerifyConfig(target, recording, format, timing, rules, replyTimeout, other);
+    return new VerifyConfig(target, conversations, format, timing, rules, replyTimeout, other);
   }
 }

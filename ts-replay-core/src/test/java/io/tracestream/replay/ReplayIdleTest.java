@@ -52,12 +52,12 @@ class ReplayIdleTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "00", "0002", "000261", "0001 61", "0001 61 0002 62"})
   void aClientThatSendsNothingMoreIsAMismatch(String sent) throws Exception {
-    try (ReplayServer server = playing(200, "c2s 61", "c2s 6262");
+    try (ReplayServer server = playing(500, "c2s 61", "c2s 6262");
         TestPeer client = TestPeer.connect(server.address())) {
       assertEquals("", client.send(sent).awaitEnd());
       Mismatch mismatch = onlyMismatch(server);
       assertEquals(Mismatch.Kind.NOTHING_CAME, mismatch.kind());
-      assertEquals("nothing for 0.2 s", mismatch.reason());
+      assertEquals("nothing for 0.5 s", mismatch.reason());
       assertEquals(sent.startsWith("0001 61") ? 2 : 1, mismatch.place().entry());
       assertNull(mismatch.found());
     }
@@ -121,7 +121,7 @@ class ReplayIdleTest {
 
   @Test
   void aClientThatKeepsItsConnectionBehindTheLastEntryIsNotIdle() throws Exception {
-    try (ReplayServer server = playing(50, "c2s 61", "s2c 62");
+    try (ReplayServer server = playing(700, "c2s 61", "s2c 62");
         TestPeer client = TestPeer.connect(server.address())) {
       assertEquals("000162", client.send("0001 61").awaitEnd());
       assertMatched(server, 1);

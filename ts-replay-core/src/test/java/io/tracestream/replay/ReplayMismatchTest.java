@@ -137,4 +137,32 @@ class ReplayMismatchTest {
       assertCounts(0, 0, 0, 1, server.verdict());
     }
   }
+
+  @Test
+  void damageInAReplyIsNotTheClientsEnd() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      try (ReplayServer server = Replays.start(file, "c2s 61", "s2c 6", "c2s 63");
+          TestPeer client = TestPeer.connect(server.address())) {
+        assertEquals("", client.send("0001 61").awaitEnd());
+        assertTrue(server.awaitConnections(1, Replays.DEADLINE));
+        assertCounts(0, 0, 0, 1, server.verdict());
+      }
+    }
+  }
+
+  @Test
+  void aClientThatDepartsBeforeTheDamageDiffers() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      try (ReplayServer server = Replays.start(file, "c2s 61", "s2c 6", "c2s 63");
+          TestPeer client = TestPeer.connect(server.address())) {
+        client.send("0001 7a").awaitEnd();
+        assertEquals(1, onlyMismatch(server).place().entry());
+      }
+      try (ReplayServer server = Replays.start(file, "c2s 61", "s2c 6", "c2s 63");
+          TestPeer client = TestPeer.connect(server.address())) {
+        client.endSending().awaitEnd();
+        assertEquals(Mismatch.Kind.EARLY_END, onlyMismatch(server).kind());
+      }
+    }
+  }
 }

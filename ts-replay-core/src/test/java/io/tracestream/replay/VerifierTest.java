@@ -129,7 +129,7 @@ class VerifierTest {
 
   @Test
   void aTargetThatKeepsItsConnectionIsLeftAloneBrieflyAndMatches() throws Exception {
-    VerifyConfig config = config("c2s 61", "s2c 62").withReplyTimeout(Duration.ofMillis(50));
+    VerifyConfig config = config("c2s 61", "s2c 62").withReplyTimeout(Duration.ofMillis(700));
     try (Verifier verifier = Verifier.start(config);
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.send("0001 62").awaitEnd());
@@ -206,9 +206,9 @@ class VerifierTest {
 
   @Test
   void aClientThatTakesItsTimeIsNoReplyThatIsMissing() throws Exception {
-    VerifyConfig config = config("0 c2s 61", "0 s2c 62", "900000 c2s 63", "900000 s2c 64")
+    VerifyConfig config = config("0 c2s 61", "0 s2c 62", "1300000 c2s 63", "1300000 s2c 64")
         .withTiming(Timing.ORIGINAL)
-        .withReplyTimeout(Duration.ofMillis(600));
+        .withReplyTimeout(Duration.ofSeconds(1));
     try (Verifier verifier = Verifier.start(config);
         TestPeer peer = target.accept()) {
       peer.send("0001 62");
@@ -222,11 +222,11 @@ class VerifierTest {
   void aPauseThatTheServerMadeIsNotCountedAgainstIt() throws Exception {
     VerifyConfig config = config("0 c2s 61", "20000000 s2c 62")
         .withTiming(Timing.ORIGINAL)
-        .withReplyTimeout(Duration.ofMillis(50));
+        .withReplyTimeout(Duration.ofMillis(200));
     try (Verifier verifier = Verifier.start(config);
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.await(3));
-      peer.socket().setSoTimeout(300); // what is tested is that not even the end comes
+      peer.socket().setSoTimeout(500); // what is tested is that not even the end comes
       assertThrows(SocketTimeoutException.class, () -> peer.await(1));
       peer.send("0001 62").endSending();
       assertMatched(verifier);
