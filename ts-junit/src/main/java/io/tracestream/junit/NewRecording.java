@@ -21,15 +21,22 @@ final class NewRecording {
 
   /** Refuses, before anything is recorded, what could not be written in the end. */
   static void requirePlace(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    if (!Files.isWritable(folder) || Files.isDirectory(file)) {
-      throw new IOException(file + ": found "
-          + (Files.isDirectory(file) ? "a folder" : "no permission to write there")
-          + ", expected a place for a recording");
+    requireWritable(file);
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": found a folder, expected a file; end the name with a / to"
+          + " record each connection to a file in it");
     }
     if (Files.exists(file)) { // another kind of file is not to be replaced
       Recording.openEvenIfDamaged(file, FrameFormat.LARGEST_PAYLOAD).close();
+    }
+  }
+
+  static void requireWritable(Path place) throws IOException {
+    Path folder = place.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    if (!Files.isWritable(folder)) {
+      throw new IOException(
+          place + ": found no permission to write there, expected a place for a recording");
     }
   }
 
@@ -48,7 +55,7 @@ final class NewRecording {
           requireSame(first, other, conversations.size(), settings, file);
         }
       }
-      write(first, file);
+      replace(file, first);
     }
   }
 
@@ -56,24 +63,30 @@ final class NewRecording {
       Recording first, Recording other, int count, Settings settings, Path file)
       throws IOException {
     if (!RecordingDiff.compare(first, other, settings.rules(), change -> {}).isSame()) {
-      throw new AssertionFailedError(file + ": nothing was recorded: found " + count
-          + " connections with different frames, expected the same in each, as a recording holds one"
-          + " conversation; use one connection in the test, or rules for what varies");
+      throw new AssertionFailedError(
+          file + ": nothing was recorded: found " + count
+              + " connections with different frames, expected the same in each, as a recording holds one"
+              + " conversation; end its name with a / to make it a folder, or have rules for what varies");
     }
   }
 
-  private static void write(Recording recording, Path file) throws IOException {
+  private static void replace(Path file, Recording recording) throws IOException {
     Path part = file.resolveSibling(UUID.randomUUID() + ".part-" + file.getFileName());
     try {
-      try (RecordingWriter writer = RecordingWriter.create(part)) {
-        RecordingReader entries = recording.reader();
-        for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
-          writer.write(entry.elapsedMicros(), entry.direction(), ByteBuffer.wrap(entry.payload()));
-        }
-      }
+      write(recording, part);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(part);
+    }
+  }
+
+  /** Writes it without its comments, which are others each time. */
+  static void write(Recording recording, Path file) throws IOException {
+    try (RecordingWriter writer = RecordingWriter.create(file)) {
+      RecordingReader entries = recording.reader();
+      for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+        writer.write(entry.elapsedMicros(), entry.direction(), ByteBuffer.wrap(entry.payload()));
+      }
     }
   }
 }

@@ -38,7 +38,11 @@ final class RecordRun implements Run {
           + " a recording of its own, or do not run them in parallel");
     }
     try {
-      NewRecording.requirePlace(file);
+      if (settings.isFolder()) {
+        NewFolder.requirePlace(file);
+      } else {
+        NewRecording.requirePlace(file);
+      }
       folder = Files.createTempDirectory("ts-junit-");
       proxy = start();
     } catch (IOException | RuntimeException e) {
@@ -80,11 +84,19 @@ final class RecordRun implements Run {
         throw new AssertionFailedError(file + ": nothing was recorded: " + failure);
       }
       if (end == TestEnd.PASSED) {
-        NewRecording.save(conversations(), settings, file);
+        save();
       }
     } finally {
       delete();
       UNDER_WAY.remove(key);
+    }
+  }
+
+  private void save() throws IOException {
+    if (settings.isFolder()) {
+      NewFolder.save(conversations(), settings, file);
+    } else {
+      NewRecording.save(conversations(), settings, file);
     }
   }
 

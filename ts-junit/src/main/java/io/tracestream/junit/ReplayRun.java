@@ -1,7 +1,10 @@
 package io.tracestream.junit;
 
+import io.tracestream.recording.Conversation;
+import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
+import io.tracestream.replay.Selection;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.SessionResult;
 import io.tracestream.replay.Verdict;
@@ -26,18 +29,31 @@ final class ReplayRun implements Run {
   /** Those that did not match, as far as they are told; guarded by itself. */
   private final List<SessionResult> failed = new ArrayList<>();
 
+  /** How many connections have to come. */
+  private final int due;
+
   private final ReplayServer server;
 
   ReplayRun(Settings settings, Path file) throws IOException {
     this.settings = settings;
     this.file = file;
-    this.server = ReplayServer.start(
-        ReplayConfig.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), file)
-            .withFormat(settings.format())
-            .withTiming(settings.timing())
-            .withRules(settings.rules())
-            .withIdleTimeout(settings.idleTimeout())
-            .withListener(new Watch()));
+    List<Conversation> folder =
+        settings.isFolder() ? RecordingDirectory.open(file).conversations() : List.of();
+    this.due = settings.connections() > 0 ? settings.connections() : Math.max(1, folder.size());
+    this.server = ReplayServer.start(config(folder)
+        .withFormat(settings.format())
+        .withTiming(settings.timing())
+        .withRules(settings.rules())
+        .withIdleTimeout(settings.idleTimeout())
+        .withListener(new Watch()));
+  }
+
+  /** Each conversation of a folder is for the client that plays it, in whatever order they come. */
+  private ReplayConfig config(List<Conversation> folder) {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    return folder.isEmpty()
+        ? ReplayConfig.of(any, file)
+        : ReplayConfig.of(any, folder).withSelection(Selection.MATCH);
   }
 
   private final class Watch implements SessionListener {
@@ -72,7 +88,7 @@ final class ReplayRun implements Run {
   public void end(TestEnd end) throws IOException, InterruptedException {
     try (server) {
       if (end != TestEnd.ABORTED) {
-        awaitClients(end == TestEnd.PASSED ? Math.max(1, settings.connections()) : 0);
+        awaitClients(end == TestEnd.PASSED ? due : 0);
       }
     }
     String failure = end == TestEnd.ABORTED ? null : failure();
@@ -82,12 +98,12 @@ final class ReplayRun implements Run {
   }
 
   /** Waits for those that are to come, and for those that came: more may while it waits. */
-  private void awaitClients(long due) throws InterruptedException {
+  private void awaitClients(long expected) throws InterruptedException {
     long deadline = System.nanoTime() + settings.idleTimeout().toNanos() + GRACE.toNanos();
     long count;
     boolean ended;
     do {
-      count = Math.max(due, started.get());
+      count = Math.max(expected, started.get());
       ended = server.awaitConnections(count, Duration.ofNanos(deadline - System.nanoTime()));
     } while (ended && started.get() > count);
   }
@@ -99,15 +115,19 @@ final class ReplayRun implements Run {
         return new Complaint(settings, file).of(failed);
       }
     }
-    long count = server.verdict().played();
-    int expected = settings.connections();
-    if (count == 0) {
+    Verdict verdict = server.verdict();
+    if (verdict.played() == 0) {
       return "nobody connected to " + Complaint.shown(address()) + ", expected a client that plays "
           + file + "; have the test give that address to its client";
     }
-    return expected == 0 || count == expected
+    if (verdict.notPlayed() > 0) {
+      return file + ": found " + verdict.notPlayed() + " recorded conversations that no client"
+          + " played, expected none; see why they did not come, or record again";
+    }
+    return settings.connections() == 0 || verdict.played() == due
         ? null
-        : file + ": found " + count + (count == 1 ? " connection" : " connections") + ", expected "
-            + expected + " to play it; correct the client, or the number of connections";
+        : file + ": found " + verdict.played()
+            + (verdict.played() == 1 ? " connection" : " connections") + ", expected " + due
+            + " to play it; correct the client, or the number of connections";
   }
 }

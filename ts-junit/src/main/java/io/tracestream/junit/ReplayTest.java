@@ -37,7 +37,10 @@ public @interface ReplayTest {
    * class belongs to, or any file by its absolute path. The project is the nearest folder above the
    * compiled test class that has a {@code src/test}, and the working directory if there is none.
    *
-   * @return such as {@code login.tsv} or {@code bank/login.tsv}
+   * <p>A file is one conversation, which each connection plays. A name that ends with {@code /} is
+   * a folder with a file for each connection: all of them have to be played, each by one client.
+   *
+   * @return such as {@code login.tsv}, {@code bank/login.tsv} or {@code many/}
    */
   String value();
 
@@ -88,7 +91,7 @@ public @interface ReplayTest {
   /**
    * How many connections have to play the recording, each of them all of it.
    *
-   * @return how many exactly; 0 for one or more
+   * @return how many exactly; 0 for one or more, and for as many as a folder has files
    */
   int connections() default 0;
 

@@ -81,6 +81,11 @@ record Settings(
     return new Settings(recording, format, timing, rules, idleTimeout, connections, target, other);
   }
 
+  /** Whether the recording is a folder, with a file for each connection. */
+  boolean isFolder() {
+    return recording.endsWith("/");
+  }
+
   /** How long a header is, in words. */
   String headerBytes() {
     return format.headerLength() == 1 ? "1 byte" : format.headerLength() + " bytes";

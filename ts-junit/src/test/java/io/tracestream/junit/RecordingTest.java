@@ -158,8 +158,8 @@ class RecordingTest {
   void connectionsThatSayOtherThingsAreRefused() throws Exception {
     assertEquals(
         file + ": nothing was recorded: found 2 connections with different frames, expected the"
-            + " same in each, as a recording holds one conversation; use one connection in the"
-            + " test, or rules for what varies",
+            + " same in each, as a recording holds one conversation; end its name with a / to make it"
+            + " a folder, or have rules for what varies",
         Runs.message(Cases.class, "greetsAndIsSilent"));
     assertNothingElseIsThere(0);
   }
