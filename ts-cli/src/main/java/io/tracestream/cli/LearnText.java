@@ -41,6 +41,11 @@ final class LearnText {
   private void finding(Learned.Finding finding) {
     text.append('\n');
     comment(finding.support() + " of " + finding.of() + " " + finding.reason());
+    if (finding.others() > 0) {
+      comment("it leaves these bytes open in " + finding.others()
+          + (finding.others() == 1 ? " further entry," : " further entries,")
+          + " where nothing speaks for it");
+    }
     text.append(finding.rule());
   }
 

@@ -19,6 +19,10 @@
  * range of whole frames goes out in one write. Only a partial frame, or what the other side did not
  * take at once, stays with the connection; until that is gone, nothing more is read.
  *
+ * <p>One file records one client at a time, and one loop serves it. A folder
+ * ({@link io.tracestream.proxy.ProxyConfig#withRecordingDirectory(java.nio.file.Path)}) takes any
+ * number of clients at once, on all loops, each to a file of its own.
+ *
  * <p>Trouble on a connection ends that connection, with a line in the log (SLF4J). A recording that
  * cannot be written ends the proxy: {@link io.tracestream.proxy.Proxy#awaitStop} throws what
  * happened.

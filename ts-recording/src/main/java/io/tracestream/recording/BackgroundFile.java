@@ -68,13 +68,14 @@ final class BackgroundFile implements Closeable {
   ByteBuffer exchange(ByteBuffer full, int lineEnd) throws IOException {
     requireSound();
     try {
-      ByteBuffer next = memory.takeLarge();
+      boolean more = pending.size() + 1 < WriteMemory.ENOUGH_FOR_ONE;
+      ByteBuffer next = more ? memory.takeLarge() : null;
       if (next == null && pending.isEmpty()) { // other files have them all
         writeNow(full, lineEnd);
         return full;
       }
       pending.addLast(memory.background().submit(() -> write(full, lineEnd)));
-      return next != null ? next : awaitOldest();
+      return next != null ? next : memory.preferLarge(awaitOldest());
     } catch (OutOfMemoryError e) { // inside a line perhaps: to give up here would leave it cut off
       writeNow(full, lineEnd);
       return full;

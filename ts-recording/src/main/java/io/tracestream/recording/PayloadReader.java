@@ -9,8 +9,7 @@ import java.util.Arrays;
 
 /** Reads the last field of an entry's line: hex digits up to the line's end. */
 final class PayloadReader {
-  /** Bytes whose digits fill the text's buffer: most payloads need no more. */
-  private static final int USUAL_LENGTH = RecordingText.BUFFER / 2;
+  private static final int FIRST_LENGTH = 256;
 
   private final RecordingText text;
   private final int maxPayloadLength;
@@ -70,7 +69,7 @@ final class PayloadReader {
   }
 
   private void grow(int needed) {
-    long wanted = Math.max(needed, Math.max(USUAL_LENGTH, 2L * payload.capacity()));
+    long wanted = Math.max(needed, Math.max(FIRST_LENGTH, 2L * payload.capacity()));
     payload =
         ByteBuffer.wrap(Arrays.copyOf(payload.array(), (int) Math.min(wanted, maxPayloadLength)));
   }

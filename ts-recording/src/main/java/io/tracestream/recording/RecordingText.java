@@ -17,7 +17,10 @@ import java.util.zip.ZipException;
 final class RecordingText implements Closeable {
   static final int END = -1;
 
-  static final int BUFFER = 64 * 1024;
+  /** A session may hold many readers of short recordings: so a buffer begins small. */
+  private static final int FIRST_BUFFER = 4 * 1024;
+
+  private static final int BUFFER = 64 * 1024;
   /** As much of a damaged field as an error shows. */
   private static final int LONGEST_FIELD = 32;
 
@@ -30,7 +33,7 @@ final class RecordingText implements Closeable {
   /** What is wrong with the end of the part, which is told behind the text before it; or null. */
   private IOException badEnd;
 
-  final byte[] buffer = new byte[BUFFER];
+  byte[] buffer = new byte[FIRST_BUFFER];
   int position;
   int limit;
   /** The number of the line at hand, from 1; 0 before the first. */
@@ -107,7 +110,10 @@ final class RecordingText implements Closeable {
 
   /** Moves what is unread to the front and waits for more behind it; false at the end. */
   boolean fillBehind() throws IOException {
-    System.arraycopy(buffer, position, buffer, 0, limit - position);
+    boolean grows = limit > 0 && buffer.length < BUFFER;
+    byte[] next = grows ? new byte[4 * buffer.length] : buffer;
+    System.arraycopy(buffer, position, next, 0, limit - position);
+    buffer = next;
     limit -= position;
     passed += position;
     position = 0;
@@ -121,7 +127,7 @@ final class RecordingText implements Closeable {
       if (in == null) {
         in = new UnpackedInput(part.open());
       }
-      return in.read(buffer, limit, BUFFER - limit);
+      return in.read(buffer, limit, buffer.length - limit);
     } catch (EOFException | ZipException e) {
       badEnd = e;
       return END;

@@ -45,15 +45,16 @@ final class WriteMemory implements Closeable {
 
   /** An empty buffer, small; or large if wanted and to be had. */
   ByteBuffer take(boolean wantLarge) {
-    ByteBuffer buffer = null;
-    if (wantLarge) {
-      try {
-        buffer = takeLarge();
-      } catch (OutOfMemoryError e) {
-        // a small one may still be had
-      }
-    }
+    ByteBuffer buffer = wantLarge ? takeLargeIfPossible() : null;
     return buffer != null ? buffer : takeSmall();
+  }
+
+  private ByteBuffer takeLargeIfPossible() {
+    try {
+      return takeLarge();
+    } catch (OutOfMemoryError e) {
+      return null; // a small one may still be had
+    }
   }
 
   private ByteBuffer takeSmall() {
@@ -69,6 +70,16 @@ final class WriteMemory implements Closeable {
       large++;
     }
     return free;
+  }
+
+  /** Takes back an empty small buffer if a large one is to be had for it. */
+  ByteBuffer preferLarge(ByteBuffer buffer) {
+    ByteBuffer better = buffer.capacity() == LARGE ? null : takeLargeIfPossible();
+    if (better == null) {
+      return buffer;
+    }
+    give(buffer);
+    return better;
   }
 
   /** Takes back an empty buffer. */

@@ -17,8 +17,13 @@
  * line, more lines that begin with {@code #}, blank lines, CRLF, upper-case hex, and a last line
  * without its end when it is complete. Whatever else it finds is refused with
  * {@link io.tracestream.recording.RecordingException}, as {@code FILE:LINE: what was found, what
- * was expected}. A {@link io.tracestream.recording.Recording} is an opened file that gives out any
- * number of readers.
+ * was expected}. A {@link io.tracestream.recording.Recording} is an opened file, or one in memory,
+ * that gives out any number of readers. Files may be packed with gzip: a reader sees it from the
+ * first bytes, a writer makes it where the name ends with {@code .gz}.
+ *
+ * <p>A {@link io.tracestream.recording.RecordingDirectoryWriter} records many conversations at once
+ * to one folder, each to files of its own; a {@link io.tracestream.recording.RecordingDirectory}
+ * gives them again, in order.
  *
  * <p>A reader stops at the first damaged line. A {@link io.tracestream.recording.RecordingCheck}
  * goes on behind it, tells each of them, and writes what is whole to another file. A

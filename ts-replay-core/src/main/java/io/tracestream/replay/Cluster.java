@@ -69,21 +69,28 @@ final class Cluster {
     return pairs.get(0).length();
   }
 
-  /** The runs of bytes in which any of its pairs differ; a UUID in text is one. */
+  /** The runs of bytes in which any of its pairs differ; a number or a UUID in text is one. */
   List<Change.Range> runs() {
+    TextShapes shapes = new TextShapes(pairs, differing);
     List<Change.Range> runs = new ArrayList<>();
-    for (Change.Range run : plainRuns()) {
-      Field uuid = Widening.uuid(new Field(Direction.C2S, run.offset(), run.length()), pairs);
-      Change.Range whole = uuid == null ? run : new Change.Range(uuid.offset(), uuid.length());
-      if (runs.isEmpty() || !runs.get(runs.size() - 1).equals(whole)) {
-        runs.add(whole);
+    List<Change.Range> plain = new ArrayList<>();
+    int behindLast = 0;
+    for (Change.Range run : Change.Range.of(differing)) {
+      Change.Range shape = shapes.around(run);
+      if (shape == null) {
+        plain.add(run);
+      } else if (shape.offset() >= behindLast) {
+        runs.addAll(joined(plain));
+        plain.clear();
+        runs.add(shape);
+        behindLast = shape.offset() + shape.length();
       }
     }
+    runs.addAll(joined(plain));
     return runs;
   }
 
-  private List<Change.Range> plainRuns() {
-    List<Change.Range> runs = Change.Range.of(differing);
+  private List<Change.Range> joined(List<Change.Range> runs) {
     List<Change.Range> joined = new ArrayList<>();
     for (int first = 0; first < runs.size(); ) {
       int last = first + Math.min(runs.size() - first, MOST_JOINED) - 1;

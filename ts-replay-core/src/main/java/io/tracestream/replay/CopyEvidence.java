@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,8 @@ final class CopyEvidence {
   private static final double CHANCE = Math.log(1e-5);
   /** Values of so few bytes are often equal by chance. */
   private static final int SHORT = 2;
+  /** Values of so many bytes are seldom equal by chance, or by counting. */
+  private static final int LONG = 8;
   /** Values that are looked for everywhere. */
   private static final int SAMPLE = 32;
 
@@ -22,10 +25,9 @@ final class CopyEvidence {
   private final Side a;
   private final Side b;
   private final boolean isText;
-  private long needed;
-  private long explained;
   private long explainedByLatest;
   private final Set<ByteBuffer> values = new HashSet<>();
+  private final List<Pair> explainedPairs = new ArrayList<>();
   private final List<Pair> unexplained = new ArrayList<>();
 
   private CopyEvidence(Copy copy, List<Pair> differing, Side a, Side b) {
@@ -57,9 +59,8 @@ final class CopyEvidence {
   }
 
   private void look(Pair pair) {
-    needed++;
     if (a.explains(pair.a()) && b.explains(pair.b())) {
-      explained++;
+      explainedPairs.add(pair);
       explainedByLatest += a.isLatest(pair.a()) && b.isLatest(pair.b()) ? 1 : 0;
       values.add(Bytes.of(copy.to(), pair.payloadOfA()));
     } else {
@@ -73,12 +74,17 @@ final class CopyEvidence {
 
   /** Pairs that differ in the target. */
   long needed() {
-    return needed;
+    return explainedPairs.size() + unexplained.size();
   }
 
   /** How many of them hold, in both recordings, what the source held before. */
   long explained() {
-    return explained;
+    return explainedPairs.size();
+  }
+
+  /** Those. */
+  List<Pair> explainedPairs() {
+    return explainedPairs;
   }
 
   /** The others of them. */
@@ -87,7 +93,33 @@ final class CopyEvidence {
   }
 
   boolean explainsAll() {
-    return explained == needed;
+    return unexplained.isEmpty();
+  }
+
+  /** Whether it holds though other values are there, too: most are, and so long, copied. */
+  boolean isStrong() {
+    return explained() * 2 > needed() && copy.to().length() >= LONG;
+  }
+
+  /** How many frames have the source, hold nothing there that was copied, and do not differ. */
+  long others(Evidence sources) {
+    Set<ByteBuffer> copied = new HashSet<>();
+    explainedPairs.forEach(pair -> copied.add(Bytes.of(copy.to(), pair.payloadOfA())));
+    return sources.pairs().stream()
+        .filter(pair -> pair.has(copy.from()))
+        .filter(pair -> !copied.contains(Bytes.of(copy.from(), pair.payloadOfA())))
+        .filter(
+            pair -> Evidence.equalBytes(copy.from(), pair) * 2 >= copy.from().length())
+        .count();
+  }
+
+  /** This one, and another of the same copy, for other pairs. */
+  CopyEvidence plus(CopyEvidence other, Pairing entries) {
+    Set<Pair> all = new LinkedHashSet<>(explainedPairs);
+    all.addAll(unexplained);
+    all.addAll(other.explainedPairs);
+    all.addAll(other.unexplained);
+    return of(copy, List.copyOf(all), entries);
   }
 
   boolean isShort() {
@@ -104,14 +136,14 @@ final class CopyEvidence {
 
   /** Whether it is hardly chance. */
   boolean isConvincing() {
-    if (explained == 0) {
+    if (explainedPairs.isEmpty()) {
       return false;
     }
-    boolean byLatest = explainedByLatest * 10 >= explained * 9;
+    boolean byLatest = explainedByLatest * 10 >= explained() * 9;
     if (byLatest && values.size() * logChance(1, 1) < CHANCE) {
       return true;
     }
-    return (!isShort() || explained * 10 >= needed * 9)
+    return (!isShort() || explained() * 10 >= needed() * 9)
         && values.size() * logChance(a.distinct(), b.distinct()) < CHANCE;
   }
 

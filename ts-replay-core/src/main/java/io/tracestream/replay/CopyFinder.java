@@ -11,12 +11,12 @@ final class CopyFinder {
   /** Places that are tried for one width. */
   private static final int MOST_PLACES = 4096;
 
-  private static final int WIDEST_NUMBER = 4;
-
   private final Pairing entries;
+  private final List<Pair> c2s;
 
-  CopyFinder(Pairing entries) {
+  CopyFinder(Pairing entries, Evidence c2s) {
     this.entries = entries;
+    this.c2s = c2s.pairs();
   }
 
   /**
@@ -25,15 +25,30 @@ final class CopyFinder {
    */
   CopyEvidence find(List<Varying> from, Varying to) {
     CopyEvidence best = null;
-    Varying source = null;
     for (Varying varying : from) {
-      CopyEvidence found = find(varying.field(), to);
+      CopyEvidence found =
+          varying.isTime() || to.isTime() ? whole(varying, to) : find(varying.field(), to);
       if (found != null && (best == null || isBetter(found, best))) {
         best = found;
-        source = varying;
       }
     }
-    return best == null ? null : numberWidth(best, source, to);
+    return best == null ? null : widest(best, to);
+  }
+
+  /** Parts of times, and some of many, are equal by chance. */
+  private CopyEvidence whole(Varying from, Varying to) {
+    if (from.field().length() != to.field().length()) {
+      return null;
+    }
+    CopyEvidence found = evidence(new Copy(from.field(), to.field()), to);
+    return found != null && found.explainsAll() ? found : null;
+  }
+
+  private CopyEvidence widest(CopyEvidence found, Varying to) {
+    Copy widest = new EqualRun(entries, found, c2s).widest();
+    return widest.equals(found.copy())
+        ? found
+        : CopyEvidence.of(widest, Varying.of(widest.to(), to.pairs()).pairs(), entries);
   }
 
   private static boolean isBetter(CopyEvidence one, CopyEvidence other) {
@@ -118,39 +133,5 @@ final class CopyFinder {
     Field from = Fields.widened(copy.from(), left, right);
     Field to = Fields.widened(copy.to(), left, right);
     return from == null || to == null ? null : new Copy(from, to);
-  }
-
-  /**
-   * A counter that both hold with zeros beside it is a number of 2 or 4 bytes, whose high-order
-   * bytes will change one day.
-   */
-  private CopyEvidence numberWidth(CopyEvidence found, Varying source, Varying target) {
-    CopyEvidence widest = found;
-    for (int width = 2; width <= WIDEST_NUMBER; width *= 2) {
-      int more = width - widest.copy().to().length();
-      if (more > 0) {
-        Copy big = widened(widest.copy(), more, 0);
-        Copy little = widened(widest.copy(), 0, more);
-        if (isNumber(big, widest.copy(), source, target)) {
-          widest = CopyEvidence.of(big, Varying.of(big.to(), target.pairs()).pairs(), entries);
-        } else if (isNumber(little, widest.copy(), source, target)) {
-          widest =
-              CopyEvidence.of(little, Varying.of(little.to(), target.pairs()).pairs(), entries);
-        }
-      }
-    }
-    return widest;
-  }
-
-  private static boolean isNumber(Copy wide, Copy narrow, Varying source, Varying target) {
-    return wide != null
-        && hasZeros(wide.from(), narrow.from(), source)
-        && hasZeros(wide.to(), narrow.to(), target);
-  }
-
-  private static boolean hasZeros(Field wide, Field narrow, Varying varying) {
-    List<Pair> pairs = Varying.of(narrow, varying.pairs()).pairs();
-    return Fields.without(wide, narrow).stream()
-        .allMatch(rest -> TextBytes.all(rest, pairs, TextBytes::isNull));
   }
 }

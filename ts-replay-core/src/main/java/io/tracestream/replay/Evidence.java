@@ -30,6 +30,15 @@ final class Evidence {
     return pairs.stream().filter(pair -> pair.has(field)).count();
   }
 
+  /** How many bytes of a field that it has are the same in both payloads. */
+  static int equalBytes(Field field, Pair pair) {
+    int equal = 0;
+    for (int at = field.start(pair.length()); at < field.end(pair.length()); at++) {
+      equal += pair.payloadOfA()[at] == pair.payloadOfB()[at] ? 1 : 0;
+    }
+    return equal;
+  }
+
   /**
    * How many pairs a rule for the field would make blind: both hold the same in it, and it is not
    * what all such pairs hold.

@@ -26,7 +26,7 @@ final class Exchange {
   private final long number;
   private final Socket socket;
   private final InetSocketAddress peer;
-  private final Play play;
+  private final Manner manner;
   private final Executor threads;
   private final long start = System.nanoTime();
   private final Progress progress = new Progress();
@@ -39,15 +39,16 @@ final class Exchange {
   private volatile boolean stopping;
   private volatile IOException damage;
 
-  Exchange(long number, Socket socket, Play play, Executor threads) throws IOException {
+  Exchange(long number, Socket socket, Manner manner, Candidates candidates, Executor threads)
+      throws IOException {
     this.number = number;
     this.socket = socket;
     this.peer = (InetSocketAddress) socket.getRemoteSocketAddress();
-    this.play = play;
+    this.manner = manner;
     this.threads = threads;
     Handover handover = new Handover(progress);
-    this.receiver = new Receiver(play, progress, handover, socket);
-    this.sender = new Sender(play, progress, handover, socket.getOutputStream());
+    this.receiver = new Receiver(candidates, progress, handover, socket);
+    this.sender = new Sender(candidates, progress, handover, socket.getOutputStream());
   }
 
   /** Ends the play, from another thread. */
@@ -60,6 +61,7 @@ final class Exchange {
   SessionResult run() {
     FutureTask<Void> sending = new FutureTask<>(this::send);
     try {
+      receiver.begin();
       threads.execute(sending);
       return result(mismatch(sending));
     } catch (IOException e) {
@@ -73,7 +75,7 @@ final class Exchange {
   /** Where the other side departed from the recording; null when it agrees to the end of both. */
   private Mismatch mismatch(FutureTask<Void> sending) throws IOException {
     if (!receiver.run()) {
-      return endedByDamage() ? null : mismatch(receiver.cursor(), receiver.expected(), departure());
+      return endedByDamage() ? null : mismatch(receiver.front(), departure());
     }
     if (receiver.wasReset()) {
       progress.stop(); // what is not sent yet has nobody to go to
@@ -87,7 +89,10 @@ final class Exchange {
     return notTaken == null || damage != null
         ? null
         : mismatch(
-            sender.cursor(), sender.cursor().entry(), Departure.without(Kind.NOT_TAKEN, notTaken));
+            sender.play(),
+            sender.cursor(),
+            sender.cursor().entry(),
+            Departure.without(Kind.NOT_TAKEN, notTaken));
   }
 
   /** Whether the end that was read is that of {@link #send}, which met damage. */
@@ -117,7 +122,7 @@ final class Exchange {
         progress.awaitEnd(GRACE_MILLIS);
       }
     } catch (Sender.PeerGone e) {
-      notTaken = notTaken == null ? play.peer() + " gone: " + e.getMessage() : notTaken;
+      notTaken = notTaken == null ? manner.peer() + " gone: " + e.getMessage() : notTaken;
     } catch (IOException e) {
       damage = allSent ? null : e;
     }
@@ -148,15 +153,20 @@ final class Exchange {
   }
 
   private void closeIfNothingIsTaken() {
-    if (play.patience() != null
+    if (manner.patience() != null
         && progress.isSending()
-        && progress.quietNanos() > Timing.nanos(play.patience())) {
-      notTaken = play.peer() + " reading nothing for " + play.patience().toMillis() / 1e3 + " s";
+        && progress.quietNanos() > Timing.nanos(manner.patience())) {
+      notTaken =
+          manner.peer() + " reading nothing for " + manner.patience().toMillis() / 1e3 + " s";
       close();
     }
   }
 
-  private Mismatch mismatch(Cursor at, Entry expected, Departure departure) {
+  private Mismatch mismatch(Candidate at, Departure departure) {
+    return mismatch(at.play(), at.cursor(), at.expectedEntry(), departure);
+  }
+
+  private Mismatch mismatch(Play play, Cursor at, Entry expected, Departure departure) {
     Place place = play.place(at);
     Surroundings around = Surroundings.of(play, at, departure.found());
     return new Mismatch(
@@ -176,7 +186,7 @@ final class Exchange {
     return new SessionResult(
         number,
         peer,
-        play.recording().toString(),
+        receiver.front().play().recording().toString(),
         outcome,
         receiver.matched(),
         Duration.ofNanos(sender.longestLateness()),

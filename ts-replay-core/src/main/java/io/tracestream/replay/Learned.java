@@ -39,8 +39,10 @@ public record Learned(
    * @param support how many pairs of entries speak for it
    * @param of among how many
    * @param reason what they have in common, in words
+   * @param others how many further entries of A have the bytes that it leaves open, without a
+   *     reason of theirs: frames of another kind, which it makes blind there
    */
-  public record Finding(Rules rule, long support, long of, String reason) {}
+  public record Finding(Rules rule, long support, long of, String reason, long others) {}
 
   /**
    * All rules.

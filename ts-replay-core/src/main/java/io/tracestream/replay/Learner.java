@@ -5,6 +5,7 @@ import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Learns from two recordings of the same conversation, made at different times, which bytes vary.
@@ -43,40 +44,48 @@ public final class Learner {
     List<Pair> c2s = entries.first(Direction.C2S);
     List<Pair> s2c = entries.first(Direction.S2C);
     List<Learned.Finding> findings = new Proposer(entries, c2s, s2c).propose();
-    DiffSummary summary = compare(findings);
+    Rest rest = compare(findings);
     List<Pair> answers = new AnswerPairs(entries, rules(findings), c2s).pairs();
     if (!answers.isEmpty() && !answers.equals(s2c)) {
       // Now that replies are known by their requests, their order says no more.
       List<Learned.Finding> better = new Proposer(entries, c2s, answers).propose();
-      DiffSummary then = compare(better);
-      if (differences(then) <= differences(summary)) {
+      Rest then = compare(better);
+      if (then.entries() <= rest.entries()) {
         findings = better;
-        summary = then;
+        rest = then;
       }
     }
-    return learned(entries.isWhole() ? needed(findings, summary) : findings);
-  }
-
-  private static long differences(DiffSummary summary) {
-    return summary.changed() + summary.added() + summary.removed();
+    return learned(entries.isWhole() ? needed(findings, rest) : findings);
   }
 
   private static Rules rules(List<Learned.Finding> findings) {
     return findings.stream().map(Learned.Finding::rule).reduce(Rules.NONE, Rules::plus);
   }
 
-  private DiffSummary compare(List<Learned.Finding> findings) throws IOException {
-    return RecordingDiff.compare(a, b, rules(findings), change -> {});
+  /** What differs under rules: so many entries, and of pairs of one length so many bytes. */
+  private record Rest(long entries, long bytes) {
+    /** Without a finding, this is left in the place of {@code with}. */
+    boolean misses(Learned.Finding finding, Rest with) {
+      // Of one pair alone, a difference that is explained in part may be one in what was said.
+      return entries > with.entries || finding.support() > 1 && bytes > with.bytes;
+    }
+  }
+
+  private Rest compare(List<Learned.Finding> findings) throws IOException {
+    AtomicLong bytes = new AtomicLong();
+    DiffSummary summary = RecordingDiff.compare(a, b, rules(findings), change -> change
+        .differing()
+        .forEach(range -> bytes.addAndGet(range.length())));
+    return new Rest(summary.changed() + summary.added() + summary.removed(), bytes.get());
   }
 
   /** The findings without those that nothing needs. */
-  private List<Learned.Finding> needed(List<Learned.Finding> findings, DiffSummary summary)
+  private List<Learned.Finding> needed(List<Learned.Finding> findings, Rest rest)
       throws IOException {
     List<Learned.Finding> needed = new ArrayList<>(findings);
     for (int i = findings.size() - 1; i >= 0 && needed.size() > 1; i--) {
       Learned.Finding finding = needed.remove(i);
-      if (!finding.rule().copied().isEmpty()
-          || differences(compare(needed)) > differences(summary)) {
+      if (!finding.rule().copied().isEmpty() || compare(needed).misses(finding, rest)) {
         needed.add(i, finding);
       }
     }

@@ -17,6 +17,11 @@ import java.time.Duration;
 record Manner(
     Direction compared, FrameFormat format, Timing timing, Rules rules, Duration patience) {
 
+  /** What the other side is called. */
+  String peer() {
+    return compared == Direction.C2S ? "the client" : "the target";
+  }
+
   /** The play of that recording. */
   Play of(Recording recording) {
     return new Play(recording, compared, format, timing, rules, patience);

@@ -25,8 +25,8 @@ final class Proposer {
 
   Proposer(Pairing entries, List<Pair> c2s, List<Pair> s2c) {
     this.entries = entries;
-    this.finder = new CopyFinder(entries);
     this.c2s = new Evidence(Direction.C2S, c2s);
+    this.finder = new CopyFinder(entries, this.c2s);
     this.s2c = new Evidence(Direction.S2C, s2c);
     this.fieldsOfServer = FieldFinder.find(this.s2c);
   }
@@ -40,6 +40,7 @@ final class Proposer {
     while (!open.isEmpty()) {
       open.addAll(explainByClient(open.remove()));
     }
+    dropWeakCopies();
     List<Learned.Finding> findings = new ArrayList<>();
     copies.forEach(copy -> findings.add(finding(copy)));
     ignored(chosenByClient, c2s).forEach(findings::add);
@@ -51,12 +52,12 @@ final class Proposer {
   private List<Varying> explainByServer(Varying varying) {
     CopyEvidence copy = finder.find(fieldsOfServer, varying);
     if (copy == null
-        || !copy.explainsAll() && copy.isShort()
+        || !copy.explainsAll() && !copy.isStrong()
         || copy.isHome(entries.ofA(Direction.C2S))) {
       chosenByClient.add(varying);
       return List.of();
     }
-    copies.add(copy);
+    add(copy);
     if (!copy.explainsAll()) { // the client chooses it at times
       chosenByClient.add(varying);
       return List.of();
@@ -71,7 +72,7 @@ final class Proposer {
       chosenByServer.add(varying);
       return List.of();
     }
-    copies.add(copy);
+    add(copy);
     List<Varying> rest = new ArrayList<>(varying.without(copy.copy().to()));
     if (!copy.explainsAll()) { // requests of another kind may have it elsewhere
       rest.add(Varying.of(copy.copy().to(), copy.unexplained()));
@@ -79,7 +80,30 @@ final class Proposer {
     return rest;
   }
 
-  private static Learned.Finding finding(CopyEvidence copy) {
+  private void add(CopyEvidence copy) {
+    for (int i = 0; i < copies.size(); i++) {
+      if (copies.get(i).copy().equals(copy.copy())) {
+        copies.set(i, copies.get(i).plus(copy, entries));
+        return;
+      }
+    }
+    copies.add(copy);
+  }
+
+  /** A copy of some values, where all others need to be ignored, is likely to be chance. */
+  private void dropWeakCopies() {
+    for (CopyEvidence copy : List.copyOf(copies)) {
+      Field to = copy.copy().to();
+      boolean needsIgnore = chosenByServer.stream()
+          .anyMatch(varying -> Fields.contains(varying.field(), to)
+              && varying.pairs().stream().anyMatch(copy.unexplained()::contains));
+      if (needsIgnore && !copy.isStrong()) {
+        copies.remove(copy);
+      }
+    }
+  }
+
+  private Learned.Finding finding(CopyEvidence copy) {
     boolean toClient = copy.copy().to().direction() == Direction.S2C;
     return new Learned.Finding(
         new Rules(List.of(), List.of(copy.copy())),
@@ -87,7 +111,8 @@ final class Proposer {
         copy.needed(),
         toClient
             ? "replies that differ here hold the value of a request before them"
-            : "requests that differ here hold a value that the server gave before");
+            : "requests that differ here hold a value that the server gave before",
+        copy.others(toClient ? c2s : s2c));
   }
 
   /** Rules for what copies do not explain, and do not open as their source. */
@@ -104,7 +129,8 @@ final class Proposer {
             new Rules(List.of(varying.field()), List.of()),
             varying.pairs().size(),
             evidence.having(varying.field()),
-            "entries with these bytes differ in them"))
+            "entries with these bytes differ in them",
+            evidence.having(varying.field()) - varying.pairs().size()))
         .toList();
   }
 

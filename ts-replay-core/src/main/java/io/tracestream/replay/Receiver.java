@@ -2,7 +2,6 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameReader;
-import io.tracestream.recording.Entry;
 import io.tracestream.replay.Mismatch.Kind;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,71 +16,81 @@ final class Receiver {
   private final Progress progress;
   private final Handover handover;
   private final Comparer comparer;
-  private final LiveValues values;
-  /** Whether values are copied from the frames that come, and from those that go. */
+  /** Whether values are copied from the frames that come. */
   private final boolean copiesReceived;
 
-  private final boolean copiesSent;
-  /** At the entry that is expected. */
-  private final Cursor cursor;
+  private final Candidates candidates;
+  /** What is played, as far as is known: at the entry that is expected. */
+  private Candidate front;
+  /** Whether there is one. */
+  private boolean more;
 
   private final PatientInput in;
   private final FrameReader frames;
-  /** The payload that is expected; null at the recording's end. */
-  private ByteBuffer expected;
-
   private Departure departure;
   private boolean reset;
   private boolean allMatched;
   private long matched;
 
-  Receiver(Play play, Progress progress, Handover handover, Socket socket) throws IOException {
-    this.play = play;
+  Receiver(Candidates candidates, Progress progress, Handover handover, Socket socket)
+      throws IOException {
+    this.candidates = candidates;
+    this.front = candidates.front();
+    this.play = front.play();
     this.progress = progress;
     this.handover = handover;
     this.comparer = new Comparer(play.rules(), play.compared());
-    this.values = new LiveValues(play.rules());
-    this.copiesReceived = values.comeFrom(play.compared());
-    this.copiesSent = values.comeFrom(play.sent());
-    this.cursor = play.cursor();
+    this.copiesReceived = new LiveValues(play.rules()).comeFrom(play.compared());
     this.in = new PatientInput(socket, progress);
     this.frames = new FrameReader(in, play.format());
   }
 
+  /** Goes to the first entry that is compared; before anything is sent. */
+  void begin() throws IOException {
+    more = next();
+  }
+
   /**
    * Compares to the end of both; false when they differ: then {@link #departure} says what came in
-   * the place of the entry that {@link #cursor} is at.
+   * the place of the entry that {@link #front} is at.
    *
    * @throws IOException when the recording is damaged
    */
   boolean run() throws IOException {
-    while (next()) {
+    while (more) {
       ByteBuffer frame = receive();
-      if (frame == null || comparer.difference(expected, frame) >= 0) {
+      if (frame == null && departure.kind() == Kind.EARLY_END && candidates.endHere()) {
+        front = candidates.front();
+        break;
+      }
+      if (frame == null || !candidates.narrow(frame, comparer)) {
         return differs(Kind.DIFFERENT_FRAME, frame);
       }
       matched++;
       passed(frame);
-      if (!frames.ready()) { // to tell the sender costs more than to compare a small frame
-        progress.matched(cursor.comparedSoFar());
+      // To tell the sender costs more than to compare a small frame. While there is a choice it
+      // waits for what follows from this frame.
+      if (candidates.isSettled() && !frames.ready()) {
+        progress.matched(matched);
       }
+      more = next();
     }
-    progress.matched(cursor.comparedSoFar());
+    progress.matched(matched);
     allMatched = true;
-    ByteBuffer extra = receive();
+    ByteBuffer extra = departure == null ? receive() : null;
     boolean over = extra == null && (departure.kind() == Kind.EARLY_END || reset);
     return over || differs(Kind.EXTRA_FRAME, extra);
   }
 
   /** Goes to the next entry that is compared; false at the recording's end. */
   private boolean next() throws IOException {
-    while (copiesSent && cursor.next() && !cursor.isCompared()) {
-      ByteBuffer sent = values.live(play.sent(), cursor.payload());
-      values.passed(play.sent(), cursor.payload(), values.cut(play.sent(), sent));
+    boolean settled = candidates.isSettled();
+    boolean more = candidates.next();
+    front = candidates.front();
+    in.setPatience(front.play().patienceNanos(front.cursor()));
+    if (!settled) {
+      progress.matched(matched);
     }
-    boolean more = copiesSent ? cursor.isCompared() : cursor.nextCompared();
-    expected = more ? values.live(play.compared(), cursor.payload()) : null;
-    in.setPatience(play.patienceNanos(cursor));
     return more;
   }
 
@@ -89,16 +98,15 @@ final class Receiver {
     if (!copiesReceived) {
       return;
     }
-    byte[] cut = values.cut(play.compared(), frame);
-    values.passed(play.compared(), cursor.payload(), cut);
     try {
-      handover.put(cut, cursor.comparedSoFar() - 1);
+      handover.put(candidates.passed(frame), matched - 1);
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted while the replies lag behind");
     }
   }
 
   private boolean differs(Kind kind, ByteBuffer frame) {
+    front = candidates.nearest(frame, comparer);
     if (frame != null) {
       byte[] found = new byte[frame.remaining()];
       frame.get(found);
@@ -126,18 +134,9 @@ final class Receiver {
     return null;
   }
 
-  Cursor cursor() {
-    return cursor;
-  }
-
-  /** The entry that is expected, as it has to be live; null at the recording's end. */
-  Entry expected() throws IOException {
-    if (expected == null) {
-      return null;
-    }
-    byte[] payload = new byte[expected.remaining()];
-    expected.duplicate().get(payload);
-    return new Entry(cursor.elapsedMicros(), cursor.direction(), payload);
+  /** What is played, or came nearest to what the other side sent: at the entry that is expected. */
+  Candidate front() {
+    return front;
   }
 
   /** What came in the place of the entry. */

@@ -48,7 +48,7 @@ public final class ReplayServer implements AutoCloseable {
    */
   public static ReplayServer start(ReplayConfig config) throws IOException {
     Playlist playlist =
-        new Playlist(config.conversations(), config.repeat(), config.format().longestPayload());
+        new Playlist(config.conversations(), config.selection(), config.repeat(), manner(config));
     ServerSocket socket = new ServerSocket();
     try {
       socket.bind(config.listen(), BACKLOG);

@@ -5,6 +5,8 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The half of a session that sends each entry of ours when it is due. Runs on a thread of its own.
@@ -20,14 +22,20 @@ import java.nio.ByteBuffer;
 final class Sender {
   private static final int BUFFER = 64 * 1024;
 
-  private final Play play;
+  private final Candidates candidates;
   private final Progress progress;
   private final Handover handover;
-  private final LiveValues values;
   /** Whether values are copied from the frames that come. */
   private final boolean copiesReceived;
 
-  private final Cursor cursor;
+  /** What is sent: the recording that is in front, as far as this thread has come. */
+  private Play play;
+
+  private Cursor cursor;
+  private LiveValues values;
+  /** What was copied from each frame that came, while another recording may come in front. */
+  private final List<byte[]> taken = new ArrayList<>();
+
   private final OutputStream out;
   private final FrameWriter frames;
   /** When the entry before was due, or matched. */
@@ -35,8 +43,9 @@ final class Sender {
 
   private volatile long longestLateness;
 
-  Sender(Play play, Progress progress, Handover handover, OutputStream out) {
-    this.play = play;
+  Sender(Candidates candidates, Progress progress, Handover handover, OutputStream out) {
+    this.candidates = candidates;
+    this.play = candidates.front().play();
     this.progress = progress;
     this.handover = handover;
     this.values = new LiveValues(play.rules());
@@ -73,7 +82,7 @@ final class Sender {
   private boolean sendAll() throws IOException, InterruptedException {
     time = System.nanoTime();
     boolean afterCompared = false;
-    while (cursor.next()) {
+    while (next()) {
       if (!play.timing().isAtOnce() || !progress.hasMatched(cursor.comparedSoFar())) {
         flush();
       }
@@ -82,30 +91,74 @@ final class Sender {
       }
       afterCompared = cursor.isCompared();
     }
-    flush();
-    return progress.awaitMatches(cursor.comparedSoFar());
+    return true;
+  }
+
+  /** Goes to the next entry; false behind the last one, when all frames that come were matched. */
+  private boolean next() throws IOException, InterruptedException {
+    follow(cursor.number());
+    while (!cursor.next()) {
+      flush();
+      if (!progress.awaitMatches(cursor.comparedSoFar()) || !follow(cursor.number() - 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Goes over to the recording that is in front now, behind so many entries: up to there it is the
+   * same. False when that is the one at hand.
+   */
+  private boolean follow(long entries) throws IOException {
+    Play front = candidates.front().play();
+    if (front == play) {
+      return false;
+    }
+    play = front;
+    cursor = play.cursor();
+    values = new LiveValues(play.rules());
+    int frame = 0;
+    while (cursor.number() < entries && cursor.next()) {
+      if (copiesReceived && cursor.isCompared()) {
+        values.passed(play.compared(), cursor.payload(), taken.get(frame++));
+      }
+    }
+    return true;
   }
 
   /** The other side's frame, and what is copied from it; false when it was stopped before. */
   private boolean passed() throws IOException, InterruptedException {
-    if (copiesReceived) {
-      if (!progress.awaitMatches(cursor.comparedSoFar())) {
-        return false;
-      }
-      byte[] cut = handover.take(values.length(play.compared(), cursor.payload()));
-      if (cut == null) {
-        return false;
-      }
-      values.passed(play.compared(), cursor.payload(), cut);
+    if (!copiesReceived) {
+      return true;
+    }
+    if (!progress.awaitMatches(cursor.comparedSoFar())) {
+      return false;
+    }
+    boolean settled = candidates.isSettled(); // asked first: what is in front then stays there
+    if (follow(cursor.number() - 1)) {
+      return true;
+    }
+    byte[] cut = handover.take(values.length(play.compared(), cursor.payload()));
+    if (cut == null) {
+      return false;
+    }
+    values.passed(play.compared(), cursor.payload(), cut);
+    if (!settled) {
+      taken.add(cut);
     }
     return true;
   }
 
   private boolean sendWhenDue(boolean afterCompared) throws IOException, InterruptedException {
     ByteBuffer payload = cursor.payload(); // decoded before it is due
-    if (!progress.awaitMatches(cursor.comparedSoFar())
-        || !play.timing().isAtOnce() && !awaitTime(afterCompared)
-        || progress.isStopped()) {
+    if (!progress.awaitMatches(cursor.comparedSoFar())) {
+      return false;
+    }
+    if (follow(cursor.number() - 1)) {
+      return true;
+    }
+    if (!play.timing().isAtOnce() && !awaitTime(afterCompared) || progress.isStopped()) {
       return false;
     }
     try {
@@ -132,6 +185,11 @@ final class Sender {
     } catch (IOException e) {
       throw new PeerGone(e);
     }
+  }
+
+  /** The recording that is sent. */
+  Play play() {
+    return play;
   }
 
   /** What is left of the recording to be sent: the entry at which the other side was gone. */

@@ -1,7 +1,5 @@
 package io.tracestream.replay;
 
-import io.tracestream.recording.Conversation;
-import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.replay.SessionResult.Outcome;
 import java.io.IOException;
@@ -24,8 +22,7 @@ final class Session {
   private final InetSocketAddress peer;
   private final Manner manner;
   private final Playlist playlist;
-  /** What is played; null when there are more connections than conversations. */
-  private final Conversation conversation;
+  private final Turn turn;
 
   private final Executor threads;
   private final long start = System.nanoTime();
@@ -41,7 +38,7 @@ final class Session {
     this.peer = (InetSocketAddress) socket.getRemoteSocketAddress();
     this.manner = manner;
     this.playlist = playlist;
-    this.conversation = playlist.next();
+    this.turn = playlist.turn();
     this.threads = threads;
   }
 
@@ -67,7 +64,8 @@ final class Session {
   /** Plays to the end; gives how it ended. The connection is still open then. */
   SessionResult run() {
     try {
-      return conversation == null ? tooMany() : play(playlist.open(conversation));
+      Candidates candidates = turn.open();
+      return candidates == null ? tooMany() : play(candidates);
     } catch (RecordingException e) {
       return failed(Outcome.BROKEN, e.getMessage());
     } catch (IOException | RejectedExecutionException e) { // it is closed already
@@ -75,17 +73,14 @@ final class Session {
       return failed(Outcome.INCOMPLETE, null);
     } finally {
       conclude();
+      close(turn);
     }
   }
 
-  private SessionResult play(Recording recording) throws IOException {
-    try {
-      socket.setTcpNoDelay(true);
-      socket.setKeepAlive(true); // a peer that vanished is found out in the end
-      return begin(new Exchange(number, socket, manner.of(recording), threads)).run();
-    } finally {
-      playlist.release(recording);
-    }
+  private SessionResult play(Candidates candidates) throws IOException {
+    socket.setTcpNoDelay(true);
+    socket.setKeepAlive(true); // a peer that vanished is found out in the end
+    return begin(new Exchange(number, socket, manner, candidates, threads)).run();
   }
 
   private synchronized Exchange begin(Exchange begun) {
@@ -100,6 +95,14 @@ final class Session {
     concluded = true;
   }
 
+  private void close(Turn over) {
+    try {
+      over.over();
+    } catch (IOException e) {
+      LOG.debug("{}: closing: {}", this, e.getMessage());
+    }
+  }
+
   private SessionResult tooMany() {
     Mismatch mismatch = Mismatch.tooMany(number, peer, playlist, manner);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -107,15 +110,10 @@ final class Session {
         number, peer, null, Outcome.DIFFERED, 0, Duration.ZERO, took, mismatch, null);
   }
 
-  private String recording() {
-    return conversation == null ? null : conversation.toString();
-  }
-
   /** How a session ended that did not come to a play. */
   SessionResult failed(Outcome outcome, String damage) {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    return new SessionResult(
-        number, peer, recording(), outcome, 0, Duration.ZERO, took, null, damage);
+    return new SessionResult(number, peer, null, outcome, 0, Duration.ZERO, took, null, damage);
   }
 
   /** Closing at once would reset what is still under way to a peer that goes on sending. */

@@ -3,13 +3,9 @@ package io.tracestream.replay;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Tells which texts bytes hold. */
 final class TextBytes {
-  private static final Pattern UUID_TEXT =
-      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-
   private TextBytes() {}
 
   /** A kind of bytes. */
@@ -25,10 +21,6 @@ final class TextBytes {
             && kind.has(Bytes.of(field, pair.payloadOfB())));
   }
 
-  static boolean isUuid(ByteBuffer bytes) {
-    return UUID_TEXT.matcher(text(bytes)).matches();
-  }
-
   static boolean isDigits(ByteBuffer bytes) {
     return text(bytes).chars().allMatch(c -> c >= '0' && c <= '9');
   }
@@ -39,12 +31,6 @@ final class TextBytes {
 
   static boolean isNull(ByteBuffer bytes) {
     return text(bytes).chars().allMatch(c -> c == 0);
-  }
-
-  static boolean isHex(ByteBuffer bytes) {
-    return text(bytes)
-        .chars()
-        .allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F');
   }
 
   static boolean isPrintable(ByteBuffer bytes) {

@@ -15,6 +15,11 @@ record Varying(Field field, List<Pair> pairs) {
         field, pairs.stream().filter(pair -> pair.differsIn(field)).toList());
   }
 
+  /** Whether it holds times. */
+  boolean isTime() {
+    return Times.areIn(field, pairs);
+  }
+
   /** What is left and right of a part, where anything differs. */
   List<Varying> without(Field part) {
     if (!Fields.overlap(field, part)) {

@@ -25,12 +25,10 @@ public final class Verifier implements AutoCloseable {
   private final InetSocketAddress address;
   private final Sessions sessions;
 
-  private Verifier(VerifyConfig config, Playlist playlist, Socket first) {
+  private Verifier(VerifyConfig config, Manner manner, Playlist playlist, Socket first) {
     this.config = config;
     this.playlist = playlist;
     this.address = (InetSocketAddress) first.getLocalSocketAddress();
-    Manner manner = new Manner(
-        Direction.S2C, config.format(), config.timing(), config.rules(), config.replyTimeout());
     this.sessions = new Sessions(manner, playlist, config.listener());
   }
 
@@ -44,11 +42,12 @@ public final class Verifier implements AutoCloseable {
    * @throws IOException when the target cannot be reached
    */
   public static Verifier start(VerifyConfig config) throws IOException {
-    Playlist playlist =
-        new Playlist(config.conversations(), false, config.format().longestPayload());
+    Manner manner = new Manner(
+        Direction.S2C, config.format(), config.timing(), config.rules(), config.replyTimeout());
+    Playlist playlist = new Playlist(config.conversations(), Selection.ORDER, false, manner);
     try {
       Socket first = connect(config);
-      Verifier verifier = new Verifier(config, playlist, first);
+      Verifier verifier = new Verifier(config, manner, playlist, first);
       Thread thread = new Thread(() -> verifier.playAll(first), "ts-verify");
       thread.setDaemon(true);
       thread.start();

@@ -5,8 +5,9 @@ import java.util.stream.Stream;
 
 /**
  * Widens a field over bytes that belong to it and happened not to differ: high-order bytes of
- * numbers and times, digits of texts. Only over bytes that are the same in all pairs that differ in
- * the field: what else varies there, such as an operation's code, is something of its own.
+ * numbers and times, digits among others. Only over bytes that are the same in all pairs that
+ * differ in the field: what else varies there, such as an operation's code, is something of its
+ * own.
  */
 final class Widening {
   /** A longer run of digits is likely to be several fields. */
@@ -15,7 +16,6 @@ final class Widening {
   /** Among further digits, a number has so many, or a multiple of it, where zeros lead it. */
   private static final int NUMBER_DIGITS = 6;
 
-  private static final int UUID = 36;
   /** The last digits of two counters that may be equal all the time. */
   private static final int MOST_EQUAL_DIGITS = 3;
 
@@ -23,11 +23,9 @@ final class Widening {
     Field field = varying.field();
     List<Pair> pairs = varying.pairs();
     return Stream.of(
-            uuid(field, pairs),
             counter(field, pairs),
-            text(field, pairs),
-            time(field, pairs),
-            number(field, pairs))
+            isDigits(field, pairs) ? digits(field, pairs) : time(field, pairs),
+            isDigits(field, pairs) ? null : number(field, pairs))
         .filter(wide -> wide != null && !wide.equals(field))
         .filter(wide -> isOneField(field, wide, pairs) || Counters.areIn(wide, pairs))
         .findFirst()
@@ -43,8 +41,7 @@ final class Widening {
     for (int more = 1; more <= MOST_EQUAL_DIGITS; more++) {
       Field wide = Fields.widened(field, 0, more);
       if (wide != null && Counters.areIn(wide, pairs) && !Counters.areIn(field, pairs)) {
-        Field zeros = text(wide, pairs);
-        return zeros == null ? number(wide, pairs) : zeros;
+        return isDigits(wide, pairs) ? digits(wide, pairs) : number(wide, pairs);
       }
     }
     return null;
@@ -74,26 +71,8 @@ final class Widening {
     return true;
   }
 
-  /** The 36 characters around it; others of them may differ, too. */
-  static Field uuid(Field field, List<Pair> pairs) {
-    for (int left = 0; left + field.length() <= UUID; left++) {
-      Field wide = Fields.widened(field, left, UUID - left - field.length());
-      if (wide != null && TextBytes.all(wide, pairs, TextBytes::isUuid)) {
-        return wide;
-      }
-    }
-    return null;
-  }
-
-  private static Field text(Field field, List<Pair> pairs) {
-    if (TextBytes.all(field, pairs, TextBytes::isDigits)) {
-      return digits(field, pairs);
-    }
-    if (TextBytes.all(field, pairs, TextBytes::isHex)) {
-      Field token = token(field, pairs, TextBytes::isHex);
-      return token.length() % 8 == 0 ? token : null;
-    }
-    return null;
+  private static boolean isDigits(Field field, List<Pair> pairs) {
+    return TextBytes.all(field, pairs, TextBytes::isDigits);
   }
 
   private static Field digits(Field field, List<Pair> pairs) {

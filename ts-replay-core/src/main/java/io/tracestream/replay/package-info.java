@@ -1,6 +1,6 @@
 /**
- * Plays a recording to clients in the place of the real server, and says where a client departed
- * from it.
+ * Plays one side of a recorded conversation to the other, live one, says where that one departed
+ * from the recording, and compares recordings.
  *
  * <pre>
  *   var config = ReplayConfig.of(new InetSocketAddress("localhost", 0), Path.of("session.rec"));
@@ -11,19 +11,36 @@
  *   }
  * </pre>
  *
- * <p>Start with {@link io.tracestream.replay.ReplayConfig} and
- * {@link io.tracestream.replay.ReplayServer}. Each connection is a session: it plays the recording
- * from the top, by itself, with two cursors over the file. One reads frames from the client and
- * compares each with the next c2s entry, byte for byte; the other sends each s2c entry once all c2s
- * entries before it were matched. They run on a thread each, so a client may send much before it
- * reads.
+ * <p>There are two ways to play, and two to compare:
+ *
+ * <ul>
+ *   <li>a {@link io.tracestream.replay.ReplayServer}, started with a
+ *       {@link io.tracestream.replay.ReplayConfig}, takes the server's place for any number of
+ *       clients;
+ *   <li>a {@link io.tracestream.replay.Verifier}, started with a
+ *       {@link io.tracestream.replay.VerifyConfig}, takes the client's place before the real
+ *       server, and never waits for ever;
+ *   <li>{@link io.tracestream.replay.RecordingDiff} tells which entries of two recordings differ;
+ *   <li>{@link io.tracestream.replay.Learner} proposes the rules under which they do not.
+ * </ul>
+ *
+ * <p>Each connection is a session: it plays the recording from the top, by itself, with two cursors
+ * over the file. One reads frames from the other side and compares each with the entry that is
+ * expected; the other sends each entry of ours once all entries before it were matched. They run on
+ * a thread each, so a client may send much before it reads. {@link io.tracestream.replay.Timing}
+ * says what becomes of the recorded pauses. Memory does not grow with the recording.
+ *
+ * <p>Frames are compared byte for byte, and nothing is guessed. What may vary is said by
+ * {@link io.tracestream.replay.Rules}: a {@link io.tracestream.replay.Field} is not compared, a
+ * {@link io.tracestream.replay.Copy} puts a live value, such as the id of a request, into the
+ * frames that answer. The same rules serve playing, verifying and comparing; a file of them is read
+ * by {@link io.tracestream.replay.Rules#read}.
  *
  * <p>The first departure from the recording is the session's
- * {@link io.tracestream.replay.Mismatch}. It ends that session and no other. What became of all
- * sessions is the server's {@link io.tracestream.replay.Verdict}.
- *
- * <p>{@link io.tracestream.replay.RecordingDiff} compares two recordings under
- * {@link io.tracestream.replay.Rules}, and {@link io.tracestream.replay.Learner} proposes such
- * rules from two recordings of the same conversation.
+ * {@link io.tracestream.replay.Mismatch}: where, what was found and expected, whether an entry
+ * nearby looks like it, as data and as a text for a person. It ends that session and no other. A
+ * {@link io.tracestream.replay.SessionListener} is told of each session's
+ * {@link io.tracestream.replay.SessionResult} when it ends; what became of all of them is the
+ * {@link io.tracestream.replay.Verdict}.
  */
 package io.tracestream.replay;

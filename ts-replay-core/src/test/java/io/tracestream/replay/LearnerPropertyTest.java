@@ -5,13 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.Recording;
-import io.tracestream.testing.RandomSeeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Made-up protocols, recorded twice, learned, and compared with a third conversation. */
 class LearnerPropertyTest {
@@ -28,8 +30,15 @@ class LearnerPropertyTest {
     return changes;
   }
 
+  /**
+   * What two recordings teach is likely, not certain: chance is to fail no build, so no fresh ones.
+   */
+  static LongStream seeds() {
+    return new Random(1).longs(100);
+  }
+
   @ParameterizedTest
-  @RandomSeeds(100)
+  @MethodSource("seeds")
   void whatWasLearnedHoldsForNewIdsAndTellsOtherOperationsAndKeysApart(long seed) throws Exception {
     AnyProtocol any = new AnyProtocol(seed);
     int wrong = Math.floorMod(seed, any.requests());

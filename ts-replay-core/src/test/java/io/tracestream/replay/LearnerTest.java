@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -156,6 +157,80 @@ class LearnerTest {
   }
 
   @Test
+  void aNumberInTextIsAllItsDigitsThoughOnlyTheLastDiffer() throws Exception {
+    String a = text("c2s", "{\"op\": \"get\", \"ts\": 1763872233123}");
+    String b = text("c2s", "{\"op\": \"get\", \"ts\": 1763872235461}");
+    assertEquals("ignore c2s:20+13\n", learn(a, b));
+    assertEquals("ignore c2s:2+7\n", learn(text("c2s", "n=1000012"), text("c2s", "n=1000045")));
+  }
+
+  @Test
+  void aTimeInTextIsOneField() throws Exception {
+    assertEquals(
+        "ignore s2c:3+23\n",
+        learn(
+            text("s2c", "at 2026-11-23T04:30:31.512Z"),
+            text("s2c", "at 2026-11-23T04:30:35.987Z")));
+  }
+
+  @Test
+  void aTokenInTextIsOneFieldThoughSomeOfItsCharactersAreEqual() throws Exception {
+    assertEquals(
+        "copy s2c:6+12->c2s:5+12\n",
+        learn(
+            text("s2c", "token=aXb81kQwLm3z;") + text("c2s", "auth=aXb81kQwLm3z get"),
+            text("s2c", "token=qXb9fhTcLm7o;") + text("c2s", "auth=qXb9fhTcLm7o get")));
+  }
+
+  @Test
+  void digitsAmongOthersAreNotWidenedAsBinaryNumbersAre() throws Exception {
+    String before = "0210222000000080000031000000";
+    assertEquals(
+        "ignore s2c:28+6\n", learn(text("s2c", before + "731122"), text("s2c", before + "954288")));
+  }
+
+  @Test
+  void aSessionIdThatComesBackIsCopiedWithItsHighOrderBytesThatDidNotDiffer() throws Exception {
+    String a = "c2s 01, s2c 0000271019ab01020304050600000010, c2s 0000006319ab010203040506";
+    String b = a.replace("03040506", "a3a4a5a6");
+    assertEquals("copy s2c:4+8->c2s:4+8\n", learn(a, b));
+  }
+
+  @Test
+  void aSessionIdWhosePartReadsAsATimeIsCopiedAsAWhole() throws Exception {
+    String a = "c2s 01, s2c 0000271019ab01026903040500000010, c2s 0000006319ab010269030405";
+    String b = a.replace("69030405", "55a3a4a5");
+    assertEquals("copy s2c:4+8->c2s:4+8\n", learn(a, b));
+  }
+
+  @Test
+  void entriesInWhichARuleOpensBytesThatDidNotDifferAreCounted() throws Exception {
+    String a = "s2c aa11223344556677, c2s 0111223344556677, s2c 6f6b000000000000";
+    learn(a, a.replace("11223344556677", "a1b2c3d4e5f697"));
+    assertEquals(1, learned.findings().get(0).others());
+  }
+
+  @Test
+  void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
+    String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
+    assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
+  }
+
+  @Test
+  void timesThatAreEqualAtTimesAreNotCopied() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 4; i++) {
+      long late = i == 0 ? 0 : 7;
+      long then = 1763872233123L + 1501 * i;
+      a.append(text("c2s", i + "|" + then)).append(text("s2c", "t=" + (then + late)));
+      b.append(text("c2s", i + "|" + (then + 9876)))
+          .append(text("s2c", "t=" + (then + 9876 + late)));
+    }
+    assertEquals("ignore c2s:2+13\nignore s2c:2+13\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
   void repliesInAnotherOrderAreKnownByTheirRequests() throws Exception {
     String a = "c2s 1111111161, c2s 2222222262, s2c 11111111aa, s2c 22222222bbbb";
     String b = "c2s 3333333361, c2s 4444444462, s2c 44444444bbbb, s2c 33333333aa";
@@ -190,5 +265,18 @@ class LearnerTest {
     String a = "c2s 6101, c2s 6102, c2s 6103, c2s 6104, c2s 6105";
     assertEquals("", learn(a, a.replace("6103", "6109")));
     assertEquals(1, learned.summary().changed());
+  }
+
+  @Test
+  void fieldsOfSeveralEntriesAreToldThoughOtherBytesOfThoseHaveNoRule() throws Exception {
+    String others = ", c2s 6101, c2s 6102, c2s 6103, c2s 6104, c2s 6105, c2s 6106";
+    assertEquals(
+        "ignore c2s:-13+4\nignore c2s:-7+4\n",
+        learn(
+            "c2s 611122334400003132333400002a, c2s 61615566778800003536373800002b" + others,
+            "c2s 619988776600004142434400003c, c2s 6161a1a2a3a400004546474800003d" + others));
+    assertEquals(2, learned.findings().get(0).support());
+    assertEquals(2, learned.unexplained().size());
+    assertEquals(List.of(new Change.Range(13, 1)), learned.unexplained().get(0).differing());
   }
 }

@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# Releases one library alone, as the version that its pom says:
+#   scripts/release.sh [--dry-run] [--repository URL|central] [--sign KEY] MODULE
+# Works in a clone under target/release. There it dates the module's CHANGELOG.md, builds and tests the
+# module against the last releases of its siblings, deploys jar, sources, Javadoc and pom, tags
+# MODULE-VERSION, and sets the next patch version. Then this branch takes over both commits and the tag.
+# Nothing is pushed. When anything fails, nothing has changed here.
+#   --repository  where to deploy to: a Maven repository, or Maven Central. What a file: URL holds of
+#                 ours also counts as released; of any other, your Maven settings have to know
+#   --sign        signs with that key of gpg; Maven Central asks for it
+#   --dry-run     deploys to target/release/repository and changes nothing else
+# CONTRIBUTING.md says what to do before.
+set -euo pipefail
+# shellcheck source=lib.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
+# shellcheck source=maven.sh
+. "$scripts/maven.sh"
+
+usage="release.sh [--dry-run] [--repository URL|central] [--sign KEY] MODULE"
+dry_run=false
+target=
+flags=()
+while (($# > 1)); do
+  case $1 in
+    --dry-run) dry_run=true ;;
+    --repository) target=$2; shift ;;
+    --sign) flags+=("-Dgpg.keyname=$2"); shift ;;
+    *) refuse 2 "found \"$1\", expected $usage" ;;
+  esac
+  shift
+done
+module=${1:-}
+[[ " ${libraries[*]} " == *" $module "* ]] || refuse 2 "module: found \"$module\", expected one of ${libraries[*]}"
+$dry_run || [[ -n $target ]] || refuse 2 "--repository: not given, expected where to deploy to, or --dry-run"
+[[ $target != central || ${#flags[@]} -gt 0 ]] || refuse 2 "--sign: not given, expected a key: Maven Central takes signed files only"
+
+clone=$root/target/release/clone
+repository=$work/repository
+
+last_release() { # MODULE
+  sed -n 's|.*<last.release>\(.*\)</last.release>.*|\1|p' "$1/pom.xml"
+}
+
+siblings() { # the other libraries that the module's pom names
+  grep -o '<artifactId>ts-[a-z-]*<' "$module/pom.xml" | sed 's/.*>\(.*\)</\1/' | sort -u |
+    grep -vxE "$module|ts-parent" || true
+}
+
+# set_managed POM NAME VERSION: the version behind that name in a pom.
+set_managed() {
+  sed -i "/<artifactId>$2</{n;s|<version>.*</version>|<version>$3</version>|}" "$1"
+}
+
+# set_version VERSION: what the module is built as, and what the others call it by.
+set_version() {
+  set_managed "$module/pom.xml" "$module" "$1"
+  sed -i "s|<$module.version>.*</$module.version>|<$module.version>$1</$module.version>|" pom.xml
+  [[ $module == ts-bom ]] || set_managed ts-bom/pom.xml "$module" "$1"
+}
+
+named_by_others() { # the version that the root's property says; nobody names ts-bom
+  [[ $module != ts-bom ]] || echo "$version"
+  sed -n "s|.*<$module.version>\(.*\)</$module.version>.*|\1|p" pom.xml
+}
+
+check() {
+  [[ -z $(git status --porcelain) ]] || refuse 1 "working tree: found changes, expected none; commit them first"
+  git symbolic-ref -q HEAD >/dev/null || refuse 1 "working tree: found no branch, expected one to put the release on"
+  [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || refuse 1 "$module/pom.xml: version: found \"$version\", expected one like 0.1.0"
+  [[ $(named_by_others) == "$version" ]] ||
+    refuse 1 "pom.xml: $module.version: found $(named_by_others), expected $version as in $module/pom.xml"
+  ! git rev-parse -q --verify "refs/tags/$module-$version" >/dev/null ||
+    refuse 1 "$module $version: found the tag of a release, expected a new version in $module/pom.xml"
+  awk -v head="## [$version] - unreleased" '$0 == head { on = 1; next } /^## / { on = 0 } on && /^- / { found = 1 } END { exit !found }' \
+    "$module/CHANGELOG.md" ||
+    refuse 1 "$module/CHANGELOG.md: found no list below \"## [$version] - unreleased\", expected what is new"
+}
+
+# The versions of the siblings are their last releases. Sets flags; for ts-bom, also what it names.
+take_released_siblings() {
+  local sibling released
+  for sibling in $(siblings); do
+    released=$(last_release "$sibling")
+    [[ $released != none ]] || refuse 1 "$sibling: not released yet, expected a release for $module to be built against; release it first"
+    flags+=("-D$sibling.version=$released")
+    [[ $module != ts-bom ]] || set_managed ts-bom/pom.xml "$sibling" "$released"
+  done
+}
+
+# A patch is compared with the last release whatever the pom says; a larger step as the pom says.
+guard_the_api() {
+  local last
+  last=$(last_release "$module")
+  [[ $last == none || ${last%.*} != "${version%.*}" ]] || flags+=(-Djapicmp.skip=false)
+}
+
+commit() {
+  git -c user.name="$name" -c user.email="$email" commit -q -a -m "$1"
+}
+
+maven() { # GOAL FLAGS...: of the module alone, with a Maven repository that knows releases only
+  mvn -B -ntp -q -Dmaven.repo.local="$repository" -pl "$module" "${flags[@]}" "$@" >"$work/build.log" 2>&1 ||
+    fail "$module $version: the build failed" "$work/build.log"
+}
+
+seed_repository() {
+  own_repository "$repository"
+  [[ $target != file:* || ! -d ${target#file:}/io/tracestream ]] ||
+    cp -r "${target#file:}/io/tracestream" "$repository/io/"
+}
+
+deploy() {
+  if [[ $target == central ]] && ! $dry_run; then
+    maven -P central deploy
+  else
+    ! $dry_run || target=file:$root/target/release/repository
+    maven -DaltDeploymentRepository="release::$target" deploy
+  fi
+}
+
+release() {
+  sed -i "s|^## \[$version\] - unreleased$|## [$version] - $(date -u +%F)|" "$module/CHANGELOG.md"
+  sed -i "s|\(<project.build.outputTimestamp>\).*<|\1$(date -u +%FT00:00:00Z)<|" pom.xml
+  take_released_siblings
+  guard_the_api
+  commit "Release $module $version"
+  seed_repository
+  if [[ $module == ts-bom ]]; then
+    maven install
+    scripts/test_consumers.sh "$repository"
+  fi
+  deploy
+  git -c user.name="$name" -c user.email="$email" tag -a -m "$module $version" "$module-$version"
+}
+
+go_on() {
+  local next=${version%.*}.$((${version##*.} + 1)) sibling
+  set_version "$next"
+  sed -i -e "s|<last.release>.*<|<last.release>$version<|" -e 's|<japicmp.skip>.*<|<japicmp.skip>false<|' "$module/pom.xml"
+  if [[ $module == ts-bom ]]; then
+    for sibling in $(siblings); do set_managed ts-bom/pom.xml "$sibling" "$(pom_version "$sibling")"; done
+  fi
+  commit "Go on with $module $next"
+}
+
+cd "$root"
+version=$(pom_version "$module")
+check
+name=$(git config user.name) || refuse 1 "git: found no user.name, expected who releases"
+email=$(git config user.email) || refuse 1 "git: found no user.email, expected who releases"
+branch=$(git symbolic-ref --short HEAD)
+rm -rf "$root/target/release"
+git clone -q "$root" "$clone"
+cd "$clone"
+release
+go_on
+cd "$root"
+if $dry_run; then
+  echo "$module $version: released into target/release/repository only; target/release/clone shows the commits"
+else
+  git pull -q --ff-only --tags "$clone" "$branch"
+  echo "$module $version: released; publish the commits and the tag with git push --follow-tags"
+fi

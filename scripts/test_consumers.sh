@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Builds and runs the projects in it/ as their owners would: each alone, with the libraries from a Maven
+# repository and nothing else of this project.
+#   scripts/test_consumers.sh [REPOSITORY]
+# REPOSITORY is a local Maven repository that holds or can get what ts-bom names; by default the
+# libraries are built and go into a new one.
+set -euo pipefail
+# shellcheck source=lib.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
+# shellcheck source=maven.sh
+. "$scripts/maven.sh"
+
+(($# <= 1)) || refuse 2 "found $# arguments, expected a Maven repository or none"
+command -v mvn >/dev/null || refuse 3 "mvn: not found; install Maven for this test"
+
+maven() { # PROJECT: builds it
+  mvn -B -q -ntp -f "$work/it/$1/pom.xml" -Dmaven.repo.local="$repository" \
+    -Dts-codec.version="$codec" -Dts-bom.version="$bom" package >"$work/$1.log" 2>&1 ||
+    fail "it/$1: the build failed" "$work/$1.log"
+}
+
+# class_path PROJECT: the names of the jars that it runs with, one a line.
+class_path() {
+  tr : '\n' <"$work/it/$1/target/classpath" | sed 's|.*/||' | sort
+}
+
+install_libraries() {
+  local modules
+  modules=$(IFS=,; echo "${libraries[*]}")
+  own_repository "$repository"
+  mvn -B -q -ntp -f "$root/pom.xml" -Dmaven.repo.local="$repository" -pl "$modules" -DskipTests \
+    -Dmaven.javadoc.skip -Dmaven.source.skip -Dspotless.check.skip install >"$work/install.log" 2>&1 ||
+    fail "the libraries: the build failed" "$work/install.log"
+}
+
+on_the_class_path() {
+  maven classpath
+  class_path classpath | same "the class path of a program on ts-codec" <(echo "ts-codec-$codec.jar") -
+  java -cp "$work/it/classpath/target/classes:$(<"$work/it/classpath/target/classpath")" app.Frames hello '!' |
+    same "the program on the class path" <(printf '%s\n' hello '!') -
+  echo "ts-codec alone, on the class path: passed"
+}
+
+in_a_module() {
+  local modules expected=$work/expected
+  maven module
+  modules=$work/it/module/target/classes:$(<"$work/it/module/target/classpath")
+  printf '%s\n' hello '!' io.tracestream.codec >"$expected"
+  java -p "$modules" -m app/app.Pieces | same "the program on the module path" "$expected" -
+  jlink -p "$modules" --add-modules app --output "$work/image"
+  "$work/image/bin/java" -m app/app.Pieces | same "the program in an image of its own" "$expected" -
+  echo "ts-codec alone, as a module and linked into an image: passed"
+}
+
+in_a_test() {
+  local name
+  maven junit
+  for name in codec recording proxy-core replay-core; do
+    class_path junit | grep -qx "ts-$name-$(managed_version "$root/ts-bom/pom.xml" "ts-$name").jar" ||
+      fail "it/junit: ts-$name has another version than in ts-bom" "$work/it/junit/target/classpath"
+  done
+  echo "proxy and replay in a JUnit test, by ts-bom: passed"
+}
+
+with_gradle() {
+  if ! command -v gradle >/dev/null; then
+    echo "gradle: not found; install it (on Debian: gradle) to build it/gradle too"
+    return
+  fi
+  # Its own folder for what it keeps; without a daemon, nothing of it stays behind.
+  gradle -q --no-daemon --gradle-user-home "$work/gradle" -p "$work/it/gradle" \
+    -Dmaven.repo.local="$repository" -PtsReplayCoreVersion="$replay" replay \
+    >"$work/gradle.out" 2>"$work/gradle.log" || fail "it/gradle: the build failed" "$work/gradle.log"
+  same "the program that Gradle built" <(printf '%s\n' pong 'matched 1') "$work/gradle.out"
+  echo "a replay in a Gradle build: passed"
+}
+
+cp -r "$root/it" "$work/it"
+find "$work/it" -depth -name target -exec rm -rf {} +
+bom=$(pom_version "$root/ts-bom")
+codec=$(managed_version "$root/ts-bom/pom.xml" ts-codec)
+replay=$(managed_version "$root/ts-bom/pom.xml" ts-replay-core)
+repository=${1:-$work/repository}
+(($# == 1)) || install_libraries
+on_the_class_path
+in_a_module
+in_a_test
+with_gradle

@@ -1,0 +1,250 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.recording.Conversation;
+import io.tracestream.recording.Recording;
+import io.tracestream.recording.RecordingDirectory;
+import io.tracestream.recording.RecordingReader;
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Many connections recorded to one folder through the real jar, and what may interrupt that. */
+@Timeout(60)
+class RecordDirectoryIT {
+  @TempDir
+  private Path temporary;
+
+  private Path dir;
+
+  @BeforeEach
+  void nameTheFolder() {
+    dir = temporary.resolve("recordings");
+  }
+
+  private App proxy(String limits, InetSocketAddress target, String... more) throws Exception {
+    List<String> args = new ArrayList<>(List.of(
+        "proxy", "--listen", "127.0.0.1:0", "--header-len", "2", "--record-dir", dir.toString()));
+    args.addAll(List.of("--target", "127.0.0.1:" + target.getPort()));
+    args.addAll(List.of(more));
+    return App.startLimited(limits, args.toArray(String[]::new));
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files.sorted().toList();
+    }
+  }
+
+  /** How many entries can be read, of a conversation that may end inside a line. */
+  private static int readable(Conversation conversation) throws IOException {
+    int entries = 0;
+    try (Recording recording = conversation.open(100_000)) {
+      RecordingReader reader = recording.reader();
+      while (reader.next() != null) {
+        entries++;
+      }
+    }
+    return entries;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--flush-recording", "--flush-recording --gzip"})
+  void aKillLosesNothingThatArrivedOnAnyConnection(String flags) throws Exception {
+    List<TestPeer> peers = new ArrayList<>();
+    try (TestTarget listening = TestTarget.start();
+        App proxy = proxy("true", listening.address(), flags.split(" "))) {
+      InetSocketAddress address = proxy.awaitListening();
+      for (int i = 0; i < 50; i++) {
+        TestPeer client = TestPeer.connect(address);
+        TestPeer target = listening.accept();
+        for (int frame = 0; frame <= i % 3; frame++) {
+          client.send("0001 61");
+          target.await(3);
+        }
+        if (i < 10) {
+          client.close();
+        }
+        peers.add(client);
+        peers.add(target);
+      }
+      proxy.kill().awaitStatus();
+    }
+    for (TestPeer peer : peers) {
+      peer.close();
+    }
+    List<Conversation> conversations = RecordingDirectory.open(dir).conversations();
+    assertEquals(50, conversations.size());
+    for (int i = 0; i < 50; i++) {
+      assertEquals(
+          1 + i % 3, readable(conversations.get(i)), conversations.get(i).toString());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--max-files=100", "--gzip", "--rotate-size=50k"})
+  void aKillInTheMiddleLeavesWholeLinesOfEveryConnection(String flag) throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App proxy = proxy("true", listening.address(), flag)) {
+      InetSocketAddress address = proxy.awaitListening();
+      try (TestPeer client = TestPeer.connect(address);
+          TestPeer target = listening.accept();
+          TestPeer other = TestPeer.connect(address);
+          TestPeer otherTarget = listening.accept()) {
+        other.send("0001 61");
+        otherTarget.await(3);
+        for (int i = 0; i < 2000; i++) {
+          client.send("03e8" + "61".repeat(1000));
+          target.awaitBytes(1002);
+        }
+        proxy.kill().awaitStatus();
+      }
+    }
+    Conversation first = RecordingDirectory.open(dir).conversations().get(0);
+    int entries = 0;
+    for (Path part : first.parts()) {
+      try (App check = App.start("check", part.toString())) {
+        String said = String.join("\n", check.awaitOutput());
+        int status = check.awaitStatus();
+        boolean last = part.equals(first.parts().get(first.parts().size() - 1));
+        assertTrue(status == 0 || last && status == 1, said + check.stderr());
+        entries++;
+      }
+    }
+    assertTrue(entries > 0);
+  }
+
+  @Test
+  void aFullDiskEndsTheProxyWithStatus1AndEveryFileOnAWholeLine() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App proxy = proxy("ulimit -f 64", listening.address())) {
+      InetSocketAddress address = proxy.awaitListening();
+      try (TestPeer client = TestPeer.connect(address);
+          TestPeer target = listening.accept();
+          TestPeer other = TestPeer.connect(address);
+          TestPeer otherTarget = listening.accept()) {
+        other.send("0001 61");
+        otherTarget.await(3);
+        for (int i = 0; i < 1000; i++) {
+          client.send("03e8" + "61".repeat(1000));
+          target.awaitBytes(1002);
+        }
+      } catch (IOException | AssertionError e) {
+        // the proxy stopped
+      }
+      assertEquals(1, proxy.awaitStatus());
+      assertTrue(proxy.stderr().contains("the proxy stops"), proxy.stderr());
+    }
+    assertEquals(2, files().size());
+    for (Path file : files()) {
+      assertTrue(Files.readString(file).endsWith("\n"), file.toString());
+    }
+    assertTrue(readable(RecordingDirectory.open(dir).conversations().get(0)) > 10);
+    assertEquals(1, readable(RecordingDirectory.open(dir).conversations().get(1)));
+  }
+
+  @Test
+  void withoutDescriptorsForAFileThatConnectionIsClosedAndOthersGoOn() throws Exception {
+    List<TestPeer> clients = new ArrayList<>();
+    try (TestTarget listening = TestTarget.start();
+        App proxy = proxy("ulimit -n 60", listening.address())) {
+      InetSocketAddress address = proxy.awaitListening();
+      TestPeer first = TestPeer.connect(address);
+      TestPeer firstTarget = listening.accept();
+      first.send("0001 61");
+      firstTarget.await(3);
+      for (int i = 0; i < 60; i++) {
+        clients.add(TestPeer.connect(address));
+      }
+      proxy.awaitStderr("accepting pauses"); // none is left now
+      clients.get(0).send("0001 62");
+      assertEquals("", clients.get(0).awaitEnd());
+      proxy.awaitStderr("raise the limit of open files");
+      first.send("0001 63");
+      assertEquals("000163", firstTarget.await(3));
+      first.close();
+      firstTarget.close();
+      for (TestPeer client : clients) {
+        client.close();
+      }
+      assertEquals(0, proxy.terminate().awaitStatus());
+    }
+    assertEquals(2, readable(RecordingDirectory.open(dir).conversations().get(0)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--record a --record-dir b | found --record and --record-dir, expected one of them",
+        "--rotate-size 1m | --rotate-size: found no --record-dir, expected one with it",
+        "--max-files 3 --record a | --max-files: found no --record-dir, expected one with it",
+        "--gzip | --gzip: found no --record-dir, expected one with it, or a --record FILE whose"
+            + " name ends with .gz",
+        "--record-dir b --rotate-size 0 | --rotate-size: found \"0\", expected a number of bytes"
+            + " such as 1000000, 64k, 10m or 2g",
+        "--record-dir b --rotate-size 1mb | --rotate-size: found \"1mb\", expected a number of"
+            + " bytes such as 1000000, 64k, 10m or 2g",
+        "--record-dir b --max-files 0 | --max-files: found 0, expected a whole number from 1 to"
+            + " 2147483647"
+      })
+  void flagsThatDoNotGoTogetherAreToldInOneLine(String flags, String line) throws Exception {
+    try (App app = App.start(("proxy --listen 127.0.0.1:0 --target a:1 " + flags).split(" "))) {
+      assertEquals(2, app.awaitStatus());
+      assertEquals("ts-proxy: " + line + "; see ts_proxy proxy --help\n", app.stderr());
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeRecordedToIsToldInOneLine() throws Exception {
+    Files.writeString(dir, "my notes");
+    try (App app = proxy("true", new InetSocketAddress("127.0.0.1", 1))) {
+      assertEquals(3, app.awaitStatus());
+      assertEquals(
+          "ts-proxy: " + dir + ": found no folder, expected a folder to record to; choose another"
+              + " name\n",
+          app.stderr());
+    }
+  }
+
+  @Test
+  void aFileNamedGzIsRecordedPackedAndReplayed() throws Exception {
+    Path file = temporary.resolve("hello.tsv.gz");
+    try (TestTarget listening = TestTarget.start();
+        App proxy = App.start(("proxy --listen 127.0.0.1:0 --header-len 2 --target 127.0.0.1:"
+                + listening.address().getPort() + " --record " + file)
+            .split(" "));
+        TestPeer client = TestPeer.connect(proxy.awaitListening());
+        TestPeer target = listening.accept()) {
+      client.send("0001 61");
+      target.await(3);
+      target.send("0001 62");
+      client.await(3);
+      assertEquals(0, proxy.terminate().awaitStatus());
+    }
+    assertEquals(0x1f, Files.readAllBytes(file)[0]);
+    try (App replay = App.start(
+            ("replay --listen 127.0.0.1:0 --header-len 2 --connections 1 --record " + file)
+                .split(" "));
+        TestPeer client = TestPeer.connect(replay.awaitListening())) {
+      assertEquals("000162", client.send("0001 61").await(3));
+      assertEquals("", client.endSending().awaitEnd());
+      assertEquals(0, replay.awaitStatus());
+    }
+  }
+}

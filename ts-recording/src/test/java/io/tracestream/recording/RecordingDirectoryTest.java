@@ -1,0 +1,101 @@
+package io.tracestream.recording;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordingDirectoryTest {
+  private static final String FIRST = "20261123T031542.123456Z-000009";
+  private static final String SECOND = "20261123T031542.123457Z-000010";
+
+  @TempDir
+  Path dir;
+
+  private void files(String... names) throws IOException {
+    for (int i = 0; i < names.length; i++) {
+      Files.writeString(dir.resolve(names[i]), i + "\tc2s\t21\n");
+    }
+  }
+
+  private String refusal(Path folder) {
+    return assertThrows(RecordingException.class, () -> RecordingDirectory.open(folder))
+        .getMessage();
+  }
+
+  private List<String> names(RecordingDirectory directory) {
+    return directory.conversations().stream()
+        .map(conversation -> dir.relativize(Path.of(conversation.toString())).toString())
+        .toList();
+  }
+
+  @Test
+  void conversationsComeInTheOrderOfTheirNames() throws Exception {
+    files(SECOND + ".tsv", "login.tsv", FIRST + ".tsv", "a.tsv.gz", "notes.txt", "b.rec");
+    Files.createDirectory(dir.resolve("c.tsv"));
+    assertEquals(
+        List.of(FIRST + ".tsv", SECOND + ".tsv", "a.tsv.gz", "login.tsv"),
+        names(RecordingDirectory.open(dir)));
+  }
+
+  @Test
+  void partsAreOneConversationInTheOrderOfTheirNumbers() throws Exception {
+    String[] parts = new String[10_001];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = FIRST + String.format(".%04d.tsv", i + 1);
+    }
+    files(parts);
+    RecordingDirectory directory = RecordingDirectory.open(dir);
+    assertEquals(List.of(parts[0]), names(directory));
+    try (Recording recording = directory.conversations().get(0).open(10)) {
+      RecordingReader reader = recording.reader();
+      for (int i = 0; i < parts.length; i++) {
+        assertEquals(i, reader.next().elapsedMicros());
+      }
+    }
+  }
+
+  @Test
+  void aConversationWithoutItsBeginningIsToldAndLeftOut() throws Exception {
+    files(
+        FIRST + ".0002.tsv", FIRST + ".0003.tsv", SECOND + ".0001.tsv.gz", SECOND + ".0002.tsv.gz");
+    RecordingDirectory directory = RecordingDirectory.open(dir);
+    assertEquals(List.of(SECOND + ".0001.tsv.gz"), names(directory));
+    assertEquals(
+        List.of(dir.resolve(FIRST + ".0002.tsv") + ": found no part 1 of this conversation,"
+            + " expected all of them; leaving it out"),
+        directory.leftOut());
+  }
+
+  @Test
+  void aConversationWithAHoleIsLeftOutToo() throws Exception {
+    files(FIRST + ".0001.tsv", FIRST + ".0003.tsv");
+    assertEquals(
+        dir + ": found no recording with all of its parts, expected files that end with .tsv or"
+            + " .tsv.gz; record some first",
+        refusal(dir));
+  }
+
+  @Test
+  void aFolderWithoutRecordingsIsRefused() throws Exception {
+    files("notes.txt");
+    assertEquals(
+        dir + ": found no recording, expected files that end with .tsv or .tsv.gz; record some"
+            + " first",
+        refusal(dir));
+  }
+
+  @Test
+  void whatIsNoFolderIsRefused() throws Exception {
+    Path missing = dir.resolve("missing");
+    assertEquals(
+        missing + ": found no such folder, expected a folder of recordings", refusal(missing));
+    Path file = Files.writeString(dir.resolve("a"), "");
+    assertEquals(file + ": found no folder, expected a folder of recordings", refusal(file));
+  }
+}
