@@ -24,6 +24,7 @@ COPY ts-codec/pom.xml ts-codec/
 COPY ts-recording/pom.xml ts-recording/
 COPY ts-proxy-core/pom.xml ts-proxy-core/
 COPY ts-replay-core/pom.xml ts-replay-core/
+COPY ts-junit/pom.xml ts-junit/
 COPY ts-examples/pom.xml ts-examples/
 COPY ts-cli/pom.xml ts-cli/
 COPY ts-bench/pom.xml ts-bench/

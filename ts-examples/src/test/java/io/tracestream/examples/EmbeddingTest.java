@@ -1,6 +1,7 @@
 package io.tracestream.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,8 @@ import io.tracestream.codec.FrameDecoder;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameReader;
 import io.tracestream.codec.FrameWriter;
+import io.tracestream.junit.ReplayExtension;
+import io.tracestream.junit.ReplayTest;
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.recording.Entry;
@@ -29,9 +32,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The README's snippets, compiled and run. Each stands between two lines of dashes. */
 @Timeout(60)
@@ -135,6 +142,39 @@ class EmbeddingTest {
     }
   }
 
+  // ----
+  @ReplayTest(value = "hello.tsv", target = "localhost:9001")
+  void theServerSendsBackWhatItGot(InetSocketAddress server) throws Exception {
+    try (SimpleClient client = new SimpleClient(server, FrameFormat.DEFAULT)) {
+      client.send("hello", 1, reply -> assertEquals("1_hello", reply));
+    }
+  }
+  // ----
+
+  @Nested
+  class WithAField {
+    // ----
+    @RegisterExtension
+    private final ReplayExtension server =
+        ReplayExtension.of("hello.tsv").withRules(Rules.of("ignore c2s:0+1"));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1_hello", "2_hello"})
+    void theFirstByteMayVary(String greeting) throws Exception {
+      greet(server.address(), greeting);
+      assertFalse(server.isRecording());
+    }
+    // ----
+
+    private void greet(InetSocketAddress address, String greeting) throws Exception {
+      try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+        new FrameWriter(socket.getOutputStream(), FrameFormat.DEFAULT).write(greeting.getBytes());
+        byte[] reply = new FrameReader(socket.getInputStream(), FrameFormat.DEFAULT).read();
+        assertEquals("1_hello", new String(reply));
+      }
+    }
+  }
+
   private static void runClientAgainst(InetSocketAddress address) throws Exception {
     try (SimpleClient client = new SimpleClient(address, FrameFormat.DEFAULT)) {
       client.send("hello", 2, reply -> {});
@@ -155,7 +195,7 @@ class EmbeddingTest {
       String snippet = snippets.group(1).stripIndent().strip();
       assertTrue(readme.contains("```java\n" + snippet + "\n```"), "the README lacks:\n" + snippet);
     }
-    assertEquals(6, count);
+    assertEquals(8, count);
     assertEquals(count, readme.split("```java\n", -1).length - 1, "Java snippets in the README");
   }
 }

@@ -69,6 +69,7 @@ final class Connection {
   /** Connects to the target; the client waits unread. */
   void open() {
     try {
+      proxy.listener().opened(number, clientAddress());
       if (recorder != null) {
         recorder.begin(this);
       }
@@ -93,13 +94,10 @@ final class Connection {
 
   void unreachable(String found) {
     InetSocketAddress name = proxy.config().target();
-    LOG.warn(
-        "{}: target {}:{}: found \"{}\", expected a connection; closing the client:"
-            + " start the target or correct its address",
-        this,
-        name.getHostString(),
-        name.getPort(),
-        found);
+    String reason = "target " + name.getHostString() + ":" + name.getPort() + ": found \"" + found
+        + "\", expected a connection";
+    LOG.warn("{}: {}; closing the client: start the target or correct its address", this, reason);
+    proxy.listener().failed(number, reason);
     giveUpWithout(target);
   }
 
@@ -124,6 +122,7 @@ final class Connection {
   /** The stream in one direction cannot be trusted any more. */
   void refuse(Direction direction, FrameException e) {
     LOG.warn("{} {} {}; closing both sides", this, direction, e.getMessage());
+    proxy.listener().failed(number, direction + " " + e.getMessage());
     giveUp(direction == Direction.C2S ? c2s : s2c);
   }
 
@@ -201,6 +200,7 @@ final class Connection {
     if (recorder != null) {
       recorder.end();
     }
+    proxy.listener().closed(number);
     LOG.debug("{}: closed", this);
   }
 

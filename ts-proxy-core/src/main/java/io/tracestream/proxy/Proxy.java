@@ -26,6 +26,7 @@ public final class Proxy implements AutoCloseable {
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
   private final Recorders recorders;
+  private final ProxyListener listener;
   private final List<EventLoop> loops = new ArrayList<>();
   /**
    * Looks names up, which blocks. One thread is enough, as all connections ask for the same name.
@@ -41,6 +42,7 @@ public final class Proxy implements AutoCloseable {
     this.server = server;
     this.address = (InetSocketAddress) server.getLocalAddress();
     this.recorders = recorders;
+    this.listener = new GuardedListener(config.listener());
   }
 
   /**
@@ -150,6 +152,10 @@ public final class Proxy implements AutoCloseable {
 
   ProxyConfig config() {
     return config;
+  }
+
+  ProxyListener listener() {
+    return listener;
   }
 
   ExecutorService resolver() {

@@ -21,6 +21,7 @@ import java.util.Objects;
  * @param flushRecording true to have each frame in the file before any peer receives it; false to
  *     leave lines in memory until a buffer is full, the connection ends or a second has passed
  * @param connectTimeout how long resolving and connecting to the target may take, 1 ms to 1 day
+ * @param listener is told of each connection
  */
 public record ProxyConfig(
     InetSocketAddress listen,
@@ -29,7 +30,8 @@ public record ProxyConfig(
     Path recording,
     RecordingDirectoryConfig recordingDirectory,
     boolean flushRecording,
-    Duration connectTimeout) {
+    Duration connectTimeout,
+    ProxyListener listener) {
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -43,6 +45,7 @@ public record ProxyConfig(
    * @param recordingDirectory the folder to record to, or null
    * @param flushRecording true to have each frame in the file before any peer receives it
    * @param connectTimeout how long resolving and connecting may take
+   * @param listener is told of each connection
    * @throws IllegalArgumentException when a value cannot work; the message names it
    */
   public ProxyConfig {
@@ -61,6 +64,7 @@ public record ProxyConfig(
       throw new IllegalArgumentException(
           "connectTimeout: found " + connectTimeout + ", expected " + SHORTEST + " to " + LONGEST);
     }
+    Objects.requireNonNull(listener, "listener");
   }
 
   /**
@@ -73,7 +77,14 @@ public record ProxyConfig(
    */
   public static ProxyConfig of(InetSocketAddress listen, InetSocketAddress target) {
     return new ProxyConfig(
-        listen, target, FrameFormat.DEFAULT, null, null, false, Duration.ofSeconds(10));
+        listen,
+        target,
+        FrameFormat.DEFAULT,
+        null,
+        null,
+        false,
+        Duration.ofSeconds(10),
+        ProxyListener.NONE);
   }
 
   /**
@@ -84,7 +95,14 @@ public record ProxyConfig(
    */
   public ProxyConfig withFormat(FrameFormat other) {
     return new ProxyConfig(
-        listen, target, other, recording, recordingDirectory, flushRecording, connectTimeout);
+        listen,
+        target,
+        other,
+        recording,
+        recordingDirectory,
+        flushRecording,
+        connectTimeout,
+        listener);
   }
 
   /**
@@ -94,7 +112,8 @@ public record ProxyConfig(
    * @return the changed copy
    */
   public ProxyConfig withRecording(Path file) {
-    return new ProxyConfig(listen, target, format, file, null, flushRecording, connectTimeout);
+    return new ProxyConfig(
+        listen, target, format, file, null, flushRecording, connectTimeout, listener);
   }
 
   /**
@@ -114,7 +133,8 @@ public record ProxyConfig(
    * @return the changed copy
    */
   public ProxyConfig withRecordingDirectory(RecordingDirectoryConfig directory) {
-    return new ProxyConfig(listen, target, format, null, directory, flushRecording, connectTimeout);
+    return new ProxyConfig(
+        listen, target, format, null, directory, flushRecording, connectTimeout, listener);
   }
 
   /**
@@ -125,7 +145,7 @@ public record ProxyConfig(
    */
   public ProxyConfig withFlushRecording(boolean flush) {
     return new ProxyConfig(
-        listen, target, format, recording, recordingDirectory, flush, connectTimeout);
+        listen, target, format, recording, recordingDirectory, flush, connectTimeout, listener);
   }
 
   /**
@@ -136,6 +156,24 @@ public record ProxyConfig(
    */
   public ProxyConfig withConnectTimeout(Duration timeout) {
     return new ProxyConfig(
-        listen, target, format, recording, recordingDirectory, flushRecording, timeout);
+        listen, target, format, recording, recordingDirectory, flushRecording, timeout, listener);
+  }
+
+  /**
+   * This, with another listener.
+   *
+   * @param other is told of each connection
+   * @return the changed copy
+   */
+  public ProxyConfig withListener(ProxyListener other) {
+    return new ProxyConfig(
+        listen,
+        target,
+        format,
+        recording,
+        recordingDirectory,
+        flushRecording,
+        connectTimeout,
+        other);
   }
 }

@@ -297,7 +297,8 @@ class RecordingDirectoryProxyTest {
             dir,
             config.recordingDirectory(),
             false,
-            config.connectTimeout()));
+            config.connectTimeout(),
+            config.listener()));
     assertEquals("recording: found both a file and a folder, expected one of them", e.getMessage());
   }
 }

@@ -31,6 +31,18 @@ public record Rules(List<Field> ignored, List<Copy> copied) {
   }
 
   /**
+   * Rules as text, in a program.
+   *
+   * @param lines such as {@code ignore c2s:4+4} or {@code copy c2s:0+2->s2c:0+2}: what
+   *     {@link #read} finds in the lines of a file
+   * @return the rules
+   * @throws IllegalArgumentException when a line is no rule: what was found, what was expected
+   */
+  public static Rules of(String... lines) {
+    return RulesFile.of(lines);
+  }
+
+  /**
    * Reads rules from a file: one a line, {@code ignore FIELD} or {@code copy FIELD->FIELD}. Blank
    * lines, and what follows a {@code #}, say nothing. The flags {@code --ignore} and {@code --copy}
    * may be pasted as they are.

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads {@link Rules} from a file. */
+/** Reads {@link Rules} from the lines of a file, or from single ones. */
 final class RulesFile {
   /**
    * Much more than a rule takes; what is longer is of another kind of file, and not shown whole.
@@ -20,13 +20,24 @@ final class RulesFile {
   private static final int SHOWN = 60;
   private static final String BYTE_ORDER_MARK = "\ufeff";
 
+  /** Null without one. */
   private final Path file;
+
   private final List<Field> ignored = new ArrayList<>();
   private final List<Copy> copied = new ArrayList<>();
   private int number;
 
   private RulesFile(Path file) {
     this.file = file;
+  }
+
+  /** The rules that these lines say. */
+  static Rules of(String... lines) {
+    RulesFile rules = new RulesFile(null);
+    for (String line : lines) {
+      rules.parse(line.replaceFirst("#.*", "").strip());
+    }
+    return new Rules(rules.ignored, rules.copied);
   }
 
   static Rules read(Path file) throws RulesException {
@@ -62,18 +73,22 @@ final class RulesFile {
   }
 
   private void add(String rule) throws RulesException {
+    try {
+      parse(rule);
+    } catch (IllegalArgumentException e) {
+      throw new RulesException(file + ":" + number + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void parse(String rule) {
     if (rule.isEmpty()) {
       return;
     }
-    try {
-      String[] words = (rule.length() > LONGEST ? "" : rule).split("[\\s=]+", 2);
-      switch (words[0].replaceFirst("^--", "")) {
-        case "ignore" -> ignored.add(Field.parse(behind(words)));
-        case "copy" -> copied.add(Copy.parse(behind(words)));
-        default -> throw refused(rule);
-      }
-    } catch (IllegalArgumentException e) {
-      throw new RulesException(file + ":" + number + ": " + e.getMessage(), e);
+    String[] words = (rule.length() > LONGEST ? "" : rule).split("[\\s=]+", 2);
+    switch (words[0].replaceFirst("^--", "")) {
+      case "ignore" -> ignored.add(Field.parse(behind(words)));
+      case "copy" -> copied.add(Copy.parse(behind(words)));
+      default -> throw refused(rule);
     }
   }
 

@@ -141,4 +141,20 @@ class RulesFileTest {
         file + ": found bytes that are no UTF-8, expected a text file with a rule a line",
         refusal());
   }
+
+  @Test
+  void rulesInAProgramAreWrittenAsInAFile() {
+    Rules rules = Rules.of("ignore c2s:4+4 # a time", "", "--copy 'c2s:0+2->s2c:0+2'");
+    assertEquals("ignore c2s:4+4\ncopy c2s:0+2->s2c:0+2\n", rules.toString());
+    assertEquals(Rules.NONE, Rules.of());
+  }
+
+  @Test
+  void textThatIsNoRuleIsRefusedInAProgramToo() {
+    Exception e = assertThrows(IllegalArgumentException.class, () -> Rules.of("ignore", "x"));
+    assertEquals("found \"\"" + NO_FIELD, e.getMessage());
+    e = assertThrows(IllegalArgumentException.class, () -> Rules.of("skip c2s:0+1"));
+    assertEquals(
+        "found \"skip c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD", e.getMessage());
+  }
 }

@@ -1,0 +1,110 @@
+package io.tracestream.junit;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.replay.Rules;
+import io.tracestream.replay.Timing;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * What an extension is to do. Immutable.
+ *
+ * @param recording the recording's name, to be looked for by {@link TestFiles}
+ * @param idleTimeout for how long a client may send nothing, above 0
+ * @param connections how many have to play it; 0 for one or more
+ * @param target where to record from; null for nowhere
+ */
+record Settings(
+    String recording,
+    FrameFormat format,
+    Timing timing,
+    Rules rules,
+    Duration idleTimeout,
+    int connections,
+    Supplier<InetSocketAddress> target,
+    RecordMode mode) {
+  Settings {
+    Objects.requireNonNull(recording, "recording");
+    Objects.requireNonNull(format, "format");
+    Objects.requireNonNull(timing, "timing");
+    Objects.requireNonNull(rules, "rules");
+    Objects.requireNonNull(mode, "mode");
+    if (idleTimeout.isNegative() || idleTimeout.isZero()) {
+      throw new IllegalArgumentException(
+          "idleTimeout: found " + idleTimeout + ", expected more than 0");
+    }
+    if (connections < 0) {
+      throw new IllegalArgumentException(
+          "connections: found " + connections + ", expected 0 or more");
+    }
+  }
+
+  static Settings of(String recording) {
+    return new Settings(
+        recording,
+        FrameFormat.DEFAULT,
+        Timing.NONE,
+        Rules.NONE,
+        Duration.ofSeconds(5),
+        0,
+        null,
+        RecordMode.ONCE);
+  }
+
+  Settings withFormat(FrameFormat other) {
+    return new Settings(recording, other, timing, rules, idleTimeout, connections, target, mode);
+  }
+
+  Settings withTiming(Timing other) {
+    return new Settings(recording, format, other, rules, idleTimeout, connections, target, mode);
+  }
+
+  Settings withRules(Rules other) {
+    return new Settings(recording, format, timing, other, idleTimeout, connections, target, mode);
+  }
+
+  Settings withIdleTimeout(Duration other) {
+    return new Settings(recording, format, timing, rules, other, connections, target, mode);
+  }
+
+  Settings withConnections(int other) {
+    return new Settings(recording, format, timing, rules, idleTimeout, other, target, mode);
+  }
+
+  Settings withTarget(Supplier<InetSocketAddress> other) {
+    return new Settings(recording, format, timing, rules, idleTimeout, connections, other, mode);
+  }
+
+  Settings withMode(RecordMode other) {
+    return new Settings(recording, format, timing, rules, idleTimeout, connections, target, other);
+  }
+
+  /** Whether the recording is a folder, with a file for each connection. */
+  boolean isFolder() {
+    return recording.endsWith("/");
+  }
+
+  /** How long a header is, in words. */
+  String headerBytes() {
+    return format.headerLength() == 1 ? "1 byte" : format.headerLength() + " bytes";
+  }
+
+  /** Where {@code H:P} is; looked up for each connection anew. */
+  static Supplier<InetSocketAddress> target(String text) {
+    int colon = text.lastIndexOf(':');
+    String host = text.substring(0, Math.max(colon, 0)).replaceFirst("^\\[(.*)\\]$", "$1");
+    String port = text.substring(colon + 1);
+    if (host.isEmpty() || !port.matches("\\d{1,5}") || !isPort(Integer.parseInt(port))) {
+      throw new IllegalArgumentException(
+          "target: found \"" + text + "\", expected a host and a port, such as localhost:9001");
+    }
+    InetSocketAddress target = InetSocketAddress.createUnresolved(host, Integer.parseInt(port));
+    return () -> target;
+  }
+
+  private static boolean isPort(int number) {
+    return number >= 1 && number <= 65_535;
+  }
+}

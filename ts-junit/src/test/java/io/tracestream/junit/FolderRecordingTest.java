@@ -1,0 +1,117 @@
+package io.tracestream.junit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.codec.FrameFormat;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class FolderRecordingTest {
+  @TempDir
+  private static Path dir;
+
+  private static Path folder;
+  private static RecordMode mode;
+  private static Duration patience;
+  private static InetSocketAddress target;
+
+  private GreetingServer server;
+
+  @BeforeEach
+  void startTheTarget() throws IOException {
+    server = new GreetingServer();
+    target = server.address();
+    mode = RecordMode.ONCE;
+    patience = Duration.ofSeconds(20);
+    folder = Files.createTempDirectory(dir, "test").resolve("many");
+  }
+
+  @AfterEach
+  void stopTheTarget() throws IOException {
+    server.close();
+  }
+
+  /** Run by the tests below. */
+  static class Cases {
+    @RegisterExtension
+    private final ReplayExtension server = ReplayExtension.of(folder + "/")
+        .withFormat(new FrameFormat(1, 255))
+        .withIdleTimeout(patience)
+        .withTarget(() -> target)
+        .withRecordMode(mode);
+
+    @Test
+    void two() throws Exception {
+      Greeter.greet(server.address());
+      Greeter.mumble(server.address());
+    }
+
+    @Test
+    void one() throws Exception {
+      Greeter.greet(server.address());
+    }
+  }
+
+  private static List<String> files() throws IOException {
+    try (var all = Files.list(folder)) {
+      return all.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void eachConnectionIsAFileAndIsReplayedWithoutTheTarget() throws Exception {
+    Runs.assertPasses(Cases.class, "two");
+    assertEquals(List.of("000001.tsv", "000002.tsv"), files());
+    List<String> lines = Files.readAllLines(folder.resolve("000002.tsv"));
+    assertEquals("# ts_proxy recording v1", lines.get(0));
+    assertTrue(lines.get(1).endsWith("\tc2s\t6868"), lines.get(1));
+    server.close();
+    Runs.assertPasses(Cases.class, "two");
+  }
+
+  @Test
+  void aConversationThatNobodyPlayedFailsTheTest() throws Exception {
+    Runs.assertPasses(Cases.class, "two");
+    patience = Duration.ofMillis(500);
+    assertEquals(
+        folder + ": found 1 recorded conversations that no client played, expected none;"
+            + " see why they did not come, or record again",
+        Runs.message(Cases.class, "one"));
+  }
+
+  @Test
+  void anEarlierFolderIsReplacedAsAWhole() throws Exception {
+    mode = RecordMode.ALL;
+    Runs.assertPasses(Cases.class, "two");
+    Runs.assertPasses(Cases.class, "one");
+    assertEquals(List.of("000001.tsv"), files());
+    try (var all = Files.list(folder.getParent())) {
+      assertEquals(List.of(folder), all.toList());
+    }
+  }
+
+  @Test
+  void aFolderWithOtherFilesIsNotReplaced() throws Exception {
+    mode = RecordMode.ALL;
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("thesis.txt"), "mine");
+    assertEquals(
+        folder + ": found something else than recordings, expected a folder to replace;"
+            + " choose another",
+        Runs.message(Cases.class, "one"));
+    assertFalse(files().isEmpty());
+  }
+}

@@ -1,0 +1,268 @@
+package io.tracestream.junit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.testing.TestPeer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RecordingTest {
+  private static final String RECORDED = "c2s 6869, s2c 686f, c2s 62796500";
+
+  @TempDir
+  private static Path dir;
+
+  private static Path file;
+  private static RecordMode mode;
+  private static InetSocketAddress target;
+  private static Duration patience;
+
+  private GreetingServer server;
+
+  @BeforeEach
+  void startTheTarget() throws IOException {
+    server = new GreetingServer();
+    target = server.address();
+    mode = RecordMode.ONCE;
+    patience = Duration.ofSeconds(20);
+    file = Files.createTempDirectory(dir, "test").resolve("new").resolve("greeting.tsv");
+  }
+
+  @AfterEach
+  void stopTheTarget() throws IOException {
+    server.close();
+  }
+
+  private static ReplayExtension extension() {
+    return ReplayExtension.of(file.toString())
+        .withFormat(new FrameFormat(1, 255))
+        .withIdleTimeout(patience)
+        .withTarget(() -> target)
+        .withRecordMode(mode);
+  }
+
+  /** Run by the tests below. */
+  static class Cases {
+    @RegisterExtension
+    private final ReplayExtension server = extension();
+
+    @Test
+    void greets() throws Exception {
+      Greeter.greet(server.address());
+    }
+
+    @Test
+    void greetsTwice() throws Exception {
+      Greeter.greet(server.address());
+      Greeter.greet(server.address());
+    }
+
+    @Test
+    void greetsAndIsSilent() throws Exception {
+      Greeter.greet(server.address());
+      Greeter.leaveEarly(server.address());
+    }
+
+    @Test
+    void fails() throws Exception {
+      Greeter.greet(server.address());
+      throw new IllegalStateException("its own");
+    }
+
+    @Test
+    void mumbles() throws Exception {
+      Greeter.mumble(server.address());
+    }
+
+    @Test
+    void sendsNothing() {}
+
+    @Test
+    void connectsOnly() throws Exception {
+      TestPeer.connect(server.address()).close();
+    }
+
+    @Test
+    void sendsHalfAFrame() throws Exception {
+      try (TestPeer client = TestPeer.connect(server.address())) {
+        client.send("02 68");
+      }
+    }
+
+    @Test
+    void asksForTheVerdict() throws Exception {
+      Greeter.greet(server.address());
+      server.verdict();
+    }
+
+    @Test
+    void runsAnotherThatRecordsToTheSameFile() throws Exception {
+      Greeter.greet(server.address());
+      assertEquals(
+          file + ": found another test that is recording to it, expected one at a time;"
+              + " give each test a recording of its own, or do not run them in parallel",
+          Runs.message(Cases.class, "greets"));
+    }
+  }
+
+  private static String recorded() throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    assertEquals("# ts_proxy recording v1", lines.get(0));
+    return String.join(
+        ", ",
+        lines.stream()
+            .skip(1)
+            .map(line -> line.replaceFirst("\\d+\t(\\w+)\t", "$1 "))
+            .toList());
+  }
+
+  private static void assertNothingElseIsThere(int files) throws IOException {
+    if (Files.exists(file.getParent())) {
+      try (var all = Files.list(file.getParent())) {
+        assertEquals(files, all.count());
+      }
+    }
+  }
+
+  @Test
+  void whatIsMissingIsRecordedOnceAndReplayedWithoutTheTarget() throws Exception {
+    Runs.assertPasses(Cases.class, "greets");
+    assertEquals(RECORDED, recorded());
+    assertNothingElseIsThere(1);
+    server.close();
+    Runs.assertPasses(Cases.class, "greets");
+    assertTrue(Runs.message(Cases.class, "mumbles").startsWith("mismatch: connection 1"));
+  }
+
+  @Test
+  void connectionsThatSayTheSameAreOneRecording() throws Exception {
+    Runs.assertPasses(Cases.class, "greetsTwice");
+    assertEquals(RECORDED, recorded());
+    Runs.assertPasses(Cases.class, "greetsTwice");
+  }
+
+  @Test
+  void connectionsThatSayOtherThingsAreRefused() throws Exception {
+    assertEquals(
+        file + ": nothing was recorded: found 2 connections with different frames, expected the"
+            + " same in each, as a recording holds one conversation; end its name with a / to make it"
+            + " a folder, or have rules for what varies",
+        Runs.message(Cases.class, "greetsAndIsSilent"));
+    assertNothingElseIsThere(0);
+  }
+
+  @Test
+  void aTestThatFailsRecordsNothing() throws Exception {
+    assertEquals("its own", Runs.message(Cases.class, "fails"));
+    assertNothingElseIsThere(0);
+  }
+
+  @Test
+  void allRecordsAnewAndOnlyWhatPassed() throws Exception {
+    mode = RecordMode.ALL;
+    Runs.assertPasses(Cases.class, "mumbles");
+    assertEquals("c2s 6868", recorded());
+    Runs.assertPasses(Cases.class, "greets");
+    assertEquals(RECORDED, recorded());
+    assertEquals("its own", Runs.message(Cases.class, "fails"));
+    assertEquals(RECORDED, recorded());
+  }
+
+  @Test
+  void noneNeverRecords() throws Exception {
+    mode = RecordMode.NONE;
+    assertEquals(
+        file + ": found no such recording, expected one;"
+            + " record it with -Dtracestream.record=once, or TRACESTREAM_RECORD=once in the environment,"
+            + " and commit it",
+        Runs.message(Cases.class, "greets"));
+  }
+
+  @Test
+  void theSystemPropertyDecides() throws Exception {
+    mode = RecordMode.NONE;
+    System.setProperty("tracestream.record", "Once");
+    try {
+      Runs.assertPasses(Cases.class, "greets");
+      assertEquals(RECORDED, recorded());
+      System.setProperty("tracestream.record", "always");
+      assertEquals(
+          "tracestream.record: found \"always\", expected none, once or all",
+          Runs.message(Cases.class, "greets"));
+    } finally {
+      System.clearProperty("tracestream.record");
+    }
+  }
+
+  @Test
+  void aTargetThatIsDownIsToldBesideTheTestsOwnException() throws Exception {
+    server.close();
+    Throwable failure = Runs.failure(Cases.class, "greets");
+    String expected = file + ": nothing was recorded: connection 1: target localhost:"
+        + target.getPort() + ": found \"Connection refused\", expected a connection";
+    assertEquals(
+        expected, failure.getSuppressed()[0].getMessage().replace("127.0.0.1", "localhost"));
+    assertEquals(expected, Runs.message(Cases.class, "mumbles").replace("127.0.0.1", "localhost"));
+  }
+
+  @Test
+  void aTestWithoutAClientRecordsNothing() {
+    patience = Duration.ofMillis(100);
+    String message = Runs.message(Cases.class, "sendsNothing");
+    assertTrue(
+        message.startsWith(file + ": nothing was recorded: nobody connected to 127.0.0.1:"),
+        message);
+  }
+
+  @Test
+  void aConversationWithoutFramesRecordsNothing() {
+    assertEquals(
+        file + ": nothing was recorded: found no whole frame, expected a conversation; if the"
+            + " protocol's header is not of 1 byte, set the header's length",
+        Runs.message(Cases.class, "connectsOnly"));
+  }
+
+  @Test
+  void bytesThatAreNoFrameRecordNothing() {
+    String message = Runs.message(Cases.class, "sendsHalfAFrame");
+    assertTrue(
+        message.startsWith(file + ": nothing was recorded: connection 1: c2s byte 0: found the end"
+            + " after 1 of 2 payload bytes"),
+        message);
+  }
+
+  @Test
+  void anotherKindOfFileIsNotReplaced() throws Exception {
+    mode = RecordMode.ALL;
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "my thesis\n");
+    assertTrue(Runs.message(Cases.class, "greets").startsWith(file + ":1: "));
+    assertEquals("my thesis\n", Files.readString(file));
+  }
+
+  @Test
+  void twoTestsOnOneFileAreToldApart() throws Exception {
+    Runs.assertPasses(Cases.class, "runsAnotherThatRecordsToTheSameFile");
+    assertEquals(RECORDED, recorded());
+  }
+
+  @Test
+  void thereIsNoVerdictWhileRecording() {
+    assertEquals(
+        file + ": found a recording under way, expected a replay, as only that has a verdict",
+        Runs.message(Cases.class, "asksForTheVerdict"));
+  }
+}

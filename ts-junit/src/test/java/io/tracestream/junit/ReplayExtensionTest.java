@@ -1,0 +1,232 @@
+package io.tracestream.junit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.replay.Rules;
+import io.tracestream.replay.Timing;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+@Timeout(60)
+class ReplayExtensionTest {
+  private static final ReplayExtension GREETING =
+      ReplayExtension.of("greeting.tsv").withFormat(new FrameFormat(1, 255));
+
+  /** Addresses that the cases below had. */
+  private static final Set<InetSocketAddress> SEEN = ConcurrentHashMap.newKeySet();
+
+  private static ReplayExtension greeting() {
+    return GREETING.withTiming(Timing.NONE); // a copy, as each field has its own
+  }
+
+  private static void greet(ReplayExtension extension) throws Exception {
+    SEEN.add(extension.address());
+    Greeter.greet(extension.address());
+  }
+
+  static class EachCases {
+    @RegisterExtension
+    private final ReplayExtension server =
+        greeting().withRules(Rules.of("ignore c2s:3+1")).withConnections(1);
+
+    @RepeatedTest(2)
+    void repeated() throws Exception {
+      greet(server);
+      assertFalse(server.isRecording());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"21", "22"})
+    void parameterized(String end) throws Exception {
+      SEEN.add(server.address());
+      Greeter.greet(server.address(), end);
+    }
+
+    @Nested
+    class Inside {
+      @Test
+      void nested() throws Exception {
+        greet(server);
+      }
+    }
+  }
+
+  @Test
+  void eachTestHasAServerOfItsOwnThoughRepeatedParameterizedOrNested() {
+    SEEN.clear();
+    Runs.assertPass(5, EachCases.class);
+    assertEquals(5, SEEN.size());
+  }
+
+  static class ClassCases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = greeting().withConnections(4);
+
+    @BeforeAll
+    static void before() throws Exception {
+      greet(SERVER);
+    }
+
+    @RepeatedTest(2)
+    void repeated() throws Exception {
+      greet(SERVER);
+    }
+
+    @Nested
+    class Inside {
+      @Test
+      void nested() throws Exception {
+        greet(SERVER);
+      }
+    }
+  }
+
+  @Test
+  void aStaticFieldIsOneServerForItsClassAndThoseNestedInIt() {
+    SEEN.clear();
+    Runs.assertPass(3, ClassCases.class);
+    assertEquals(1, SEEN.size());
+  }
+
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  static class PerClassCases {
+    @RegisterExtension
+    private final ReplayExtension server = greeting().withConnections(2);
+
+    @RepeatedTest(2)
+    void repeated() throws Exception {
+      greet(server);
+    }
+  }
+
+  @Test
+  void aFieldOfAClassWithOneInstanceIsOneServer() {
+    SEEN.clear();
+    Runs.assertPass(2, PerClassCases.class);
+    assertEquals(1, SEEN.size());
+  }
+
+  static class DifferingClassCases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = greeting();
+
+    @Test
+    void differs() throws Exception {
+      Greeter.mumble(SERVER.address());
+    }
+  }
+
+  @Test
+  void aClassWhoseClientDifferedFails() {
+    List<Throwable> failures = Runs.failures(selectClass(DifferingClassCases.class));
+    assertEquals(1, failures.size());
+    assertTrue(failures.get(0).getMessage().startsWith("mismatch: connection 1 with"));
+  }
+
+  static class VerdictCases {
+    @RegisterExtension
+    private final ReplayExtension server = greeting();
+
+    @Test
+    void differs() throws Exception {
+      Greeter.mumble(server.address());
+      assertEquals(1, server.verdict().differed());
+      assertEquals("", server.verdict().toString());
+    }
+  }
+
+  @Test
+  void theVerdictCanBeAskedInTheTest() {
+    List<Throwable> failures = Runs.failures(selectClass(VerdictCases.class));
+    assertTrue(failures.get(0).getMessage().contains("1 differed"), failures.toString());
+  }
+
+  static class ParallelCases {
+    private static final CyclicBarrier TOGETHER = new CyclicBarrier(2);
+
+    @RegisterExtension
+    private final ReplayExtension server = greeting().withConnections(1);
+
+    @Test
+    void one() throws Exception {
+      greetTogether();
+    }
+
+    @Test
+    void another() throws Exception {
+      greetTogether();
+    }
+
+    private void greetTogether() throws Exception {
+      TOGETHER.await(20, TimeUnit.SECONDS);
+      greet(server);
+      TOGETHER.await(20, TimeUnit.SECONDS);
+    }
+
+    @Greeting
+    void hasTwoServers(InetSocketAddress address) throws Exception {
+      Greeter.greet(server.address());
+      Greeter.greet(address);
+    }
+  }
+
+  @Test
+  void testsThatRunAtTheSameTimeDoNotDisturbEachOther() {
+    SEEN.clear();
+    EngineTestKit.engine("junit-jupiter")
+        .selectors(selectClass(ParallelCases.class))
+        .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+        .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")
+        .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
+        .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "4")
+        .execute()
+        .testEvents()
+        .assertStatistics(counts -> counts.succeeded(3).failed(0));
+    assertEquals(2, SEEN.size());
+  }
+
+  @Test
+  void outsideOfATestThereIsNoAddress() {
+    Exception e = assertThrows(IllegalStateException.class, GREETING::address);
+    assertEquals(
+        "greeting.tsv: found no server, expected a test to be under way;"
+            + " register this extension in a field with @RegisterExtension",
+        e.getMessage());
+  }
+
+  @Test
+  void whatCannotWorkIsRefusedAtOnce() {
+    assertEquals(
+        "idleTimeout: found PT0S, expected more than 0",
+        assertThrows(IllegalArgumentException.class, () -> GREETING.withIdleTimeout(Duration.ZERO))
+            .getMessage());
+    assertEquals(
+        "connections: found -1, expected 0 or more",
+        assertThrows(IllegalArgumentException.class, () -> GREETING.withConnections(-1))
+            .getMessage());
+    assertEquals(
+        "target: found \"localhost:0\", expected a host and a port, such as localhost:9001",
+        assertThrows(IllegalArgumentException.class, () -> GREETING.withTarget("localhost:0"))
+            .getMessage());
+  }
+}

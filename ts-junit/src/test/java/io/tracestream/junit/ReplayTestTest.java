@@ -1,0 +1,314 @@
+package io.tracestream.junit;
+
+import static io.tracestream.junit.Runs.message;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.tracestream.testing.TestPeer;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.opentest4j.AssertionFailedError;
+
+@Timeout(60)
+class ReplayTestTest {
+  private static final String FILE = "src/test/resources/greeting.tsv";
+
+  private static final List<TestPeer> LEFT_OPEN = new ArrayList<>();
+
+  @AfterAll
+  static void closeWhatWasLeftOpen() throws Exception {
+    for (TestPeer client : LEFT_OPEN) {
+      client.close();
+    }
+  }
+
+  /** Run by the tests below. */
+  static class Cases {
+    private final List<TestPeer> clients = new ArrayList<>();
+
+    @AfterEach
+    void closeClients() throws Exception {
+      for (TestPeer client : clients) {
+        client.close();
+      }
+    }
+
+    @Greeting
+    void plays(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
+    }
+
+    @Greeting
+    void playsTwice(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
+      Greeter.greet(server);
+    }
+
+    @Greeting
+    void endsBehindTheTest(InetSocketAddress server) throws Exception {
+      TestPeer client = TestPeer.connect(server);
+      clients.add(client);
+      client.send("02 6869").send("04 62796500");
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, rules = "ignore c2s:3+1")
+    void varies(InetSocketAddress server) throws Exception {
+      Greeter.greet(server, "21");
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, rulesFile = "greeting.rules")
+    void variesByAFile(InetSocketAddress server) throws Exception {
+      Greeter.greet(server, "21");
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, pauses = true)
+    void playsWithPauses(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
+    }
+
+    @Greeting
+    void differs(InetSocketAddress server) throws Exception {
+      Greeter.mumble(server);
+    }
+
+    @Greeting
+    void differsTwice(InetSocketAddress server) throws Exception {
+      Greeter.mumble(server);
+      Greeter.mumble(server);
+    }
+
+    @Greeting
+    void leavesEarly(InetSocketAddress server) throws Exception {
+      Greeter.leaveEarly(server);
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, idleTimeoutMillis = 1000)
+    void staysAndSaysNothing(InetSocketAddress server) throws Exception {
+      clients.add(TestPeer.connect(server));
+      clients.get(0).send("02 6869").awaitEnd();
+    }
+
+    @Greeting
+    void staysOpen(InetSocketAddress server) throws Exception {
+      TestPeer client = TestPeer.connect(server);
+      LEFT_OPEN.add(client);
+      client.send("02 6869").await(3);
+      client.send("04 62796500");
+    }
+
+    @ReplayTest(value = "slow.tsv", headerLength = 1, pauses = true, idleTimeoutMillis = 100)
+    void leavesWhileAFrameIsOwed(InetSocketAddress server) throws Exception {
+      LEFT_OPEN.add(TestPeer.connect(server).send("02 6869"));
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, idleTimeoutMillis = 100)
+    void connectsToNobody(InetSocketAddress server) {}
+
+    @Greeting
+    void failsByItself(InetSocketAddress server) throws Exception {
+      Greeter.mumble(server);
+      throw new IllegalStateException("its own");
+    }
+
+    @Greeting
+    void isAborted(InetSocketAddress server) throws Exception {
+      abort("no time");
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, connections = 2)
+    void comesThreeTimes(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
+      Greeter.greet(server);
+      Greeter.greet(server);
+    }
+
+    @ReplayTest("greeting.tsv")
+    void hasAnotherHeader(InetSocketAddress server) throws Exception {
+      Greeter.mumble(server);
+    }
+
+    @ReplayTest("greetings.tsv")
+    void isWithoutARecording(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greetings.tsv", target = "localhost:9001", record = RecordMode.NONE)
+    void mustNotRecord(InetSocketAddress server) {}
+
+    @ReplayTest("greeting.rules")
+    void playsAnotherFile(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", rules = "skip c2s:0+1")
+    void hasAWrongRule(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", target = "localhost")
+    void hasAWrongTarget(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 17)
+    void hasAnImpossibleHeader(InetSocketAddress server) {}
+  }
+
+  @Test
+  void aClientThatPlaysTheRecordingPasses() {
+    Runs.assertPasses(Cases.class, "plays");
+    Runs.assertPasses(Cases.class, "playsTwice");
+    Runs.assertPasses(Cases.class, "playsWithPauses");
+  }
+
+  @Test
+  void aClientThatIsClosedBehindTheTestPasses() {
+    Runs.assertPasses(Cases.class, "endsBehindTheTest");
+  }
+
+  @Test
+  void whatRulesLeaveOpenMayVary() {
+    Runs.assertPasses(Cases.class, "varies");
+    Runs.assertPasses(Cases.class, "variesByAFile");
+  }
+
+  @Test
+  void aClientThatSwallowsItsErrorFailsWithTheExplanation() {
+    Throwable failure = Runs.failure(Cases.class, "differs");
+    assertInstanceOf(AssertionFailedError.class, failure);
+    List<String> lines = failure.getMessage().lines().toList();
+    assertTrue(lines.get(0).startsWith("mismatch: connection 1 with 127.0.0.1:"), lines.get(0));
+    assertTrue(lines.get(0).endsWith(", c2s entry 1 of 3, " + FILE + ":2"), lines.get(0));
+    assertTrue(lines.get(1).contains("first difference at payload byte 1"), lines.get(1));
+    assertTrue(
+        failure
+            .getMessage()
+            .contains("  if these bytes vary from run to run: rules \"ignore c2s:1+1\""),
+        failure.getMessage());
+  }
+
+  @Test
+  void furtherConnectionsThatDifferHaveALineEach() {
+    String message = message(Cases.class, "differsTwice");
+    assertTrue(message.contains("\nalso: connection 2 c2s entry 1 " + FILE + ":2: found"), message);
+  }
+
+  @Test
+  void aClientThatLeavesEarlyFails() {
+    String message = message(Cases.class, "leavesEarly");
+    assertTrue(message.contains("c2s entry 3 of 3, " + FILE + ":4"), message);
+    assertTrue(message.contains("the client ended too soon"), message);
+  }
+
+  @Test
+  void aClientThatHangsFailsWithWhatIsOwed() {
+    String message = message(Cases.class, "staysAndSaysNothing");
+    assertTrue(message.contains("c2s entry 3 of 3, " + FILE + ":4"), message);
+    assertTrue(message.contains("a longer idle time-out"), message);
+  }
+
+  @Test
+  void aClientThatPlayedAllNeedNotBeClosed() {
+    Runs.assertPasses(Cases.class, "staysOpen");
+  }
+
+  @Test
+  void aConnectionThatGoesOnBehindTheTestFails() {
+    String message = message(Cases.class, "leavesWhileAFrameIsOwed");
+    assertTrue(
+        message.startsWith("src/test/resources/slow.tsv: connection 1 with 127.0.0.1:"), message);
+    assertTrue(
+        message.endsWith(": found it going on when the test was over, behind 1 matched frame,"
+            + " expected its end; close the client in the test, or have it take all of its"
+            + " replies"),
+        message);
+  }
+
+  @Test
+  void aTestWithoutAClientFails() {
+    String message = message(Cases.class, "connectsToNobody");
+    assertTrue(message.startsWith("nobody connected to 127.0.0.1:"), message);
+    assertTrue(message.contains(FILE), message);
+  }
+
+  @Test
+  void aTestThatFailsKeepsItsOwnException() {
+    Throwable failure = Runs.failure(Cases.class, "failsByItself");
+    assertEquals("its own", failure.getMessage());
+    assertTrue(failure.getSuppressed()[0].getMessage().startsWith("mismatch: connection 1"));
+  }
+
+  @Test
+  void aTestThatIsAbortedIsNotFailed() {
+    assertEquals(
+        1,
+        Runs.run(Runs.method(Cases.class, "isAborted")).testEvents().aborted().count());
+  }
+
+  @Test
+  void anotherNumberOfConnectionsFails() {
+    assertEquals(
+        FILE + ": found 3 connections, expected 2 to play it;"
+            + " correct the client, or the number of connections",
+        message(Cases.class, "comesThreeTimes"));
+  }
+
+  @Test
+  void aWrongHeaderLengthIsGuessed() {
+    String message = message(Cases.class, "hasAnotherHeader");
+    assertTrue(
+        message.endsWith("  no frame matched yet: if the protocol's header is not of 8 bytes,"
+            + " set the header's length"),
+        message);
+  }
+
+  @Test
+  void aMissingRecordingSaysHowToMakeIt() {
+    assertEquals(
+        "src/test/resources/greetings.tsv: found no such recording, expected one;"
+            + " correct the name, or give the test a target to record from",
+        message(Cases.class, "isWithoutARecording"));
+    assertEquals(
+        "src/test/resources/greetings.tsv: found no such recording, expected one;"
+            + " record it with -Dtracestream.record=once, or TRACESTREAM_RECORD=once in the environment,"
+            + " and commit it",
+        message(Cases.class, "mustNotRecord"));
+  }
+
+  @Test
+  void aFileThatIsNoRecordingIsTold() {
+    String message = message(Cases.class, "playsAnotherFile");
+    assertTrue(message.startsWith("src/test/resources/greeting.rules:2: "), message);
+  }
+
+  @Test
+  void aWrongSettingIsToldInOneLine() {
+    assertEquals(
+        "found \"skip c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD",
+        message(Cases.class, "hasAWrongRule"));
+    assertEquals(
+        "target: found \"localhost\", expected a host and a port, such as localhost:9001",
+        message(Cases.class, "hasAWrongTarget"));
+    assertEquals(
+        "headerLength: found 17, expected 1 to 16", message(Cases.class, "hasAnImpossibleHeader"));
+  }
+
+  static class EarlyCases {
+    private InetSocketAddress early;
+
+    @BeforeEach
+    void takeTheAddress(InetSocketAddress server) {
+      early = server;
+    }
+
+    @Greeting
+    void usesItLater() throws Exception {
+      Greeter.greet(early);
+    }
+  }
+
+  @Test
+  void aMethodBeforeEachMayHaveTheAddress() {
+    Runs.assertPass(1, EarlyCases.class);
+  }
+}

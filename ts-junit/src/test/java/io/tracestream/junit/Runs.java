@@ -1,0 +1,70 @@
+package io.tracestream.junit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** Runs test classes inside a test, and tells what became of them. */
+final class Runs {
+  private Runs() {}
+
+  /** What the one test of that name failed with. */
+  static Throwable failure(Class<?> test, String name) {
+    List<Throwable> failures = failures(method(test, name));
+    assertEquals(1, failures.size(), "failures of " + name + ": " + failures);
+    return failures.get(0);
+  }
+
+  static String message(Class<?> test, String name) {
+    return failure(test, name).getMessage();
+  }
+
+  static void assertPasses(Class<?> test, String name) {
+    assertCounts(1, 0, method(test, name));
+  }
+
+  /** How many tests ended without a failure, and how many with one. */
+  static void assertCounts(int passed, int failed, DiscoverySelector selector) {
+    EngineExecutionResults results = run(selector);
+    String all = results.allEvents().failed().list().toString();
+    assertEquals(failed, results.testEvents().failed().count(), all);
+    assertEquals(passed, results.testEvents().succeeded().count(), all);
+    assertEquals(0, results.containerEvents().failed().count(), all);
+  }
+
+  static void assertPass(int count, Class<?> test) {
+    assertCounts(count, 0, selectClass(test));
+  }
+
+  /** Those of tests and of classes. */
+  static List<Throwable> failures(DiscoverySelector... selectors) {
+    List<Throwable> failures = new ArrayList<>();
+    run(selectors)
+        .allEvents()
+        .failed()
+        .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+        .forEach(result -> failures.add(result.getThrowable().orElseThrow()));
+    return failures;
+  }
+
+  static EngineExecutionResults run(DiscoverySelector... selectors) {
+    return EngineTestKit.engine("junit-jupiter").selectors(selectors).execute();
+  }
+
+  static DiscoverySelector method(Class<?> test, String name) {
+    Method found = Arrays.stream(test.getDeclaredMethods())
+        .filter(method -> method.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+    return selectMethod(test, found);
+  }
+}

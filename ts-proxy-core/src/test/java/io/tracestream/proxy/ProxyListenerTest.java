@@ -1,0 +1,107 @@
+package io.tracestream.proxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ProxyListenerTest {
+  private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+
+  private final ProxyListener teller = new ProxyListener() {
+    @Override
+    public void opened(long connection, InetSocketAddress client) {
+      told.add(connection + " opened by " + client.getAddress().getHostAddress());
+    }
+
+    @Override
+    public void failed(long connection, String reason) {
+      told.add(connection + " failed: " + reason);
+    }
+
+    @Override
+    public void closed(long connection) {
+      told.add(connection + " closed");
+    }
+  };
+
+  @Test
+  void aConnectionIsToldWhenItOpensAndWhenItCloses() throws Exception {
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(config(target.address()).withListener(teller))) {
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer server = target.accept()) {
+        assertEquals("1 opened by 127.0.0.1", next());
+        client.send("00").endSending();
+        assertEquals("00", server.awaitEnd().substring(0, 2));
+      }
+      assertEquals("1 closed", next());
+    }
+  }
+
+  @Test
+  void bytesThatAreNoFrameAreToldWithTheirReason() throws Exception {
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(config(target.address()).withListener(teller));
+        TestPeer client = TestPeer.connect(proxy.address())) {
+      next();
+      client.send("0568").endSending();
+      assertEquals(
+          "1 failed: c2s byte 0: found the end after 1 of 5 payload bytes",
+          next().split("[,;]")[0]);
+    }
+  }
+
+  @Test
+  void aTargetThatCannotBeReachedIsToldWithItsAddress() throws Exception {
+    InetSocketAddress nobody;
+    try (TestTarget gone = TestTarget.start()) {
+      nobody = gone.address();
+    }
+    try (Proxy proxy = Proxy.start(config(nobody).withListener(teller));
+        TestPeer client = TestPeer.connect(proxy.address())) {
+      next();
+      assertEquals(
+          "1 failed: target 127.0.0.1:" + nobody.getPort()
+              + ": found \"Connection refused\", expected a connection",
+          next().replace("localhost", "127.0.0.1"));
+      assertEquals("", client.awaitEnd());
+      assertEquals("1 closed", next());
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsDisturbsNoConnection() throws Exception {
+    ProxyListener thrower = new ProxyListener() {
+      @Override
+      public void opened(long connection, InetSocketAddress client) {
+        throw new IllegalStateException("thrown by a test");
+      }
+    };
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(config(target.address()).withListener(thrower));
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer server = target.accept()) {
+      client.send("0168");
+      assertEquals("0168", server.await(2));
+    }
+  }
+
+  private String next() throws InterruptedException {
+    return told.poll(20, TimeUnit.SECONDS);
+  }
+
+  private static ProxyConfig config(InetSocketAddress target) {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    return ProxyConfig.of(any, target).withFormat(new FrameFormat(1, 255));
+  }
+}
