@@ -1,11 +1,13 @@
 package io.tracestream.cli;
 
 import io.tracestream.recording.Recording;
+import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.recording.RecordingSummary;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,11 +17,14 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "inspect",
-    description = "Shows what a recording holds: one screen, or a line for each entry.",
+    description = "Shows what recordings hold: one screen, or a line for each entry.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class InspectCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", converter = ToFile.class, description = "The recording.")
+  @Parameters(
+      paramLabel = "FILE",
+      converter = ToFile.class,
+      description = "The recording, or a folder.")
   private Path file;
 
   @Option(
@@ -33,6 +38,26 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    return Files.isDirectory(file) ? inspectAll() : inspectOne();
+  }
+
+  private int inspectAll() throws Failures.NotStarted, Failures.Failed {
+    DirectoryPage page;
+    try {
+      page = new DirectoryPage(
+          RecordingDirectory.open(file), entries, common.format().maxPayloadLength());
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Failures.reason(e));
+    }
+    try {
+      StandardOutput.print(page);
+      return page.isDamaged() ? Failures.FAILED : 0;
+    } catch (IOException e) {
+      throw new Failures.Failed(Failures.reason(e));
+    }
+  }
+
+  private int inspectOne() throws Failures.NotStarted, Failures.Failed {
     try (Recording recording = open();
         RecordingReader reader = recording.reader()) {
       StandardOutput.print(entries ? new EntryList(reader) : out -> printSummary(reader, out));

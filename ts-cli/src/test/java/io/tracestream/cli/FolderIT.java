@@ -1,0 +1,138 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.testing.TestPeer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders of recordings, in the commands that read them. Each conversation is one echo. */
+@Timeout(60)
+class FolderIT {
+  @TempDir
+  private Path dir;
+
+  @BeforeEach
+  void writeTheRecordings() throws IOException {
+    Files.writeString(dir.resolve("1.tsv"), "0\tc2s\t61\n0\ts2c\t61\n");
+    Files.writeString(dir.resolve("2.tsv"), "0\tc2s\t62\n0\ts2c\t62\n");
+  }
+
+  private App replay(String... more) throws IOException {
+    List<String> args = new ArrayList<>(
+        List.of("replay", "--listen", "127.0.0.1:0", "--header-len", "2", "--record-dir"));
+    args.add(dir.toString());
+    args.addAll(List.of(more));
+    return App.start(args.toArray(String[]::new));
+  }
+
+  private static String echo(TestPeer client, String frame) throws IOException {
+    try (client) {
+      return client.send(frame).endSending().awaitEnd();
+    }
+  }
+
+  @Test
+  void theFramesOfAConnectionChooseItsConversation() throws Exception {
+    try (App replay = replay("--select", "match", "--connections", "2")) {
+      var address = replay.awaitListening();
+      assertEquals("000162", echo(TestPeer.connect(address), "0001 62"));
+      assertEquals("000161", echo(TestPeer.connect(address), "0001 61"));
+      String summary = String.join("\n", replay.awaitOutput());
+      assertTrue(summary.startsWith("played 2: 2 matched, "), summary);
+      assertEquals(0, replay.awaitStatus());
+    }
+  }
+
+  @Test
+  void aConnectionTooManyFailsTheReplayAndIsExplained() throws Exception {
+    try (App replay = replay()) {
+      var address = replay.awaitListening();
+      assertEquals("000161", echo(TestPeer.connect(address), "0001 61"));
+      assertEquals("000162", echo(TestPeer.connect(address), "0001 62"));
+      assertEquals("", echo(TestPeer.connect(address), "0001 61"));
+      replay.awaitStderr("found a connection too many: all conversations, 2, have been played");
+      assertEquals(1, replay.terminate().awaitStatus());
+    }
+  }
+
+  @Test
+  void whatWasNotPlayedIsCounted() throws Exception {
+    try (App replay = replay()) {
+      assertEquals("000161", echo(TestPeer.connect(replay.awaitListening()), "0001 61"));
+      String summary = String.join("\n", replay.terminate().awaitOutput());
+      assertTrue(summary.contains(", 1 not played; "), summary);
+    }
+  }
+
+  @Test
+  void aServerIsVerifiedByAllConversations() throws Exception {
+    try (App server = App.start("simple_server", "--listen", "127.0.0.1:0", "--header-len", "2");
+        App verify = App.start(
+            "verify",
+            "--target",
+            "127.0.0.1:" + server.awaitListening().getPort(),
+            "--header-len",
+            "2",
+            "--record-dir",
+            dir.toString())) {
+      String summary = String.join("\n", verify.awaitOutput());
+      assertTrue(summary.startsWith("played 2: 2 matched, "), summary);
+      assertEquals(0, verify.awaitStatus());
+    }
+  }
+
+  @Test
+  void inspectShowsALineForEachConversation() throws Exception {
+    try (App inspect = App.start("inspect", dir.toString())) {
+      List<String> lines = inspect.awaitOutput();
+      assertEquals(3, lines.size());
+      assertTrue(lines.get(1).endsWith("  " + dir.resolve("1.tsv")), lines.get(1));
+      assertEquals(0, inspect.awaitStatus());
+    }
+  }
+
+  @Test
+  void damageInOneConversationHidesNoOther() throws Exception {
+    Files.writeString(dir.resolve("1.tsv"), "0\tc2s\t61\n0\ts2x\t61\n");
+    try (App inspect = App.start("inspect", dir.toString())) {
+      assertEquals(3, inspect.awaitOutput().size());
+      assertEquals(1, inspect.awaitStatus());
+      assertTrue(inspect.stderr().contains("1.tsv:2: direction: "), inspect.stderr());
+    }
+  }
+
+  @Test
+  void flagsOfFoldersAreRefusedForFiles() throws Exception {
+    try (App replay = App.start(
+        "replay",
+        "--listen",
+        "127.0.0.1:0",
+        "--record",
+        dir.resolve("1.tsv").toString(),
+        "--repeat")) {
+      assertEquals(2, replay.awaitStatus());
+      assertTrue(
+          replay.stderr().startsWith("ts-proxy: --repeat: found it beside --record,"),
+          replay.stderr());
+    }
+  }
+
+  @Test
+  void aFolderWithoutRecordingsIsRefusedAtTheStart() throws Exception {
+    Files.delete(dir.resolve("1.tsv"));
+    Files.delete(dir.resolve("2.tsv"));
+    try (App replay = replay()) {
+      assertEquals(3, replay.awaitStatus());
+      assertTrue(replay.stderr().startsWith("ts-proxy: " + dir + ": found no recording,"));
+    }
+  }
+}
