@@ -20,6 +20,8 @@ final class Candidates {
   private volatile Candidate front;
   /** Whether a frame has come that agrees. */
   private boolean begun;
+  /** Whether the last frame agrees, but only with what other connections play. */
+  private boolean allTaken;
 
   /** No choice. */
   Candidates(Candidate only) {
@@ -83,6 +85,7 @@ final class Candidates {
     }
     boolean goesOn = !agreeing.isEmpty() && take(List.of(agreeing));
     begun |= goesOn;
+    allTaken = !agreeing.isEmpty() && !goesOn;
     return goesOn;
   }
 
@@ -142,6 +145,11 @@ final class Candidates {
       }
     }
     return false;
+  }
+
+  /** Whether the frame that was refused agrees, but only with what other connections play. */
+  boolean areAllTaken() {
+    return allTaken;
   }
 
   /** Whether only one is left: it stays in front. */

@@ -54,10 +54,11 @@ final class Explanation {
   }
 
   private String expected() {
+    if (mismatch.kind() == Kind.EXTRA_CONNECTION) {
+      return "no further one";
+    }
     if (mismatch.expected() == null) {
-      return mismatch.kind() == Kind.EXTRA_CONNECTION
-          ? "no further one"
-          : "the end, as the recording is over";
+      return "the end, as the recording is over";
     }
     String frame = "a frame of " + bytes(mismatch.expected().payload().length);
     return mismatch.kind() == Kind.NOT_TAKEN ? "it to take " + frame : frame;
@@ -68,7 +69,8 @@ final class Explanation {
   }
 
   private String rows(int context, boolean colours) {
-    if (mismatch.found() == null && mismatch.expected() == null) {
+    if (mismatch.kind() == Kind.EXTRA_CONNECTION
+        || mismatch.found() == null && mismatch.expected() == null) {
       return "";
     }
     if (mismatch.found() == null) {

@@ -108,7 +108,11 @@ final class Receiver {
 
   private boolean differs(Kind kind, ByteBuffer frame) {
     front = candidates.nearest(frame, comparer);
-    if (frame != null) {
+    if (candidates.areAllTaken()) {
+      departure = Departure.without(
+          Kind.EXTRA_CONNECTION,
+          "a connection too many: all conversations that agree with it are played to others");
+    } else if (frame != null) {
       byte[] found = new byte[frame.remaining()];
       frame.get(found);
       departure = new Departure(kind, found, null);
