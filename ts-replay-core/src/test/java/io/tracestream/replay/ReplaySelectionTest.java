@@ -177,8 +177,8 @@ class ReplaySelectionTest {
 
   @Test
   void aConnectionThatNeedsWhatAnotherOnePlaysIsTooMany() throws Exception {
-    try (ReplayServer server = ReplayServer.start(config(
-            Selection.MATCH, "c2s 61, s2c 62, c2s 63, s2c 64", "c2s 65, s2c 66"));
+    try (ReplayServer server = ReplayServer.start(
+            config(Selection.MATCH, "c2s 61, s2c 62, c2s 63, s2c 64", "c2s 65, s2c 66"));
         TestPeer first = TestPeer.connect(server.address())) {
       assertEquals("000162", first.send("0001 61").await(3));
       says(server, "0001 61", "");
