@@ -200,7 +200,7 @@ final class Connection {
     if (recorder != null) {
       recorder.end();
     }
-    proxy.listener().closed(number);
+    proxy.closed(number);
     LOG.debug("{}: closed", this);
   }
 

@@ -3,6 +3,7 @@ package io.tracestream.proxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +28,7 @@ public final class Proxy implements AutoCloseable {
   private final InetSocketAddress address;
   private final Recorders recorders;
   private final ProxyListener listener;
+  private final ClosedConnections closed = new ClosedConnections();
   private final List<EventLoop> loops = new ArrayList<>();
   /**
    * Looks names up, which blocks. One thread is enough, as all connections ask for the same name.
@@ -99,6 +101,19 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
+   * Waits until so many connections have been closed: then all that they received has been passed
+   * on as far as it could be, and is in their recordings.
+   *
+   * @param count connections, since the start
+   * @param timeout how long to wait at most
+   * @return false when the time was over before
+   * @throws InterruptedException when this thread is interrupted; the proxy goes on
+   */
+  public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
+    return closed.await(count, timeout);
+  }
+
+  /**
    * Waits until the proxy has stopped.
    *
    * @throws IOException when it had to stop because the recording cannot be written
@@ -152,6 +167,12 @@ public final class Proxy implements AutoCloseable {
 
   ProxyConfig config() {
     return config;
+  }
+
+  /** A connection is closed. */
+  void closed(long connection) {
+    listener.closed(connection);
+    closed.add();
   }
 
   ProxyListener listener() {

@@ -1,12 +1,15 @@
 package io.tracestream.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +48,20 @@ class ProxyListenerTest {
         assertEquals("00", server.awaitEnd().substring(0, 2));
       }
       assertEquals("1 closed", next());
+    }
+  }
+
+  @Test
+  void closedConnectionsCanBeWaitedFor() throws Exception {
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(config(target.address()))) {
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer server = target.accept()) {
+        assertFalse(proxy.awaitConnections(1, Duration.ofMillis(1)));
+        client.send("00").endSending();
+        server.awaitEnd();
+      }
+      assertTrue(proxy.awaitConnections(1, Duration.ofSeconds(Long.MAX_VALUE)));
     }
   }
 
