@@ -22,6 +22,7 @@ WORKDIR /build
 COPY pom.xml LICENSE ./
 COPY ts-codec/pom.xml ts-codec/
 COPY ts-recording/pom.xml ts-recording/
+COPY ts-engine/pom.xml ts-engine/
 COPY ts-proxy-core/pom.xml ts-proxy-core/
 COPY ts-replay-core/pom.xml ts-replay-core/
 COPY ts-junit/pom.xml ts-junit/

@@ -48,8 +48,13 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
         : Math.min(maxPayloadLength, (1 << 8 * headerLength) - 1);
   }
 
-  /** Puts the header of a payload of {@code payloadLength} bytes at the position of {@code to}. */
-  void putHeader(ByteBuffer to, int payloadLength) {
+  /**
+   * Puts the header of a payload at the position of {@code to}, and moves that behind it.
+   *
+   * @param to has room for {@link #headerLength()} bytes
+   * @param payloadLength bytes of payload, 0 to {@link #longestPayload()}: not checked
+   */
+  public void putHeader(ByteBuffer to, int payloadLength) {
     for (int i = headerLength - 1; i >= 0; i--) {
       to.put((byte) (i < Integer.BYTES ? payloadLength >>> 8 * i : 0));
     }

@@ -1,206 +1,272 @@
 package io.tracestream.proxy;
 
-import io.tracestream.codec.FrameException;
+import io.tracestream.engine.Dialer;
+import io.tracestream.engine.Ending;
+import io.tracestream.engine.Engine;
+import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.FrameSocket;
+import io.tracestream.engine.Frames;
 import io.tracestream.recording.Direction;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.file.FileSystemException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client connection and the target connection opened for it.
+ * One client connection and the target connection opened for it: two sockets, and a recorder
+ * between them.
  *
- * <p>Thread: lives and dies on one event loop, so it has no locks. Ends: a FIN travels on behind
- * the frames before it, each direction by itself. When both directions have passed on their end,
- * the connection closes; a peer that goes on sending into a connection that is given up gets a
- * moment to read its end first, since closing at once would reset what is still under way to it.
+ * <p>Thread: lives and dies on one event loop, so it has no locks. A frame's way: {@link #ready},
+ * {@link #forward}, which records it before it is sent, and the other socket. What ends or breaks
+ * is decided in one place, {@link #decide}, after each event.
+ *
+ * <p>Ends: a FIN travels on behind the frames before it, each direction by itself. When both
+ * directions have passed on their end, the connection closes.
  */
-final class Connection {
+final class Connection implements FrameSocket.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-  private static final long LINGER_MILLIS = 1000;
-  /** How often a peer may take nothing of the frames that it is owed, before it is given up too. */
-  private static final int MOST_IDLE_LINGERS = 60;
+  /**
+   * A client that is gone looks like one that only ended its sending. When the kernel has forgotten
+   * the former, after a minute at most, so does the proxy.
+   */
+  private static final Duration HALF_CLOSED = Duration.ofSeconds(60);
+
+  /** After that a part of a frame is worth a word. */
+  private static final Duration STUCK = Duration.ofSeconds(5);
 
   private final long number;
   private final Proxy proxy;
   private final EventLoop loop;
+  /** Null when nothing is recorded. */
   private final Recorder recorder;
-  private final Endpoint client;
-  private final Endpoint target;
-  private final Relay c2s;
-  private final Relay s2c;
 
-  private final Dialer dialer;
-  private Timers.Timer linger;
-  private boolean closed;
+  private final FrameSocket client;
+  private final FrameSocket target;
+  /** Frames go both ways: the target is connected. */
+  private boolean open;
+
+  private boolean givenUp;
+  private boolean stuckTold;
+  private boolean over;
 
   Connection(
       long number,
       Proxy proxy,
       EventLoop loop,
       Recorder recorder,
+      Dialer dialer,
       SocketChannel client,
-      SocketChannel target) {
+      SocketChannel spare)
+      throws IOException {
     this.number = number;
     this.proxy = proxy;
     this.loop = loop;
     this.recorder = recorder;
-    this.client = new Endpoint(this, "client", client);
-    this.target = new Endpoint(this, "target", target);
-    this.c2s =
-        new Relay(this, Direction.C2S, this.client, this.target, proxy.config().format());
-    this.s2c =
-        new Relay(this, Direction.S2C, this.target, this.client, proxy.config().format());
-    this.client.join(c2s, s2c);
-    this.target.join(s2c, c2s);
-    this.dialer = new Dialer(this, this.target, loop, proxy.config());
+    this.client = FrameSocket.accepted(loop, client, proxy.config().format(), this);
+    this.target = FrameSocket.dial(loop, dialer, spare, proxy.config().format(), this);
+    this.client.watch();
   }
 
-  EventLoop loop() {
-    return loop;
-  }
-
-  Recorder recorder() {
-    return recorder;
-  }
-
-  /** Connects to the target; the client waits unread. */
-  void open() {
-    try {
-      proxy.listener().opened(number, clientAddress());
-      if (recorder != null) {
-        recorder.begin(this);
+  @Override
+  public void ready(FrameSocket socket) {
+    if (over) {
+      return;
+    }
+    if (!open && target.isConnected()) {
+      open = true;
+      forward(client, target, Direction.C2S); // what came while the target was dialled
+    } else if (open && !givenUp) {
+      if (socket == client) {
+        forward(client, target, Direction.C2S);
+      } else {
+        forward(target, client, Direction.S2C);
       }
-      LOG.debug("{}: accepted {}", this, client.channel().getRemoteAddress());
-      client.configure();
-      client.register(loop);
-      dialer.dial(proxy);
-    } catch (IOException e) {
-      LOG.debug("{}: the client is gone: {}", this, e.getMessage());
+    }
+    decide();
+  }
+
+  /** Records what has come, and sends it on; what has nowhere to go is dropped. */
+  private void forward(FrameSocket from, FrameSocket to, Direction direction) {
+    if (recorder == null) {
+      to.send(from.read(null));
+      return;
+    }
+    Frames frames = from.read(recorder.taking(direction));
+    IOException failure = frames.isEmpty() ? null : recorder.beforeForwarding();
+    if (failure == null) {
+      to.send(frames);
+    } else {
+      frames.release(); // what cannot be recorded must not be forwarded
+      close();
+      recordingFailed(failure);
+    }
+  }
+
+  private void recordingFailed(IOException failure) {
+    if (Engine.isOutOfDescriptors()) {
+      LOG.warn("{}: {}; it is closed: raise the limit of open files", this, failure.getMessage());
+    } else {
+      proxy.fail(failure);
+    }
+  }
+
+  /** What follows from the state of both sockets: the one place where a connection's end begins. */
+  private void decide() {
+    if (over) {
+      return;
+    }
+    if (!givenUp) {
+      if (target.ending() != null && target.ending().kind() == Ending.Kind.UNREACHABLE) {
+        unreachable();
+      } else if (!open) {
+        if (client.isGone()) {
+          LOG.debug("{}: the client left before the target was connected", this);
+          close();
+        }
+        return;
+      }
+      passOn(client, target, Direction.C2S);
+      passOn(target, client, Direction.S2C);
+    }
+    if (!givenUp && client.ending() != null && target.ending() != null) {
+      givenUp = client.isEndSent() && target.isEndSent();
+    }
+    if (givenUp) {
+      client.finish();
+      target.finish();
+      if (client.isClosed() && target.isClosed()) {
+        close();
+      }
+    } else {
+      client.wantFrames(target.unsent() == 0);
+      target.wantFrames(client.unsent() == 0);
+    }
+  }
+
+  /** Passes a clean end on; any other one ends both sides. */
+  private void passOn(FrameSocket from, FrameSocket to, Direction direction) {
+    Ending ending = from.ending();
+    if (ending == null || givenUp) {
+      return;
+    }
+    switch (ending.kind()) {
+      case ENDED -> to.end();
+      case RESET -> {
+        LOG.info(
+            "{}: the {} broke off: {}; closing the other side",
+            this,
+            direction == Direction.C2S ? "client" : "target",
+            ending.text());
+        givenUp = true;
+      }
+      default -> giveUp(direction + " " + ending.text());
+    }
+  }
+
+  private void unreachable() {
+    LOG.warn(
+        "{}: {}; closing the client: start the target or correct its address",
+        this,
+        target.ending().text());
+    proxy.failed(number, target.ending().text());
+    givenUp = true;
+  }
+
+  /** What came complete is still delivered; then both sides are closed. */
+  private void giveUp(String reason) {
+    LOG.warn("{} {}; closing both sides", this, reason);
+    proxy.failed(number, reason);
+    givenUp = true;
+  }
+
+  @Override
+  public void second(FrameSocket socket) {
+    if (over || givenUp || socket != client || !open) {
+      return;
+    }
+    long quiet = loop.now() - Math.max(client.lastActive(), target.lastActive());
+    Duration patience = proxy.config().idleTimeout();
+    if (patience != null && Duration.ofNanos(quiet).compareTo(patience) > 0) {
+      giveUp("idle: nothing has passed for " + seconds(patience));
+    } else if ((client.ending() != null || target.ending() != null)
+        && quiet > HALF_CLOSED.toNanos()) {
+      LOG.info(
+          "{}: the {} ended its sending, and nothing has passed for {}; closing both sides",
+          this,
+          client.ending() != null ? "client" : "target",
+          seconds(HALF_CLOSED));
+      givenUp = true;
+    } else {
+      tellIfStuck(client, target, Direction.C2S);
+      tellIfStuck(target, client, Direction.S2C);
+    }
+    decide();
+  }
+
+  /** A header of another length than we think announces more bytes than will ever come. */
+  private void tellIfStuck(FrameSocket from, FrameSocket to, Direction direction) {
+    if (!stuckTold
+        && from.partialBytes() > 0
+        && to.unsent() == 0
+        && loop.now() - from.lastCame() > STUCK.toNanos()) {
+      stuckTold = true;
+      String of = from.partialOf() == 0
+          ? proxy.config().format().headerLength() + " header bytes"
+          : from.partialOf() + " bytes of a frame";
+      LOG.warn(
+          "{} {} byte {}: {} of {} have come, and no more for {}; if the sender waits for an "
+              + "answer, its header has another length, or its length counts the header, too",
+          this,
+          direction,
+          from.received(),
+          from.partialBytes(),
+          of,
+          seconds(STUCK));
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
+  }
+
+  /** Whether the client has ended its sending: it may be gone in a moment. */
+  boolean isEnding() {
+    return givenUp || client.hasEnded();
+  }
+
+  /** Gives way to the next client, if this one ended before its target was connected. */
+  void giveWay() {
+    if (!open && client.hasEnded()) {
+      LOG.info("{}: its client has ended, and its target was not reached; giving way", this);
       close();
     }
   }
 
-  /** Where the client is; while it is connected. */
-  InetSocketAddress clientAddress() throws IOException {
-    return (InetSocketAddress) client.channel().getRemoteAddress();
-  }
-
-  void finishConnect() {
-    dialer.finish();
-  }
-
-  void unreachable(String found) {
-    InetSocketAddress name = proxy.config().target();
-    String reason = "target " + name.getHostString() + ":" + name.getPort() + ": found \"" + found
-        + "\", expected a connection";
-    LOG.warn("{}: {}; closing the client: start the target or correct its address", this, reason);
-    proxy.listener().failed(number, reason);
-    giveUpWithout(target);
-  }
-
-  boolean clientEnded() {
-    return c2s.sourceEnded();
-  }
-
-  /** A peer reset its connection: what had come complete is still delivered to the other one. */
-  void broke(Endpoint endpoint, IOException e) {
-    LOG.info("{}: the {} broke off: {}; closing the other side", this, endpoint, e.getMessage());
-    giveUpWithout(endpoint);
-  }
-
-  private void giveUpWithout(Endpoint endpoint) {
-    Relay away = endpoint == client ? c2s : s2c;
-    Relay toward = endpoint == client ? s2c : c2s;
-    away.sourceBroke();
-    toward.sinkBroke();
-    giveUp(away);
-  }
-
-  /** The stream in one direction cannot be trusted any more. */
-  void refuse(Direction direction, FrameException e) {
-    LOG.warn("{} {} {}; closing both sides", this, direction, e.getMessage());
-    proxy.listener().failed(number, direction + " " + e.getMessage());
-    giveUp(direction == Direction.C2S ? c2s : s2c);
-  }
-
-  /** Ends both directions; what had come complete through {@code owed} is still to be delivered. */
-  private void giveUp(Relay owed) {
-    c2s.discard();
-    s2c.discard();
-    linger(owed);
-  }
-
-  private void linger(Relay owed) {
-    if (linger == null && !closed) {
-      lingerOn(owed, 0, c2s.delivered() + s2c.delivered());
-    }
-  }
-
-  /** Closes when nobody has taken anything for a moment; for a long one, where frames are owed. */
-  private void lingerOn(Relay owed, int idle, long delivered) {
-    linger = loop.timers.in(LINGER_MILLIS, () -> {
-      long now = c2s.delivered() + s2c.delivered();
-      if (now == delivered && (!owed.wantsToWrite() || idle == MOST_IDLE_LINGERS)) {
-        close();
-      } else {
-        lingerOn(owed, now == delivered ? idle + 1 : 0, now);
-      }
-    });
-  }
-
-  /** The frames at hand cannot be recorded, so they must not be forwarded. */
-  void recordingLost(IOException e) {
-    if (isForWantOfDescriptors(e)) {
-      LOG.warn("{}: {}; closing both sides: raise the limit of open files", this, e.getMessage());
-    } else {
-      proxy.fail(e);
+  @Override
+  public void stop(Throwable cause) {
+    if (cause != null) {
+      proxy.failed(number, "unexpected error: " + cause);
     }
     close();
   }
 
-  /** True where a file could not be opened, but those that are open can go on. */
-  private static boolean isForWantOfDescriptors(IOException e) {
-    return e.getCause() instanceof FileSystemException cause
-        && cause.getReason() != null
-        && cause.getReason().startsWith("Too many open files");
-  }
-
-  /** To be called after each change: asks for what can be done next, or closes. */
-  void settle() {
-    if (closed) {
+  private void close() {
+    if (over) {
       return;
     }
-    client.updateInterest();
-    target.updateInterest();
-    if (c2s.sinkEnded() && s2c.sinkEnded()) {
-      if (c2s.sourceEnded() && s2c.sourceEnded()) {
-        close();
-      } else {
-        linger(c2s);
+    over = true;
+    client.close();
+    target.close();
+    if (recorder != null) {
+      IOException failure = recorder.end();
+      if (failure != null) {
+        recordingFailed(failure);
       }
     }
-  }
-
-  void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    dialer.cancel();
-    if (linger != null) {
-      linger.cancel();
-    }
-    c2s.free();
-    s2c.free();
-    client.closeChannel();
-    target.closeChannel();
-    if (recorder != null) {
-      recorder.end();
-    }
-    proxy.closed(number);
+    proxy.closed(number, recorder, this, loop);
     LOG.debug("{}: closed", this);
   }
 

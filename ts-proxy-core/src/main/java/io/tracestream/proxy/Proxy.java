@@ -1,50 +1,58 @@
 package io.tracestream.proxy;
 
+import io.tracestream.engine.Dialer;
+import io.tracestream.engine.Engine;
+import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.Listener;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
+import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running proxy. For any number of threads; several proxies can run in one JVM.
+ * A running proxy. For any number of threads, those of its listener among them; several proxies can
+ * run in one JVM.
  *
  * <p>Its threads are no daemons: a program goes on until its proxies are closed.
  */
 public final class Proxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
-  private static final int MOST_LOOPS = 4;
-  private static final int BACKLOG = 4096;
 
   private final ProxyConfig config;
-  private final ServerSocketChannel server;
   private final InetSocketAddress address;
+  /** Null when nothing is recorded. */
   private final Recorders recorders;
-  private final ProxyListener listener;
-  private final ClosedConnections closed = new ClosedConnections();
-  private final List<EventLoop> loops = new ArrayList<>();
-  /**
-   * Looks names up, which blocks. One thread is enough, as all connections ask for the same name.
-   */
-  private final ExecutorService resolver = Executors.newSingleThreadExecutor(Proxy::resolverThread);
 
-  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Engine engine;
+  private final Clients clients;
   private final AtomicReference<IOException> failure = new AtomicReference<>();
+  /** The proxy stops, or has stopped. */
+  private final CountDownLatch stopping = new CountDownLatch(1);
 
-  private Proxy(ProxyConfig config, ServerSocketChannel server, Recorders recorders)
-      throws IOException {
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  /** Connections of which the listener was told that they are closed; guarded by the lock. */
+  private long closedConnections;
+
+  private final Object lock = new Object();
+
+  private Proxy(ProxyConfig config, Listener listener, Recorders recorders) throws IOException {
     this.config = config;
-    this.server = server;
-    this.address = (InetSocketAddress) server.getLocalAddress();
+    this.address = listener.address();
     this.recorders = recorders;
-    this.listener = new GuardedListener(config.listener());
+    this.engine = Engine.start(
+        "ts-proxy-" + address.getPort(),
+        recorders != null && recorders.areSingle(),
+        cause -> fail(new IOException("an event loop failed: " + cause, cause)));
+    Dialer dialer = new Dialer(engine, config.target(), config.connectTimeout(), address);
+    this.clients = new Clients(this, engine, listener, dialer, recorders);
   }
 
   /**
@@ -54,41 +62,50 @@ public final class Proxy implements AutoCloseable {
    * @return the running proxy; close it
    * @throws io.tracestream.recording.RecordingException when the recording cannot be made; what was
    *     there before is left as it was
-   * @throws IOException when the address cannot be bound
+   * @throws IOException when the address cannot be bound, when the target is that same address, or
+   *     when the system gives no more threads or descriptors
    */
   public static Proxy start(ProxyConfig config) throws IOException {
-    ServerSocketChannel server = ServerSocketChannel.open();
+    Listener listener = Listener.bind(config.listen());
+    Recorders recorders = null;
     try {
-      server.bind(config.listen(), BACKLOG);
-      Proxy proxy = new Proxy(config, server, Recorders.open(config));
-      proxy.startLoops();
-      return proxy;
-    } catch (IOException | RuntimeException e) {
-      server.close();
-      throw e;
-    }
-  }
-
-  private void startLoops() throws IOException {
-    int count = recorders.needOneLoop()
-        ? 1
-        : Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
-    try {
-      for (int i = 1; i <= count; i++) {
-        loops.add(EventLoop.start("ts-proxy-" + address.getPort() + "-" + i, this::loopDied));
+      requireAnotherTarget(config.target(), listener.address());
+      recorders = Recorders.open(config);
+      Proxy proxy = new Proxy(config, listener, recorders);
+      if (recorders != null) {
+        recorders.serve(proxy, proxy.engine.loops());
       }
-    } catch (IOException e) {
-      close();
+      listener.start(proxy.engine, proxy.clients);
+      return proxy;
+    } catch (IOException | RuntimeException | Error e) {
+      listener.close();
+      if (recorders != null) {
+        recorders.close();
+      }
       throw e;
     }
-    recorders.serve(this, loops);
-    loops.get(0).execute(new Acceptor(this, server, loops, recorders)::start);
   }
 
-  private static Thread resolverThread(Runnable task) {
-    Thread thread = new Thread(task, "ts-proxy-resolver");
-    thread.setDaemon(true); // a look-up cannot be interrupted, and is not to be waited for
-    return thread;
+  /** A proxy that is its own target would connect to itself until no descriptor is left. */
+  private static void requireAnotherTarget(InetSocketAddress target, InetSocketAddress address)
+      throws IOException {
+    if (target.getPort() != address.getPort()) {
+      return;
+    }
+    InetAddress[] all;
+    try {
+      all = target.isUnresolved()
+          ? InetAddress.getAllByName(target.getHostString())
+          : new InetAddress[] {target.getAddress()};
+    } catch (UnknownHostException e) {
+      return; // there may be such a host later; then each connection sees to it
+    }
+    for (InetAddress one : all) {
+      if (Dialer.reaches(new InetSocketAddress(one, target.getPort()), address)) {
+        throw new IOException("the target " + target.getHostString() + ":" + target.getPort()
+            + " is the address that the proxy listens on; name the real server");
+      }
+    }
   }
 
   /**
@@ -102,7 +119,7 @@ public final class Proxy implements AutoCloseable {
 
   /**
    * Waits until so many connections have been closed: then all that they received has been passed
-   * on as far as it could be, and is in their recordings.
+   * on as far as it could be, is in their recordings, and the listener was told of it.
    *
    * @param count connections, since the start
    * @param timeout how long to wait at most
@@ -110,7 +127,19 @@ public final class Proxy implements AutoCloseable {
    * @throws InterruptedException when this thread is interrupted; the proxy goes on
    */
   public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
-    return closed.await(count, timeout);
+    // At most so long as this cannot overflow: centuries.
+    long most = Math.min(TimeUnit.NANOSECONDS.convert(timeout), Long.MAX_VALUE / 2);
+    long start = System.nanoTime();
+    synchronized (lock) {
+      while (closedConnections < count) {
+        long left = most - (System.nanoTime() - start);
+        if (left <= 0) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(lock, left);
+      }
+      return true;
+    }
   }
 
   /**
@@ -120,28 +149,55 @@ public final class Proxy implements AutoCloseable {
    * @throws InterruptedException when this thread is interrupted; the proxy goes on
    */
   public void awaitStop() throws IOException, InterruptedException {
-    stopped.await();
+    stopping.await();
     throwFailure();
   }
 
   /**
    * Stops: closes all connections and the recording. What clients and targets received is in the
-   * recording when this returns. May be called again.
+   * recording when this returns. May be called again, and by a listener.
    *
    * @throws IOException when the recording could not be written, now or earlier
    */
   @Override
-  public synchronized void close() throws IOException {
-    loops.forEach(EventLoop::stop);
-    resolver.shutdownNow();
-    try (server;
-        recorders) {
-      LOG.debug("proxy on {}: closing", address);
+  public void close() throws IOException {
+    engine.stopSoon();
+    stopping.countDown();
+    if (closing.compareAndSet(false, true)) {
+      closeAll();
+    } else if (!engine.isCallback()) {
+      awaitClosed();
+    }
+    throwFailure();
+  }
+
+  private void closeAll() {
+    LOG.debug("proxy on {}: closing", address);
+    engine.close();
+    try {
+      if (recorders != null) {
+        recorders.close();
+      }
     } catch (IOException e) {
       fail(e);
+    } finally {
+      closed.countDown();
     }
-    stopped.countDown();
-    throwFailure();
+  }
+
+  private void awaitClosed() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        closed.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void throwFailure() throws IOException {
@@ -151,17 +207,12 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  private void loopDied(Throwable cause) {
-    fail(new IOException("event loop: found " + cause + ", expected none", cause));
-  }
-
   /** Stops serving, soon; the one way in which a running proxy ends by itself. */
   void fail(IOException cause) {
-    if (failure.compareAndSet(
-        null, cause)) { // no lock: close() holds one while it waits for a loop
+    if (failure.compareAndSet(null, cause)) {
       LOG.error("{}; the proxy stops", cause.getMessage());
-      loops.forEach(EventLoop::stopSoon);
-      stopped.countDown();
+      engine.stopSoon();
+      stopping.countDown();
     }
   }
 
@@ -169,17 +220,32 @@ public final class Proxy implements AutoCloseable {
     return config;
   }
 
-  /** A connection is closed. */
-  void closed(long connection) {
-    listener.closed(connection);
-    closed.add();
+  void opened(long connection, InetSocketAddress client) {
+    engine.tell(() -> config.listener().opened(connection, client));
   }
 
-  ProxyListener listener() {
-    return listener;
+  void failed(long connection, String reason) {
+    engine.tell(() -> config.listener().failed(connection, reason));
   }
 
-  ExecutorService resolver() {
-    return resolver;
+  /** A connection is closed; on its loop. */
+  void closed(long number, Recorder recorder, Connection connection, EventLoop loop) {
+    if (recorder != null) {
+      recorders.forget(recorder, loop);
+    }
+    if (loop == engine.first()) {
+      clients.closed(connection);
+    } else {
+      engine.first().execute(() -> clients.closed(connection));
+    }
+    engine.tell(() -> config.listener().closed(number));
+    engine.tell(this::countClosed);
+  }
+
+  private void countClosed() {
+    synchronized (lock) {
+      closedConnections++;
+      lock.notifyAll();
+    }
   }
 }

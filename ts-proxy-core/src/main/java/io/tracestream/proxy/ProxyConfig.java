@@ -6,85 +6,56 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
-/**
- * What a {@link Proxy} is to do. Immutable.
- *
- * @param listen where clients connect; port 0 takes a free one
- * @param target where to connect for each client. A name that is left unresolved is resolved anew
- *     for each client, and all its addresses are tried
- * @param format the frames of both directions
- * @param recording the file to record to, or null. An earlier recording is replaced, any other file
- *     refused. While recording, one client is served at a time
- * @param recordingDirectory the folder to record to, or null. Any number of clients are served, and
- *     each has a file of its own
- * @param flushRecording true to have each frame in the file before any peer receives it; false to
- *     leave lines in memory until a buffer is full, the connection ends or a second has passed
- * @param connectTimeout how long resolving and connecting to the target may take, 1 ms to 1 day
- * @param listener is told of each connection
- */
-public record ProxyConfig(
-    InetSocketAddress listen,
-    InetSocketAddress target,
-    FrameFormat format,
-    Path recording,
-    RecordingDirectoryConfig recordingDirectory,
-    boolean flushRecording,
-    Duration connectTimeout,
-    ProxyListener listener) {
+/** What a {@link Proxy} is to do. Immutable: each {@code with} gives a changed copy. */
+public final class ProxyConfig implements Cloneable {
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  /**
-   * Checks what can be checked before the start.
-   *
-   * @param listen where clients connect
-   * @param target where to connect for each client
-   * @param format the frames of both directions
-   * @param recording the file to record to, or null
-   * @param recordingDirectory the folder to record to, or null
-   * @param flushRecording true to have each frame in the file before any peer receives it
-   * @param connectTimeout how long resolving and connecting may take
-   * @param listener is told of each connection
-   * @throws IllegalArgumentException when a value cannot work; the message names it
-   */
-  public ProxyConfig {
-    Objects.requireNonNull(listen, "listen");
-    Objects.requireNonNull(target, "target");
-    Objects.requireNonNull(format, "format");
+  // Set before anybody else sees the object, and never again.
+  private final InetSocketAddress listen;
+  private final InetSocketAddress target;
+  private FrameFormat format = FrameFormat.DEFAULT;
+  private Path recording;
+  private RecordingDirectoryConfig recordingDirectory;
+  private boolean flushRecording;
+  private Duration connectTimeout = Duration.ofSeconds(10);
+  private Duration idleTimeout;
+  private long maxConnections;
+  private ProxyListener listener = ProxyListener.NONE;
+
+  private ProxyConfig(InetSocketAddress listen, InetSocketAddress target) {
+    this.listen = Objects.requireNonNull(listen, "listen");
+    this.target = Objects.requireNonNull(target, "target");
     if (target.getPort() == 0) {
       throw new IllegalArgumentException("target: found port 0, expected 1 to 65535");
     }
-    if (recording != null && recordingDirectory != null) {
-      throw new IllegalArgumentException(
-          "recording: found both a file and a folder, expected one of them");
-    }
-    Objects.requireNonNull(connectTimeout, "connectTimeout");
-    if (connectTimeout.compareTo(SHORTEST) < 0 || connectTimeout.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          "connectTimeout: found " + connectTimeout + ", expected " + SHORTEST + " to " + LONGEST);
-    }
-    Objects.requireNonNull(listener, "listener");
   }
 
   /**
-   * A proxy of {@link FrameFormat#DEFAULT} frames that records nothing and gives a target 10 s to
-   * accept.
+   * A proxy of {@link FrameFormat#DEFAULT} frames that records nothing, gives a target 10 s to
+   * accept, and serves any number of clients for any time.
    *
-   * @param listen where clients connect
-   * @param target where to connect for each client
+   * @param listen where clients connect; port 0 takes a free one
+   * @param target where to connect for each client. A name that is left unresolved is resolved anew
+   *     for each client, as far as the JVM's own cache of names lets it, and all its addresses are
+   *     tried
    * @return the configuration
+   * @throws IllegalArgumentException when the target has no port
    */
   public static ProxyConfig of(InetSocketAddress listen, InetSocketAddress target) {
-    return new ProxyConfig(
-        listen,
-        target,
-        FrameFormat.DEFAULT,
-        null,
-        null,
-        false,
-        Duration.ofSeconds(10),
-        ProxyListener.NONE);
+    return new ProxyConfig(listen, target);
+  }
+
+  private ProxyConfig with(Consumer<ProxyConfig> change) {
+    try {
+      ProxyConfig copy = (ProxyConfig) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /**
@@ -94,26 +65,22 @@ public record ProxyConfig(
    * @return the changed copy
    */
   public ProxyConfig withFormat(FrameFormat other) {
-    return new ProxyConfig(
-        listen,
-        target,
-        other,
-        recording,
-        recordingDirectory,
-        flushRecording,
-        connectTimeout,
-        listener);
+    Objects.requireNonNull(other, "format");
+    return with(copy -> copy.format = other);
   }
 
   /**
    * This, with a recording of one client at a time.
    *
-   * @param file the file to record to, in the place of any folder; or null for none
+   * @param file the file to record to, in the place of any folder; or null for none. An earlier
+   *     recording is replaced, any other file refused
    * @return the changed copy
    */
   public ProxyConfig withRecording(Path file) {
-    return new ProxyConfig(
-        listen, target, format, file, null, flushRecording, connectTimeout, listener);
+    return with(copy -> {
+      copy.recording = file;
+      copy.recordingDirectory = null;
+    });
   }
 
   /**
@@ -133,30 +100,67 @@ public record ProxyConfig(
    * @return the changed copy
    */
   public ProxyConfig withRecordingDirectory(RecordingDirectoryConfig directory) {
-    return new ProxyConfig(
-        listen, target, format, null, directory, flushRecording, connectTimeout, listener);
+    return with(copy -> {
+      copy.recording = null;
+      copy.recordingDirectory = directory;
+    });
   }
 
   /**
    * This, with or without flushing each frame.
    *
-   * @param flush see {@link #flushRecording()}
+   * @param flush true to have each frame in the file before any peer receives it; false to leave
+   *     lines in memory until a buffer is full, the connection ends or a second has passed
    * @return the changed copy
    */
   public ProxyConfig withFlushRecording(boolean flush) {
-    return new ProxyConfig(
-        listen, target, format, recording, recordingDirectory, flush, connectTimeout, listener);
+    return with(copy -> copy.flushRecording = flush);
   }
 
   /**
    * This, with another patience for the target.
    *
-   * @param timeout see {@link #connectTimeout()}
+   * @param timeout how long resolving and connecting to the target may take, 1 ms to 1 day
    * @return the changed copy
+   * @throws IllegalArgumentException when it is out of that range
    */
   public ProxyConfig withConnectTimeout(Duration timeout) {
-    return new ProxyConfig(
-        listen, target, format, recording, recordingDirectory, flushRecording, timeout, listener);
+    if (timeout.compareTo(SHORTEST) < 0 || timeout.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "connectTimeout: found " + timeout + ", expected " + SHORTEST + " to " + LONGEST);
+    }
+    return with(copy -> copy.connectTimeout = timeout);
+  }
+
+  /**
+   * This, closing connections on which nothing happens.
+   *
+   * @param timeout how long nothing may pass in either direction, above 0, noticed within a second;
+   *     null for ever
+   * @return the changed copy
+   * @throws IllegalArgumentException when it is not above 0
+   */
+  public ProxyConfig withIdleTimeout(Duration timeout) {
+    if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
+      throw new IllegalArgumentException(
+          "idleTimeout: found " + timeout + ", expected more than 0");
+    }
+    return with(copy -> copy.idleTimeout = timeout);
+  }
+
+  /**
+   * This, with a limit of clients.
+   *
+   * @param most how many may be connected at a time, while further ones wait until one of these is
+   *     gone; 0 for any number
+   * @return the changed copy
+   * @throws IllegalArgumentException when it is below 0
+   */
+  public ProxyConfig withMaxConnections(long most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("maxConnections: found " + most + ", expected 0 or more");
+    }
+    return with(copy -> copy.maxConnections = most);
   }
 
   /**
@@ -166,14 +170,97 @@ public record ProxyConfig(
    * @return the changed copy
    */
   public ProxyConfig withListener(ProxyListener other) {
-    return new ProxyConfig(
-        listen,
-        target,
-        format,
-        recording,
-        recordingDirectory,
-        flushRecording,
-        connectTimeout,
-        other);
+    Objects.requireNonNull(other, "listener");
+    return with(copy -> copy.listener = other);
+  }
+
+  /**
+   * Where clients connect.
+   *
+   * @return the address, maybe with port 0
+   */
+  public InetSocketAddress listen() {
+    return listen;
+  }
+
+  /**
+   * Where to connect for each client.
+   *
+   * @return the address, maybe unresolved
+   */
+  public InetSocketAddress target() {
+    return target;
+  }
+
+  /**
+   * The frames of both directions.
+   *
+   * @return their format
+   */
+  public FrameFormat format() {
+    return format;
+  }
+
+  /**
+   * The file to record to.
+   *
+   * @return the file; null when there is none
+   */
+  public Path recording() {
+    return recording;
+  }
+
+  /**
+   * The folder to record to.
+   *
+   * @return the folder and how; null when there is none
+   */
+  public RecordingDirectoryConfig recordingDirectory() {
+    return recordingDirectory;
+  }
+
+  /**
+   * Whether each frame is in the file before any peer receives it.
+   *
+   * @return see {@link #withFlushRecording}
+   */
+  public boolean flushRecording() {
+    return flushRecording;
+  }
+
+  /**
+   * How long resolving and connecting to the target may take.
+   *
+   * @return 1 ms to 1 day
+   */
+  public Duration connectTimeout() {
+    return connectTimeout;
+  }
+
+  /**
+   * How long nothing may pass on a connection.
+   *
+   * @return the time; null for ever
+   */
+  public Duration idleTimeout() {
+    return idleTimeout;
+  }
+
+  /**
+   * How many clients may be connected at a time.
+   *
+   * @return the number; 0 for any
+   */
+  public long maxConnections() {
+    return maxConnections;
+  }
+
+  /**
+   * Who is told of each connection.
+   *
+   * @return the listener
+   */
+  public ProxyListener listener() {
+    return listener;
   }
 }

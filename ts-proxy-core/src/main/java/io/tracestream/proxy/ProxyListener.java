@@ -3,8 +3,9 @@ package io.tracestream.proxy;
 import java.net.InetSocketAddress;
 
 /**
- * Is told what becomes of connections. Called on the connection's event loop, never for each frame:
- * a listener that waits holds up all connections of that loop. What it throws is logged.
+ * Is told what becomes of connections, never of each frame. Called on one thread of its own, in
+ * order: a listener that waits holds up nothing but what it would be told next, and all methods of
+ * the proxy may be called from it. What it throws is logged.
  */
 public interface ProxyListener {
   /** Does nothing: what there is without a listener. */
@@ -23,7 +24,7 @@ public interface ProxyListener {
    * soon.
    *
    * @param connection its number
-   * @param reason one line: what was found, what was expected
+   * @param reason what happened, in one line
    */
   default void failed(long connection, String reason) {}
 

@@ -1,85 +1,137 @@
 package io.tracestream.proxy;
 
+import io.tracestream.engine.Payloads;
 import io.tracestream.recording.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Records the frames of a connection, and sees to it that they are in the file in time. For the
- * thread of one loop.
+ * Records the frames of one connection. An error is kept until the frames at hand were all taken;
+ * after it nothing more is written. For the thread of one loop.
  */
-abstract class Recorder {
-  private static final long FLUSH_MILLIS = 1000;
+final class Recorder {
+  private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
 
-  private final RecordingClock clock;
-  private final boolean flushEach;
-  private final Proxy proxy;
-  private final EventLoop loop;
-  /** When the frames at hand arrived: microseconds since the beginning. */
+  /** Where the entries go. */
+  interface Output {
+    /** Writes an entry, maybe only to memory. */
+    void write(long elapsedMicros, Direction direction, ByteBuffer... payload) throws IOException;
+
+    /** Hands all entries to the operating system. */
+    void flush() throws IOException;
+
+    /** The connection is closed. */
+    void end() throws IOException;
+  }
+
+  private final Recorders all;
+  private final Output output;
+  private final String name;
+  private final Taker c2s = new Taker(Direction.C2S);
+  private final Taker s2c = new Taker(Direction.S2C);
+  private final long acceptedMicros;
+  /** When the frames at hand arrived: microseconds since the recording began. */
   private long elapsedMicros;
 
-  private boolean flushPlanned;
-  /** Used again for each frame, as a call with a varying number of arguments makes an array. */
-  private final ByteBuffer[] onePart = new ByteBuffer[1];
+  private IOException failure;
 
-  Recorder(RecordingClock clock, Proxy proxy, EventLoop loop) {
-    this.clock = clock;
-    this.flushEach = proxy.config().flushRecording();
-    this.proxy = proxy;
-    this.loop = loop;
+  /**
+   * A recorder of the connection that was accepted then.
+   *
+   * @param name says in the log what is recorded
+   */
+  Recorder(Recorders all, Output output, String name, long acceptedMicros) {
+    this.all = all;
+    this.output = output;
+    this.name = name;
+    this.acceptedMicros = acceptedMicros;
   }
 
-  /** The connection opens. */
-  abstract void begin(Connection connection) throws IOException;
+  /** Takes the payloads of one direction, and counts them. */
+  private final class Taker implements Payloads {
+    private final Direction direction;
+    /** Used again for each frame, as a call with a varying number of arguments makes an array. */
+    private final ByteBuffer[] onePart = new ByteBuffer[1];
 
-  /** Writes an entry, maybe only to memory. */
-  abstract void put(long elapsedMicros, Direction direction, ByteBuffer[] parts) throws IOException;
+    private long frames;
+    private long bytes;
 
-  /** Hands all entries to the operating system. */
-  abstract void handOver() throws IOException;
+    private Taker(Direction direction) {
+      this.direction = direction;
+    }
 
-  /** Does what is to be done when the connection is closed. */
-  abstract void finish() throws IOException;
+    @Override
+    public void payload(ByteBuffer payload) {
+      onePart[0] = payload;
+      largePayload(onePart);
+    }
 
-  /** The connection is closed. */
-  final void end() {
+    @Override
+    public void largePayload(ByteBuffer[] parts) {
+      if (failure != null) {
+        return;
+      }
+      try {
+        output.write(elapsedMicros, direction, parts);
+        frames++;
+        for (ByteBuffer part : parts) {
+          bytes += part.remaining();
+        }
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+
+    @Override
+    public String toString() {
+      return frames + (frames == 1 ? " frame " : " frames ") + direction + " (" + bytes + " bytes)";
+    }
+  }
+
+  /** What is to take the payloads that have come in that direction just now. */
+  Payloads taking(Direction direction) {
+    elapsedMicros = all.elapsedMicros();
+    return direction == Direction.C2S ? c2s : s2c;
+  }
+
+  /** To be called between recording frames and forwarding them: why they must not be; or null. */
+  IOException beforeForwarding() {
+    return all.flushesEach() ? flush() : failure;
+  }
+
+  /** Hands over what was recorded, and notices a file that was taken away; gives what failed. */
+  IOException flush() {
+    if (failure == null) {
+      try {
+        output.flush();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    return failure;
+  }
+
+  /** The connection is closed; gives what failed in closing its recording, or null. */
+  IOException end() {
     try {
-      finish();
+      output.end();
     } catch (IOException e) {
-      proxy.fail(e);
+      return failure == null ? e : null; // else it is known already
     }
-  }
-
-  /** Takes the time for the frames that come next. */
-  final void stamp() {
-    elapsedMicros = clock.elapsedMicros();
-  }
-
-  final void write(Direction direction, ByteBuffer payload) throws IOException {
-    onePart[0] = payload;
-    put(elapsedMicros, direction, onePart);
-  }
-
-  final void write(Direction direction, ByteBuffer[] parts) throws IOException {
-    put(elapsedMicros, direction, parts);
-  }
-
-  /** To be called between writing frames and forwarding them. */
-  final void beforeForwarding() throws IOException {
-    if (flushEach) {
-      handOver();
-    } else if (!flushPlanned) {
-      flushPlanned = true;
-      loop.timers.in(FLUSH_MILLIS, this::flush);
+    if (c2s.frames + s2c.frames == 0) {
+      LOG.warn("{}: nothing was recorded, as no whole frame came", name);
+    } else {
+      double seconds = (all.elapsedMicros() - acceptedMicros) / 1e6;
+      LOG.info(
+          "{}: recorded {} and {} in {} s",
+          name,
+          c2s,
+          s2c,
+          String.format(Locale.ROOT, "%.3f", seconds));
     }
-  }
-
-  private void flush() {
-    flushPlanned = false;
-    try {
-      handOver();
-    } catch (IOException e) {
-      proxy.fail(e);
-    }
+    return null;
   }
 }

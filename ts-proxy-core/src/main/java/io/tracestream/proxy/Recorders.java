@@ -1,84 +1,216 @@
 package io.tracestream.proxy;
 
+import io.tracestream.engine.EventLoop;
+import io.tracestream.recording.ConversationWriter;
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordingDirectoryWriter;
 import io.tracestream.recording.RecordingWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * What records the connections of a proxy: nothing, one file for one client at a time, or a folder
- * with a file for each. For the thread that accepts connections.
+ * What a proxy records to: one file for one client at a time, or a folder with a file for each
+ * client. Times count from the first connection.
+ *
+ * <p>Recorders are made on the loop that accepts, and belong to the loop of their connection; each
+ * loop flushes its own once a second, whether frames come or not, so that a file that was taken
+ * away is noticed.
  */
 final class Recorders implements Closeable {
-  private final RecordingClock clock = new RecordingClock();
+  private static final long FLUSH_NANOS = 1_000_000_000;
+
+  private final boolean flushesEach;
   /** Null unless there is one file. */
-  private final RecordingWriter writer;
+  private final RecordingWriter file;
+
+  private final String fileName;
   /** Null unless there is a folder. */
-  private final RecordingDirectoryWriter directory;
-  /** The folder's writer for each loop. */
-  private final Map<EventLoop, RecordingDirectoryWriter> directories = new HashMap<>();
+  private final RecordingDirectoryWriter folder;
 
-  private Proxy proxy;
-  private FileRecorder single;
+  private final Map<EventLoop, OfLoop> loops = new HashMap<>();
+  private boolean began;
+  /** When the first connection was accepted, by a clock that never goes backwards. */
+  private volatile long beginning;
 
-  private Recorders(RecordingWriter writer, RecordingDirectoryWriter directory) {
-    this.writer = writer;
-    this.directory = directory;
+  private volatile Instant epoch;
+
+  /** What is recorded on one loop. */
+  private static final class OfLoop {
+    /** The folder's writer for the loop's thread. */
+    private RecordingDirectoryWriter folder;
+
+    private final Set<Recorder> recorders = new HashSet<>();
   }
 
-  /** Opens what there is to record to. */
+  private Recorders(
+      boolean flushesEach, RecordingWriter file, String fileName, RecordingDirectoryWriter folder) {
+    this.flushesEach = flushesEach;
+    this.file = file;
+    this.fileName = fileName;
+    this.folder = folder;
+  }
+
+  /** Opens what there is to record to; null when nothing is. */
   static Recorders open(ProxyConfig config) throws IOException {
-    return new Recorders(
-        config.recording() == null ? null : RecordingWriter.create(config.recording()),
-        config.recordingDirectory() == null
-            ? null
-            : RecordingDirectoryWriter.open(config.recordingDirectory()));
+    if (config.recording() != null) {
+      return new Recorders(
+          config.flushRecording(),
+          RecordingWriter.create(config.recording()),
+          config.recording().toString(),
+          null);
+    }
+    return config.recordingDirectory() == null
+        ? null
+        : new Recorders(
+            config.flushRecording(),
+            null,
+            null,
+            RecordingDirectoryWriter.open(config.recordingDirectory()));
   }
 
-  /** True when one client at a time is recorded: then one loop is enough, and needs no lock. */
-  boolean needOneLoop() {
-    return writer != null;
+  /** Whether one client at a time is recorded. */
+  boolean areSingle() {
+    return file != null;
+  }
+
+  /** Whether each frame is to be in its file before it is forwarded. */
+  boolean flushesEach() {
+    return flushesEach;
   }
 
   /** To be called before the first connection comes. */
-  void serve(Proxy served, List<EventLoop> loops) {
-    proxy = served;
-    if (writer != null) {
-      single = new FileRecorder(writer, clock, proxy, loops.get(0));
-    } else if (directory != null) {
-      loops.forEach(loop ->
-          directories.put(loop, directories.isEmpty() ? directory : directory.forAnotherThread()));
+  void serve(Proxy proxy, List<EventLoop> all) {
+    for (EventLoop loop : all) {
+      OfLoop ofLoop = new OfLoop();
+      if (folder != null) {
+        ofLoop.folder = loops.isEmpty() ? folder : folder.forAnotherThread();
+      }
+      loops.put(loop, ofLoop);
+    }
+    all.forEach(loop -> loop.execute(() -> flushSoon(proxy, loop)));
+  }
+
+  private void flushSoon(Proxy proxy, EventLoop loop) {
+    loop.after(FLUSH_NANOS, () -> {
+      for (Recorder recorder : List.copyOf(loops.get(loop).recorders)) {
+        IOException failure = recorder.flush();
+        if (failure != null) {
+          proxy.fail(failure);
+        }
+      }
+      if (file != null) {
+        flushFile(proxy);
+      }
+      flushSoon(proxy, loop);
+    });
+  }
+
+  /** Also while no client is recorded: what was recorded may be taken away. */
+  private void flushFile(Proxy proxy) {
+    try {
+      file.flush();
+    } catch (IOException e) {
+      proxy.fail(e);
     }
   }
 
-  /** What is to record a connection that was just accepted; null for nothing. */
-  Recorder next(long number, EventLoop loop) {
-    long acceptedMicros = clock.accepted();
-    return directory == null
-        ? single
-        : new ConversationRecorder(
-            directories.get(loop), clock, number, acceptedMicros, proxy, loop);
+  /** A client was accepted: when, in microseconds since the first one. On the accepting loop. */
+  long accepted() {
+    if (!began) {
+      began = true;
+      epoch = Instant.now();
+      beginning = System.nanoTime();
+    }
+    return elapsedMicros();
   }
 
-  /** Whether another client can be recorded now. */
-  boolean areFree() {
-    return single == null || single.isFree();
+  /** Microseconds since the first client was accepted. */
+  long elapsedMicros() {
+    return (System.nanoTime() - beginning) / 1000;
   }
 
-  /** True when they may be free in a moment. */
-  boolean areEnding() {
-    return single.isEnding();
+  /** What records that connection; on the thread of its loop. */
+  Recorder of(long number, InetSocketAddress client, long acceptedMicros, EventLoop loop) {
+    OfLoop ofLoop = loops.get(loop);
+    Recorder recorder = file != null
+        ? new Recorder(this, toFile(), "connection " + number + ": " + fileName, acceptedMicros)
+        : new Recorder(
+            this,
+            toFolder(ofLoop.folder.conversation(epoch, number, shown(client), acceptedMicros)),
+            "connection " + number,
+            acceptedMicros);
+    ofLoop.recorders.add(recorder);
+    return recorder;
+  }
+
+  /** The connection of that recorder is closed. */
+  void forget(Recorder recorder, EventLoop loop) {
+    loops.get(loop).recorders.remove(recorder);
+  }
+
+  private static String shown(InetSocketAddress client) {
+    String host = client.getAddress().getHostAddress();
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + client.getPort();
+  }
+
+  private Recorder.Output toFile() {
+    return new Recorder.Output() {
+      @Override
+      public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
+          throws IOException {
+        file.write(elapsedMicros, direction, payload);
+      }
+
+      @Override
+      public void flush() throws IOException {
+        file.flush();
+      }
+
+      @Override
+      public void end() throws IOException {
+        file.flush();
+      }
+    };
+  }
+
+  private static Recorder.Output toFolder(ConversationWriter writer) {
+    return new Recorder.Output() {
+      @Override
+      public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
+          throws IOException {
+        writer.write(elapsedMicros, direction, payload);
+      }
+
+      @Override
+      public void flush() throws IOException {
+        writer.flush();
+      }
+
+      @Override
+      public void end() throws IOException {
+        writer.close();
+      }
+    };
   }
 
   /** Closes what is being recorded to; once all loops have ended. */
   @Override
   public void close() throws IOException {
-    directories.values().forEach(RecordingDirectoryWriter::close);
-    if (writer != null) {
-      writer.close();
+    for (OfLoop ofLoop : loops.values()) {
+      if (ofLoop.folder != null) {
+        ofLoop.folder.close();
+      }
+    }
+    if (file != null) {
+      file.close();
     }
   }
 }

@@ -10,14 +10,15 @@
  * </pre>
  *
  * <p>Start with {@link io.tracestream.proxy.ProxyConfig} and {@link io.tracestream.proxy.Proxy};
- * all else is behind them. A few event loops, a thread each, serve all connections. A client and
- * the target connection that was opened for it stay on one loop, so nothing is locked, and the two
- * directions of a recording have one order: a reply never stands before its request.
+ * they are all that a user needs. A few event loops, a thread each, serve all connections. A client
+ * and the target connection that was opened for it stay on one loop, so nothing is locked, and the
+ * two directions of a recording have one order: a reply never stands before its request.
  *
- * <p>How a frame travels: the loop lends a buffer, the relay of that direction reads into it, the
- * decoder finds the end of the last whole frame, the frames are added to the recording, and the
- * range of whole frames goes out in one write. Only a partial frame, or what the other side did not
- * take at once, stays with the connection; until that is gone, nothing more is read.
+ * <p>How a frame travels: its socket is ready, the connection reads a run of whole frames from it,
+ * has them recorded, and sends the run, in the bytes that it came in and in one write, to the other
+ * socket. Only a partial frame, or what the other side did not take at once, stays with a socket;
+ * until that is gone, nothing more is read. What ends or breaks is decided in one place of the
+ * connection, after each event.
  *
  * <p>One file records one client at a time, and one loop serves it. A folder
  * ({@link io.tracestream.proxy.ProxyConfig#withRecordingDirectory(java.nio.file.Path)}) takes any

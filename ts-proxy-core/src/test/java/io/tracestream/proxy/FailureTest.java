@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +33,8 @@ class FailureTest {
       for (int i = 1; i <= 2; i++) {
         try (TestPeer client = TestPeer.connect(proxy.address())) {
           assertEquals("", client.send("0001 21").awaitEnd());
-          log.await("WARN", "connection " + i + ": target", "found \"Connection refused\"");
+          log.await(
+              "WARN", "connection " + i + ": target", "cannot be reached: Connection refused");
         }
       }
     }
@@ -45,7 +48,8 @@ class FailureTest {
         TestPeer client = TestPeer.connect(proxy.address())) {
       assertEquals("", client.awaitEnd());
       log.await(
-          "WARN", "connection 1: target no-such-host.invalid:9: found \"no address of that name\"");
+          "WARN",
+          "connection 1: target no-such-host.invalid:9 cannot be reached: there is no such name");
     }
   }
 
@@ -56,10 +60,14 @@ class FailureTest {
         TestLog log = TestLog.open();
         Proxy proxy = Proxy.start(Proxies.to((InetSocketAddress) deaf.getLocalSocketAddress())
             .withConnectTimeout(Duration.ofMillis(300)))) {
+      List<TestPeer> clients = new ArrayList<>();
       for (int i = 1; i <= 4; i++) {
-        TestPeer.connect(proxy.address());
+        clients.add(TestPeer.connect(proxy.address()));
       }
-      log.await("WARN", "found \"no answer after 300 ms\"");
+      log.await("WARN", "cannot be reached: it has not answered for 300 ms");
+      for (TestPeer client : clients) {
+        client.close();
+      }
     }
   }
 

@@ -89,7 +89,7 @@ class ProxyListenerTest {
       next();
       assertEquals(
           "1 failed: target 127.0.0.1:" + nobody.getPort()
-              + ": found \"Connection refused\", expected a connection",
+              + " cannot be reached: Connection refused",
           next().replace("localhost", "127.0.0.1"));
       assertEquals("", client.awaitEnd());
       assertEquals("1 closed", next());

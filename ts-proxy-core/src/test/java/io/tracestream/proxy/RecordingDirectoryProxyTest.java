@@ -14,7 +14,6 @@ import io.tracestream.recording.RecordingReader;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -282,23 +281,5 @@ class RecordingDirectoryProxyTest {
           dir + ": found no folder, expected a folder to record to; choose another name",
           e.getMessage());
     }
-  }
-
-  @Test
-  void aFileAndAFolderAtOnceAreRefused() throws Exception {
-    ProxyConfig config =
-        Proxies.to(new InetSocketAddress("localhost", 1)).withRecordingDirectory(dir);
-    Exception e = assertThrows(
-        IllegalArgumentException.class,
-        () -> new ProxyConfig(
-            config.listen(),
-            config.target(),
-            config.format(),
-            dir,
-            config.recordingDirectory(),
-            false,
-            config.connectTimeout(),
-            config.listener()));
-    assertEquals("recording: found both a file and a folder, expected one of them", e.getMessage());
   }
 }

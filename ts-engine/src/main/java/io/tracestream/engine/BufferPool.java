@@ -1,8 +1,9 @@
-package io.tracestream.proxy;
+package io.tracestream.engine;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -18,10 +19,8 @@ final class BufferPool {
   static final int MODEST = 64 * 1024;
 
   private static final int SMALLEST = 256;
-  /** The JVM gives direct buffers as much memory as the heap; a few pools share it. */
-  private static final long PLENTY = Runtime.getRuntime().maxMemory() / 8;
-  /** Free buffers are kept up to so many bytes in all, so that a burst's memory goes back. */
-  private static final long MOST_FREE = Math.min(PLENTY, 32 * 1024 * 1024);
+  /** Free buffers of one pool are never more than that, so that a burst's memory goes back. */
+  private static final long MOST_FREE = 32 * 1024 * 1024;
 
   /** Free buffers by size: 256 bytes, 512, and so on. */
   private final List<ArrayDeque<ByteBuffer>> free = Stream.generate(
@@ -29,26 +28,22 @@ final class BufferPool {
       .limit(sizeIndex(LARGEST) + 1)
       .toList();
 
-  private final long plenty;
+  private final BooleanSupplier scarce;
+  private final long mostFree;
   private long freeBytes;
-  /** In buffers that somebody holds. */
-  private long heldBytes;
-
-  BufferPool() {
-    this(PLENTY);
-  }
 
   /**
-   * @param plenty when so many bytes are held, reads become smaller, since each peer that is slow
-   *     to take what was read holds it
+   * @param mostFree how many bytes of free buffers to keep at most
+   * @param scarce whether reads should be modest
    */
-  BufferPool(long plenty) {
-    this.plenty = plenty;
+  BufferPool(long mostFree, BooleanSupplier scarce) {
+    this.mostFree = Math.min(mostFree, MOST_FREE);
+    this.scarce = scarce;
   }
 
   /** An empty buffer to read into, with room behind {@code kept} bytes, less than the largest. */
   ByteBuffer takeToRead(int kept) {
-    return take(heldBytes < plenty ? LARGEST : Math.min(Math.max(MODEST, 2 * kept), LARGEST));
+    return take(scarce.getAsBoolean() ? Math.min(Math.max(MODEST, 2 * kept), LARGEST) : LARGEST);
   }
 
   /** An empty buffer of at least {@code size} bytes, at most {@link #LARGEST}. */
@@ -60,13 +55,11 @@ final class BufferPool {
     } else {
       freeBytes -= buffer.capacity();
     }
-    heldBytes += buffer.capacity();
     return buffer.clear();
   }
 
   void give(ByteBuffer buffer) {
-    heldBytes -= buffer.capacity();
-    if (freeBytes + buffer.capacity() > MOST_FREE) {
+    if (freeBytes + buffer.capacity() > mostFree) {
       makeRoom(buffer.capacity());
     }
     freeBytes += buffer.capacity();
@@ -76,7 +69,7 @@ final class BufferPool {
   /** Lets go of free buffers, the smallest first, lest a burst keep out the size in use now. */
   private void makeRoom(int size) {
     for (ArrayDeque<ByteBuffer> ofOneSize : free) {
-      while (freeBytes + size > MOST_FREE && !ofOneSize.isEmpty()) {
+      while (freeBytes + size > mostFree && !ofOneSize.isEmpty()) {
         freeBytes -= ofOneSize.pollFirst().capacity();
       }
     }

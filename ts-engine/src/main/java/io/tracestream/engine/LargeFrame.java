@@ -1,4 +1,4 @@
-package io.tracestream.proxy;
+package io.tracestream.engine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +16,8 @@ final class LargeFrame {
 
   private long arrived;
   private long missing;
+  /** Capacity of all parts. */
+  private long capacity;
 
   /**
    * @param beginning what has come of the frame: all of its header at least; copied
@@ -29,12 +31,24 @@ final class LargeFrame {
   }
 
   private ByteBuffer take(long size) {
-    return buffers.take((int) Math.min(size, BufferPool.LARGEST));
+    ByteBuffer part = buffers.take((int) Math.min(size, BufferPool.LARGEST));
+    capacity += part.capacity();
+    return part;
+  }
+
+  /** Bytes of memory that the parts take. */
+  long capacity() {
+    return capacity;
+  }
+
+  /** Whether the next read needs another buffer. */
+  boolean isFull() {
+    return !parts.getLast().hasRemaining();
   }
 
   /** Reads once, no further than the frame's end; gives what the channel gave. */
   int read(ReadableByteChannel source) throws IOException {
-    if (!parts.getLast().hasRemaining()) {
+    if (isFull()) {
       parts.addLast(take(arrived));
     }
     ByteBuffer last = parts.getLast();
@@ -47,6 +61,11 @@ final class LargeFrame {
 
   boolean isWhole() {
     return missing == 0;
+  }
+
+  /** Bytes that are still to come. */
+  long missing() {
+    return missing;
   }
 
   /** Bytes that have come, header included; of a whole frame, its length. */

@@ -1,0 +1,306 @@
+package io.tracestream.engine;
+
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that serves many sockets: it waits until some are ready and calls their handlers. All
+ * that a handler owns belongs to this thread; {@link #execute} is the only way in from another.
+ */
+public final class EventLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+  /**
+   * How long to look again and again before going to sleep, if the last wait was that short: in a
+   * conversation the next frame comes sooner than a thread wakes up. Others who want the processor
+   * get it in between.
+   */
+  private static final long SHORT_WAIT_NANOS = 50_000;
+
+  private static final long MILLI = 1_000_000;
+  private static final long SECOND = 1000 * MILLI;
+  /** A selector counts in milliseconds: what is left of a time is slept in such steps. */
+  private static final long SHORT_SLEEP_NANOS = 100_000;
+
+  private final Selector selector = Selector.open();
+  /**
+   * Gathers what is ready first and serves it then: to serve it from inside the selector would make
+   * one large method of all, and the JIT compiler would be busy with it for half a second.
+   */
+  private final ArrayList<SelectionKey> ready = new ArrayList<>(1024);
+
+  private final Consumer<SelectionKey> gather = ready::add;
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final Timers timers = new Timers();
+  private final Set<Resident> residents = new HashSet<>();
+  private final Thread thread;
+  private boolean shortWait;
+  private boolean stopped;
+  private long now = System.nanoTime();
+  private long nextSecond = now + SECOND;
+
+  final BufferPool buffers;
+  final KeptMemory memory;
+  /** What the last read on this loop gave. */
+  final Frames frames;
+
+  /** What a channel is registered with. */
+  interface Handler {
+    /** Does what the channel is ready for. */
+    void ready(SelectionKey key);
+
+    /** Frees all: an error was caught in it. */
+    void failed(Throwable cause);
+  }
+
+  /** What lives on this loop: is reminded of the time, and told when the loop stops. */
+  interface Resident {
+    /** About once a second. */
+    void second();
+
+    /** Frees all: the loop stops. */
+    void stop();
+  }
+
+  /** Something that is to be done later. */
+  public interface Timer {
+    /** Forgets it. */
+    void cancel();
+  }
+
+  EventLoop(String name, long mostFree, KeptMemory memory, Consumer<Throwable> onDeath)
+      throws IOException {
+    this.memory = memory;
+    this.buffers = new BufferPool(mostFree, memory::isScarce);
+    this.frames = new Frames(buffers);
+    this.thread = new Thread(() -> run(onDeath), name);
+    loadWhatClosesSockets();
+  }
+
+  /**
+   * Java 17 opens descriptors when it first closes a socket, which is too late when none are left.
+   */
+  private void loadWhatClosesSockets() throws IOException {
+    try (SocketChannel socket = SocketChannel.open()) {
+      socket.configureBlocking(false);
+      socket.register(selector, 0);
+    }
+    selector.selectNow();
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /**
+   * Runs the task on this loop's thread, soon; never, once the loop has stopped. From any thread.
+   *
+   * @param task what to do
+   */
+  public void execute(Runnable task) {
+    tasks.add(task);
+    selector.wakeup();
+  }
+
+  /**
+   * Runs the task later. On this loop's thread.
+   *
+   * @param nanos when, from now on; what is past is done soon
+   * @param task what to do
+   * @return to cancel it with
+   */
+  public Timer after(long nanos, Runnable task) {
+    return timers.at(System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 2), task);
+  }
+
+  /**
+   * When this turn of the loop began: good enough for time-outs, and cheaper than to ask. On this
+   * loop's thread.
+   *
+   * @return a time of {@link System#nanoTime}
+   */
+  public long now() {
+    return now;
+  }
+
+  /** Whether the caller runs on this loop's thread. */
+  boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  SelectionKey register(SelectableChannel channel, int interest, Handler handler)
+      throws IOException {
+    channel.configureBlocking(false);
+    return channel.register(selector, interest, handler);
+  }
+
+  /** Adds what is to be reminded and stopped; on this loop's thread, or before it is started. */
+  void add(Resident resident) {
+    residents.add(resident);
+  }
+
+  void remove(Resident resident) {
+    residents.remove(resident);
+  }
+
+  /** The socket that hoards most memory; null when none keeps any. */
+  FrameSocket greatestHoarder() {
+    FrameSocket greatest = null;
+    for (Resident resident : residents) {
+      if (resident instanceof FrameSocket socket
+          && socket.hoarding() > (greatest == null ? 0 : greatest.hoarding())) {
+        greatest = socket;
+      }
+    }
+    return greatest;
+  }
+
+  /** Asks the thread to stop all that is registered, and to end. */
+  void stopSoon() {
+    execute(() -> stopped = true);
+  }
+
+  /** Ends a loop that may not have been started. */
+  void abandon() {
+    if (thread.getState() != Thread.State.NEW) {
+      stopSoon();
+      return;
+    }
+    try {
+      selector.close();
+    } catch (IOException e) {
+      LOG.debug("event loop: closing: {}", e.getMessage());
+    }
+  }
+
+  /** Waits until the thread has ended; at once on that thread itself. */
+  void join() {
+    boolean interrupted = false;
+    while (thread.isAlive() && !isCurrent()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run(Consumer<Throwable> onDeath) {
+    try {
+      while (!stopped) {
+        await();
+        now = System.nanoTime();
+        serveReady();
+        runTasks();
+        lookAtTheClock();
+      }
+    } catch (Throwable e) { // whatever it is, nobody else would hear of it
+      onDeath.accept(e);
+    } finally {
+      stopAll();
+    }
+  }
+
+  /** Returns when something is ready or to be done. */
+  private void await() throws IOException {
+    long start = System.nanoTime();
+    while (shortWait && selector.selectNow(gather) == 0 && tasks.isEmpty()) {
+      Thread.yield();
+      shortWait = System.nanoTime() - start < SHORT_WAIT_NANOS;
+    }
+    if (!shortWait && tasks.isEmpty()) {
+      sleep(nanosToNext());
+      shortWait = System.nanoTime() - start < SHORT_WAIT_NANOS;
+    }
+  }
+
+  private void sleep(long nanos) throws IOException {
+    if (nanos >= MILLI) {
+      selector.select(gather, nanos / MILLI);
+    } else if (selector.selectNow(gather) == 0 && nanos > 0) {
+      LockSupport.parkNanos(Math.min(nanos, SHORT_SLEEP_NANOS));
+    }
+  }
+
+  private long nanosToNext() {
+    long second = residents.isEmpty() ? Long.MAX_VALUE : nextSecond - System.nanoTime();
+    return timers.isEmpty() ? second : Math.min(second, timers.nanosToNext());
+  }
+
+  private void serveReady() {
+    for (int i = 0; i < ready.size(); i++) {
+      serve(ready.get(i));
+    }
+    ready.clear();
+  }
+
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      guard("event loop", task);
+    }
+    for (Runnable task = timers.pollDue(); task != null; task = timers.pollDue()) {
+      guard("event loop", task);
+    }
+  }
+
+  private void lookAtTheClock() {
+    if (now - nextSecond >= 0) {
+      nextSecond = now + SECOND;
+      for (Resident resident : residents.toArray(new Resident[0])) {
+        guard(resident, resident::second);
+      }
+    }
+  }
+
+  private void serve(SelectionKey key) {
+    Handler handler = (Handler) key.attachment();
+    if (!key.isValid()) {
+      return; // what was ready in the same moment closed it
+    }
+    try {
+      handler.ready(key);
+    } catch (Throwable e) { // a bug, or want of memory: no other connection is to notice
+      tell(handler, e);
+      guard(handler, () -> handler.failed(e));
+    }
+  }
+
+  private void stopAll() {
+    for (Resident resident : residents.toArray(new Resident[0])) {
+      guard(resident, resident::stop);
+    }
+    try {
+      selector.close();
+    } catch (IOException e) {
+      LOG.debug("event loop: closing: {}", e.getMessage());
+    }
+  }
+
+  /** Isolates failures: one task must not stop the others. */
+  private static void guard(Object subject, Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      tell(subject, e);
+    }
+  }
+
+  private static void tell(Object subject, Throwable e) {
+    LOG.error("{}: unexpected error: {}; its connection is closed", subject, e.toString(), e);
+  }
+}

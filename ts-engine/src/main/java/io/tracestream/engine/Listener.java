@@ -1,0 +1,176 @@
+package io.tracestream.engine;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts clients, on the first loop of an engine. When descriptors run out, accepting pauses, and
+ * the connections that there are go on.
+ */
+public final class Listener implements EventLoop.Handler, EventLoop.Resident {
+  private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+  private static final int BACKLOG = 4096;
+  /** Then those who are connected already have their turn. */
+  private static final int MOST_AT_ONCE = 64;
+
+  private static final long PAUSE_NANOS = 200_000_000;
+
+  private final ServerSocketChannel server;
+  private final InetSocketAddress address;
+  private EventLoop loop;
+  private Handler handler;
+  /** The next client's second socket: without one no client is accepted. */
+  private SocketChannel spare;
+
+  private SelectionKey key;
+  private boolean paused;
+  private boolean failedBefore;
+
+  /** Takes the clients. */
+  public interface Handler {
+    /**
+     * A client has come. On the first loop's thread.
+     *
+     * @param client its connection, the handler's from now on
+     * @param spare an open socket to connect to a target with, the handler's from now on as well
+     */
+    void accepted(SocketChannel client, SocketChannel spare);
+  }
+
+  private Listener(ServerSocketChannel server) throws IOException {
+    this.server = server;
+    this.address = (InetSocketAddress) server.getLocalAddress();
+  }
+
+  /**
+   * Binds; clients wait until {@link #start}.
+   *
+   * @param address where; port 0 takes a free one
+   * @return the listener; close it, or start it
+   * @throws IOException when the address cannot be bound
+   */
+  public static Listener bind(InetSocketAddress address) throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open();
+    try {
+      server.bind(address, BACKLOG);
+      return new Listener(server);
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Where clients connect.
+   *
+   * @return the bound address, with its real port
+   */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /**
+   * Begins to accept. The listener is closed with the engine.
+   *
+   * @param engine whose first loop accepts
+   * @param clients takes the clients
+   */
+  public void start(Engine engine, Handler clients) {
+    loop = engine.first();
+    handler = clients;
+    loop.execute(this::begin);
+  }
+
+  private void begin() {
+    loop.add(this);
+    try {
+      key = loop.register(server, SelectionKey.OP_ACCEPT, this);
+    } catch (IOException e) { // closed meanwhile
+      LOG.debug("{}: {}", this, e.getMessage());
+    }
+  }
+
+  /**
+   * Pauses, or goes on: clients wait meanwhile. On the first loop's thread.
+   *
+   * @param pause whether to pause
+   */
+  public void pause(boolean pause) {
+    paused = pause;
+    if (key != null && key.isValid()) {
+      key.interestOps(pause ? 0 : SelectionKey.OP_ACCEPT);
+    }
+  }
+
+  @Override
+  public void ready(SelectionKey ready) {
+    try {
+      for (int i = 0; i < MOST_AT_ONCE && !paused && accept(); i++) {
+        failedBefore = false;
+      }
+    } catch (IOException e) {
+      pauseShortly(e);
+    }
+  }
+
+  private boolean accept() throws IOException {
+    if (spare == null) {
+      spare = SocketChannel.open();
+    }
+    SocketChannel client = server.accept();
+    if (client == null) {
+      return false;
+    }
+    SocketChannel second = spare;
+    spare = null;
+    handler.accepted(client, second);
+    return true;
+  }
+
+  /** Most likely the process has no file descriptors left: clients wait in the backlog. */
+  private void pauseShortly(IOException cause) {
+    if (!failedBefore) {
+      failedBefore = true;
+      LOG.warn(
+          "cannot accept clients: {}; trying again, and connections go on: raise the limit of open "
+              + "files",
+          cause.getMessage());
+    }
+    key.interestOps(0);
+    loop.after(PAUSE_NANOS, () -> pause(paused));
+  }
+
+  @Override
+  public void second() {
+    // Nothing to time.
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    // The client that it was about is closed by its handler; others may come.
+  }
+
+  @Override
+  public void stop() {
+    close();
+  }
+
+  /** Stops accepting, and refuses further clients. On the first loop's thread, once started. */
+  public void close() {
+    Channels.close(server);
+    if (spare != null) {
+      Channels.close(spare);
+      spare = null;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "accepting on " + address;
+  }
+}

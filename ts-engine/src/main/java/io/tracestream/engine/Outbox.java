@@ -1,0 +1,136 @@
+package io.tracestream.engine;
+
+import io.tracestream.codec.FrameFormat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.ArrayDeque;
+
+/**
+ * Frames on their way to a socket: runs in the buffers that they came in, and frames made here.
+ * Small ones are gathered in one buffer; a large payload is borrowed until it is sent.
+ */
+final class Outbox {
+  private static final int GATHERED = 64 * 1024;
+  private static final int MOST_COPIED = 16 * 1024;
+  /** The JVM copies what is not in direct memory for each write, as much as it is told to write. */
+  private static final int PIECE = 128 * 1024;
+
+  private final BufferPool buffers;
+  private final FrameFormat format;
+  /** What the socket has not taken yet, each from its position to its limit. */
+  private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>(2);
+  /** The end of what is unsent, from 0 to its position, while there is room in it; or null. */
+  private ByteBuffer gathering;
+
+  private long unsentBytes;
+  /** Capacity of our own buffers. */
+  private long capacity;
+
+  Outbox(BufferPool buffers, FrameFormat format) {
+    this.buffers = buffers;
+    this.format = format;
+  }
+
+  boolean isEmpty() {
+    return unsentBytes == 0;
+  }
+
+  long unsentBytes() {
+    return unsentBytes;
+  }
+
+  /** Bytes of memory that are kept. */
+  long capacity() {
+    return capacity;
+  }
+
+  /** Takes over the run's buffers. */
+  void add(Frames run) {
+    closeGathering();
+    for (ByteBuffer part = run.parts.pollFirst(); part != null; part = run.parts.pollFirst()) {
+      unsentBytes += part.remaining();
+      capacity += part.capacity();
+      unsent.addLast(part);
+    }
+  }
+
+  /** Makes a frame of that payload; a large one stays borrowed until it is sent. */
+  void add(ByteBuffer payload) {
+    int length = payload.remaining();
+    boolean copied = length <= MOST_COPIED;
+    int needed = format.headerLength() + (copied ? length : 0);
+    if (gathering == null || gathering.remaining() < needed) {
+      closeGathering();
+      gathering = buffers.take(GATHERED);
+      capacity += gathering.capacity();
+    }
+    format.putHeader(gathering, length);
+    if (copied) {
+      gathering.put(payload.duplicate());
+    } else {
+      closeGathering();
+      unsent.addLast(payload.duplicate());
+    }
+    unsentBytes += format.headerLength() + length;
+  }
+
+  private void closeGathering() {
+    if (gathering != null) {
+      unsent.addLast(gathering.flip());
+      gathering = null;
+    }
+  }
+
+  /** Writes as much as the socket takes; gives how many bytes that were. */
+  long flush(WritableByteChannel socket) throws IOException {
+    closeGathering();
+    long before = unsentBytes;
+    while (!unsent.isEmpty() && write(socket, unsent.peekFirst())) {
+      release(unsent.pollFirst());
+    }
+    shrink();
+    return before - unsentBytes;
+  }
+
+  /** Whether the socket took all of the buffer. */
+  private boolean write(WritableByteChannel socket, ByteBuffer frames) throws IOException {
+    int end = frames.limit();
+    int most = frames.isDirect() ? Integer.MAX_VALUE : PIECE;
+    int taken;
+    int asked;
+    do {
+      asked = Math.min(frames.remaining(), most);
+      taken = socket.write(frames.limit(frames.position() + asked));
+      frames.limit(end);
+      unsentBytes -= taken;
+    } while (taken == asked && frames.hasRemaining());
+    return !frames.hasRemaining();
+  }
+
+  /** A little that is left of a large buffer moves to a smaller one. */
+  private void shrink() {
+    if (!unsent.isEmpty() && unsent.peekFirst().isDirect()) {
+      ByteBuffer rest = unsent.pollFirst();
+      capacity -= rest.capacity();
+      rest = buffers.shrink(rest);
+      capacity += rest.capacity();
+      unsent.addFirst(rest);
+    }
+  }
+
+  private void release(ByteBuffer buffer) {
+    if (buffer.isDirect()) { // else it was lent by the sender
+      capacity -= buffer.capacity();
+      buffers.give(buffer);
+    }
+  }
+
+  /** Throws all away. */
+  void clear() {
+    closeGathering();
+    unsent.forEach(this::release);
+    unsent.clear();
+    unsentBytes = 0;
+  }
+}

@@ -1,0 +1,60 @@
+package io.tracestream.engine;
+
+import java.util.TreeSet;
+
+/** What an event loop is to do later. For the loop's thread alone. */
+final class Timers {
+  private final TreeSet<Timer> timers = new TreeSet<>();
+  private long made;
+
+  /** One thing to do at one time. */
+  final class Timer implements EventLoop.Timer, Comparable<Timer> {
+    private final long due;
+    private final long number;
+    private final Runnable task;
+
+    private Timer(long due, Runnable task) {
+      this.due = due;
+      this.task = task;
+      this.number = made++;
+    }
+
+    @Override
+    public void cancel() {
+      timers.remove(this);
+    }
+
+    @Override
+    public int compareTo(Timer other) {
+      int order = Long.signum(due - other.due); // nanoTime may wrap around
+      return order != 0 ? order : Long.compare(number, other.number);
+    }
+  }
+
+  /** Adds a task that is due at that time of {@link System#nanoTime}. */
+  Timer at(long due, Runnable task) {
+    Timer timer = new Timer(due, task);
+    timers.add(timer);
+    return timer;
+  }
+
+  /** Takes what is due next; null when nothing is. */
+  Runnable pollDue() {
+    return !timers.isEmpty() && timers.first().due - System.nanoTime() <= 0
+        ? timers.pollFirst().task
+        : null;
+  }
+
+  boolean isEmpty() {
+    return timers.isEmpty();
+  }
+
+  /** Nanoseconds until the next timer is due, 0 or less when it is; there must be one. */
+  long nanosToNext() {
+    return timers.first().due - System.nanoTime();
+  }
+
+  int size() {
+    return timers.size();
+  }
+}

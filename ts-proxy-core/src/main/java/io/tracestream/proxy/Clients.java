@@ -1,0 +1,138 @@
+package io.tracestream.proxy;
+
+import io.tracestream.engine.Dialer;
+import io.tracestream.engine.Engine;
+import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.Listener;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Admits clients and hands them to the event loops in turn. For the thread of the first loop, on
+ * which clients are accepted.
+ */
+final class Clients implements Listener.Handler {
+  private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+  private static final long LOOK_AGAIN_NANOS = 2_000_000;
+  private static final int MOST_LOOKS = 250;
+
+  private final Proxy proxy;
+  private final Engine engine;
+  private final Listener listener;
+  private final Dialer dialer;
+  private final EventLoop loop;
+  /** Null when nothing is recorded. */
+  private final Recorders recorders;
+
+  private long accepted;
+  private long open;
+  /** The client that is recorded to the one file there is. */
+  private Connection recorded;
+
+  Clients(Proxy proxy, Engine engine, Listener listener, Dialer dialer, Recorders recorders) {
+    this.proxy = proxy;
+    this.engine = engine;
+    this.listener = listener;
+    this.dialer = dialer;
+    this.loop = engine.first();
+    this.recorders = recorders;
+  }
+
+  @Override
+  public void accepted(SocketChannel client, SocketChannel spare) {
+    open++;
+    pauseIfFull();
+    if (isFree()) {
+      open(client, spare);
+    } else {
+      // Decided when all that is ready was handled: the recorded client's end may be among it.
+      loop.execute(() -> openOrReject(client, spare, 0));
+    }
+  }
+
+  private void pauseIfFull() {
+    long most = proxy.config().maxConnections();
+    if (most > 0 && open == most) {
+      LOG.warn("{} connections are open, as many as may be: further clients wait", most);
+      listener.pause(true);
+    }
+  }
+
+  /** A connection was closed. */
+  void closed(Connection connection) {
+    if (connection == recorded) {
+      recorded = null;
+    }
+    open--;
+    if (open == proxy.config().maxConnections() - 1) {
+      listener.pause(false);
+    }
+  }
+
+  private boolean isFree() {
+    return recorders == null || !recorders.areSingle() || recorded == null;
+  }
+
+  private void openOrReject(SocketChannel client, SocketChannel spare, int looks) {
+    if (!isFree()) {
+      recorded.giveWay();
+    }
+    if (isFree()) {
+      open(client, spare);
+    } else if (recorded.isEnding() && looks < MOST_LOOKS) {
+      loop.after(LOOK_AGAIN_NANOS, () -> openOrReject(client, spare, looks + 1));
+    } else {
+      LOG.warn(
+          "rejected a second client: one file records one client at a time, and {} is still open; "
+              + "record to a folder to serve many (--record-dir)",
+          recorded);
+      close(client, spare);
+      open--;
+    }
+  }
+
+  private void open(SocketChannel client, SocketChannel spare) {
+    long number = ++accepted;
+    long acceptedMicros = recorders == null ? 0 : recorders.accepted();
+    EventLoop next = engine.next();
+    if (next == loop) {
+      open(number, acceptedMicros, loop, client, spare);
+    } else {
+      next.execute(() -> open(number, acceptedMicros, next, client, spare));
+    }
+  }
+
+  /** On the thread of that loop, to which all of a connection belongs. */
+  private void open(
+      long number, long acceptedMicros, EventLoop its, SocketChannel client, SocketChannel spare) {
+    Recorder recorder = null;
+    try {
+      InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
+      proxy.opened(number, peer);
+      recorder = recorders == null ? null : recorders.of(number, peer, acceptedMicros, its);
+      Connection connection = new Connection(number, proxy, its, recorder, dialer, client, spare);
+      if (recorders != null && recorders.areSingle()) {
+        recorded = connection;
+      }
+      LOG.debug("{}: accepted {}", connection, peer);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      LOG.warn("connection {}: closed as soon as it was accepted: {}", number, e.toString());
+      close(client, spare);
+      proxy.closed(number, recorder, null, its);
+    }
+  }
+
+  private static void close(Closeable... channels) {
+    for (Closeable channel : channels) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        LOG.debug("closing {}: {}", channel, e.getMessage());
+      }
+    }
+  }
+}
