@@ -22,9 +22,11 @@ WORKDIR /build
 COPY pom.xml LICENSE ./
 COPY ts-codec/pom.xml ts-codec/
 COPY ts-recording/pom.xml ts-recording/
+COPY ts-rules/pom.xml ts-rules/
 COPY ts-engine/pom.xml ts-engine/
 COPY ts-proxy-core/pom.xml ts-proxy-core/
 COPY ts-replay-core/pom.xml ts-replay-core/
+COPY ts-compare/pom.xml ts-compare/
 COPY ts-junit/pom.xml ts-junit/
 COPY ts-examples/pom.xml ts-examples/
 COPY ts-cli/pom.xml ts-cli/

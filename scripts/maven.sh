@@ -4,7 +4,7 @@
 #   own_repository, pom_version, managed_version
 
 # shellcheck disable=SC2034 # for the scripts that source this one
-libraries=(ts-codec ts-recording ts-engine ts-proxy-core ts-replay-core ts-junit ts-bom)
+libraries=(ts-codec ts-recording ts-rules ts-engine ts-proxy-core ts-replay-core ts-compare ts-junit ts-bom)
 
 # own_repository DIR: a local Maven repository without any artifact of ours. All else in it is the
 # user's own, by links: nothing is fetched twice, and nothing of ours gets into theirs.

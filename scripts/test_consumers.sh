@@ -55,7 +55,7 @@ in_a_module() {
 in_a_test() {
   local name
   maven junit
-  for name in codec recording proxy-core replay-core; do
+  for name in codec recording rules engine proxy-core replay-core; do
     class_path junit | grep -qx "ts-$name-$(managed_version "$root/ts-bom/pom.xml" "ts-$name").jar" ||
       fail "it/junit: ts-$name has another version than in ts-bom" "$work/it/junit/target/classpath"
   done

@@ -2,6 +2,7 @@
 module io.tracestream.junit {
   requires transitive io.tracestream.replay;
   requires transitive org.junit.jupiter.api;
+  requires io.tracestream.compare;
   requires io.tracestream.proxy;
 
   exports io.tracestream.junit;

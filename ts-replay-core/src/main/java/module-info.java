@@ -2,6 +2,7 @@
 module io.tracestream.replay {
   requires transitive io.tracestream.codec;
   requires transitive io.tracestream.recording;
+  requires transitive io.tracestream.rules;
   requires org.slf4j;
 
   exports io.tracestream.replay;

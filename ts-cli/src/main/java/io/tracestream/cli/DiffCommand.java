@@ -1,9 +1,9 @@
 package io.tracestream.cli;
 
+import io.tracestream.compare.DiffSummary;
+import io.tracestream.compare.RecordingDiff;
 import io.tracestream.recording.Recording;
-import io.tracestream.replay.DiffSummary;
-import io.tracestream.replay.RecordingDiff;
-import io.tracestream.replay.Rules;
+import io.tracestream.rules.Rules;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

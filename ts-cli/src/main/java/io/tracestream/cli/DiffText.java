@@ -1,8 +1,8 @@
 package io.tracestream.cli;
 
-import io.tracestream.replay.Change;
-import io.tracestream.replay.DiffSummary;
-import io.tracestream.replay.HexRows;
+import io.tracestream.compare.Change;
+import io.tracestream.compare.DiffSummary;
+import io.tracestream.rules.HexRows;
 import java.util.Locale;
 
 /** Says how two recordings compare, for people. */

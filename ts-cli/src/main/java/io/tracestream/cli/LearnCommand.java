@@ -1,8 +1,8 @@
 package io.tracestream.cli;
 
+import io.tracestream.compare.Learned;
+import io.tracestream.compare.Learner;
 import io.tracestream.recording.Recording;
-import io.tracestream.replay.Learned;
-import io.tracestream.replay.Learner;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

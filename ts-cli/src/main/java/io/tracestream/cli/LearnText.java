@@ -1,8 +1,8 @@
 package io.tracestream.cli;
 
-import io.tracestream.replay.Change;
-import io.tracestream.replay.DiffSummary;
-import io.tracestream.replay.Learned;
+import io.tracestream.compare.Change;
+import io.tracestream.compare.DiffSummary;
+import io.tracestream.compare.Learned;
 
 /** Writes what was learned as a file of rules: all that is not a rule stands behind a #. */
 final class LearnText {

@@ -2,10 +2,10 @@ package io.tracestream.cli;
 
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingDirectory;
-import io.tracestream.replay.Rules;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
+import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

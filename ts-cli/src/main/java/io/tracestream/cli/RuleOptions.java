@@ -1,9 +1,9 @@
 package io.tracestream.cli;
 
-import io.tracestream.replay.Copy;
-import io.tracestream.replay.Field;
-import io.tracestream.replay.Rules;
-import io.tracestream.replay.RulesException;
+import io.tracestream.rules.Copy;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
+import io.tracestream.rules.RulesException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

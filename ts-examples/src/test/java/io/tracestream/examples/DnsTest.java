@@ -3,7 +3,7 @@ package io.tracestream.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.replay.Rules;
+import io.tracestream.rules.Rules;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -22,7 +22,7 @@ import io.netty.handler.codec.LengthFieldPrepender;
 import io.netty.handler.codec.string.StringDecoder;
 import io.netty.handler.codec.string.StringEncoder;
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.replay.Rules;
+import io.tracestream.rules.Rules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

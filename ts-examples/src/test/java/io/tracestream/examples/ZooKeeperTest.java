@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.replay.Field;
-import io.tracestream.replay.Rules;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

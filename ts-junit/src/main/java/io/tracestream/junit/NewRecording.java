@@ -1,11 +1,11 @@
 package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.compare.RecordingDiff;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.recording.RecordingWriter;
-import io.tracestream.replay.RecordingDiff;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

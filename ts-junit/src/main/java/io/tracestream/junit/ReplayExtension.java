@@ -1,9 +1,9 @@
 package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.replay.Rules;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
+import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

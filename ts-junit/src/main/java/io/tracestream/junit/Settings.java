@@ -1,8 +1,8 @@
 package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.replay.Rules;
 import io.tracestream.replay.Timing;
+import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.replay.Rules;
 import io.tracestream.replay.Timing;
+import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.tracestream.replay;
 
+import io.tracestream.rules.Comparer;
+import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

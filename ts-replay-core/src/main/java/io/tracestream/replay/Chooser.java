@@ -3,6 +3,7 @@ package io.tracestream.replay;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
+import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;

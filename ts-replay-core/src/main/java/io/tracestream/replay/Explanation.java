@@ -2,6 +2,8 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.HexRows;
 
 /** All that is known of a mismatch, in some lines for a person. */
 final class Explanation {

@@ -1,6 +1,8 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import io.tracestream.rules.OpenBytes;
+import io.tracestream.rules.Rules;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -3,6 +3,7 @@ package io.tracestream.replay;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
+import io.tracestream.rules.Rules;
 import java.time.Duration;
 
 /**

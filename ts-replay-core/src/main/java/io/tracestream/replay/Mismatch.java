@@ -1,6 +1,9 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Entry;
+import io.tracestream.rules.Comparer;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;

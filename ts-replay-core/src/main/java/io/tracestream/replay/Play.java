@@ -4,6 +4,7 @@ import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
+import io.tracestream.rules.Rules;
 import java.time.Duration;
 import java.util.List;
 

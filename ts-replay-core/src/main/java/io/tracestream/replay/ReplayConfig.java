@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
+import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;

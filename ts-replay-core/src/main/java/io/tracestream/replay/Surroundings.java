@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.rules.Comparer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -1,6 +1,8 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import io.tracestream.rules.Comparer;
+import io.tracestream.rules.Field;
 
 /** Tells a difference that has the shape of a varying field, as of an id or a time. */
 final class VaryingField {

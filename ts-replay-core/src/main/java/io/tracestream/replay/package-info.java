@@ -1,6 +1,6 @@
 /**
- * Plays one side of a recorded conversation to the other, live one, says where that one departed
- * from the recording, and compares recordings.
+ * Plays one side of a recorded conversation to the other, live one, and says where that one
+ * departed from the recording.
  *
  * <pre>
  *   var config = ReplayConfig.of(new InetSocketAddress("localhost", 0), Path.of("session.rec"));
@@ -11,7 +11,7 @@
  *   }
  * </pre>
  *
- * <p>There are two ways to play, and two to compare:
+ * <p>There are two ways to play:
  *
  * <ul>
  *   <li>a {@link io.tracestream.replay.ReplayServer}, started with a
@@ -19,9 +19,7 @@
  *       clients;
  *   <li>a {@link io.tracestream.replay.Verifier}, started with a
  *       {@link io.tracestream.replay.VerifyConfig}, takes the client's place before the real
- *       server, and never waits for ever;
- *   <li>{@link io.tracestream.replay.RecordingDiff} tells which entries of two recordings differ;
- *   <li>{@link io.tracestream.replay.Learner} proposes the rules under which they do not.
+ *       server, and never waits for ever.
  * </ul>
  *
  * <p>Each connection is a session: it plays the recording from the top, by itself, with two cursors
@@ -31,10 +29,9 @@
  * says what becomes of the recorded pauses. Memory does not grow with the recording.
  *
  * <p>Frames are compared byte for byte, and nothing is guessed. What may vary is said by
- * {@link io.tracestream.replay.Rules}: a {@link io.tracestream.replay.Field} is not compared, a
- * {@link io.tracestream.replay.Copy} puts a live value, such as the id of a request, into the
- * frames that answer. The same rules serve playing, verifying and comparing; a file of them is read
- * by {@link io.tracestream.replay.Rules#read}.
+ * {@link io.tracestream.rules.Rules}: a {@link io.tracestream.rules.Field} is not compared, a
+ * {@link io.tracestream.rules.Copy} puts a live value, such as the id of a request, into the frames
+ * that answer. Both ways to play take the same rules.
  *
  * <p>The first departure from the recording is the session's
  * {@link io.tracestream.replay.Mismatch}: where, what was found and expected, whether an entry

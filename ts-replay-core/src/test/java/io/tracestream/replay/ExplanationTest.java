@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.rules.Copy;
+import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -4,6 +4,8 @@ import static io.tracestream.replay.Replays.onlyMismatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import java.nio.file.Path;
 import java.util.List;

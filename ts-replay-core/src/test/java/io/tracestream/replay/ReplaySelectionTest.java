@@ -7,6 +7,8 @@ import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Recording;
 import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.Copy;
+import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.InetAddress;

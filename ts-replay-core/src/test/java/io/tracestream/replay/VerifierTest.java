@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.RecordingException;
+import io.tracestream.rules.Copy;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.IOException;

@@ -1,0 +1,141 @@
+package io.tracestream.compare;
+
+import io.tracestream.recording.Direction;
+import io.tracestream.rules.Field;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Pairs of one length that differ in about the same bytes: frames of one kind. */
+final class Cluster {
+  /** Kinds of frames of one length; further ones count to the kind that is most alike. */
+  private static final int MOST = 16;
+  /** How many equal bytes may be chance inside of a field. */
+  private static final int CHANCE_GAP = 2;
+  /** Fields of random bytes have such a width, or a multiple of it. */
+  private static final int RANDOM_WIDTH = 4;
+  /** Runs that may be one field. */
+  private static final int MOST_JOINED = 16;
+
+  private final List<Pair> pairs = new ArrayList<>();
+  private final BitSet differing = new BitSet();
+
+  /** The clusters of all pairs that differ. */
+  static List<Cluster> of(List<Pair> pairs) {
+    Map<Integer, List<Cluster>> byLength = new HashMap<>();
+    List<Cluster> all = new ArrayList<>();
+    for (Pair pair : pairs) {
+      BitSet bytes = new BitSet();
+      pair.differing().forEach(run -> bytes.set(run.offset(), run.offset() + run.length()));
+      if (!bytes.isEmpty()) {
+        List<Cluster> alike = byLength.computeIfAbsent(pair.length(), n -> new ArrayList<>());
+        Cluster cluster = mostAlike(alike, bytes);
+        if (cluster == null) {
+          cluster = new Cluster();
+          alike.add(cluster);
+          all.add(cluster);
+        }
+        cluster.pairs.add(pair);
+        cluster.differing.or(bytes);
+      }
+    }
+    return all;
+  }
+
+  /** The cluster that shares half of the fewer bytes; null when a new one is better. */
+  private static Cluster mostAlike(List<Cluster> clusters, BitSet bytes) {
+    Cluster best = null;
+    double most = -1;
+    for (Cluster cluster : clusters) {
+      BitSet both = (BitSet) cluster.differing.clone();
+      both.and(bytes);
+      int fewer = Math.min(cluster.differing.cardinality(), bytes.cardinality());
+      double alike = (double) both.cardinality() / fewer;
+      if (alike > most) {
+        best = cluster;
+        most = alike;
+      }
+    }
+    return most >= 0.5 || clusters.size() == MOST ? best : null;
+  }
+
+  List<Pair> pairs() {
+    return pairs;
+  }
+
+  /** The length of its payloads. */
+  int length() {
+    return pairs.get(0).length();
+  }
+
+  /** The runs of bytes in which any of its pairs differ; a number or a UUID in text is one. */
+  List<Change.Range> runs() {
+    TextShapes shapes = new TextShapes(pairs, differing);
+    List<Change.Range> runs = new ArrayList<>();
+    List<Change.Range> plain = new ArrayList<>();
+    int behindLast = 0;
+    for (Change.Range run : Change.Range.of(differing)) {
+      Change.Range shape = shapes.around(run);
+      if (shape == null) {
+        plain.add(run);
+      } else if (shape.offset() >= behindLast) {
+        runs.addAll(joined(plain));
+        plain.clear();
+        runs.add(shape);
+        behindLast = shape.offset() + shape.length();
+      }
+    }
+    runs.addAll(joined(plain));
+    return runs;
+  }
+
+  private List<Change.Range> joined(List<Change.Range> runs) {
+    List<Change.Range> joined = new ArrayList<>();
+    for (int first = 0; first < runs.size(); ) {
+      int last = first + Math.min(runs.size() - first, MOST_JOINED) - 1;
+      while (last > first && !isChance(runs.subList(first, last + 1))) {
+        last--;
+      }
+      joined.add(span(runs.get(first), runs.get(last)));
+      first = last + 1;
+    }
+    return joined;
+  }
+
+  private static Change.Range span(Change.Range first, Change.Range last) {
+    return new Change.Range(first.offset(), last.offset() + last.length() - first.offset());
+  }
+
+  /**
+   * Where each recording has one value alone, some of its bytes may be the same in both by chance:
+   * the runs are one field if that has a usual width.
+   */
+  private boolean isChance(List<Change.Range> runs) {
+    for (int i = 1; i < runs.size(); i++) {
+      Change.Range gap = gap(runs.get(i - 1), runs.get(i));
+      if (gap.length() > CHANCE_GAP
+          || !isConstant(gap)
+          || !isConstant(runs.get(i - 1)) && !isConstant(runs.get(i))) {
+        return false;
+      }
+    }
+    return span(runs.get(0), runs.get(runs.size() - 1)).length() % RANDOM_WIDTH == 0;
+  }
+
+  private static Change.Range gap(Change.Range before, Change.Range behind) {
+    int from = before.offset() + before.length();
+    return new Change.Range(from, behind.offset() - from);
+  }
+
+  /** Whether all payloads of one recording hold the same there. */
+  private boolean isConstant(Change.Range range) {
+    Field field = new Field(Direction.C2S, range.offset(), range.length());
+    return pairs.stream()
+            .map(pair -> Bytes.of(field, pair.payloadOfA()))
+            .distinct()
+            .count()
+        == 1;
+  }
+}

@@ -1,0 +1,105 @@
+package io.tracestream.compare;
+
+import io.tracestream.recording.Direction;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/** An entry of one recording, as far as it is compared with those of another one. */
+final class DiffEntry {
+  /** No request is known that this entry answers. */
+  static final int NO_REQUEST = 0;
+
+  /** How many bytes are looked at to say how much alike two payloads are. */
+  private static final int SAMPLE = 256;
+
+  private final Change.Side side;
+  private final Direction direction;
+  private final byte[] closed;
+  private final BitSet explained;
+  private final int hash;
+  private final int request;
+
+  /**
+   * An entry.
+   *
+   * @param closed its payload with open bytes as zeros
+   * @param explained the copies whose value was there before
+   * @param request a number for what the request says that it answers, or {@link #NO_REQUEST}
+   */
+  DiffEntry(Change.Side side, Direction direction, byte[] closed, BitSet explained, int request) {
+    this.side = side;
+    this.direction = direction;
+    this.closed = closed;
+    this.explained = explained;
+    this.hash = Arrays.hashCode(closed);
+    this.request = request;
+  }
+
+  Change.Side side() {
+    return side;
+  }
+
+  Direction direction() {
+    return direction;
+  }
+
+  BitSet explained() {
+    return explained;
+  }
+
+  /** Memory that it takes, in bytes. */
+  long size() {
+    return side.payload().length + (closed == side.payload() ? 0L : closed.length);
+  }
+
+  boolean isSame(DiffEntry other) {
+    return hash == other.hash
+        && explained.equals(other.explained)
+        && Arrays.equals(closed, other.closed);
+  }
+
+  /** Whether it is known which request it answers. */
+  boolean isAnswer() {
+    return request != NO_REQUEST;
+  }
+
+  /** Whether both answer requests that say the same. */
+  boolean answersAs(DiffEntry other) {
+    return request != NO_REQUEST && request == other.request;
+  }
+
+  /** How far from each other two entries are: 0 when they are the same, 100 at most. */
+  int distance(DiffEntry other) {
+    if (isSame(other)) {
+      return 0;
+    }
+    boolean sameLength = closed.length == other.closed.length;
+    int looked = Math.min(SAMPLE, Math.max(closed.length, other.closed.length));
+    int alike = sameLength ? equalBytes(other, looked) : equalEnds(other);
+    int differing = 98 * Math.max(0, looked - alike) / Math.max(1, looked);
+    return 1 + (sameLength ? differing : Math.max(differing, 33));
+  }
+
+  private int equalBytes(DiffEntry other, int looked) {
+    int equal = 0;
+    for (int at = 0; at < looked; at++) {
+      equal += closed[at] == other.closed[at] ? 1 : 0;
+    }
+    return equal;
+  }
+
+  /** The bytes that both begin with, and end with. */
+  private int equalEnds(DiffEntry other) {
+    int most = Math.min(SAMPLE, Math.min(closed.length, other.closed.length));
+    int front = 0;
+    while (front < most && closed[front] == other.closed[front]) {
+      front++;
+    }
+    int back = 0;
+    while (back < most - front
+        && closed[closed.length - 1 - back] == other.closed[other.closed.length - 1 - back]) {
+      back++;
+    }
+    return front + back;
+  }
+}

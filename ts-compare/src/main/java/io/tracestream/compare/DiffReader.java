@@ -1,0 +1,75 @@
+package io.tracestream.compare;
+
+import io.tracestream.recording.Direction;
+import io.tracestream.recording.Recording;
+import io.tracestream.recording.RecordingReader;
+import io.tracestream.rules.OpenBytes;
+import io.tracestream.rules.Rules;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Reads the entries of one direction, and says which of their copied values were there before in
+ * frames of the other direction. For one thread.
+ */
+final class DiffReader {
+  private final RecordingReader reader;
+  private final Direction direction;
+  private final OpenBytes open;
+  private final OpenBytes openThere;
+  private final List<SeenValues> copies;
+  private long number;
+
+  DiffReader(Recording recording, Rules rules, Direction direction) {
+    this.reader = recording.reader();
+    this.direction = direction;
+    this.open = new OpenBytes(rules, direction);
+    this.openThere = new OpenBytes(rules, other(direction));
+    this.copies = open.copies().stream().map(SeenValues::new).toList();
+  }
+
+  private static Direction other(Direction direction) {
+    return direction == Direction.C2S ? Direction.S2C : Direction.C2S;
+  }
+
+  /** The next entry of the direction; null at the recording's end. */
+  DiffEntry next() throws IOException {
+    while (reader.advance()) {
+      number++;
+      if (reader.direction() == direction) {
+        return entry(bytes(reader.payload()));
+      }
+      if (!copies.isEmpty()) {
+        remember(bytes(reader.payload()));
+      }
+    }
+    return null;
+  }
+
+  private DiffEntry entry(byte[] payload) {
+    BitSet explained = new BitSet();
+    int request = DiffEntry.NO_REQUEST;
+    for (int i = copies.size() - 1; i >= 0; i--) {
+      Integer seen = copies.get(i).sourceOf(payload);
+      if (seen != null) {
+        explained.set(i, !open.isAlwaysOpen(i));
+        request = seen;
+      }
+    }
+    Change.Side side = new Change.Side(number, reader.line(), payload);
+    return new DiffEntry(side, direction, open.closed(payload, explained), explained, request);
+  }
+
+  private void remember(byte[] payload) {
+    int key = openThere.key(payload);
+    copies.forEach(copy -> copy.remember(payload, key));
+  }
+
+  private static byte[] bytes(ByteBuffer payload) {
+    byte[] bytes = new byte[payload.remaining()];
+    payload.get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,158 @@
+package io.tracestream.compare;
+
+import io.tracestream.recording.Direction;
+import io.tracestream.recording.Recording;
+import io.tracestream.rules.OpenBytes;
+import io.tracestream.rules.Rules;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** The changes in one direction of two recordings, in the order of A's entries. For one thread. */
+final class DirectionDiff {
+  private final Direction direction;
+  private final Differences differences;
+  private final DiffWindow windowA;
+  private final DiffWindow windowB;
+  private final BiConsumer<Change.Side, Change.Side> pairs;
+  private final Deque<Placed> found = new ArrayDeque<>();
+  /** The number of A's entry that was taken last. */
+  private long lastA;
+
+  private long same;
+  private long changed;
+  private long added;
+  private long removed;
+
+  /** A change, and the number of A's entry that it stands at, or behind. */
+  record Placed(long entryOfA, Change change) {}
+
+  DirectionDiff(Recording a, Recording b, Rules rules, Direction direction) {
+    this(a, b, rules, direction, (one, other) -> {});
+  }
+
+  /** Compares, and tells {@code pairs} which entries it took for each other. */
+  DirectionDiff(
+      Recording a,
+      Recording b,
+      Rules rules,
+      Direction direction,
+      BiConsumer<Change.Side, Change.Side> pairs) {
+    this.direction = direction;
+    this.pairs = pairs;
+    this.differences = new Differences(new OpenBytes(rules, direction));
+    this.windowA = new DiffWindow(new DiffReader(a, rules, direction));
+    this.windowB = new DiffWindow(new DiffReader(b, rules, direction));
+  }
+
+  /** The next change, which stays until it is taken; null at the end. */
+  Placed peek() throws IOException {
+    while (found.isEmpty() && (windowA.head() != null || windowB.head() != null)) {
+      goOn();
+    }
+    return found.peek();
+  }
+
+  Change take() {
+    return found.remove().change();
+  }
+
+  /** The entries compared so far, counted. */
+  DiffSummary summary() {
+    return new DiffSummary(same, changed, added, removed);
+  }
+
+  private void goOn() throws IOException {
+    DiffEntry a = windowA.head();
+    DiffEntry b = windowB.head();
+    if (a == null) {
+      add(windowB.take());
+    } else if (b == null) {
+      remove(windowA.take());
+    } else if (!pairOutOfOrder(a, b)) {
+      if (a.isSame(b)) {
+        pair(windowA.take(), windowB.take());
+      } else {
+        align();
+      }
+    }
+  }
+
+  /**
+   * A server may answer in any order: when both entries have their like further on, among the
+   * answers to the same requests, it did. That is so even where they are the same, as many a reply
+   * says the same as others.
+   */
+  private boolean pairOutOfOrder(DiffEntry a, DiffEntry b) throws IOException {
+    if (!a.isAnswer() || !b.isAnswer() || a.answersAs(b)) {
+      return false;
+    }
+    int partner = partner(a, windowB.all());
+    if (partner <= 0 || partner(b, windowA.all()) <= 0) {
+      return false;
+    }
+    pair(windowA.take(), windowB.take(partner));
+    return true;
+  }
+
+  /** The index of the answer to the same request: best the same answer; -1 when there is none. */
+  private static int partner(DiffEntry entry, List<DiffEntry> others) {
+    int partner = -1;
+    for (int i = 0; i < others.size(); i++) {
+      if (entry.answersAs(others.get(i))) {
+        if (entry.isSame(others.get(i))) {
+          return i;
+        }
+        partner = partner < 0 ? i : partner;
+      }
+    }
+    return partner;
+  }
+
+  /**
+   * Goes the first half of the way through what can be looked at: its end may be another one once
+   * more is seen.
+   */
+  private void align() throws IOException {
+    List<DiffEntry> a = windowA.all();
+    List<DiffEntry> b = windowB.all();
+    boolean ended = windowA.isLast() && windowB.isLast();
+    List<Alignment.Step> way = Alignment.of(a, b, ended);
+    int steps = ended ? way.size() : Math.max(1, way.size() / 2);
+    for (Alignment.Step step : way.subList(0, steps)) {
+      if (step.takesA() && step.takesB()) {
+        pair(windowA.take(), windowB.take());
+      } else if (step.takesA()) {
+        remove(windowA.take());
+      } else {
+        add(windowB.take());
+      }
+    }
+  }
+
+  private void pair(DiffEntry a, DiffEntry b) {
+    lastA = a.side().entry();
+    pairs.accept(a.side(), b.side());
+    if (a.isSame(b)) {
+      same++;
+    } else {
+      changed++;
+      found.add(new Placed(lastA, differences.between(a, b)));
+    }
+  }
+
+  private void add(DiffEntry b) {
+    added++;
+    found.add(new Placed(lastA, new Change(direction, null, b.side(), List.of(), List.of())));
+  }
+
+  private void remove(DiffEntry a) {
+    removed++;
+    lastA = a.side().entry();
+    List<Change.Range> open = differences.open(a, new BitSet());
+    found.add(new Placed(lastA, new Change(direction, a.side(), null, List.of(), open)));
+  }
+}

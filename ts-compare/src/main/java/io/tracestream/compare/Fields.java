@@ -1,0 +1,53 @@
+package io.tracestream.compare;
+
+import io.tracestream.rules.Field;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What can be made of fields. An end is an offset as that of the field: below 0 from the end. */
+final class Fields {
+  private Fields() {}
+
+  /** The offset behind the last byte; 0 for the payload's end. */
+  static int end(Field field) {
+    return field.offset() + field.length();
+  }
+
+  /** Whether both are counted from the same end of a payload of the same direction. */
+  static boolean sameEnd(Field one, Field other) {
+    return one.direction() == other.direction() && one.offset() < 0 == other.offset() < 0;
+  }
+
+  static boolean contains(Field outer, Field inner) {
+    return sameEnd(outer, inner) && outer.offset() <= inner.offset() && end(outer) >= end(inner);
+  }
+
+  static Field of(Field like, int offset, int end) {
+    return new Field(like.direction(), offset, end - offset);
+  }
+
+  /** The field with more bytes on its left and on its right; null when no payload could have it. */
+  static Field widened(Field field, int left, int right) {
+    int offset = field.offset() - left;
+    int end = end(field) + right;
+    boolean fromEnd = field.offset() < 0;
+    return !fromEnd && offset < 0 || fromEnd && end > 0 ? null : of(field, offset, end);
+  }
+
+  /** Whether they share bytes in any payload, as far as offsets tell. */
+  static boolean overlap(Field one, Field other) {
+    return sameEnd(one, other) && one.offset() < end(other) && other.offset() < end(one);
+  }
+
+  /** What is left and right of a part of a field. */
+  static List<Field> without(Field field, Field part) {
+    List<Field> rest = new ArrayList<>();
+    if (part.offset() > field.offset()) {
+      rest.add(of(field, field.offset(), Math.min(end(field), part.offset())));
+    }
+    if (end(part) < end(field)) {
+      rest.add(of(field, Math.max(field.offset(), end(part)), end(field)));
+    }
+    return rest;
+  }
+}

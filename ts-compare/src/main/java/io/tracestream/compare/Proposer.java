@@ -1,0 +1,149 @@
+package io.tracestream.compare;
+
+import io.tracestream.recording.Direction;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** Proposes rules for the differences of pairs. For one thread, and one proposal. */
+final class Proposer {
+  /** A field of so many bytes is hardly a difference in what is said. */
+  private static final int RANDOM_FIELD = 4;
+
+  private final Pairing entries;
+  private final CopyFinder finder;
+  private final Evidence c2s;
+  private final Evidence s2c;
+  private final List<Varying> fieldsOfServer;
+  /** Parts of c2s frames that the client chooses. */
+  private final List<Varying> chosenByClient = new ArrayList<>();
+  /** Parts of s2c frames that no copy explains. */
+  private final List<Varying> chosenByServer = new ArrayList<>();
+
+  private final List<CopyEvidence> copies = new ArrayList<>();
+
+  Proposer(Pairing entries, List<Pair> c2s, List<Pair> s2c) {
+    this.entries = entries;
+    this.c2s = new Evidence(Direction.C2S, c2s);
+    this.finder = new CopyFinder(entries, this.c2s);
+    this.s2c = new Evidence(Direction.S2C, s2c);
+    this.fieldsOfServer = FieldFinder.find(this.s2c);
+  }
+
+  List<Learned.Finding> propose() {
+    Deque<Varying> open = new ArrayDeque<>(FieldFinder.find(c2s));
+    while (!open.isEmpty()) {
+      open.addAll(explainByServer(open.remove()));
+    }
+    open.addAll(fieldsOfServer);
+    while (!open.isEmpty()) {
+      open.addAll(explainByClient(open.remove()));
+    }
+    dropWeakCopies();
+    List<Learned.Finding> findings = new ArrayList<>();
+    copies.forEach(copy -> findings.add(finding(copy)));
+    ignored(chosenByClient, c2s).forEach(findings::add);
+    ignored(chosenByServer, s2c).forEach(findings::add);
+    return findings;
+  }
+
+  /** A value that the server gave comes back; what is left to explain is returned. */
+  private List<Varying> explainByServer(Varying varying) {
+    CopyEvidence copy = finder.find(fieldsOfServer, varying);
+    if (copy == null
+        || !copy.explainsAll() && !copy.isStrong()
+        || copy.isHome(entries.ofA(Direction.C2S))) {
+      chosenByClient.add(varying);
+      return List.of();
+    }
+    add(copy);
+    if (!copy.explainsAll()) { // the client chooses it at times
+      chosenByClient.add(varying);
+      return List.of();
+    }
+    return varying.without(copy.copy().to());
+  }
+
+  /** A value that the client chose comes back; what is left to explain is returned. */
+  private List<Varying> explainByClient(Varying varying) {
+    CopyEvidence copy = finder.find(chosenByClient, varying);
+    if (copy == null) {
+      chosenByServer.add(varying);
+      return List.of();
+    }
+    add(copy);
+    List<Varying> rest = new ArrayList<>(varying.without(copy.copy().to()));
+    if (!copy.explainsAll()) { // requests of another kind may have it elsewhere
+      rest.add(Varying.of(copy.copy().to(), copy.unexplained()));
+    }
+    return rest;
+  }
+
+  private void add(CopyEvidence copy) {
+    for (int i = 0; i < copies.size(); i++) {
+      if (copies.get(i).copy().equals(copy.copy())) {
+        copies.set(i, copies.get(i).plus(copy, entries));
+        return;
+      }
+    }
+    copies.add(copy);
+  }
+
+  /** A copy of some values, where all others need to be ignored, is likely to be chance. */
+  private void dropWeakCopies() {
+    for (CopyEvidence copy : List.copyOf(copies)) {
+      Field to = copy.copy().to();
+      boolean needsIgnore = chosenByServer.stream()
+          .anyMatch(varying -> Fields.contains(varying.field(), to)
+              && varying.pairs().stream().anyMatch(copy.unexplained()::contains));
+      if (needsIgnore && !copy.isStrong()) {
+        copies.remove(copy);
+      }
+    }
+  }
+
+  private Learned.Finding finding(CopyEvidence copy) {
+    boolean toClient = copy.copy().to().direction() == Direction.S2C;
+    return new Learned.Finding(
+        new Rules(List.of(), List.of(copy.copy())),
+        copy.explained(),
+        copy.needed(),
+        toClient
+            ? "replies that differ here hold the value of a request before them"
+            : "requests that differ here hold a value that the server gave before",
+        copy.others(toClient ? c2s : s2c));
+  }
+
+  /** Rules for what copies do not explain, and do not open as their source. */
+  private List<Learned.Finding> ignored(List<Varying> fields, Evidence evidence) {
+    List<Varying> rest = fields;
+    for (CopyEvidence copy : copies) {
+      rest = rest.stream()
+          .flatMap(varying -> varying.without(copy.copy().from()).stream())
+          .toList();
+    }
+    return rest.stream()
+        .filter(varying -> isVarying(varying, evidence))
+        .map(varying -> new Learned.Finding(
+            new Rules(List.of(varying.field()), List.of()),
+            varying.pairs().size(),
+            evidence.having(varying.field()),
+            "entries with these bytes differ in them",
+            evidence.having(varying.field()) - varying.pairs().size()))
+        .toList();
+  }
+
+  /**
+   * Whether it is a field that varies rather than a difference in what was said: few bytes that
+   * seldom differ are the latter.
+   */
+  private static boolean isVarying(Varying varying, Evidence evidence) {
+    long differing = varying.pairs().size();
+    return varying.field().length() >= RANDOM_FIELD
+        || differing * 4 >= evidence.having(varying.field())
+            && differing >= evidence.blinded(varying.field());
+  }
+}

@@ -1,0 +1,55 @@
+package io.tracestream.compare;
+
+import io.tracestream.recording.Direction;
+import io.tracestream.recording.Recording;
+import io.tracestream.rules.Rules;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * Compares two recordings, A and B, entry by entry.
+ *
+ * <p>Each direction is compared by itself, as it is a matter of timing how they interleave; times
+ * are not compared. Where entries differ, it looks 64 entries ahead in each recording to find the
+ * way back. Answers that a copy ties to their requests may come in any order.
+ *
+ * <p>Under rules, ignored bytes and those that are copied from are not compared. A copied value is
+ * the same when both recordings hold it in an earlier frame of the other direction, as the copy
+ * says; held there in one only, it differs.
+ *
+ * <p>Memory grows with the longest payloads, not with the recordings. To be used by any number of
+ * threads.
+ */
+public final class RecordingDiff {
+  private RecordingDiff() {}
+
+  /**
+   * Compares them from top to end.
+   *
+   * @param a the one recording; it stays open
+   * @param b the other one, which may be the same; it stays open
+   * @param rules what may vary
+   * @param each is told of each change, in the order of A's entries
+   * @return how many entries are the same and how many are not
+   * @throws io.tracestream.recording.RecordingException when a recording is damaged: file, line,
+   *     what was found, what was expected
+   * @throws IOException when reading fails
+   */
+  public static DiffSummary compare(Recording a, Recording b, Rules rules, Consumer<Change> each)
+      throws IOException {
+    DirectionDiff c2s = new DirectionDiff(a, b, rules, Direction.C2S);
+    DirectionDiff s2c = new DirectionDiff(a, b, rules, Direction.S2C);
+    for (DirectionDiff next = next(c2s, s2c); next != null; next = next(c2s, s2c)) {
+      each.accept(next.take());
+    }
+    return c2s.summary().plus(s2c.summary());
+  }
+
+  /** The one whose change comes first in A; null when neither has one. */
+  private static DirectionDiff next(DirectionDiff c2s, DirectionDiff s2c) throws IOException {
+    if (c2s.peek() == null) {
+      return s2c.peek() == null ? null : s2c;
+    }
+    return s2c.peek() == null || c2s.peek().entryOfA() <= s2c.peek().entryOfA() ? c2s : s2c;
+  }
+}

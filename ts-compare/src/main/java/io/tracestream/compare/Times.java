@@ -1,0 +1,100 @@
+package io.tracestream.compare;
+
+import io.tracestream.rules.Field;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+
+/** Tells numbers that are times. */
+final class Times {
+  /** Seconds since 1970: what is before, or behind, is hardly the time of a recording. */
+  private static final long EARLIEST = Instant.parse("2010-01-01T00:00:00Z").getEpochSecond();
+
+  private static final long LATEST = Instant.parse("2050-01-01T00:00:00Z").getEpochSecond();
+  /** Seconds within which the times of one recording are: random numbers are not. */
+  private static final long RECORDING = 86_400;
+
+  /** Seconds by which an entry may be older than one before it. */
+  private static final long BACKWARDS = 60;
+
+  private Times() {}
+
+  /** Whether the field holds times, in bytes of either order or in text. */
+  static boolean areIn(Field field, List<Pair> pairs) {
+    int length = field.length();
+    return (length == 4 || length == 8) && (areIn(field, pairs, true) || areIn(field, pairs, false))
+        || TextBytes.all(field, pairs, Times::isText);
+  }
+
+  private static boolean isText(ByteBuffer bytes) {
+    String text = StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
+    if (text.matches("\\d{10}|\\d{13}")) {
+      long seconds = Long.parseLong(text.substring(0, 10));
+      return seconds >= EARLIEST && seconds <= LATEST;
+    }
+    return TextShapes.isDate(text);
+  }
+
+  /** Whether the field, of 4 or 8 bytes, holds a time in both payloads of all pairs. */
+  static boolean areIn(Field field, List<Pair> pairs, boolean bigEndian) {
+    if (!pairs.stream().allMatch(pair -> pair.has(field)) || isText(field, pairs, bigEndian)) {
+      return false;
+    }
+    long[] units =
+        field.length() == 4 ? new long[] {1} : new long[] {1, 1000, 1_000_000, 1_000_000_000};
+    for (long unit : units) {
+      if (areIn(field, pairs, bigEndian, unit, Pair::payloadOfA)
+          && areIn(field, pairs, bigEndian, unit, Pair::payloadOfB)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether its high-order bytes are letters: those of a time of 8 bytes are none, and those of one
+   * of 4 bytes may look so, but have no text beside them.
+   */
+  private static boolean isText(Field field, List<Pair> pairs, boolean bigEndian) {
+    boolean isLong = field.length() == 8;
+    int high = isLong ? 1 : 2;
+    int more = isLong ? 0 : 1;
+    int from = bigEndian ? field.offset() : Fields.end(field) - high;
+    Field highest = Fields.of(field, from, from + high);
+    Field beside = Fields.widened(highest, bigEndian ? more : 0, bigEndian ? 0 : more);
+    return TextBytes.all(field, pairs, TextBytes::isPrintable)
+        || beside != null && TextBytes.all(beside, pairs, TextBytes::isPrintable);
+  }
+
+  private static boolean areIn(
+      Field field, List<Pair> pairs, boolean bigEndian, long unit, Function<Pair, byte[]> payload) {
+    long[] seconds = pairs.stream()
+        .sorted(Comparator.comparing(pair -> pair.a().entry()))
+        .mapToLong(pair -> number(Bytes.of(field, payload.apply(pair)), bigEndian) / unit)
+        .toArray();
+    long least = LongStream.of(seconds).min().orElse(0);
+    long most = LongStream.of(seconds).max().orElse(0);
+    return least >= EARLIEST && most <= LATEST && most - least <= RECORDING && goOn(seconds);
+  }
+
+  private static boolean goOn(long[] seconds) {
+    long latest = 0;
+    for (long second : seconds) {
+      if (second + BACKWARDS < latest) {
+        return false;
+      }
+      latest = Math.max(latest, second);
+    }
+    return true;
+  }
+
+  private static long number(ByteBuffer bytes, boolean bigEndian) {
+    bytes.order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    return bytes.remaining() == 4 ? bytes.getInt() & 0xffff_ffffL : bytes.getLong();
+  }
+}

@@ -1,0 +1,7 @@
+/** Compares recordings, and learns from them what may vary. */
+module io.tracestream.compare {
+  requires transitive io.tracestream.recording;
+  requires transitive io.tracestream.rules;
+
+  exports io.tracestream.compare;
+}

@@ -1,0 +1,282 @@
+package io.tracestream.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.recording.Recording;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LearnerTest {
+  @TempDir
+  private Path dir;
+
+  private Learned learned;
+
+  /** The rules from recordings of these entries, such as "c2s 6869", separated by commas. */
+  private String learn(String a, String b) throws IOException {
+    try (Recording one = recording("a.rec", a);
+        Recording other = recording("b.rec", b)) {
+      learned = Learner.learn(one, other);
+    }
+    return learned.rules().toString();
+  }
+
+  private Recording recording(String name, String entries) throws IOException {
+    return Recording.open(TestRecordings.write(dir.resolve(name), entries), 100_000);
+  }
+
+  private static String text(String direction, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return direction + " " + HexFormat.of().formatHex(bytes) + ",";
+  }
+
+  @Test
+  void whereNothingDiffersNoRuleIsNeeded() throws Exception {
+    assertEquals("", learn("c2s 6869, s2c 21", "c2s 6869, s2c 21"));
+    assertTrue(learned.summary().isSame());
+    assertEquals(2, learned.entriesLookedAt());
+    assertTrue(learned.isWhole());
+  }
+
+  @Test
+  void aValueThatTheReplyHoldsIsCopied() throws Exception {
+    assertEquals(
+        "copy c2s:0+4->s2c:1+4\n",
+        learn("c2s 1a2b3c4d61, s2c 001a2b3c4d6f6b", "c2s 99887766" + "61, s2c 00998877666f6b"));
+    assertEquals(1, learned.findings().get(0).support());
+    assertEquals(1, learned.findings().get(0).of());
+  }
+
+  @Test
+  void aValueThatTheServerGaveAndTheClientSendsBackIsCopiedAndComparedElsewhere() throws Exception {
+    String a = "c2s 01, s2c 001122334455667788, c2s 02112233445566778861, s2c 6f6b";
+    String b = "c2s 01, s2c 00a1a2a3a4a5a6a7a8, c2s 02a1a2a3a4a5a6a7a861, s2c 6f6b";
+    assertEquals("copy s2c:1+8->c2s:1+8\n", learn(a, b));
+  }
+
+  @Test
+  void aValueThatNobodySendsBackIsIgnored() throws Exception {
+    assertEquals(
+        "ignore c2s:1+4\nignore s2c:2+8\n",
+        learn(
+            "c2s 6111223344, s2c 6f6b0123456789abcdef",
+            "c2s 6155667788, s2c 6f6bfedcba9876543210"));
+  }
+
+  @Test
+  void aFieldAtTheEndOfFramesOfManyLengthsIsCountedFromTheEnd() throws Exception {
+    assertEquals(
+        "ignore c2s:-4+4\n",
+        learn(
+            "c2s 610a0b0c0d, c2s 616161111213aa, c2s 61622122232e",
+            "c2s 61aabbccdd, c2s 616161c1c2c3c4, c2s 6162d1d2d3d4"));
+  }
+
+  @Test
+  void aFieldOfSeveralPlacesIsCountedFromTheBeginning() throws Exception {
+    assertEquals(
+        "ignore c2s:1+4\n",
+        learn(
+            "c2s 610a0b0c0d, c2s 6111121314ff, c2s 612122232462ff",
+            "c2s 61aabbccdd, c2s 61c1c2c3c4ff, c2s 61d1d2d3d462ff"));
+  }
+
+  @Test
+  void highOrderBytesOfANumberThatDidNotChangeBelongToIt() throws Exception {
+    assertEquals("ignore c2s:1+4\n", learn("c2s 6100111111", "c2s 6100222222"));
+    assertEquals("ignore c2s:1+8\n", learn("c2s 610000001111111111", "c2s 610000002222222222"));
+  }
+
+  @Test
+  void anOperationThatVariesBesideANumberDoesNotBelongToIt() throws Exception {
+    assertEquals(
+        "ignore c2s:1+3\n", learn("c2s 01111111, c2s 02333333", "c2s 01222222, c2s 02444444"));
+  }
+
+  @Test
+  void zerosBesideACounterThatRepliesRepeatBelongToIt() throws Exception {
+    assertEquals(
+        "copy c2s:1+4->s2c:0+4\n",
+        learn(
+            "c2s 0100000a01, s2c 00000a01, c2s 0200000a02, s2c 00000a02",
+            "c2s 0100000b07, s2c 00000b07, c2s 0200000b08, s2c 00000b08"));
+  }
+
+  @Test
+  void aUuidInTextIsOneField() throws Exception {
+    String one = "123e4567-e89b-42d3-a456-426614174000";
+    String other = "823ef56a-e19b-4bd3-9c56-a2f614a74c11";
+    assertEquals(
+        "copy c2s:3+36->s2c:0+36\n",
+        learn(
+            text("c2s", "id=" + one + "!") + text("s2c", one),
+            text("c2s", "id=" + other + "!") + text("s2c", other)));
+  }
+
+  @Test
+  void digitsAroundDifferingOnesBelongToTheNumber() throws Exception {
+    assertEquals(
+        "ignore c2s:3+6\n", learn(text("c2s", "id=100731;get"), text("c2s", "id=100954;get")));
+  }
+
+  @Test
+  void amongManyDigitsOnlyLeadingZerosBelongToTheNumber() throws Exception {
+    String before = "02002220000000800000310000";
+    assertEquals(
+        "ignore c2s:26+6\n", learn(text("c2s", before + "000731"), text("c2s", before + "000954")));
+  }
+
+  @Test
+  void theLastDigitsOfTwoCountersMayBeEqualAllTheTime() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      a.append(text("c2s", "id=" + (104513 + i) + ";k" + "abcdef".charAt(i)));
+      b.append(text("c2s", "id=" + (107813 + i) + ";k" + "abcdef".charAt(i)));
+    }
+    assertEquals("ignore c2s:3+6\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
+  void aTimeIsOneFieldThoughOnlyItsLowOrderBytesDiffer() throws Exception {
+    assertEquals("ignore s2c:1+4\n", learn("s2c 616b03d2a0", "s2c 616b03e5b1"));
+    assertEquals("ignore s2c:1+8\n", learn("s2c 610000019a1b2c3d4e", "s2c 610000019a1b2d4e5f"));
+  }
+
+  @Test
+  void textIsNoTime() throws Exception {
+    learn(text("s2c", "aaaver12"), text("s2c", "aaaver34"));
+    assertEquals("ignore s2c:6+2\n", learned.rules().toString());
+  }
+
+  @Test
+  void aNumberInTextIsAllItsDigitsThoughOnlyTheLastDiffer() throws Exception {
+    String a = text("c2s", "{\"op\": \"get\", \"ts\": 1763872233123}");
+    String b = text("c2s", "{\"op\": \"get\", \"ts\": 1763872235461}");
+    assertEquals("ignore c2s:20+13\n", learn(a, b));
+    assertEquals("ignore c2s:2+7\n", learn(text("c2s", "n=1000012"), text("c2s", "n=1000045")));
+  }
+
+  @Test
+  void aTimeInTextIsOneField() throws Exception {
+    assertEquals(
+        "ignore s2c:3+23\n",
+        learn(
+            text("s2c", "at 2026-11-23T04:30:31.512Z"),
+            text("s2c", "at 2026-11-23T04:30:35.987Z")));
+  }
+
+  @Test
+  void aTokenInTextIsOneFieldThoughSomeOfItsCharactersAreEqual() throws Exception {
+    assertEquals(
+        "copy s2c:6+12->c2s:5+12\n",
+        learn(
+            text("s2c", "token=aXb81kQwLm3z;") + text("c2s", "auth=aXb81kQwLm3z get"),
+            text("s2c", "token=qXb9fhTcLm7o;") + text("c2s", "auth=qXb9fhTcLm7o get")));
+  }
+
+  @Test
+  void digitsAmongOthersAreNotWidenedAsBinaryNumbersAre() throws Exception {
+    String before = "0210222000000080000031000000";
+    assertEquals(
+        "ignore s2c:28+6\n", learn(text("s2c", before + "731122"), text("s2c", before + "954288")));
+  }
+
+  @Test
+  void aSessionIdThatComesBackIsCopiedWithItsHighOrderBytesThatDidNotDiffer() throws Exception {
+    String a = "c2s 01, s2c 0000271019ab01020304050600000010, c2s 0000006319ab010203040506";
+    String b = a.replace("03040506", "a3a4a5a6");
+    assertEquals("copy s2c:4+8->c2s:4+8\n", learn(a, b));
+  }
+
+  @Test
+  void aSessionIdWhosePartReadsAsATimeIsCopiedAsAWhole() throws Exception {
+    String a = "c2s 01, s2c 0000271019ab01026903040500000010, c2s 0000006319ab010269030405";
+    String b = a.replace("69030405", "55a3a4a5");
+    assertEquals("copy s2c:4+8->c2s:4+8\n", learn(a, b));
+  }
+
+  @Test
+  void entriesInWhichARuleOpensBytesThatDidNotDifferAreCounted() throws Exception {
+    String a = "s2c aa11223344556677, c2s 0111223344556677, s2c 6f6b000000000000";
+    learn(a, a.replace("11223344556677", "a1b2c3d4e5f697"));
+    assertEquals(1, learned.findings().get(0).others());
+  }
+
+  @Test
+  void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
+    String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
+    assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
+  }
+
+  @Test
+  void timesThatAreEqualAtTimesAreNotCopied() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 4; i++) {
+      long late = i == 0 ? 0 : 7;
+      long then = 1763872233123L + 1501 * i;
+      a.append(text("c2s", i + "|" + then)).append(text("s2c", "t=" + (then + late)));
+      b.append(text("c2s", i + "|" + (then + 9876)))
+          .append(text("s2c", "t=" + (then + 9876 + late)));
+    }
+    assertEquals("ignore c2s:2+13\nignore s2c:2+13\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
+  void repliesInAnotherOrderAreKnownByTheirRequests() throws Exception {
+    String a = "c2s 1111111161, c2s 2222222262, s2c 11111111aa, s2c 22222222bbbb";
+    String b = "c2s 3333333361, c2s 4444444462, s2c 44444444bbbb, s2c 33333333aa";
+    assertEquals("copy c2s:0+4->s2c:0+4\n", learn(a, b));
+    assertTrue(learned.summary().isSame());
+  }
+
+  @Test
+  void requestsOfSeveralKindsMayHoldTheIdInSeveralPlaces() throws Exception {
+    String a = "c2s 01aa11223344, s2c 11223344, c2s 02aabbcc55667788, s2c 55667788";
+    String b = "c2s 01aa99887766, s2c 99887766, c2s 02aabbccd1d2d3d4, s2c d1d2d3d4";
+    assertEquals("copy c2s:-4+4->s2c:0+4\n", learn(a, b));
+  }
+
+  @Test
+  void whatOneRecordingAloneHasIsNotExplained() throws Exception {
+    learn("c2s 61, s2c 6f6b", "c2s 61, s2c 6f6b, c2s 62");
+    assertFalse(learned.summary().isSame());
+    assertEquals(Change.Kind.ADDED, learned.unexplained().get(0).kind());
+    assertEquals("", learned.rules().toString());
+  }
+
+  @Test
+  void anotherLengthIsNotExplained() throws Exception {
+    assertEquals("", learn("c2s 61, s2c 6f6b", "c2s 61, s2c 6f6b21"));
+    assertEquals(Change.Kind.CHANGED, learned.unexplained().get(0).kind());
+    assertEquals(3, learned.unexplained().get(0).b().line());
+  }
+
+  @Test
+  void fewBytesThatSeldomDifferAreADifferenceAndNoField() throws Exception {
+    String a = "c2s 6101, c2s 6102, c2s 6103, c2s 6104, c2s 6105";
+    assertEquals("", learn(a, a.replace("6103", "6109")));
+    assertEquals(1, learned.summary().changed());
+  }
+
+  @Test
+  void fieldsOfSeveralEntriesAreToldThoughOtherBytesOfThoseHaveNoRule() throws Exception {
+    String others = ", c2s 6101, c2s 6102, c2s 6103, c2s 6104, c2s 6105, c2s 6106";
+    assertEquals(
+        "ignore c2s:-13+4\nignore c2s:-7+4\n",
+        learn(
+            "c2s 611122334400003132333400002a, c2s 61615566778800003536373800002b" + others,
+            "c2s 619988776600004142434400003c, c2s 6161a1a2a3a400004546474800003d" + others));
+    assertEquals(2, learned.findings().get(0).support());
+    assertEquals(2, learned.unexplained().size());
+    assertEquals(List.of(new Change.Range(13, 1)), learned.unexplained().get(0).differing());
+  }
+}

@@ -1,0 +1,43 @@
+package io.tracestream.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CopyTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"c2s:4+4->s2c:0+4", "s2c:-8+4->c2s:2+4"})
+  void aCopyIsWrittenAsItWasRead(String text) {
+    assertEquals(text, Copy.parse(text).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" c2s:4+4 -> s2c:0+4 ", "c2s:4+4->\ts2c:0+4"})
+  void blanksAroundTheFieldsSayNothing(String text) {
+    assertEquals("c2s:4+4->s2c:0+4", Copy.parse(text).toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "c2s:4+4 | 'found \"c2s:4+4\", expected two fields and an arrow, such as c2s:4+4->s2c:0+4'",
+        "c2s:4+4=>s2c:0+4 | 'found \"c2s:4+4=>s2c:0+4\", expected two fields and an arrow, such as"
+            + " c2s:4+4->s2c:0+4'",
+        "c2s:4+4->s2c:0+4->c2s:0+4 | 'found \"c2s:4+4->s2c:0+4->c2s:0+4\", expected two fields and an"
+            + " arrow, such as c2s:4+4->s2c:0+4'",
+        "c2s:4+4-> | 'found \"\", expected a direction, an offset and a length such as c2s:4+2, or"
+            + " s2c:-8+4 to count from the payload''s end'",
+        "c2s:4+4->c2s:0+4 | 'found \"c2s:4+4->c2s:0+4\", expected two directions, as a copy goes from"
+            + " a frame to its answer'",
+        "c2s:4+4->s2c:0+2 | 'found \"c2s:4+4->s2c:0+2\" with lengths 4 and 2, expected equal lengths'",
+        "c2s:4+0->s2c:0+0 | 'found \"c2s:4+0\", expected a length of 1 or more'",
+      })
+  void whatIsNoCopyIsRefused(String text, String message) {
+    Exception refused = assertThrows(IllegalArgumentException.class, () -> Copy.parse(text));
+    assertEquals(message, refused.getMessage());
+  }
+}

@@ -1,0 +1,160 @@
+package io.tracestream.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RulesFileTest {
+  private static final String NO_FIELD = ", expected a direction, an offset and a length such as"
+      + " c2s:4+2, or s2c:-8+4 to count from the payload's end";
+
+  @TempDir
+  private Path dir;
+
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = dir.resolve("my.rules");
+  }
+
+  private String read(String text) throws IOException {
+    return Rules.read(Files.writeString(file, text)).toString();
+  }
+
+  private String refusal(String text) throws IOException {
+    Files.writeString(file, text);
+    return refusal();
+  }
+
+  private String refusal() {
+    return assertThrows(RulesException.class, () -> Rules.read(file)).getMessage();
+  }
+
+  @Test
+  void rulesStandALineEachInAnyOrder() throws Exception {
+    assertEquals(
+        "ignore c2s:4+2\nignore s2c:-8+4\ncopy c2s:0+2->s2c:0+2\n",
+        read("ignore c2s:4+2\ncopy c2s:0+2->s2c:0+2\nignore s2c:-8+4"));
+  }
+
+  @Test
+  void whatIsWrittenIsReadAgain() throws Exception {
+    String text = "ignore c2s:4+2\nignore s2c:-8+4\ncopy c2s:0+2->s2c:0+2\n";
+    assertEquals(text, read(read(text)));
+  }
+
+  @Test
+  void anEmptyFileLetsNothingVary() throws Exception {
+    assertEquals("", read(""));
+  }
+
+  @Test
+  void commentsAndBlankLinesSayNothing() throws Exception {
+    assertEquals(
+        "ignore c2s:4+2\nignore c2s:6+2\n",
+        read("# ids\n\n  # more\n \t \n  ignore   c2s:4+2  # the id\nignore c2s:6+2#too"));
+  }
+
+  @Test
+  void linesMayEndAsOnWindows() throws Exception {
+    assertEquals("ignore c2s:4+2\nignore c2s:6+2\n", read("ignore c2s:4+2\r\nignore c2s:6+2\r\n"));
+  }
+
+  @Test
+  void aByteOrderMarkSaysNothing() throws Exception {
+    assertEquals("ignore c2s:4+2\n", read("\ufeffignore c2s:4+2\n"));
+    assertEquals("ignore c2s:4+2\n", read("\ufeff# ids\nignore c2s:4+2\n"));
+  }
+
+  @Test
+  void flagsMayBePastedAsTheyAre() throws Exception {
+    assertEquals(
+        "ignore c2s:4+2\nignore c2s:6+2\ncopy c2s:0+2->s2c:0+2\ncopy c2s:2+2->s2c:2+2\n",
+        read("--ignore c2s:4+2\n--ignore=c2s:6+2\n--copy 'c2s:0+2->s2c:0+2'\n"
+            + "--copy=\"c2s:2+2->s2c:2+2\"\n"));
+  }
+
+  @Test
+  void aWrongLineIsToldWithItsPlaceAndWhatIsWrong() throws Exception {
+    assertEquals(
+        file + ":3: found \"c2s:x\"" + NO_FIELD, refusal("# one\nignore c2s:0+1\nignore c2s:x\n"));
+    assertEquals(file + ":1: found \"\"" + NO_FIELD, refusal("ignore\n"));
+    assertEquals(
+        file + ":1: found \"c2s:0+2 c2s:4+2\"" + NO_FIELD, refusal("ignore c2s:0+2 c2s:4+2\n"));
+    assertEquals(
+        file + ":1: found \"c2s:0+4->s2c:0+2\" with lengths 4 and 2, expected equal lengths",
+        refusal("copy c2s:0+4->s2c:0+2\n"));
+    assertEquals(
+        file + ":2: found \"ignroe c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD",
+        refusal("\nignroe c2s:0+1\n"));
+    assertEquals(
+        file + ":1: found \"c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD",
+        refusal("c2s:0+1\n"));
+  }
+
+  @Test
+  void anotherKindOfFileIsNotPouredOut() throws Exception {
+    String line = "22141\tc2s\t" + "31".repeat(100_000);
+    assertEquals(
+        file + ":2: found \"" + line.substring(0, 60)
+            + "...\", expected ignore FIELD or copy FIELD->FIELD",
+        refusal("# ts_proxy recording v1\n" + line + "\n"));
+    assertEquals(
+        file + ":1: found \"ignore " + "7".repeat(53)
+            + "...\", expected ignore FIELD or copy FIELD->FIELD",
+        refusal("ignore " + "7".repeat(100_000) + "\n"));
+  }
+
+  @Test
+  void aMissingFileIsTold() {
+    assertEquals(file + ": found no such file, expected a text file with a rule a line", refusal());
+  }
+
+  @Test
+  void aFolderIsTold() throws Exception {
+    Files.createDirectory(file);
+    assertEquals(file + ": found a folder, expected a text file with a rule a line", refusal());
+  }
+
+  @Test
+  void aFileThatMustNotBeReadIsTold() throws Exception {
+    Files.writeString(file, "ignore c2s:0+1\n");
+    Files.setPosixFilePermissions(file, Set.of());
+    assumeFalse(Files.isReadable(file), "root may read all files");
+    assertEquals(
+        file + ": found no permission to read, expected a text file with a rule a line", refusal());
+  }
+
+  @Test
+  void bytesThatAreNoTextAreTold() throws Exception {
+    Files.write(file, new byte[] {'#', (byte) 0xff, '\n'});
+    assertEquals(
+        file + ": found bytes that are no UTF-8, expected a text file with a rule a line",
+        refusal());
+  }
+
+  @Test
+  void rulesInAProgramAreWrittenAsInAFile() {
+    Rules rules = Rules.of("ignore c2s:4+4 # a time", "", "--copy 'c2s:0+2->s2c:0+2'");
+    assertEquals("ignore c2s:4+4\ncopy c2s:0+2->s2c:0+2\n", rules.toString());
+    assertEquals(Rules.NONE, Rules.of());
+  }
+
+  @Test
+  void textThatIsNoRuleIsRefusedInAProgramToo() {
+    Exception e = assertThrows(IllegalArgumentException.class, () -> Rules.of("ignore", "x"));
+    assertEquals("found \"\"" + NO_FIELD, e.getMessage());
+    e = assertThrows(IllegalArgumentException.class, () -> Rules.of("skip c2s:0+1"));
+    assertEquals(
+        "found \"skip c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD", e.getMessage());
+  }
+}
