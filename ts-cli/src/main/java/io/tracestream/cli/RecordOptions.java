@@ -84,7 +84,9 @@ final class RecordOptions {
     if (directory == null) {
       return flushing.withRecording(file);
     }
-    return flushing.withRecordingDirectory(new RecordingDirectoryConfig(
-        directory, rotateSize == null ? 0 : rotateSize, maxFiles == null ? 0 : maxFiles, gzip));
+    return flushing.withRecordingDirectory(RecordingDirectoryConfig.of(directory)
+        .withRotateSize(rotateSize == null ? 0 : rotateSize)
+        .withMaxFiles(maxFiles == null ? 0 : maxFiles)
+        .withGzip(gzip));
   }
 }

@@ -118,9 +118,7 @@ class CommandLineIT {
         "proxy", "--listen", "127.0.0.1:0", "--target", "a:1", "--record", file.toString())) {
       assertEquals(3, app.awaitStatus());
       assertEquals(
-          "ts-proxy: " + file
-              + ": found another kind of file, expected a recording to replace, or no file;"
-              + " choose another name\n",
+          "ts-proxy: " + file + ": is not a recording and is left as it is; choose another name\n",
           app.stderr());
     }
     assertEquals("my notes\n", Files.readString(file));

@@ -215,10 +215,7 @@ class RecordDirectoryIT {
     Files.writeString(dir, "my notes");
     try (App app = proxy("true", new InetSocketAddress("127.0.0.1", 1))) {
       assertEquals(3, app.awaitStatus());
-      assertEquals(
-          "ts-proxy: " + dir + ": found no folder, expected a folder to record to; choose another"
-              + " name\n",
-          app.stderr());
+      assertEquals("ts-proxy: " + dir + ": is not a folder; choose another name\n", app.stderr());
     }
   }
 

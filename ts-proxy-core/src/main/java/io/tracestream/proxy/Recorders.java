@@ -15,6 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a proxy records to: one file for one client at a time, or a folder with a file for each
@@ -25,6 +27,7 @@ import java.util.Set;
  * away is noticed.
  */
 final class Recorders implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Recorders.class);
   private static final long FLUSH_NANOS = 1_000_000_000;
 
   private final boolean flushesEach;
@@ -73,7 +76,7 @@ final class Recorders implements Closeable {
             config.flushRecording(),
             null,
             null,
-            RecordingDirectoryWriter.open(config.recordingDirectory()));
+            RecordingDirectoryWriter.open(config.recordingDirectory(), LOG::warn));
   }
 
   /** Whether one client at a time is recorded. */

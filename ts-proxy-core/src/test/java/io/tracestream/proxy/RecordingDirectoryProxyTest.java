@@ -266,7 +266,7 @@ class RecordingDirectoryProxyTest {
         client.send("0001 21");
         assertEquals("", target.awaitEnd());
         Exception e = assertThrows(IOException.class, proxy::awaitStop);
-        assertTrue(e.getMessage().contains("found no such directory"), e.getMessage());
+        assertTrue(e.getMessage().contains("there is no such folder"), e.getMessage());
       }
       assertThrows(IOException.class, proxy::close);
     }
@@ -277,9 +277,7 @@ class RecordingDirectoryProxyTest {
     Files.writeString(dir, "my notes");
     try (TestTarget listening = TestTarget.start()) {
       Exception e = assertThrows(RecordingException.class, () -> recordingProxyTo(listening));
-      assertEquals(
-          dir + ": found no folder, expected a folder to record to; choose another name",
-          e.getMessage());
+      assertEquals(dir + ": is not a folder; choose another name", e.getMessage());
     }
   }
 }

@@ -225,9 +225,7 @@ class RecordingProxyTest {
     try (TestTarget listening = TestTarget.start()) {
       Exception e = assertThrows(RecordingException.class, () -> recordingProxyTo(listening));
       assertEquals(
-          file + ": found another kind of file, expected a recording to replace, or no file;"
-              + " choose another name",
-          e.getMessage());
+          file + ": is not a recording and is left as it is; choose another name", e.getMessage());
     }
     assertEquals("# my notes\n", Files.readString(file));
   }
@@ -251,8 +249,7 @@ class RecordingProxyTest {
       Proxy first = recordingProxyTo(listening);
       Exception e = assertThrows(RecordingException.class, () -> recordingProxyTo(listening));
       assertEquals(
-          file + ": found another proxy recording to it, expected none; choose another name",
-          e.getMessage());
+          file + ": another proxy is recording to it; choose another name", e.getMessage());
       first.close();
       recordingProxyTo(listening).close();
     }

@@ -18,8 +18,8 @@ public final class ConversationWriter implements Closeable {
   /** Other proxies may record to the folder, but not with so many clashes of names. */
   private static final int MOST_NAMES = 1000;
 
+  private final RecordingDirectoryWriter directory;
   private final DirectoryFiles files;
-  private final WriteMemory memory;
   private final long rotateSize;
   private final String comments;
   private RecordingName name;
@@ -30,15 +30,10 @@ public final class ConversationWriter implements Closeable {
   /** Why there is no going on. */
   private IOException broken;
 
-  ConversationWriter(
-      DirectoryFiles files,
-      WriteMemory memory,
-      long rotateSize,
-      RecordingName name,
-      String comments) {
-    this.files = files;
-    this.memory = memory;
-    this.rotateSize = rotateSize;
+  ConversationWriter(RecordingDirectoryWriter directory, RecordingName name, String comments) {
+    this.directory = directory;
+    this.files = directory.files;
+    this.rotateSize = directory.config.rotateSize();
     this.name = name;
     this.comments = comments;
   }
@@ -95,11 +90,13 @@ public final class ConversationWriter implements Closeable {
   private RecordingWriter begin(RecordingFile file) throws IOException {
     if (file == null) {
       throw new RecordingException(
-          files.shown(name) + ": found a file of that name, expected none; choose another folder");
+          files.shown(name) + ": there is a file of that name already; choose another folder");
     }
     empty = true;
     try {
-      return RecordingWriter.begin(file, files.shown(name), name.gzip(), memory, comments);
+      RecordingWriter begun = RecordingWriter.begin(file, directory.memory, comments);
+      directory.open.add(this);
+      return begun;
     } catch (IOException | RuntimeException | Error e) {
       files.finished(name);
       throw e;
@@ -107,9 +104,12 @@ public final class ConversationWriter implements Closeable {
   }
 
   /**
-   * Hands all entries to the operating system: they outlive this process from here on.
+   * Hands all entries to the operating system, and looks whether the file is still there, as
+   * {@link RecordingWriter#flush} does. {@link RecordingDirectoryWriter#flush} does it for all
+   * conversations of a thread.
    *
    * @throws IOException when the file cannot be written; it then ends on a whole line
+   * @throws RecordingException when the file is not as it was written any more
    */
   public void flush() throws IOException {
     if (writer != null) {
@@ -122,6 +122,7 @@ public final class ConversationWriter implements Closeable {
       writer.close();
     } finally {
       writer = null;
+      directory.open.remove(this);
       files.finished(name);
     }
   }

@@ -1,16 +1,17 @@
 package io.tracestream.recording;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -22,25 +23,29 @@ final class DirectoryFiles {
   private final Path directory;
   /** How many there may be; 0 for any number, and then they are not counted. */
   private final int most;
+
+  private final Consumer<String> warnings;
   /** Those of this kind of name, in their order, as far as this process knows. */
   private final TreeSet<RecordingName> known = new TreeSet<>();
+  /** Those that were there at the start: another process may be recording to them. */
+  private final Set<RecordingName> earlier = new HashSet<>();
   /** Those of this process that are not finished. */
   private final Set<RecordingName> open = new HashSet<>();
+  /** When the newest of the earlier ones was accepted, as its name says. */
+  private Instant latest = Instant.MIN;
 
-  private DirectoryFiles(Path named, Path directory, int most) {
+  private DirectoryFiles(Path named, Path directory, int most, Consumer<String> warnings) {
     this.named = named;
     this.directory = directory;
     this.most = most;
+    this.warnings = warnings;
   }
 
-  /** Opens the folder, made if it is missing, and looks at what is in it. */
-  static DirectoryFiles open(Path named, int most) throws IOException {
+  /** Opens the folder, made if it is missing, and sees whether it can be recorded to. */
+  static DirectoryFiles open(Path named, int most, Consumer<String> warnings) throws IOException {
     make(named);
-    if (!Files.isWritable(named) || !Files.isExecutable(named)) {
-      throw new RecordingException(
-          named + ": found no permission to write, expected a folder to record to");
-    }
-    DirectoryFiles files = new DirectoryFiles(named, named.toRealPath(), most);
+    DirectoryFiles files = new DirectoryFiles(named, named.toRealPath(), most, warnings);
+    files.tryFile();
     if (most > 0) {
       files.list();
     }
@@ -48,26 +53,56 @@ final class DirectoryFiles {
   }
 
   private static void make(Path folder) throws IOException {
-    String expected = ", expected a folder to record to; choose another name";
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    if (Files.exists(folder)) {
+      throw new RecordingException(folder + ": is not a folder; choose another name");
+    }
     try {
-      Files.createDirectories(folder);
-    } catch (FileAlreadyExistsException | NotDirectoryException e) {
-      throw new RecordingException(folder + ": found no folder" + expected, e);
-    } catch (AccessDeniedException e) {
-      throw new RecordingException(folder + ": found no permission to make it" + expected, e);
-    } catch (FileSystemException e) {
+      Files.createDirectories(folder, RecordingFile.ownerOnly(folder, "rwx------"));
+    } catch (IOException e) {
       throw new RecordingException(
-          folder + ": found \"" + e.getReason() + "\" when making it" + expected, e);
+          folder + ": the folder cannot be made: " + RecordingException.reason(e)
+              + "; choose another name",
+          e);
+    }
+  }
+
+  private void tryFile() throws IOException {
+    Path file = directory.resolve(".ts-recording-" + UUID.randomUUID() + ".part");
+    RecordingFile made = RecordingFile.createNew(file, named.toString(), false);
+    if (made != null) {
+      made.discard();
     }
   }
 
   private void list() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      files.map(RecordingName::of).filter(name -> name != null).forEach(known::add);
-    } catch (AccessDeniedException e) {
+      files
+          .filter(file -> RecordingName.of(file) != null)
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .forEach(file -> earlier.add(RecordingName.of(file)));
+    } catch (IOException e) {
       throw new RecordingException(
-          named + ": found no permission to read, expected it to count recordings", e);
+          named + ": the recordings in it cannot be counted: " + RecordingException.reason(e), e);
     }
+    known.addAll(earlier);
+    if (!known.isEmpty()) {
+      latest = known.last().startTime();
+    }
+  }
+
+  /**
+   * When a connection was accepted, as its file's name is to say. Names go on after those that are
+   * there: where the clock was ahead once, the newest recordings would be taken for the oldest.
+   *
+   * @param epoch when the first connection of all was accepted
+   */
+  Instant nameTime(Instant epoch, Instant accepted) {
+    return epoch.isAfter(latest)
+        ? accepted
+        : accepted.plus(Duration.between(epoch, latest)).plusNanos(1000);
   }
 
   /** What errors call the file of that name. */
@@ -81,7 +116,7 @@ final class DirectoryFiles {
    * @return the file, to be told when it is {@link #finished}; null when there is one of that name
    */
   RecordingFile create(RecordingName name) throws IOException {
-    RecordingFile file = RecordingFile.createNew(path(name), shown(name));
+    RecordingFile file = RecordingFile.createNew(path(name), shown(name), name.gzip());
     if (file != null && most > 0) {
       synchronized (this) {
         known.add(name);
@@ -93,35 +128,50 @@ final class DirectoryFiles {
   }
 
   /** The file of that name is closed, and may be deleted one day. */
-  synchronized void finished(RecordingName name) throws IOException {
+  synchronized void finished(RecordingName name) {
     if (open.remove(name)) {
       deleteOldest();
     }
   }
 
-  private void deleteOldest() throws IOException {
+  private void deleteOldest() {
     Iterator<RecordingName> oldest = known.iterator();
     while (known.size() > most && oldest.hasNext()) {
       RecordingName name = oldest.next();
-      if (!open.contains(name) && delete(name)) {
+      if (!open.contains(name) && !isSpared(name)) {
         oldest.remove();
       }
     }
   }
 
-  /** Deletes a file unless another process is recording to it; true when it is gone. */
-  private boolean delete(RecordingName name) throws IOException {
+  /**
+   * Deletes a file unless another process is recording to it. One that makes trouble counts no
+   * longer: it is not worth the recordings of today.
+   */
+  private boolean isSpared(RecordingName name) {
+    Path file = path(name);
     try {
-      if (RecordingFile.isBeingRecorded(path(name))) {
-        return false;
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+          && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        warn(shown(name) + ": is not a regular file; leaving it there");
+      } else if (earlier.contains(name) && RecordingFile.isBeingRecorded(file)) {
+        return true;
+      } else {
+        Files.deleteIfExists(file);
       }
-      Files.deleteIfExists(path(name));
-      return true;
-    } catch (FileSystemException e) {
-      throw new RecordingException(
-          shown(name) + ": found \"" + e.getMessage() + "\" when deleting it, expected to make room"
-              + " for newer recordings",
-          e);
+    } catch (IOException | RuntimeException e) {
+      String reason = e instanceof IOException io ? RecordingException.reason(io) : e.toString();
+      warn(shown(name) + ": cannot be deleted to make room for newer recordings: " + reason
+          + "; leaving it there");
+    }
+    return false;
+  }
+
+  private void warn(String message) {
+    try {
+      warnings.accept(message);
+    } catch (RuntimeException | Error e) {
+      // A warning that cannot be given is not worth a recording either.
     }
   }
 

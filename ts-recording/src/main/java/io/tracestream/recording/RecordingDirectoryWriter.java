@@ -3,6 +3,10 @@ package io.tracestream.recording;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Records many conversations to one folder, each in a file of its own, or in several in a row. All
@@ -16,9 +20,11 @@ public final class RecordingDirectoryWriter implements Closeable {
   /** Large buffers a thread: so many conversations at once are written at full speed. */
   private static final int LARGE_BUFFERS = 16;
 
-  private final RecordingDirectoryConfig config;
-  private final DirectoryFiles files;
-  private final WriteMemory memory = new WriteMemory(LARGE_BUFFERS);
+  final RecordingDirectoryConfig config;
+  final DirectoryFiles files;
+  final WriteMemory memory = new WriteMemory(LARGE_BUFFERS);
+  /** Those of this thread that have a file at hand. */
+  final Set<ConversationWriter> open = new HashSet<>();
 
   private RecordingDirectoryWriter(RecordingDirectoryConfig config, DirectoryFiles files) {
     this.config = config;
@@ -26,17 +32,21 @@ public final class RecordingDirectoryWriter implements Closeable {
   }
 
   /**
-   * Opens a folder to record to.
+   * Opens a folder to record to. Made if it is missing, it can be entered by its owner only.
    *
    * @param config which one, and how
+   * @param warnings is given a line for each old recording that should be deleted to make room and
+   *     cannot be: it stays and counts no longer. Called on the threads of the writers
    * @return the writer for one thread
-   * @throws RecordingException when there is something else of that name, it cannot be made, or not
-   *     be written to
-   * @throws IOException when it cannot be read
+   * @throws RecordingException when there is something else of that name, it cannot be made, read,
+   *     or written to
+   * @throws IOException when it cannot be looked at
    */
-  public static RecordingDirectoryWriter open(RecordingDirectoryConfig config) throws IOException {
+  public static RecordingDirectoryWriter open(
+      RecordingDirectoryConfig config, Consumer<String> warnings) throws IOException {
+    Objects.requireNonNull(warnings, "warnings");
     return new RecordingDirectoryWriter(
-        config, DirectoryFiles.open(config.directory(), config.maxFiles()));
+        config, DirectoryFiles.open(config.directory(), config.maxFiles(), warnings));
   }
 
   /**
@@ -62,11 +72,30 @@ public final class RecordingDirectoryWriter implements Closeable {
     Instant accepted = epoch.plusNanos(1000 * acceptedMicros);
     int firstPart = config.rotateSize() > 0 ? 1 : 0;
     return new ConversationWriter(
-        files,
-        memory,
-        config.rotateSize(),
-        RecordingName.of(accepted, number, firstPart, config.gzip()),
+        this,
+        RecordingName.of(files.nameTime(epoch, accepted), number, firstPart, config.gzip()),
         ConversationComments.of(epoch, number, client, acceptedMicros));
+  }
+
+  /**
+   * Flushes each conversation of this thread, as {@link ConversationWriter#flush} does. Who records
+   * calls this once a second at least, also when no entry comes.
+   *
+   * @throws IOException when a file cannot be written, or is not as it was written any more; all
+   *     others are flushed then
+   */
+  public void flush() throws IOException {
+    IOException failure = null;
+    for (ConversationWriter conversation : open) {
+      try {
+        conversation.flush();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   /** Ends the background thread, behind what it has to write. */

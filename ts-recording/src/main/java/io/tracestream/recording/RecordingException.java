@@ -1,6 +1,12 @@
 package io.tracestream.recording;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /**
  * A file that is not a recording, or one that is damaged. The message is one line that begins with
@@ -29,6 +35,30 @@ public final class RecordingException extends IOException {
     super(message, cause);
     this.line = 0;
     this.cutOff = false;
+  }
+
+  /**
+   * What to tell a user of an error: the text of some is a file's name, or nothing at all. Nothing
+   * may depend on it, as some comes from the operating system, in the user's language.
+   */
+  static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file or folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return "there is a file of that name";
+    }
+    if (e instanceof NotDirectoryException) {
+      return "not a folder";
+    }
+    if (e instanceof DirectoryNotEmptyException) {
+      return "a folder that is not empty";
+    }
+    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    return reason != null ? reason : e.getClass().getSimpleName();
   }
 
   /**

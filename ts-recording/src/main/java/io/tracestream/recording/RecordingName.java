@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,10 +28,12 @@ record RecordingName(String start, long number, int part, boolean gzip)
     implements Comparable<RecordingName> {
   private static final Pattern SHAPE =
       Pattern.compile("(\\d{8}T\\d{6}\\.\\d{6}Z)-(\\d{6,18})(?:\\.(\\d{4,9}))?\\.tsv(\\.gz)?");
-  private static final DateTimeFormatter START =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-  private static final DateTimeFormatter MICROS =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter START = DateTimeFormatter.ofPattern(
+          "yyyyMMdd'T'HHmmss.SSSSSS'Z'", Locale.ROOT)
+      .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern(
+          "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+      .withZone(ZoneOffset.UTC);
   private static final Comparator<RecordingName> ORDER = Comparator.comparing(RecordingName::start)
       .thenComparing(RecordingName::number)
       .thenComparing(RecordingName::gzip)
@@ -63,8 +66,12 @@ record RecordingName(String start, long number, int part, boolean gzip)
 
   /** The name of one that was accepted a bit later. */
   RecordingName laterByMicros(long micros) {
-    Instant later = START.parse(start, Instant::from).plusNanos(1000 * micros);
-    return of(later, number, part, gzip);
+    return of(startTime().plusNanos(1000 * micros), number, part, gzip);
+  }
+
+  /** When the connection was accepted, as written there. */
+  Instant startTime() {
+    return START.parse(start, Instant::from);
   }
 
   @Override
@@ -75,7 +82,8 @@ record RecordingName(String start, long number, int part, boolean gzip)
   /** The file's name. */
   @Override
   public String toString() {
-    return start + String.format("-%06d", number) + (part == 0 ? "" : String.format(".%04d", part))
-        + ".tsv" + (gzip ? ".gz" : "");
+    return String.format(Locale.ROOT, "%s-%06d", start, number)
+        + (part == 0 ? "" : String.format(Locale.ROOT, ".%04d", part))
+        + (gzip ? ".tsv.gz" : ".tsv");
   }
 }

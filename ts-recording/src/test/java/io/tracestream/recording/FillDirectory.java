@@ -20,7 +20,8 @@ final class FillDirectory {
         RecordingDirectoryConfig.of(Path.of(args[0])).withGzip(true);
     Random random = new Random(3);
     byte[] payload = new byte[300];
-    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config)) {
+    try (RecordingDirectoryWriter writer =
+        RecordingDirectoryWriter.open(config, System.out::println)) {
       List<ConversationWriter> all = new ArrayList<>();
       for (int i = 1; i <= 3; i++) {
         all.add(writer.conversation(Instant.EPOCH, i, "a:1", 0));

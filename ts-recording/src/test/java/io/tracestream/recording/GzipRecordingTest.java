@@ -211,8 +211,7 @@ class GzipRecordingTest {
     RecordingWriter.create(file).close();
     Files.write(file, gzip("my notes\n"));
     assertEquals(
-        file + ": found another kind of file, expected a recording to replace, or no file; choose"
-            + " another name",
+        file + ": is not a recording and is left as it is; choose another name",
         assertThrows(RecordingException.class, () -> RecordingWriter.create(file))
             .getMessage());
   }

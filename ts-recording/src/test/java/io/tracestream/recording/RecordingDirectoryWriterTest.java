@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class RecordingDirectoryWriterTest {
 
   private Path dir;
   private RecordingDirectoryConfig config;
+  private final List<String> warnings = new ArrayList<>();
 
   @BeforeEach
   void nameTheFolder() {
@@ -41,11 +44,13 @@ class RecordingDirectoryWriterTest {
     return writer.conversation(EPOCH, number, "127.0.0.1:5000" + number, 1000L * number);
   }
 
+  /** A run of its own, which begins so many milliseconds after the epoch. */
   private void record(int number, String... payloads) throws IOException {
-    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config);
-        ConversationWriter conversation = conversation(writer, number)) {
+    Instant epoch = EPOCH.plusMillis(number);
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);
+        ConversationWriter conversation = writer.conversation(epoch, number, "a:1", 0)) {
       for (String hex : payloads) {
-        conversation.write(1000L * number + 1, Direction.C2S, payload(hex));
+        conversation.write(1, Direction.C2S, payload(hex));
       }
     }
   }
@@ -58,7 +63,10 @@ class RecordingDirectoryWriterTest {
 
   @Test
   void aConversationsFileIsExactlyThis() throws Exception {
-    record(2, "6869");
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);
+        ConversationWriter conversation = conversation(writer, 2)) {
+      conversation.write(2001, Direction.C2S, payload("6869"));
+    }
     assertEquals(List.of("20261123T031542.125456Z-000002.tsv"), names());
     assertEquals(
         BEGINNING + "# connection 2 from 127.0.0.1:50002, accepted 2000\n2001\tc2s\t6869\n",
@@ -85,7 +93,7 @@ class RecordingDirectoryWriterTest {
   void aFileOfTheSizeEndsOnAWholeLineAndAnotherGoesOn(boolean gzip) throws Exception {
     config = config.withRotateSize(1000).withGzip(gzip);
     List<String> expected = new ArrayList<>();
-    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config);
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);
         ConversationWriter conversation = conversation(writer, 1)) {
       for (int i = 0; i < 200; i++) {
         String hex = String.format("%08x", i * 0x9e3779b9).repeat(5);
@@ -137,7 +145,7 @@ class RecordingDirectoryWriterTest {
   @Test
   void whatIsBeingRecordedIsNotDeletedUntilItIsFinished() throws Exception {
     config = config.withMaxFiles(1);
-    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config);
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);
         RecordingDirectoryWriter another = writer.forAnotherThread();
         ConversationWriter second = conversation(another, 2)) {
       ConversationWriter first = conversation(writer, 1);
@@ -153,10 +161,131 @@ class RecordingDirectoryWriterTest {
   }
 
   @Test
+  void whatOnlyBearsARecordingsNameIsLeftThereAndStopsNothing() throws Exception {
+    Files.createDirectories(dir);
+    Files.createDirectory(dir.resolve("20261122T000000.000000Z-000001.tsv"));
+    RecordingFileTest.makePipe(dir.resolve("20261122T000000.000000Z-000002.tsv"));
+    Path mine = Files.writeString(temporary.resolve("mine"), "mine");
+    Files.createSymbolicLink(dir.resolve("20261122T000000.000000Z-000003.tsv"), mine);
+    config = config.withMaxFiles(1);
+    record(1, "21");
+    record(2, "22");
+    assertEquals(List.of(), warnings);
+    assertEquals(
+        List.of(
+            "20261122T000000.000000Z-000001.tsv",
+            "20261122T000000.000000Z-000002.tsv",
+            "20261122T000000.000000Z-000003.tsv",
+            "20261123T031542.125456Z-000002.tsv"),
+        names());
+  }
+
+  @Test
+  void anOldRecordingThatCannotBeDeletedIsAWarning() throws Exception {
+    record(1, "21");
+    config = config.withMaxFiles(1);
+    Path old = dir.resolve(names().get(0));
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add)) {
+      Files.delete(old);
+      Files.createDirectory(old);
+      for (int number = 2; number <= 3; number++) {
+        try (ConversationWriter next =
+            writer.conversation(EPOCH.plusMillis(number), number, "a:1", 0)) {
+          next.write(1, Direction.C2S);
+        }
+      }
+    }
+    assertEquals(List.of(old + ": is not a regular file; leaving it there"), warnings);
+    assertEquals(
+        List.of(old.getFileName().toString(), "20261123T031542.126456Z-000003.tsv"), names());
+  }
+
+  @Test
+  void aWarningThatCannotBeGivenStopsNothing() throws Exception {
+    record(1, "21");
+    config = config.withMaxFiles(1);
+    Path old = dir.resolve(names().get(0));
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warning -> {
+          throw new AssertionError(warning);
+        });
+        ConversationWriter second = conversation(writer, 2)) {
+      Files.delete(old);
+      Files.createDirectory(old);
+      second.write(2001, Direction.C2S);
+    }
+    assertEquals(2, names().size());
+  }
+
+  @Test
+  void whereTheClockWasAheadOnceTheNewestRecordingsAreStillTheLastToGo() throws Exception {
+    Files.createDirectories(dir);
+    String ahead = "20371231T235959.999999Z-000007.tsv";
+    Files.writeString(dir.resolve(ahead), "# ts_proxy recording v1\n");
+    config = config.withMaxFiles(2);
+    record(1, "21");
+    assertEquals(List.of(ahead, "20380101T000000.000000Z-000001.tsv"), names());
+    record(2, "22");
+    assertEquals(
+        List.of("20380101T000000.000000Z-000001.tsv", "20380101T000000.000001Z-000002.tsv"),
+        names());
+  }
+
+  @Test
+  void withoutLocksOnTheFileSystemTheOldestGoAsWell() throws Exception {
+    RecordingFile.Locks locks = RecordingFile.locks;
+    RecordingFile.locks = (file, shared) -> {
+      throw new IOException("No locks available");
+    };
+    try {
+      config = config.withMaxFiles(2);
+      for (int number = 1; number <= 4; number++) {
+        record(number, "21");
+      }
+    } finally {
+      RecordingFile.locks = locks;
+    }
+    assertEquals(
+        List.of("20261123T031542.126456Z-000003.tsv", "20261123T031542.127456Z-000004.tsv"),
+        names());
+    assertEquals(List.of(), warnings);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ar-EG", "fa-IR", "th-TH-u-nu-thai", "hi-IN-u-nu-deva", "tr-TR"})
+  void namesAreTheSameInEveryLanguage(String language) throws Exception {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try {
+      config = config.withMaxFiles(2).withRotateSize(1);
+      record(1, "21", "22", "23");
+      assertEquals(
+          List.of(
+              "20261123T031542.124456Z-000001.0002.tsv", "20261123T031542.124456Z-000001.0003.tsv"),
+          names());
+      assertEquals(
+          "# ts_proxy recording v1\n# epoch 2026-11-23T03:15:42.124456Z\n"
+              + "# connection 1 from a:1, accepted 0\n1\tc2s\t23\n",
+          Files.readString(dir.resolve(names().get(1))));
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void aFolderThatNoFileCanBeMadeInIsRefusedAtTheStart() throws Exception {
+    config = RecordingDirectoryConfig.of(Path.of("/proc/self"));
+    assumeTrue(Files.isDirectory(config.directory()));
+    String refusal = assertThrows(
+            RecordingException.class, () -> RecordingDirectoryWriter.open(config, warnings::add))
+        .getMessage();
+    assertTrue(refusal.startsWith("/proc/self: "), refusal);
+  }
+
+  @Test
   void thousandsOfConversationsShareOneThreadAndFewBuffers() throws Exception {
     List<ConversationWriter> all = new ArrayList<>();
     long threadsBefore = recordingThreads();
-    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config)) {
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add)) {
       for (int i = 1; i <= 500; i++) {
         ConversationWriter conversation = writer.conversation(EPOCH, i, "a:1", 0);
         all.add(conversation);
@@ -188,14 +317,14 @@ class RecordingDirectoryWriterTest {
 
   @Test
   void aFolderThatIsGoneBreaksTheConversation() throws Exception {
-    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config);
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);
         ConversationWriter conversation = conversation(writer, 1)) {
       Files.delete(dir);
       IOException e = assertThrows(
           RecordingException.class, () -> conversation.write(1, Direction.C2S, payload("21")));
       assertEquals(
           dir.resolve("20261123T031542.124456Z-000001.tsv")
-              + ": found no such directory, expected one to write to",
+              + ": there is no such folder; make it first",
           e.getMessage());
       assertThrows(IOException.class, () -> conversation.write(2, Direction.C2S));
     }
@@ -207,11 +336,11 @@ class RecordingDirectoryWriterTest {
     for (Path place : List.of(file, file.resolve("b"))) {
       config = RecordingDirectoryConfig.of(place);
       String refusal = assertThrows(
-              RecordingException.class, () -> RecordingDirectoryWriter.open(config))
+              RecordingException.class, () -> RecordingDirectoryWriter.open(config, warnings::add))
           .getMessage();
-      assertTrue(refusal.startsWith(place + ": found "), refusal);
-      assertTrue(
-          refusal.endsWith(", expected a folder to record to; choose another name"), refusal);
+      assertTrue(refusal.startsWith(place + ": "), refusal);
+      assertTrue(refusal.contains("folder"), refusal);
+      assertTrue(refusal.endsWith("; choose another name"), refusal);
     }
   }
 

@@ -103,19 +103,16 @@ class RecordingRepairTest {
   @Test
   void anotherKindOfFileIsNotReplaced() throws Exception {
     Files.writeString(out, "my notes\n");
-    assertEquals(
-        out + ": found another kind of file, expected a recording to replace, or no file;"
-            + " choose another name",
-        refusal());
+    assertEquals(out + ": is not a recording and is left as it is; choose another name", refusal());
     assertEquals("my notes\n", Files.readString(out));
     out = dir;
-    assertTrue(refusal().startsWith(dir + ": found no regular file"));
+    assertTrue(refusal().startsWith(dir + ": is a folder"));
   }
 
   @Test
   void aRecordingThatIsBeingRecordedIsNotReplaced() throws Exception {
     try (RecordingWriter writer = RecordingWriter.create(out)) {
-      assertTrue(refusal().startsWith(out + ": found another proxy recording to it"));
+      assertTrue(refusal().startsWith(out + ": another proxy is recording to it"));
       writer.write(1, Direction.C2S);
     }
     assertEquals(HEADER + "1\tc2s\t\n", Files.readString(out));
@@ -124,7 +121,7 @@ class RecordingRepairTest {
   @Test
   void aPlaceThatIsNotThereIsTold() throws Exception {
     out = dir.resolve("none").resolve("b.rec");
-    assertEquals(out + ": found no such directory, expected one to write to", refusal());
+    assertEquals(out + ": there is no such folder; make it first", refusal());
   }
 
   @Test
@@ -140,7 +137,7 @@ class RecordingRepairTest {
     Files.writeString(out, REPAIRED);
     Files.writeString(file, HEADER + ("1\tc2s\t" + "21".repeat(100) + "\n").repeat(10_000));
     assertEquals(
-        List.of(out + ": found File too large when writing, expected room for the recording"),
+        List.of(out + ": cannot be written: File too large"),
         RecordingWriterFullDiskTest.saidBy(dir, RepairUntilFull.class, file, out));
     assertEquals(REPAIRED, Files.readString(out));
     assertEquals(List.of("a.rec", "b.rec", "output"), filesLeft());

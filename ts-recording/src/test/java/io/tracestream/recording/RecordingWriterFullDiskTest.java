@@ -23,7 +23,7 @@ class RecordingWriterFullDiskTest {
   @Test
   void aFullDiskBreaksTheWriterAndTheFileEndsOnAWholeLine() throws Exception {
     Path file = dir.resolve("a.rec");
-    String full = file + ": found File too large when writing, expected room for the recording";
+    String full = file + ": cannot be written: File too large";
     assertEquals(
         List.of(full, "write: " + full, "flush: " + full, "closed"),
         saidBy(dir, WriteUntilFull.class, file));
@@ -46,9 +46,7 @@ class RecordingWriterFullDiskTest {
   void closingTellsThatTheLastEntriesFoundNoRoom() throws Exception {
     Path file = dir.resolve("a.rec");
     assertEquals(
-        List.of(
-            file + ": found File too large when writing, expected room for the recording",
-            "closed"),
+        List.of(file + ": cannot be written: File too large", "closed"),
         saidBy(dir, CloseWhenFull.class, file));
     assertEquals("# ts_proxy recording v1\n", Files.readString(file));
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
@@ -23,8 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordingWriterTest {
   private static final String HEADER = "# ts_proxy recording v1\n";
-  private static final String REPLACES =
-      ", expected a recording to replace, or no file; choose another name";
 
   @TempDir
   Path dir;
@@ -216,7 +213,8 @@ class RecordingWriterTest {
     Files.writeString(file, other);
     FileTime longAgo = FileTime.fromMillis(1_000_000_000_000L);
     Files.setLastModifiedTime(file, longAgo);
-    assertEquals(file + ": found another kind of file" + REPLACES, refusal());
+    assertEquals(
+        file + ": is not a recording and is left as it is; choose another name", refusal());
     assertEquals(other, Files.readString(file));
     assertEquals(longAgo, Files.getLastModifiedTime(file));
   }
@@ -224,13 +222,13 @@ class RecordingWriterTest {
   @Test
   void aDirectoryIsRefused() {
     file = dir;
-    assertEquals(dir + ": found no regular file" + REPLACES, refusal());
+    assertEquals(dir + ": is a folder; choose another name", refusal());
   }
 
   @Test
   void aMissingDirectoryIsTold() {
     file = dir.resolve("missing/a.rec");
-    assertEquals(file + ": found no such directory, expected one to write to", refusal());
+    assertEquals(file + ": there is no such folder; make it first", refusal());
   }
 
   @Test
@@ -238,7 +236,7 @@ class RecordingWriterTest {
     Files.writeString(file, HEADER);
     file.toFile().setReadable(false);
     assumeFalse(Files.isReadable(file), "root reads everything");
-    assertEquals(file + ": found no permission to read it" + REPLACES, refusal());
+    assertEquals(file + ": cannot be replaced: permission denied; choose another name", refusal());
   }
 
   @Test
@@ -246,7 +244,7 @@ class RecordingWriterTest {
     Files.writeString(file, HEADER);
     file.toFile().setWritable(false);
     assumeFalse(Files.isWritable(file), "root writes everything");
-    assertEquals(file + ": found no permission to write, expected a writable place", refusal());
+    assertEquals(file + ": cannot be replaced: permission denied; choose another name", refusal());
   }
 
   @Test
@@ -254,9 +252,7 @@ class RecordingWriterTest {
     try (RecordingWriter first = RecordingWriter.create(file)) {
       first.write(1, Direction.C2S, payload("21"));
       first.flush();
-      assertEquals(
-          file + ": found another proxy recording to it, expected none; choose another name",
-          refusal());
+      assertEquals(file + ": another proxy is recording to it; choose another name", refusal());
       first.write(2, Direction.C2S, payload("22"));
     }
     assertEquals(HEADER + "1\tc2s\t21\n2\tc2s\t22\n", Files.readString(file));
@@ -275,16 +271,20 @@ class RecordingWriterTest {
   void aBrokenWriterThrowsAtEachCallAndCloses() throws Exception {
     RecordingWriter writer = RecordingWriter.create(file);
     writer.write(1, Direction.C2S, payload("21"));
-    Thread.currentThread().interrupt(); // closes the file under the writer
-    IOException first = assertThrows(RecordingException.class, writer::flush);
-    assertTrue(Thread.interrupted());
-    assertEquals(
-        file + ": found java.nio.channels.ClosedByInterruptException when writing, expected room"
-            + " for the recording; the file may end inside a line",
-        first.getMessage());
+    Files.delete(file);
+    IOException first = LostRecordingTest.awaitFailure(writer::flush);
     assertSame(first, assertThrows(IOException.class, writer::flush));
     assertSame(first, assertThrows(IOException.class, () -> writer.write(2, Direction.C2S)));
     writer.close();
-    assertFalse(Files.readString(file).contains("2\t"));
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void aClosedWriterSaysSo() throws Exception {
+    RecordingWriter writer = RecordingWriter.create(file);
+    writer.close();
+    Exception e = assertThrows(IOException.class, () -> writer.write(1, Direction.C2S));
+    assertEquals(file + ": this recording is closed", e.getMessage());
+    assertThrows(IOException.class, writer::flush);
   }
 }

@@ -32,4 +32,17 @@ final class WriteUntilFull {
     }
     System.out.println("closed");
   }
+
+  /** Only begins to record, and prints why that cannot be. */
+  static final class Start {
+    private Start() {}
+
+    public static void main(String[] args) throws IOException {
+      try {
+        RecordingWriter.create(Path.of(args[0])).close();
+      } catch (RecordingException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
 }
