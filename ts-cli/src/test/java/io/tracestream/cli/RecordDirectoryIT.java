@@ -97,7 +97,7 @@ class RecordDirectoryIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--max-files=100", "--gzip", "--rotate-size=50k"})
+  @ValueSource(strings = {"--max-files=100", "--gzip", "--rotate-size=500k"})
   void aKillInTheMiddleLeavesWholeLinesOfEveryConnection(String flag) throws Exception {
     try (TestTarget listening = TestTarget.start();
         App proxy = proxy("true", listening.address(), flag)) {
