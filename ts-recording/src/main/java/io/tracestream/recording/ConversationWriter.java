@@ -94,9 +94,7 @@ public final class ConversationWriter implements Closeable {
     }
     empty = true;
     try {
-      RecordingWriter begun = RecordingWriter.begin(file, directory.memory, comments);
-      directory.open.add(this);
-      return begun;
+      return RecordingWriter.begin(file, directory.memory, comments);
     } catch (IOException | RuntimeException | Error e) {
       files.finished(name);
       throw e;
@@ -105,8 +103,8 @@ public final class ConversationWriter implements Closeable {
 
   /**
    * Hands all entries to the operating system, and looks whether the file is still there, as
-   * {@link RecordingWriter#flush} does. {@link RecordingDirectoryWriter#flush} does it for all
-   * conversations of a thread.
+   * {@link RecordingWriter#flush} does: to be called once a second at least, also when no entry
+   * comes.
    *
    * @throws IOException when the file cannot be written; it then ends on a whole line
    * @throws RecordingException when the file is not as it was written any more
@@ -122,7 +120,6 @@ public final class ConversationWriter implements Closeable {
       writer.close();
     } finally {
       writer = null;
-      directory.open.remove(this);
       files.finished(name);
     }
   }

@@ -3,9 +3,7 @@ package io.tracestream.recording;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -23,8 +21,6 @@ public final class RecordingDirectoryWriter implements Closeable {
   final RecordingDirectoryConfig config;
   final DirectoryFiles files;
   final WriteMemory memory = new WriteMemory(LARGE_BUFFERS);
-  /** Those of this thread that have a file at hand. */
-  final Set<ConversationWriter> open = new HashSet<>();
 
   private RecordingDirectoryWriter(RecordingDirectoryConfig config, DirectoryFiles files) {
     this.config = config;
@@ -75,27 +71,6 @@ public final class RecordingDirectoryWriter implements Closeable {
         this,
         RecordingName.of(files.nameTime(epoch, accepted), number, firstPart, config.gzip()),
         ConversationComments.of(epoch, number, client, acceptedMicros));
-  }
-
-  /**
-   * Flushes each conversation of this thread, as {@link ConversationWriter#flush} does. Who records
-   * calls this once a second at least, also when no entry comes.
-   *
-   * @throws IOException when a file cannot be written, or is not as it was written any more; all
-   *     others are flushed then
-   */
-  public void flush() throws IOException {
-    IOException failure = null;
-    for (ConversationWriter conversation : open) {
-      try {
-        conversation.flush();
-      } catch (IOException e) {
-        failure = e;
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
   }
 
   /** Ends the background thread, behind what it has to write. */

@@ -165,7 +165,7 @@ class LostRecordingTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void theFolderTellsItOfEachConversation(boolean gzip) throws Exception {
+  void aConversationOfAFolderTellsItAndOthersGoOn(boolean gzip) throws Exception {
     RecordingDirectoryConfig config = RecordingDirectoryConfig.of(dir).withGzip(gzip);
     try (RecordingDirectoryWriter folder =
             RecordingDirectoryWriter.open(config, warning -> fail(warning));
@@ -176,7 +176,7 @@ class LostRecordingTest {
       second.write(2, Direction.C2S, payload("23"));
       Path lost = dir.resolve("19700101T000000.000000Z-000001.tsv" + (gzip ? ".gz" : ""));
       Files.delete(lost);
-      Exception e = awaitFailure(folder::flush);
+      Exception e = awaitFailure(first::flush);
       assertEquals(lost(lost, "deleted or moved"), e.getMessage());
     }
     try (Recording whole = RecordingDirectory.open(dir).conversations().get(0).open(10)) {
