@@ -3,7 +3,7 @@ package io.tracestream.engine;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -15,9 +15,6 @@ final class BufferPool {
   /** What one read takes at most, in bytes: the more, the fewer wake-ups a flood costs. */
   static final int LARGEST = 1024 * 1024;
 
-  /** What a read takes while memory is short. */
-  static final int MODEST = 64 * 1024;
-
   private static final int SMALLEST = 256;
   /** Free buffers of one pool are never more than that, so that a burst's memory goes back. */
   private static final long MOST_FREE = 32 * 1024 * 1024;
@@ -28,22 +25,22 @@ final class BufferPool {
       .limit(sizeIndex(LARGEST) + 1)
       .toList();
 
-  private final BooleanSupplier scarce;
+  private final IntSupplier readSize;
   private final long mostFree;
   private long freeBytes;
 
   /**
    * @param mostFree how many bytes of free buffers to keep at most
-   * @param scarce whether reads should be modest
+   * @param readSize how much one read should take now, in bytes, at most {@link #LARGEST}
    */
-  BufferPool(long mostFree, BooleanSupplier scarce) {
+  BufferPool(long mostFree, IntSupplier readSize) {
     this.mostFree = Math.min(mostFree, MOST_FREE);
-    this.scarce = scarce;
+    this.readSize = readSize;
   }
 
   /** An empty buffer to read into, with room behind {@code kept} bytes, less than the largest. */
   ByteBuffer takeToRead(int kept) {
-    return take(scarce.getAsBoolean() ? Math.min(Math.max(MODEST, 2 * kept), LARGEST) : LARGEST);
+    return take(Math.min(Math.max(readSize.getAsInt(), 2 * kept), LARGEST));
   }
 
   /** An empty buffer of at least {@code size} bytes, at most {@link #LARGEST}. */

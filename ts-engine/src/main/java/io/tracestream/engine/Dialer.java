@@ -33,11 +33,18 @@ public final class Dialer {
   /** Where our own clients connect: not a target. */
   private final InetSocketAddress ourselves;
 
+  private final Names names;
+
   private volatile InetAddress answeredLast;
   /** Who waits for the next look-up; guarded by itself, as is the flag. */
   private final List<Consumer<InetAddress[]>> waiting = new ArrayList<>();
 
   private boolean lookingUp;
+
+  /** Gives all addresses of a name. */
+  interface Names {
+    InetAddress[] addresses(String name) throws UnknownHostException;
+  }
 
   /**
    * Makes a dialer.
@@ -49,6 +56,16 @@ public final class Dialer {
    */
   public Dialer(
       Engine engine, InetSocketAddress target, Duration timeout, InetSocketAddress ourselves) {
+    this(engine, target, timeout, ourselves, InetAddress::getAllByName);
+  }
+
+  Dialer(
+      Engine engine,
+      InetSocketAddress target,
+      Duration timeout,
+      InetSocketAddress ourselves,
+      Names names) {
+    this.names = names;
     this.engine = engine;
     this.target = target;
     this.timeout = timeout;
@@ -112,7 +129,7 @@ public final class Dialer {
 
   private InetAddress[] addresses() {
     try {
-      return InetAddress.getAllByName(target.getHostString());
+      return names.addresses(target.getHostString());
     } catch (UnknownHostException e) {
       return new InetAddress[0];
     }

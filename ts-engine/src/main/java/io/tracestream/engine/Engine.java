@@ -64,13 +64,18 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine start(String name, boolean single, Consumer<Throwable> onDeath)
       throws IOException {
+    // The JVM gives direct buffers as much memory as the heap.
+    return start(name, single, onDeath, Runtime.getRuntime().maxMemory());
+  }
+
+  /** As the other one, with another limit of memory, in bytes. */
+  static Engine start(String name, boolean single, Consumer<Throwable> onDeath, long memory)
+      throws IOException {
     Engine engine = new Engine(name);
     try {
       engine.callbacks.prestartCoreThread();
-      engine.openLoops(
-          name,
-          single ? 1 : Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()),
-          onDeath);
+      int useful = Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
+      engine.openLoops(name, single ? 1 : useful, onDeath, memory);
       return engine;
     } catch (IOException | OutOfMemoryError e) {
       engine.abandon();
@@ -81,12 +86,11 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void openLoops(String name, int count, Consumer<Throwable> onDeath) throws IOException {
-    // The JVM gives direct buffers as much memory as the heap.
-    long memory = Runtime.getRuntime().maxMemory();
+  private void openLoops(String name, int count, Consumer<Throwable> onDeath, long memory)
+      throws IOException {
     KeptMemory kept = new KeptMemory(loops, memory / 4);
     for (int i = 1; i <= count; i++) {
-      loops.add(new EventLoop(name + "-" + i, memory / 8 / count, kept, onDeath));
+      loops.add(new EventLoop(name + "-" + i, memory / 4 / count, kept, onDeath));
     }
     loops.forEach(EventLoop::start);
   }

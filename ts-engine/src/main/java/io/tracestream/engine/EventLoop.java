@@ -7,6 +7,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -83,7 +84,7 @@ public final class EventLoop {
   EventLoop(String name, long mostFree, KeptMemory memory, Consumer<Throwable> onDeath)
       throws IOException {
     this.memory = memory;
-    this.buffers = new BufferPool(mostFree, memory::isScarce);
+    this.buffers = new BufferPool(mostFree, memory::readSize);
     this.frames = new Frames(buffers);
     this.thread = new Thread(() -> run(onDeath), name);
     loadWhatClosesSockets();
@@ -155,16 +156,15 @@ public final class EventLoop {
     residents.remove(resident);
   }
 
-  /** The socket that hoards most memory; null when none keeps any. */
-  FrameSocket greatestHoarder() {
-    FrameSocket greatest = null;
+  /** The sockets that live here. */
+  List<FrameSocket> sockets() {
+    List<FrameSocket> sockets = new ArrayList<>();
     for (Resident resident : residents) {
-      if (resident instanceof FrameSocket socket
-          && socket.hoarding() > (greatest == null ? 0 : greatest.hoarding())) {
-        greatest = socket;
+      if (resident instanceof FrameSocket socket) {
+        sockets.add(socket);
       }
     }
-    return greatest;
+    return sockets;
   }
 
   /** Asks the thread to stop all that is registered, and to end. */

@@ -89,8 +89,11 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private ByteBuffer partial;
   /** A large frame, while it arrives; or null. */
   private LargeFrame large;
-  /** Waits until others have given back memory. */
+  /** Was not read when it had something, as memory was short; until it is read. */
   private boolean starved;
+
+  private long starvedSince;
+  private boolean resting;
 
   private Ending ending;
   private long received;
@@ -256,7 +259,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       loop.buffers.give(partial);
       partial = null;
     }
-    readInto(in);
+    int before;
+    do { // the end may stand right behind the last bytes
+      before = in.position();
+      readable = true;
+      readInto(in);
+    } while (in.position() > before && in.hasRemaining());
     in.flip();
     ahead = true;
     if (in.hasRemaining()) {
@@ -297,7 +305,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   public Frames read(Payloads sink) {
     if ((readable || ahead) && ending == null && !closed && !finishing) {
       ahead = false;
-      if (large != null) {
+      if (partialBytes() > 0 && needsMemory() && loop.memory.isShort()) {
+        starve();
+      } else if (large != null) {
         readLarge(sink);
       } else {
         readFrames(sink);
@@ -354,9 +364,6 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     if (!in.hasRemaining()) {
       return;
     }
-    if (kept == 0) {
-      keptSince = loop.now();
-    }
     ByteBuffer rest = in.slice();
     if (rest.remaining() > MOST_MOVED) {
       large = new LargeFrame(loop.buffers, rest, decoder.missing(rest));
@@ -366,10 +373,6 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private void readLarge(Payloads sink) {
-    if (large.isFull() && loop.memory.isShort()) {
-      starve();
-      return;
-    }
     try {
       int n = readable ? large.read(channel) : 0;
       readable = false;
@@ -402,15 +405,22 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
+  /** Whether what comes next may need another buffer to be kept in. */
+  private boolean needsMemory() {
+    return large == null || large.isFull();
+  }
+
   /** Memory is short: somebody has to give it back first. */
   private void starve() {
+    starvedSince = starved ? starvedSince : loop.now();
     starved = true;
-    updateInterest();
+    resting = true;
     loop.memory.relieve();
     loop.after(SHORT_OF_MEMORY_NANOS, () -> {
-      starved = false;
+      resting = false;
       updateInterest();
     });
+    updateInterest();
   }
 
   private void readInto(ByteBuffer in) {
@@ -431,6 +441,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private void came() {
+    starved = false;
     lastActive = loop.now();
     lastCame = lastActive;
   }
@@ -678,11 +689,11 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     if (closed) {
       return;
     }
-    long seconds = (loop.now() - keptSince) / SECOND;
+    String seconds = (loop.now() - keptSince) / SECOND + " s";
     String text = unsent.isEmpty()
         ? "byte " + received + ": " + partialBytes() + " of " + partialOf()
-            + " bytes of a frame have come, the rest not within " + seconds + " s"
-        : unsent.unsentBytes() + " bytes are not read for " + seconds + " s";
+            + " bytes of a frame have come, and wait for the rest for " + seconds
+        : unsent.unsentBytes() + " bytes wait for their receiver for " + seconds;
     ending = new Ending(
         Ending.Kind.HOARDED,
         text + ", and memory is short: all connections together may keep " + bound + " bytes");
@@ -695,9 +706,19 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     owner.ready(this);
   }
 
-  /** How much memory it keeps, and for how long: what others miss. */
+  /** Bytes of memory that it keeps. */
+  long kept() {
+    return kept;
+  }
+
+  /**
+   * How much memory it keeps, and for how long nothing has passed: what others miss. Who lets
+   * single bytes pass hoards, too, so how old the frame is counts a little.
+   */
   double hoarding() {
-    double hoarding = (double) kept * Math.max(1, loop.now() - keptSince);
+    double quiet = (starved ? starvedSince : loop.now()) - lastActive;
+    double age = loop.now() - keptSince;
+    double hoarding = kept * (quiet + age / 100);
     return kept > SMALL ? hoarding : hoarding / 1e6;
   }
 
@@ -718,6 +739,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
         + (large == null ? 0 : large.capacity())
         + unsent.capacity();
     if (now != kept) {
+      keptSince = kept == 0 ? loop.now() : keptSince;
       loop.memory.change(now - kept);
       kept = now;
     }
@@ -727,7 +749,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     if (channel == null || closed || !key.isValid()) {
       return;
     }
-    boolean reads = wantsFrames && ending == null && !starved
+    boolean reads = wantsFrames && ending == null && !resting
         || watched && (partial == null || partial.remaining() < MOST_AHEAD)
         || finishing;
     int interest = (reads && !endRead && resetRead == null ? SelectionKey.OP_READ : 0)

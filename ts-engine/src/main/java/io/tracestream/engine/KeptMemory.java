@@ -1,5 +1,7 @@
 package io.tracestream.engine;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,6 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * and so on until there is room. A frame announced is no frame kept: only what has come counts.
  */
 final class KeptMemory {
+  private static final int MODEST = 64 * 1024;
+  private static final int FEW = 4 * 1024;
+
   private final List<EventLoop> loops;
   private final long bound;
   private final AtomicLong kept = new AtomicLong();
@@ -29,59 +34,57 @@ final class KeptMemory {
     kept.addAndGet(bytes);
   }
 
-  /** Whether large frames have to wait for others to go. */
+  /** Whether who keeps a part of a frame has to wait for others to go. */
   boolean isShort() {
     return kept.get() > bound;
   }
 
-  /**
-   * Whether reads should be modest, since each peer that is slow to take what was read keeps it.
-   */
-  boolean isScarce() {
-    return kept.get() > bound / 4;
+  /** How much one read should take, since each peer that is slow to take what was read keeps it. */
+  int readSize() {
+    long now = kept.get();
+    return now > bound ? FEW : now > bound / 4 ? MODEST : BufferPool.LARGEST;
   }
 
   /** Sees to it that there is room soon. */
   void relieve() {
     if (relieving.compareAndSet(false, true)) {
-      Search search = new Search(loops.size());
-      loops.forEach(loop -> loop.execute(() -> search.add(loop.greatestHoarder())));
+      Search search = new Search();
+      loops.forEach(loop -> loop.execute(() -> search.add(loop.sockets())));
     }
   }
 
-  /** Looks for the greatest hoarder: each loop adds its own, on its own thread. */
+  /** What a socket keeps, as its loop saw it. */
+  private record Hoard(FrameSocket socket, long bytes, double weight) {}
+
+  /** Looks for the greatest hoards: each loop adds its own, on its own thread. */
   private final class Search {
-    private int missing;
-    private FrameSocket greatest;
-    private double most;
+    private final List<Hoard> hoards = new ArrayList<>();
+    private int loopsToCome = loops.size();
 
-    private Search(int loops) {
-      missing = loops;
-    }
-
-    private synchronized void add(FrameSocket found) {
-      double hoarding = found == null ? 0 : found.hoarding();
-      if (hoarding > most) {
-        most = hoarding;
-        greatest = found;
+    private synchronized void add(List<FrameSocket> sockets) {
+      for (FrameSocket socket : sockets) {
+        if (socket.kept() > 0) {
+          hoards.add(new Hoard(socket, socket.kept(), socket.hoarding()));
+        }
       }
-      if (--missing == 0) {
-        end();
+      if (--loopsToCome == 0) {
+        breakOffGreatest();
       }
     }
 
-    private void end() {
-      if (greatest == null) {
-        relieving.set(false);
-      } else {
-        greatest.loop().execute(() -> {
-          greatest.breakOff(bound);
-          relieving.set(false);
-          if (isShort()) {
-            relieve();
-          }
-        });
+    /** As many as it takes to have room for others. */
+    private void breakOffGreatest() {
+      hoards.sort(Comparator.comparingDouble(Hoard::weight).reversed());
+      long excess = kept.get() - bound * 3 / 4; // a little room, lest all wait for each
+      for (Hoard hoard : hoards) {
+        if (excess <= 0) {
+          break;
+        }
+        excess -= hoard.bytes;
+        EventLoop loop = hoard.socket.loop();
+        loop.execute(() -> hoard.socket.breakOff(bound));
       }
+      relieving.set(false);
     }
   }
 }

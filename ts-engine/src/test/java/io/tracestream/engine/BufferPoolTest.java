@@ -10,8 +10,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BufferPoolTest {
-  private boolean scarce;
-  private final BufferPool pool = new BufferPool(Long.MAX_VALUE, () -> scarce);
+  private static final int MODEST = 64 * 1024;
+
+  private int readSize = BufferPool.LARGEST;
+  private final BufferPool pool = new BufferPool(Long.MAX_VALUE, () -> readSize);
 
   @Test
   void aBufferThatWasGivenBackIsTakenAgain() {
@@ -25,22 +27,22 @@ class BufferPoolTest {
   @Test
   void readsAreModestWhileMemoryIsScarce() {
     assertEquals(BufferPool.LARGEST, pool.takeToRead(0).capacity());
-    scarce = true;
-    assertEquals(BufferPool.MODEST, pool.takeToRead(0).capacity());
+    readSize = MODEST;
+    assertEquals(MODEST, pool.takeToRead(0).capacity());
   }
 
   @Test
   void evenAModestReadHasRoomBehindWhatIsKept() {
-    scarce = true;
-    for (int kept : new int[] {1, BufferPool.MODEST, 300_000, BufferPool.LARGEST - 1}) {
+    readSize = MODEST;
+    for (int kept : new int[] {1, MODEST, 300_000, BufferPool.LARGEST - 1}) {
       assertTrue(pool.takeToRead(kept).capacity() > kept, kept + " bytes");
     }
   }
 
   @Test
   void whatABurstLeftDoesNotKeepTheUsualSizeOut() {
-    List<ByteBuffer> burst = Stream.generate(() -> pool.take(BufferPool.MODEST))
-        .limit(40 * 1024 * 1024 / BufferPool.MODEST)
+    List<ByteBuffer> burst = Stream.generate(() -> pool.take(MODEST))
+        .limit(40 * 1024 * 1024 / MODEST)
         .toList();
     burst.forEach(pool::give);
     ByteBuffer usual = pool.takeToRead(0);

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Clients implements Listener.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
   private static final long LOOK_AGAIN_NANOS = 2_000_000;
+  /** What is under way from a recorded client may be its end. */
+  private static final int FEW_LOOKS = 5;
+  /** The end came, but not yet everything that follows from it. */
   private static final int MOST_LOOKS = 250;
 
   private final Proxy proxy;
@@ -83,7 +86,7 @@ final class Clients implements Listener.Handler {
     }
     if (isFree()) {
       open(client, spare);
-    } else if (recorded.isEnding() && looks < MOST_LOOKS) {
+    } else if (looks < (recorded.isEnding() ? MOST_LOOKS : FEW_LOOKS)) {
       loop.after(LOOK_AGAIN_NANOS, () -> openOrReject(client, spare, looks + 1));
     } else {
       LOG.warn(

@@ -11,8 +11,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -110,6 +112,66 @@ class ProxyListenerTest {
         TestPeer server = target.accept()) {
       client.send("0168");
       assertEquals("0168", server.await(2));
+    }
+  }
+
+  @Test
+  void aListenerThatFailsAnAssertionDisturbsNoConnection() throws Exception {
+    ProxyListener failing = new ProxyListener() {
+      @Override
+      public void opened(long connection, InetSocketAddress client) {
+        throw new AssertionError("failed by a test");
+      }
+    };
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(config(target.address()).withListener(failing));
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer server = target.accept()) {
+      client.send("0168");
+      assertEquals("0168", server.await(2));
+    }
+  }
+
+  @Test
+  void aListenerThatWaitsHoldsUpNoFrames() throws Exception {
+    CountDownLatch waiting = new CountDownLatch(1);
+    ProxyListener slow = new ProxyListener() {
+      @Override
+      public void opened(long connection, InetSocketAddress client) {
+        try {
+          waiting.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    };
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(config(target.address()).withListener(slow));
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer server = target.accept()) {
+      client.send("0168");
+      assertEquals("0168", server.await(2));
+      waiting.countDown();
+    }
+  }
+
+  @Test
+  void aListenerMayCloseTheProxy() throws Exception {
+    AtomicReference<Proxy> itsProxy = new AtomicReference<>();
+    ProxyListener closer = new ProxyListener() {
+      @Override
+      public void opened(long connection, InetSocketAddress client) {
+        Proxies.unchecked(() -> itsProxy.get().close());
+        told.add("closed the proxy");
+      }
+    };
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(config(target.address()).withListener(closer))) {
+      itsProxy.set(proxy);
+      try (TestPeer client = TestPeer.connect(proxy.address())) {
+        assertEquals("closed the proxy", next());
+        assertEquals("", client.awaitEnd());
+      }
     }
   }
 

@@ -1,0 +1,276 @@
+package io.tracestream.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.testing.TestPeer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A socket that carries frames, over real connections, as its owner sees it. */
+@Timeout(60)
+class FrameSocketTest {
+  private static final FrameFormat FORMAT = new FrameFormat(4, 16 * 1024 * 1024);
+  private static final InetSocketAddress ANY =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+  private Engine engine;
+  private Listener listener;
+
+  /** Says what it is told, and does what a frame says: echo, finish, close, or fail. */
+  private final class Teller implements FrameSocket.Owner, Payloads {
+    private FrameSocket socket;
+    private String todo = "";
+    private boolean done;
+
+    @Override
+    public void ready(FrameSocket ready) {
+      if (done) {
+        return;
+      }
+      Frames frames = ready.read(this);
+      if (todo.equals("echo")) {
+        ready.send(frames);
+      } else {
+        frames.release();
+      }
+      if (todo.equals("fail")) {
+        throw new AssertionError("failed by a test");
+      }
+      if (todo.equals("finish") || ready.ending() != null) {
+        ready.finish();
+      }
+      todo = "";
+      if (ready.ending() != null) {
+        told.add(ready.ending().kind() + ": " + ready.ending().text());
+      }
+      done = ready.isClosed();
+      if (done) {
+        told.add("closed");
+      }
+    }
+
+    @Override
+    public void payload(ByteBuffer payload) {
+      byte[] bytes = new byte[payload.remaining()];
+      payload.get(bytes);
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      if (text.startsWith("!")) {
+        todo = text.substring(1);
+      } else {
+        told.add(text);
+      }
+    }
+
+    @Override
+    public void largePayload(ByteBuffer[] parts) {
+      long length = 0;
+      for (ByteBuffer part : parts) {
+        length += part.remaining();
+      }
+      told.add("large: " + length);
+    }
+
+    @Override
+    public void second(FrameSocket same) {}
+
+    @Override
+    public void stop(Throwable cause) {
+      told.add("stopped: " + cause);
+      socket.close();
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    start(Runtime.getRuntime().maxMemory());
+  }
+
+  private void start(long memory) throws IOException {
+    engine = Engine.start("test", false, cause -> told.add("died: " + cause), memory);
+    listener = Listener.bind(ANY);
+    listener.start(engine, (client, spare) -> {
+      Channels.close(spare);
+      EventLoop loop = engine.next();
+      loop.execute(() -> accept(loop, client));
+    });
+  }
+
+  private void accept(EventLoop loop, SocketChannel client) {
+    try {
+      Teller teller = new Teller();
+      teller.socket = FrameSocket.accepted(loop, client, FORMAT, teller);
+      teller.socket.wantFrames(true);
+    } catch (IOException e) {
+      told.add("not accepted: " + e);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  private TestPeer connect() throws IOException {
+    return TestPeer.connect(listener.address());
+  }
+
+  private String next() throws InterruptedException {
+    String next = told.poll(20, TimeUnit.SECONDS);
+    assertNotNull(next, "nothing was told");
+    return next;
+  }
+
+  private static String frame(String payload) {
+    return String.format(Locale.ROOT, "%08x", payload.length())
+        + HexFormat.of().formatHex(payload.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void framesAreLentInTheirOrderAndTheEndComesAfterThem() throws Exception {
+    try (TestPeer peer = connect()) {
+      peer.send(frame("one") + frame("two")).endSending();
+      assertEquals("one", next());
+      assertEquals("two", next());
+      assertEquals("ENDED: it ended its sending", next());
+      assertEquals("closed", next());
+      assertEquals("", peer.awaitEnd());
+    }
+  }
+
+  @Test
+  void whatIsSentBackGoesInTheBytesItCameIn() throws Exception {
+    try (TestPeer peer = connect()) {
+      peer.send(frame("!echo") + frame("two"));
+      assertEquals(frame("!echo") + frame("two"), peer.await(4 + 5 + 4 + 3));
+    }
+  }
+
+  @Test
+  void anErrorOfTheOwnerStopsItAndNobodyElse() throws Exception {
+    try (TestPeer peer = connect();
+        TestPeer other = connect()) {
+      peer.send(frame("!fail"));
+      assertEquals("stopped: java.lang.AssertionError: failed by a test", next());
+      assertEquals("", peer.awaitEnd());
+      other.send(frame("!echo"));
+      assertEquals(frame("!echo"), other.await(9));
+    }
+  }
+
+  @Test
+  void aPeerThatIsToldTheEndMayGoOnSendingForAMoment() throws Exception {
+    try (TestPeer peer = connect()) {
+      peer.send(frame("!finish"));
+      assertEquals("", peer.awaitEnd());
+      peer.send(frame("more")).endSending();
+      assertEquals("closed", next());
+    }
+  }
+
+  @Test
+  void whoHoardsMostIsBrokenOffWhenMemoryIsShortAndOthersGoOn() throws Exception {
+    engine.close();
+    start(16 * 1024 * 1024); // 4 MiB for all partial frames together
+    byte[] part = new byte[1_000_000];
+    try (TestPeer one = connect();
+        TestPeer two = connect();
+        TestPeer three = connect();
+        TestPeer four = connect();
+        TestPeer five = connect();
+        TestPeer honest = connect()) {
+      for (TestPeer hoarder : new TestPeer[] {one, two, three, four, five}) {
+        hoarder.send("00f00000").send(part);
+      }
+      honest.send("00200000").send(new byte[0x200000]);
+      String next = next();
+      while (next.startsWith("HOARDED: byte 0: ") || next.equals("closed")) {
+        assertTrue(next.equals("closed") || next.contains("memory is short"), next);
+        next = next();
+      }
+      assertEquals("large: " + 0x200000, next);
+    }
+  }
+
+  @Test
+  void theNextAddressIsTriedWhenTheFirstDoesNotAnswer() throws Exception {
+    try (ServerSocket live = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"));
+        // A listener that accepts nothing drops further connections once its backlog is full.
+        ServerSocket dead =
+            new ServerSocket(live.getLocalPort(), 1, InetAddress.getByName("127.0.0.2"));
+        TestPeer first = TestPeer.connect((InetSocketAddress) dead.getLocalSocketAddress());
+        TestPeer second = TestPeer.connect((InetSocketAddress) dead.getLocalSocketAddress())) {
+      InetAddress[] addresses = {dead.getInetAddress(), live.getInetAddress()};
+      Dialer dialer = new Dialer(
+          engine,
+          InetSocketAddress.createUnresolved("two.test", live.getLocalPort()),
+          Duration.ofSeconds(30),
+          null,
+          name -> addresses);
+      for (int i = 0; i < 2; i++) { // the second time the one that answered comes first
+        EventLoop loop = engine.first();
+        loop.execute(() -> {
+          Teller teller = new Teller();
+          teller.socket = FrameSocket.dial(loop, dialer, null, FORMAT, teller);
+          teller.socket.send(ByteBuffer.wrap(new byte[] {1}));
+          teller.socket.flush();
+        });
+        try (TestPeer accepted = new TestPeer(live.accept())) {
+          assertEquals("0000000101", accepted.await(5));
+        }
+      }
+      assertTrue(first.socket().isConnected() && second.socket().isConnected());
+    }
+  }
+
+  @Test
+  void aTargetThatIsUsIsNotConnectedTo() throws Exception {
+    Dialer dialer =
+        new Dialer(engine, listener.address(), Duration.ofSeconds(30), listener.address());
+    EventLoop loop = engine.first();
+    loop.execute(() -> {
+      Teller teller = new Teller();
+      teller.socket = FrameSocket.dial(loop, dialer, null, FORMAT, teller);
+    });
+    String next = next();
+    while (next.equals("closed") || next.startsWith("ENDED") || next.startsWith("RESET")) {
+      next = next(); // of the one that was accepted
+    }
+    assertTrue(next.startsWith("UNREACHABLE: target "), next);
+    assertTrue(next.endsWith("it is this process itself"), next);
+  }
+
+  @Test
+  void userCodeMayFailAndMayCloseTheEngine() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    engine.tell(() -> {
+      throw new AssertionError("failed by a test");
+    });
+    engine.tell(() -> {
+      engine.close();
+      closed.countDown();
+    });
+    assertTrue(closed.await(20, TimeUnit.SECONDS));
+    assertThrows(IOException.class, this::connect);
+  }
+}
