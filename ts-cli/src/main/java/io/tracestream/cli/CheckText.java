@@ -8,15 +8,15 @@ import java.nio.file.Path;
 
 /** Says what a check of a recording found: the verdict first, then each place. */
 final class CheckText implements StandardOutput.Text {
-  private final Path file;
+  private final String file;
   private final RecordingCheck check;
   /** The repaired file; null when there is none. */
-  private final Path repaired;
+  private final String repaired;
 
   CheckText(Path file, RecordingCheck check, Path repaired) {
-    this.file = file;
+    this.file = VisibleText.line(file.toString());
     this.check = check;
-    this.repaired = repaired;
+    this.repaired = repaired == null ? null : VisibleText.line(repaired.toString());
   }
 
   @Override
@@ -24,7 +24,7 @@ final class CheckText implements StandardOutput.Text {
     out.write(Units.format(
         "%s: %s, %d c2s and %d s2c\n", file, verdict(), check.c2sEntries(), check.s2cEntries()));
     for (RecordingException damage : check.damage()) {
-      out.write(Units.format("%s\n", damage.getMessage()));
+      out.write(VisibleText.line(damage.getMessage()) + "\n");
     }
     long more = check.damagedLines() - check.damage().size();
     if (more > 0) {

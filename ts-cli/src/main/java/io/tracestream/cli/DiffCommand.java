@@ -4,13 +4,11 @@ import io.tracestream.compare.DiffSummary;
 import io.tracestream.compare.RecordingDiff;
 import io.tracestream.recording.Recording;
 import io.tracestream.rules.Rules;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -50,36 +48,46 @@ final class DiffCommand implements Callable<Integer> {
   @Mixin
   private CommonOptions common;
 
+  private DiffSummary summary;
+
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
     common.applyLoudness();
     Rules compared = rules.rules();
-    DiffSummary summary =
-        recordings.compare(common.format().maxPayloadLength(), (a, b) -> compare(a, b, compared));
-    return summary.isSame() ? 0 : Failures.FAILED;
+    return recordings
+            .compare(common.format().maxPayloadLength(), (a, b) -> compare(a, b, compared))
+            .isSame()
+        ? 0
+        : Failures.FAILED;
   }
 
-  private DiffSummary compare(Recording a, Recording b, Rules compared) throws IOException {
-    // Not closed, as it is stdout; what was found before an exception is worth showing.
-    PrintStream out = new PrintStream(
-        new BufferedOutputStream(System.out, 65_536), false, StandardCharsets.UTF_8);
-    try {
-      return json ? asJson(a, b, compared, out) : asText(a, b, compared, out);
-    } finally {
-      out.flush();
-    }
-  }
-
-  private DiffSummary asText(Recording a, Recording b, Rules compared, PrintStream out)
-      throws IOException {
-    DiffText text = new DiffText(a.toString(), b.toString(), context, Ansi.AUTO.enabled());
-    DiffSummary summary =
-        RecordingDiff.compare(a, b, compared, change -> out.println(text.of(change)));
-    out.println(DiffText.of(summary));
+  private DiffSummary compare(Recording a, Recording b, Rules compared)
+      throws IOException, Failures.Failed {
+    // What was found before an exception is worth showing.
+    StandardOutput.printToItsEnd(
+        out -> summary = json ? asJson(a, b, compared, out) : asText(a, b, compared, out));
     return summary;
   }
 
-  private static DiffSummary asJson(Recording a, Recording b, Rules compared, PrintStream out)
+  private DiffSummary asText(Recording a, Recording b, Rules compared, Writer out)
+      throws IOException {
+    DiffText text =
+        new DiffText(a.toString(), b.toString(), context, Terminal.STDOUT.showsColours());
+    DiffSummary found =
+        RecordingDiff.compare(a, b, compared, change -> print(text.of(change) + "\n", out));
+    print(DiffText.of(found) + "\n", out);
+    return found;
+  }
+
+  private static void print(String text, Writer out) {
+    try {
+      out.write(VisibleText.lines(text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static DiffSummary asJson(Recording a, Recording b, Rules compared, Writer out)
       throws IOException {
     try (DiffJson document = new DiffJson(out)) {
       document.begin(a.toString(), b.toString(), compared);

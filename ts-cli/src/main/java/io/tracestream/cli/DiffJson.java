@@ -9,8 +9,8 @@ import io.tracestream.compare.DiffSummary;
 import io.tracestream.rules.Rules;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +19,8 @@ import java.util.Locale;
 final class DiffJson implements Closeable {
   private final JsonGenerator json;
 
-  /** A document on a stream that stays open. */
-  DiffJson(OutputStream out) throws IOException {
+  /** A document on a writer that stays open. */
+  DiffJson(Writer out) throws IOException {
     json = new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     json.setPrettyPrinter(
         new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));

@@ -19,8 +19,8 @@ final class DiffText {
    * @param colours whether differing bytes are red
    */
   DiffText(String nameOfA, String nameOfB, int context, boolean colours) {
-    this.nameOfA = nameOfA;
-    this.nameOfB = nameOfB;
+    this.nameOfA = VisibleText.line(nameOfA);
+    this.nameOfB = VisibleText.line(nameOfB);
     this.context = context;
     this.rows = new HexRows("  A", "  B", colours);
   }

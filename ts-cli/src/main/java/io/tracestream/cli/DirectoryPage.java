@@ -53,7 +53,7 @@ final class DirectoryPage implements StandardOutput.Text {
   private void write(Conversation conversation, RecordingReader reader, Writer out)
       throws IOException {
     if (entries) {
-      out.write(conversation + "\n");
+      out.write(VisibleText.line(conversation.toString()) + "\n");
       new EntryList(reader).writeTo(out);
       return;
     }
@@ -68,7 +68,7 @@ final class DirectoryPage implements StandardOutput.Text {
           summary.of(Direction.C2S).payloadBytes(),
           summary.of(Direction.S2C).payloadBytes(),
           Units.time(summary.durationMicros()),
-          conversation));
+          VisibleText.line(conversation.toString())));
     }
   }
 }

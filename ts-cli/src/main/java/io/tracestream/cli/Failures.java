@@ -68,11 +68,11 @@ final class Failures {
   }
 
   /** What an exception says; its kind where it says nothing. */
-  static String reason(Exception e) {
+  static String reason(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   static void say(String message) {
-    System.err.println("ts-proxy: " + message.replaceAll("\\s*\\R\\s*", " "));
+    System.err.println("ts-proxy: " + message);
   }
 }

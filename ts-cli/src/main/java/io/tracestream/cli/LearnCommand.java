@@ -4,8 +4,6 @@ import io.tracestream.compare.Learned;
 import io.tracestream.compare.Learner;
 import io.tracestream.recording.Recording;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,11 +38,9 @@ final class LearnCommand implements Callable<Integer> {
     return learned.summary().isSame() ? 0 : Failures.FAILED;
   }
 
-  private static Learned learn(Recording a, Recording b) throws IOException {
+  private static Learned learn(Recording a, Recording b) throws IOException, Failures.Failed {
     Learned learned = Learner.learn(a, b);
-    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-    out.print(LearnText.of(a.toString(), b.toString(), learned));
-    out.flush();
+    StandardOutput.print(out -> out.write(LearnText.of(a.toString(), b.toString(), learned)));
     return learned;
   }
 }

@@ -68,6 +68,6 @@ final class LearnText {
   }
 
   private void comment(String line) {
-    text.append("# ").append(line.replaceAll("\\R", " ")).append('\n');
+    text.append("# ").append(VisibleText.line(line)).append('\n');
   }
 }

@@ -1,7 +1,12 @@
 package io.tracestream.cli;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -47,11 +52,28 @@ public final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT); // the same text everywhere
+    StandardError.install();
     CommandLine line = new CommandLine(new Main());
+    StringWriter help = new StringWriter();
+    line.setOut(new PrintWriter(help));
+    line.setColorScheme(
+        Help.defaultColorScheme(Terminal.STDOUT.showsColours() ? Help.Ansi.ON : Help.Ansi.OFF));
     line.setExpandAtFiles(false); // a message may begin with @
     line.setParameterExceptionHandler(Failures::wrongUsage);
     line.setExecutionExceptionHandler(Failures::failed);
-    System.exit(line.execute(args));
+    int status = line.execute(args);
+    Ending.exit(help.getBuffer().isEmpty() ? status : print(help.toString()));
+  }
+
+  private static int print(String help) {
+    try {
+      StandardOutput.print(out -> out.write(help));
+      return 0;
+    } catch (IOException | Failures.Failed e) {
+      Failures.say(e.getMessage());
+      return Failures.FAILED;
+    }
   }
 
   @Override

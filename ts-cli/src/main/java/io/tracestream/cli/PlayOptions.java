@@ -2,6 +2,7 @@ package io.tracestream.cli;
 
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingDirectory;
+import io.tracestream.replay.Mismatch;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Option;
 
 /** The flags of those commands that play a recording. */
 final class PlayOptions {
+  private static final long LOG_MILLIS = 200;
+
   @ArgGroup(multiplicity = "1")
   private Source source;
 
@@ -95,22 +98,35 @@ final class PlayOptions {
 
   /** Explains each mismatch on stderr; what else there is to say goes into the log. */
   SessionListener listener() {
-    boolean colours = Terminal.showsColours();
+    boolean colours = Terminal.STDERR.showsColours();
     SessionListener explaining = result -> {
       if (result.mismatch() == null) {
         SessionListener.LOGGING.ended(result);
       } else {
-        System.err.println(result.mismatch().explain(context, colours));
+        System.err.print(explain(result.mismatch(), colours));
       }
     };
     return report.listener(explaining, context);
   }
 
+  private String explain(Mismatch mismatch, boolean colours) {
+    // A line end in a file's name would look like one of the text.
+    String name = mismatch.place().recording();
+    String text = mismatch.explain(context, colours).replace(name, VisibleText.line(name));
+    return text + "\n";
+  }
+
   /** Says what became of the sessions, in a line and in the report; gives the exit status. */
   int conclude(String command, Verdict verdict, boolean passed) {
-    System.out.println(verdict);
-    System.out.flush();
     boolean told = report.write(command, recording(), verdict, passed);
+    // On a terminal the sum stands below what it sums up.
+    StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
+    try {
+      StandardOutput.printLine(verdict.toString());
+    } catch (Failures.Failed e) {
+      Failures.say(e.getMessage());
+      return Failures.FAILED;
+    }
     return passed && told ? 0 : Failures.FAILED;
   }
 

@@ -38,8 +38,7 @@ final class RunningServer {
   }
 
   /** Says where the server listens, behind its {@link Ending}. */
-  void announce(InetSocketAddress address) {
-    System.out.println("listening on " + listen.withPort(address.getPort()));
-    System.out.flush();
+  void announce(InetSocketAddress address) throws Failures.Failed {
+    StandardOutput.printLine("listening on " + listen.withPort(address.getPort()));
   }
 }

@@ -2,9 +2,9 @@ package io.tracestream.cli;
 
 import io.tracestream.examples.SimpleClient;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,13 +46,20 @@ final class SimpleClientCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failures.Failed {
     common.applyLoudness();
-    // The payloads are UTF-8, whatever the terminal's character set is said to be.
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try (SimpleClient client = connect()) {
-      client.send(message, count, reply -> out.println("echo: " + reply));
+      StandardOutput.printToItsEnd(out -> client.send(message, count, reply -> print(reply, out)));
       return 0;
     } catch (IOException e) {
-      throw new Failures.Failed("connection to " + server + ": " + e.getMessage());
+      throw new Failures.Failed("connection to " + server + ": " + Failures.reason(e));
+    }
+  }
+
+  private static void print(String reply, Writer out) {
+    try {
+      out.write("echo: " + VisibleText.line(reply) + "\n");
+      out.flush(); // each reply when it comes
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -65,7 +72,7 @@ final class SimpleClientCommand implements Callable<Integer> {
     try {
       return new SimpleClient(address, common.format());
     } catch (IOException e) {
-      throw new Failures.Failed("--connect: found \"" + e.getMessage() + "\" at " + server
+      throw new Failures.Failed("--connect: found \"" + Failures.reason(e) + "\" at " + server
           + ", expected a server; start it or correct the address");
     }
   }

@@ -6,19 +6,30 @@ import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Standard output for text of any length. Unlike System.out it notices that nobody reads on. */
+/**
+ * The only way to standard output. Unlike System.out it notices when that cannot be written: a
+ * command has failed then, unless only its reader has left, as {@code head} does after ten lines.
+ */
 final class StandardOutput {
   private static final int BUFFER = 64 * 1024;
-  /** What a write fails with when the reader is gone, as {@code head} is after ten lines. */
-  private static final Set<String> CLOSED = Set.of("Broken pipe", "Bad file descriptor");
+  /** How long a server waits for whoever reads its line. */
+  private static final long LINE_MILLIS = 500;
+
+  private static volatile boolean failed;
 
   private StandardOutput() {}
 
-  /** Writes itself, a part at a time. */
+  /** Writes itself, a part at a time; an UncheckedIOException is as good as its cause. */
   interface Text {
     void writeTo(Writer out) throws IOException;
   }
@@ -29,39 +40,122 @@ final class StandardOutput {
    * @throws IOException what the text threw; what it wrote before that has been printed
    */
   static void print(Text text) throws IOException, Failures.Failed {
-    Unbuffered unbuffered = new Unbuffered();
-    try (Writer out =
-        new BufferedWriter(new OutputStreamWriter(unbuffered, StandardCharsets.UTF_8), BUFFER)) {
-      text.writeTo(out);
-    } catch (NotWritten e) {
-      if (!CLOSED.contains(e.getMessage())) {
-        throw new Failures.Failed(
-            "stdout: found \"" + e.getMessage() + "\" when writing, expected room for the output");
-      }
+    try {
+      write(text, new Unbuffered(false));
+    } catch (ReaderLeft e) {
+      // there is nobody to say it to
     }
   }
 
-  /** Tells a failure of stdout from one of what is read meanwhile. */
+  /** The same; but the text goes on to its end also when nobody reads it, for what it finds. */
+  static void printToItsEnd(Text text) throws IOException, Failures.Failed {
+    write(text, new Unbuffered(true));
+  }
+
+  /**
+   * Prints a line of a server, without its line end, and does not wait for long for a reader.
+   *
+   * @throws Failures.Failed when it cannot be written; only the first time
+   */
+  static void printLine(String line) throws Failures.Failed {
+    if (failed) {
+      return;
+    }
+    FutureTask<Void> printing = new FutureTask<>(() -> {
+      print(out -> out.write(line + "\n"));
+      return null;
+    });
+    Thread thread = new Thread(printing, "stdout");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      printing.get(LINE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // Nobody reads it: that is no reason for a server to stop, or not to.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Failures.Failed failed
+          ? failed
+          : new Failures.Failed("stdout: " + e.getCause());
+    }
+  }
+
+  private static synchronized void write(Text text, Unbuffered unbuffered)
+      throws IOException, Failures.Failed {
+    try (Writer out =
+        new BufferedWriter(new OutputStreamWriter(unbuffered, StandardCharsets.UTF_8), BUFFER)) {
+      run(text, out);
+    } catch (NotWritten e) {
+      failed = true;
+      throw new Failures.Failed("stdout: found \"" + Failures.reason(e.cause)
+          + "\" when writing, expected room for the output");
+    }
+  }
+
+  private static void run(Text text, Writer out) throws IOException {
+    try {
+      text.writeTo(out);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Whether stdout has a reader at all, who has left if nothing can be written any more. */
+  private static boolean hasReader() {
+    try {
+      int type = (Integer) Files.getAttribute(Path.of("/dev/fd/1"), "unix:mode") & 0170000;
+      return type == 0010000 || type == 0140000; // a pipe, a socket: S_IFIFO, S_IFSOCK
+    } catch (IOException | RuntimeException e) {
+      return false; // another system, or no stdout
+    }
+  }
+
+  /** A failure of stdout, and not of what is read meanwhile. */
   private static final class NotWritten extends IOException {
     private static final long serialVersionUID = 1;
 
+    private final IOException cause;
+
     private NotWritten(IOException cause) {
-      super(Failures.reason(cause), cause);
+      super(cause);
+      this.cause = cause;
     }
   }
 
+  private static final class ReaderLeft extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
   private static final class Unbuffered extends FilterOutputStream {
-    private Unbuffered() {
+    private final boolean toItsEnd;
+    private boolean left;
+
+    private Unbuffered(boolean toItsEnd) {
       super(new FileOutputStream(FileDescriptor.out));
+      this.toItsEnd = toItsEnd;
     }
 
     @Override
     public void write(byte[] from, int at, int count) throws IOException {
+      if (left && toItsEnd) {
+        return;
+      }
       try {
         out.write(from, at, count);
       } catch (IOException e) {
-        throw new NotWritten(e);
+        left = hasReader();
+        if (!left) {
+          throw new NotWritten(e);
+        }
+        if (!toItsEnd) {
+          throw new ReaderLeft();
+        }
       }
     }
+
+    /** Leaves stdout open: the next text is not to be written into another file. */
+    @Override
+    public void close() {}
   }
 }

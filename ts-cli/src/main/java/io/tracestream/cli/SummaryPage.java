@@ -16,7 +16,7 @@ final class SummaryPage implements StandardOutput.Text {
 
   /** A page about what {@code summary} holds; {@code title} says of what file or part. */
   SummaryPage(String title, RecordingSummary summary) {
-    this.title = title;
+    this.title = VisibleText.line(title);
     this.summary = summary;
   }
 

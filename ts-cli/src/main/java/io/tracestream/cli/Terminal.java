@@ -4,24 +4,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What stderr is. */
-final class Terminal {
-  /** Where Linux says what stderr is; {@link System#console} knows of stdin and stdout only. */
-  private static final Path STDERR = Path.of("/proc/self/fd/2");
+/** What a stream of this process leads to. */
+enum Terminal {
+  STDOUT(1),
+  STDERR(2);
 
-  private Terminal() {}
+  private final int number;
 
-  /** Whether stderr shows colours, and the user has not said no to them: https://no-color.org. */
-  static boolean showsColours() {
+  Terminal(int number) {
+    this.number = number;
+  }
+
+  /** Whether it shows colours, and the user has not said no to them: https://no-color.org. */
+  boolean showsColours() {
     String refused = System.getenv("NO_COLOR");
     return (refused == null || refused.isEmpty())
         && !"dumb".equals(System.getenv("TERM"))
         && isTerminal();
   }
 
-  private static boolean isTerminal() {
+  /** Linux says what it is; {@link System#console} knows of stdin and stdout together only. */
+  private boolean isTerminal() {
     try {
-      String device = Files.readSymbolicLink(STDERR).toString();
+      String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
       return device.startsWith("/dev/pts/")
           || device.startsWith("/dev/tty")
           || device.equals("/dev/console");

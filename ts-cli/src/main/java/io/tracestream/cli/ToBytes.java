@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -17,7 +18,7 @@ final class ToBytes implements ITypeConverter<Long> {
   public Long convert(String value) {
     Matcher matcher = SHAPE.matcher(value);
     long bytes = matcher.matches()
-        ? Long.parseLong(matcher.group(1)) << shift(matcher.group(2).toLowerCase())
+        ? Long.parseLong(matcher.group(1)) << shift(matcher.group(2).toLowerCase(Locale.ROOT))
         : 0;
     if (bytes == 0) {
       throw new TypeConversionException(

@@ -20,7 +20,7 @@ final class TwoRecordings {
 
   /** What is done with them; it may also throw {@link UncheckedIOException}. */
   interface Work<T> {
-    T with(Recording a, Recording b) throws IOException;
+    T with(Recording a, Recording b) throws IOException, Failures.Failed;
   }
 
   /**

@@ -1,8 +1,73 @@
 package io.tracestream.cli;
 
-/** Text as a report can have it, in XML and in JSON. */
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Text from outside as people may see it: what a terminal or XML would act on is spelt out. */
 final class VisibleText {
+  /** The colours of {@link io.tracestream.compare.HexRows}. */
+  private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:31|0)m");
+
   private VisibleText() {}
+
+  /**
+   * A line of text for a terminal, with all control characters spelt out, such as {@code \n} and
+   * {@code \}{@code u001b}, and so what turns the direction of writing.
+   */
+  static String line(String text) {
+    if (text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      return text;
+    }
+    StringBuilder visible = new StringBuilder(text.length() + 16);
+    text.codePoints().forEach(character -> {
+      switch (character) {
+        case '\n' -> visible.append("\\n");
+        case '\r' -> visible.append("\\r");
+        case '\t' -> visible.append("\\t");
+        default -> {
+          if (isHarmless(character)) {
+            visible.appendCodePoint(character);
+          } else {
+            spell(character, visible);
+          }
+        }
+      }
+    });
+    return visible.toString();
+  }
+
+  /** Several lines of our own, with colours, for a terminal; the rest as in {@link #line}. */
+  static String lines(String text) {
+    StringBuilder visible = new StringBuilder(text.length());
+    for (String line : text.split("(?<=\n)")) {
+      String end = line.endsWith("\n") ? "\n" : "";
+      Matcher colour = COLOUR.matcher(line);
+      int from = 0;
+      while (colour.find()) {
+        visible.append(line(line.substring(from, colour.start()))).append(colour.group());
+        from = colour.end();
+      }
+      visible.append(line(line.substring(from, line.length() - end.length()))).append(end);
+    }
+    return visible.toString();
+  }
+
+  private static boolean isHarmless(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR -> false;
+      // Of the invisible ones, those that keep letters or pictures together are part of names.
+      case Character.FORMAT -> character == 0x200c || character == 0x200d;
+      default -> true;
+    };
+  }
+
+  private static void spell(int character, StringBuilder visible) {
+    visible.append(String.format(Locale.ROOT, "\\u%04x", character));
+  }
 
   /**
    * Writes visibly, such as {@code \}{@code u0007}, what XML 1.0 has no way to say: control
@@ -14,7 +79,7 @@ final class VisibleText {
       if (isAllowed(character)) {
         visible.appendCodePoint(character);
       } else {
-        visible.append(String.format("\\u%04x", character));
+        spell(character, visible);
       }
     });
     return visible.toString();

@@ -47,6 +47,38 @@ final class App implements AutoCloseable {
     return start(List.of("bash", "-c", line.toString()));
   }
 
+  /** Starts the jar for a user of that language and country, such as {@code ar-EG}. */
+  static App startIn(String locale, String... args) throws IOException {
+    String[] parts = locale.split("-");
+    List<String> command = new ArrayList<>(List.of(
+        java(),
+        "-Duser.language=" + parts[0],
+        "-Duser.country=" + parts[1],
+        "-jar",
+        System.getProperty("app.jar")));
+    command.addAll(List.of(args));
+    return start(command);
+  }
+
+  /** Starts the jar with pipes that are full already, and that nobody reads. */
+  static App startUnread(String pipes, String... args) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (String pipe : pipes.split(" ")) {
+      line.append("dd if=/dev/zero of=/dev/fd/")
+          .append(pipe)
+          .append(" bs=512 count=100000")
+          .append(" oflag=nonblock 2>/dev/null; ");
+    }
+    line.append("exec 2>&3 3>&- '")
+        .append(java())
+        .append("' -jar '")
+        .append(System.getProperty("app.jar"))
+        .append("' \"$@\"");
+    List<String> command = new ArrayList<>(List.of("bash", "-c", "exec 3>&2; " + line, "bash"));
+    command.addAll(List.of(args));
+    return new App(new ProcessBuilder(command).start(), Path.of("nobody reads it"));
+  }
+
   /** Starts the jar on a terminal, which shows stderr on stdout. */
   static App startOnTerminal(Map<String, String> variables, String... args) throws IOException {
     String line = String.join(" ", java(), "-jar", System.getProperty("app.jar"));
