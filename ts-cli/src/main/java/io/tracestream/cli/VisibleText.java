@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** Text from outside as people may see it: what a terminal or XML would act on is spelt out. */
 final class VisibleText {
-  /** The colours of {@link io.tracestream.compare.HexRows}. */
+  /** The colours of {@link io.tracestream.rules.HexRows}. */
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:31|0)m");
 
   private VisibleText() {}
