@@ -137,7 +137,7 @@ class ConversationIT {
       for (int i = 0; i < 30; i++) {
         clients.add(TestPeer.connect(address));
       }
-      proxy.awaitStderr("accepting pauses");
+      proxy.awaitStderr("cannot accept clients");
       for (TestPeer client : clients) {
         client.close();
       }

@@ -171,7 +171,7 @@ class RecordDirectoryIT {
       for (int i = 0; i < 60; i++) {
         clients.add(TestPeer.connect(address));
       }
-      proxy.awaitStderr("accepting pauses"); // none is left now
+      proxy.awaitStderr("cannot accept clients"); // none is left now
       clients.get(0).send("0001 62");
       assertEquals("", clients.get(0).awaitEnd());
       proxy.awaitStderr("raise the limit of open files");
