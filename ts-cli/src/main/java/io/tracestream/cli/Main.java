@@ -3,6 +3,7 @@ package io.tracestream.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.security.Security;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,6 +55,9 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // the same text everywhere
     StandardError.install();
+    // A target's name is looked up anew for each connection: the JVM would remember it for 30 s.
+    Security.setProperty("networkaddress.cache.ttl", "0");
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
     CommandLine line = new CommandLine(new Main());
     StringWriter help = new StringWriter();
     line.setOut(new PrintWriter(help));

@@ -4,6 +4,7 @@ import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,11 +27,31 @@ final class ProxyCommand implements Callable<Integer> {
       description = "Where to connect for each client.")
   private HostPort target;
 
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      converter = ClientCount.class,
+      description = "How many clients to serve at a time; further ones wait. Default: any number.")
+  private Integer maxConnections;
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "TIME",
+      converter = ToDuration.Positive.class,
+      description = "Close a connection on which nothing has passed for that time. Default: never.")
+  private Duration idleTimeout;
+
   @Mixin
   private RecordOptions recording;
 
   @Mixin
   private CommonOptions common;
+
+  private static final class ClientCount extends CommonOptions.Range {
+    private ClientCount() {
+      super(1, Integer.MAX_VALUE);
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -48,8 +69,10 @@ final class ProxyCommand implements Callable<Integer> {
   }
 
   private ProxyConfig config(InetSocketAddress address) {
-    return recording.addTo(
-        ProxyConfig.of(address, target.unresolved()).withFormat(common.format()));
+    return recording.addTo(ProxyConfig.of(address, target.unresolved())
+        .withFormat(common.format())
+        .withMaxConnections(maxConnections == null ? 0 : maxConnections)
+        .withIdleTimeout(idleTimeout));
   }
 
   private static int stop(Proxy proxy) {
