@@ -1,6 +1,7 @@
 package io.tracestream.recording;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -83,14 +84,25 @@ final class DirectoryFiles {
           .filter(file -> RecordingName.of(file) != null)
           .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
           .forEach(file -> earlier.add(RecordingName.of(file)));
+    } catch (UncheckedIOException e) {
+      throw uncountable(e.getCause());
     } catch (IOException e) {
-      throw new RecordingException(
-          named + ": the recordings in it cannot be counted: " + RecordingException.reason(e), e);
+      throw uncountable(e);
     }
     known.addAll(earlier);
     if (!known.isEmpty()) {
       latest = known.last().startTime();
+      if (latest.isAfter(Instant.now())) {
+        warn(shown(known.last())
+            + ": is of a time that is still to come; the names of new recordings"
+            + " go on after it");
+      }
     }
+  }
+
+  private RecordingException uncountable(IOException e) {
+    return new RecordingException(
+        named + ": the recordings in it cannot be counted: " + RecordingException.reason(e), e);
   }
 
   /**

@@ -40,13 +40,15 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class RecordingFile implements Closeable {
   /**
-   * What identifies the files that this JVM records to. A lock alone would not do: it keeps other
-   * processes out, and POSIX drops it when this process opens and closes the file once more, be it
-   * only to look at it. So this is asked before anything is opened.
+   * What identifies the files that this JVM records to or replaces. A lock alone would not do: it
+   * keeps other processes out, and POSIX drops it when this process opens and closes the file once
+   * more, be it only to look at it. So this is asked before anything is opened.
    */
   private static final Set<Object> OPEN = ConcurrentHashMap.newKeySet();
 
-  private static final long CHECK_NANOS = 1_000_000_000;
+  /** A check is a system call: not one for each frame that is flushed. */
+  private static final long CHECK_NANOS = 250_000_000;
+
   private static final int MOST_LINKS = 40;
 
   /** Asks the file system for a lock. */
@@ -77,7 +79,16 @@ final class RecordingFile implements Closeable {
 
   private long checkedNanos = System.nanoTime();
 
-  private record Earlier(FileChannel channel, Object key) {}
+  private record Earlier(FileChannel channel, Object key) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      try {
+        channel.close();
+      } finally {
+        OPEN.remove(key);
+      }
+    }
+  }
 
   private interface Use {
     void on(FileChannel channel) throws IOException;
@@ -115,6 +126,10 @@ final class RecordingFile implements Closeable {
           return file != null ? file : openPart(place, name, gzip);
         } catch (ClosedByInterruptException e) { // nothing is left behind: once more
           interrupted |= Thread.interrupted();
+        } catch (RecordingException e) {
+          throw e;
+        } catch (IOException e) {
+          throw failure(name, "cannot be recorded to", e);
         }
       }
     } finally {
@@ -203,7 +218,7 @@ final class RecordingFile implements Closeable {
       return file;
     } catch (IOException | RuntimeException | Error e) {
       if (earlier != null) {
-        earlier.channel.close();
+        earlier.close();
       }
       throw e;
     }
@@ -236,6 +251,7 @@ final class RecordingFile implements Closeable {
         }
         if (key.equals(keyAt(place))) {
           requireRecording(channel, name);
+          OPEN.add(key);
           return new Earlier(channel, key);
         }
         channel.close(); // it was replaced before it was locked
@@ -346,7 +362,7 @@ final class RecordingFile implements Closeable {
 
   private void releaseEarlier() throws IOException {
     if (earlier != null) {
-      earlier.channel.close();
+      earlier.close();
       earlier = null;
     }
   }
@@ -470,7 +486,7 @@ final class RecordingFile implements Closeable {
     channel = again;
   }
 
-  /** Checks the file if that was not done in the last second: so often costs nothing. */
+  /** Checks the file if that was not done a moment ago. */
   void checkNowAndThen() throws IOException {
     if (System.nanoTime() - checkedNanos >= CHECK_NANOS) {
       check();

@@ -317,8 +317,8 @@ public final class RecordingWriter implements Closeable {
   }
 
   /**
-   * Hands all entries to the operating system: they outlive this process from here on. If it was
-   * not done in the last second, also looks whether the file is still there as it was written; who
+   * Hands all entries to the operating system: they outlive this process from here on. Also looks
+   * whether the file is still there as it was written, unless that was done a moment ago; who
    * records calls this once a second at least, also when no entry comes.
    *
    * @throws IOException when the file cannot be written; it then ends on a whole line
@@ -328,7 +328,7 @@ public final class RecordingWriter implements Closeable {
   public void flush() throws IOException {
     awaitPending();
     if (buffer == null) {
-      check(file::checkNowAndThen);
+      check(file::check);
     } else {
       handedOver += buffer.position();
       wantLarge = buffer.position() > WriteMemory.SMALL;
@@ -362,8 +362,10 @@ public final class RecordingWriter implements Closeable {
    */
   void commit() throws IOException {
     flush();
-    check(file::check);
-    file.force();
+    check(() -> {
+      file.check();
+      file.force();
+    });
     file.takeName();
     close();
   }

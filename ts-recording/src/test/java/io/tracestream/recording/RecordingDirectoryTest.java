@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,7 +48,7 @@ class RecordingDirectoryTest {
   void partsAreOneConversationInTheOrderOfTheirNumbers() throws Exception {
     String[] parts = new String[10_001];
     for (int i = 0; i < parts.length; i++) {
-      parts[i] = FIRST + String.format(".%04d.tsv", i + 1);
+      parts[i] = FIRST + String.format(Locale.ROOT, ".%04d.tsv", i + 1);
     }
     files(parts);
     RecordingDirectory directory = RecordingDirectory.open(dir);

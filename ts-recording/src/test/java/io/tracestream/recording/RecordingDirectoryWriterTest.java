@@ -223,6 +223,9 @@ class RecordingDirectoryWriterTest {
     Files.writeString(dir.resolve(ahead), "# ts_proxy recording v1\n");
     config = config.withMaxFiles(2);
     record(1, "21");
+    String warning =
+        ": is of a time that is still to come; the names of new recordings go on after it";
+    assertEquals(List.of(dir.resolve(ahead) + warning), warnings);
     assertEquals(List.of(ahead, "20380101T000000.000000Z-000001.tsv"), names());
     record(2, "22");
     assertEquals(

@@ -227,6 +227,34 @@ class RecordingFileTest {
   }
 
   @Test
+  void whileAPartIsWrittenNobodyElseReplacesTheRecording() throws Exception {
+    record("21");
+    try (RecordingWriter part = RecordingWriter.part(file)) {
+      assertEquals(file + ": another proxy is recording to it; choose another name", refusal());
+      part.write(1, Direction.C2S, payload("22"));
+      part.commit();
+    }
+    assertEquals(HEADER + "1\tc2s\t22\n", Files.readString(file));
+    record("23");
+  }
+
+  @Test
+  void anInterruptedThreadRecordsAConversation() throws Exception {
+    RecordingDirectoryConfig config = RecordingDirectoryConfig.of(dir).withMaxFiles(2);
+    Thread.currentThread().interrupt();
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warning -> {})) {
+      for (int number = 1; number <= 3; number++) {
+        try (ConversationWriter conversation =
+            writer.conversation(Instant.EPOCH, number, "a:1", number)) {
+          conversation.write(1, Direction.C2S, payload("21"));
+        }
+      }
+    }
+    assertTrue(Thread.interrupted());
+    assertEquals(2, RecordingDirectory.open(dir).conversations().size());
+  }
+
+  @Test
   void anInterruptedThreadRecordsAndStaysInterrupted() throws Exception {
     record("21");
     Thread.currentThread().interrupt();

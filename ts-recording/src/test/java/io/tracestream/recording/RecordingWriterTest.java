@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,7 +88,7 @@ class RecordingWriterTest {
   void everyByteIsTwoLowerCaseDigits() throws Exception {
     StringBuilder hex = new StringBuilder();
     for (int i = 0; i < 256; i++) {
-      hex.append(String.format("%02x", i));
+      hex.append(String.format(Locale.ROOT, "%02x", i));
     }
     assertEquals(
         HEADER + "1\ts2c\t" + hex + "\n",
