@@ -156,7 +156,7 @@ class EmbeddingTest {
     // ----
     @RegisterExtension
     private final ReplayExtension server =
-        ReplayExtension.of("hello.tsv").withRules(Rules.of("ignore c2s:0+1"));
+        ReplayExtension.of("hello.tsv").withRules("ignore c2s:0+1");
 
     @ParameterizedTest
     @ValueSource(strings = {"1_hello", "2_hello"})

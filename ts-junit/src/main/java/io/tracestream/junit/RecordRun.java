@@ -2,133 +2,146 @@ package io.tracestream.junit;
 
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
+import io.tracestream.proxy.ProxyListener;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.opentest4j.AssertionFailedError;
 
 /**
  * Clients talk to the target, and what they say is recorded: to a folder for temporary files, from
  * where it becomes the recording once the tests passed.
  */
-final class RecordRun implements Run {
+final class RecordRun extends Run {
   /** What is being recorded in this JVM, by full names. */
   private static final Set<Path> UNDER_WAY = ConcurrentHashMap.newKeySet();
 
   private final Settings settings;
+  private final NewRecording recording;
   private final Path file;
   private final Path key;
-  private final Clients clients = new Clients();
+  /** Why the first connection failed that did; null while none has. */
+  private final AtomicReference<String> failure = new AtomicReference<>();
+
   private final Path folder;
   private final Proxy proxy;
 
   RecordRun(Settings settings, Path file) throws IOException {
     this.settings = settings;
+    this.recording = new NewRecording(settings, file);
     this.file = file;
     this.key = file.toAbsolutePath().normalize();
     if (!UNDER_WAY.add(key)) {
-      throw new IllegalStateException(file
-          + ": found another test that is recording to it, expected one at a time; give each test"
-          + " a recording of its own, or do not run them in parallel");
+      throw new IllegalStateException(file + ": another test is recording to it; give each test a"
+          + " recording of its own, or do not run them in parallel");
     }
+    Path made = null;
+    Proxy started = null;
     try {
-      if (settings.isFolder()) {
-        NewFolder.requirePlace(file);
-      } else {
-        NewRecording.requirePlace(file);
+      recording.requirePlace();
+      InetSocketAddress target = settings.target().get();
+      if (target == null) {
+        throw new IllegalArgumentException(
+            file + ": the target is null; give the address of the real server");
       }
-      folder = Files.createTempDirectory("ts-junit-");
-      proxy = start();
-    } catch (IOException | RuntimeException e) {
-      UNDER_WAY.remove(key);
-      throw e;
+      made = Files.createTempDirectory("ts-junit-");
+      started = start(target, made);
+    } finally {
+      if (started == null) { // the supplier of a target is a user's: it may throw anything
+        forget(made);
+      }
     }
+    folder = made;
+    proxy = started;
   }
 
-  private Proxy start() throws IOException {
+  private Proxy start(InetSocketAddress target, Path directory) throws IOException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    return Proxy.start(ProxyConfig.of(any, settings.target().get())
+    return Proxy.start(ProxyConfig.of(any, target)
         .withFormat(settings.format())
-        .withRecordingDirectory(folder)
-        .withListener(clients));
+        .withRecordingDirectory(directory)
+        .withListener(new Watch()));
+  }
+
+  private final class Watch implements ProxyListener {
+    @Override
+    public void opened(long connection, InetSocketAddress client) {
+      came.incrementAndGet();
+    }
+
+    @Override
+    public void failed(long connection, String reason) {
+      failure.compareAndSet(null, "connection " + connection + ": " + reason);
+    }
   }
 
   @Override
-  public InetSocketAddress address() {
+  InetSocketAddress address() {
     return proxy.address();
   }
 
   @Override
-  public Verdict verdict() {
-    throw new IllegalStateException(
-        file + ": found a recording under way, expected a replay, as only that has a verdict");
+  Verdict verdict() {
+    throw new IllegalStateException(file + " is being recorded; only a replay has a verdict");
   }
 
   @Override
-  public void end(TestEnd end) throws IOException, InterruptedException {
+  boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
+    return proxy.awaitConnections(count, timeout);
+  }
+
+  @Override
+  void awaitClients(End end) throws InterruptedException {
+    if (end != End.ABORTED) {
+      int due = end == End.PASSED ? Math.max(1, settings.connections()) : 0;
+      awaitClients(due, settings.idleTimeout());
+    }
+  }
+
+  @Override
+  void end(End end) throws IOException {
     try {
-      try (proxy) {
-        if (end != TestEnd.ABORTED) {
-          int due = end == TestEnd.PASSED ? Math.max(1, settings.connections()) : 0;
-          clients.awaitEnd(due, settings.idleTimeout());
-        }
+      proxy.close();
+      String problem = end == End.ABORTED ? null : problem();
+      if (problem != null) {
+        throw new AssertionFailedError(file + ": nothing was recorded: " + problem);
       }
-      String failure = end == TestEnd.ABORTED ? null : failure();
-      if (failure != null) {
-        throw new AssertionFailedError(file + ": nothing was recorded: " + failure);
-      }
-      if (end == TestEnd.PASSED) {
-        save();
+      if (end == End.PASSED) {
+        recording.save(NewRecording.files(folder));
       }
     } finally {
-      delete();
-      UNDER_WAY.remove(key);
+      forget(folder);
     }
   }
 
-  private void save() throws IOException {
-    if (settings.isFolder()) {
-      NewFolder.save(conversations(), settings, file);
-    } else {
-      NewRecording.save(conversations(), settings, file);
-    }
-  }
-
-  private String failure() throws IOException {
-    List<String> failures = clients.failures();
+  private String problem() throws IOException {
     int expected = settings.connections();
-    if (!failures.isEmpty()) {
-      return failures.get(0);
+    if (failure.get() != null) {
+      return failure.get();
     }
-    if (clients.count() == 0) {
-      return "nobody connected to " + Complaint.shown(address())
-          + ", expected a client; have the test give that address to its client";
+    if (came.get() == 0) {
+      return "no client connected to " + text(address())
+          + "; have the test give that address to its client";
     }
-    if (expected > 0 && clients.count() != expected) {
-      return "found " + clients.count() + " connections, expected " + expected;
+    if (expected > 0 && came.get() != expected) {
+      return count(came.get(), "connection") + " came, expected " + expected;
     }
-    return conversations().isEmpty()
-        ? "found no whole frame, expected a conversation; if the protocol's header is not of "
-            + settings.headerBytes() + ", set the header's length"
+    return NewRecording.files(folder).isEmpty()
+        ? "no whole frame came; " + settings.hintOnHeader()
         : null;
   }
 
-  private List<Path> conversations() throws IOException {
-    try (var files = Files.list(folder)) {
-      return files.sorted().toList();
+  private void forget(Path directory) throws IOException {
+    UNDER_WAY.remove(key);
+    if (directory != null) {
+      NewRecording.delete(directory);
     }
-  }
-
-  private void delete() throws IOException {
-    for (Path conversation : conversations()) {
-      Files.delete(conversation);
-    }
-    Files.delete(folder);
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <pre>
  *   &#64;RegisterExtension
  *   final ReplayExtension bank =
- *       ReplayExtension.of("login.tsv").withRules(Rules.of("ignore c2s:4+4"));
+ *       ReplayExtension.of("login.tsv").withRules("ignore c2s:4+4");
  *
  *   &#64;Test
  *   void aUserLogsIn() {
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <p>Each test has a server of its own, each invocation of a repeated or parameterized one too, and
  * fails as {@link ReplayTest} says. A static field, or a field of a class with the lifecycle
  * {@code PER_CLASS}, is one server for all tests of the class and of those nested in it, which may
- * run at the same time; it is the class then that fails, behind its last test.
+ * run at the same time; it is the class then that fails, after its last test.
  *
  * <p>Each {@code with} method gives a changed copy, so they stand where the field is initialised.
  * For any number of threads.
@@ -68,13 +68,25 @@ public final class ReplayExtension
   }
 
   /**
-   * This, with rules.
+   * This, with rules for what may vary in frames.
    *
-   * @param rules what may vary in frames, such as {@code Rules.of("ignore c2s:4+4")}
+   * @param rules one each, as the explanation of a mismatch shows them, such as {@code "ignore
+   *     c2s:4+4"} or {@code "copy c2s:0+2->s2c:0+2"}
+   * @return the changed copy
+   * @throws IllegalArgumentException when one is not a rule
+   */
+  public ReplayExtension withRules(String... rules) {
+    return new ReplayExtension(settings.withRules(Rules.of(rules)));
+  }
+
+  /**
+   * This, with the rules of a file, beside those of {@link #withRules}.
+   *
+   * @param rulesFile its name, looked for as the recording is; read when the first test begins
    * @return the changed copy
    */
-  public ReplayExtension withRules(Rules rules) {
-    return new ReplayExtension(settings.withRules(rules));
+  public ReplayExtension withRulesFile(String rulesFile) {
+    return new ReplayExtension(settings.withRulesFile(rulesFile));
   }
 
   /**
@@ -171,21 +183,21 @@ public final class ReplayExtension
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    run.begin(context.getRequiredTestClass());
+    run.begin(context);
   }
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
-    run.begin(context.getRequiredTestClass());
+    run.begin(context);
   }
 
   @Override
-  public void afterEach(ExtensionContext context) throws IOException, InterruptedException {
-    run.end(context.getExecutionException().orElse(null));
+  public void afterEach(ExtensionContext context) throws IOException {
+    run.end(context);
   }
 
   @Override
-  public void afterAll(ExtensionContext context) throws IOException, InterruptedException {
-    run.end(context.getExecutionException().orElse(null));
+  public void afterAll(ExtensionContext context) throws IOException {
+    run.end(context);
   }
 }

@@ -2,11 +2,13 @@ package io.tracestream.junit;
 
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingDirectory;
+import io.tracestream.replay.Mismatch;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
 import io.tracestream.replay.Selection;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.SessionResult;
+import io.tracestream.replay.SessionResult.Outcome;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,17 +17,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.opentest4j.AssertionFailedError;
 
 /** Clients get what was recorded. */
-final class ReplayRun implements Run {
+final class ReplayRun extends Run {
   /** Beside the idle time-out: what a server takes to end a connection that is over. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
+  /** Bytes that an explanation shows on either side of a difference. */
+  private static final int CONTEXT = 16;
+
+  /** How many connections have a line, after the one that is explained. */
+  private static final int MOST_LINES = 10;
+
   private final Settings settings;
   private final Path file;
-  private final AtomicLong started = new AtomicLong();
   /** Those that did not match, as far as they are told; guarded by itself. */
   private final List<SessionResult> failed = new ArrayList<>();
 
@@ -59,15 +65,14 @@ final class ReplayRun implements Run {
   private final class Watch implements SessionListener {
     @Override
     public void started(long connection, InetSocketAddress peer) {
-      started.incrementAndGet();
+      came.incrementAndGet();
     }
 
     @Override
     public void ended(SessionResult result) {
       SessionListener.LOGGING.ended(result);
       synchronized (failed) {
-        if (result.outcome() != SessionResult.Outcome.MATCHED
-            && failed.size() < Verdict.MOST_MISMATCHES) {
+        if (result.outcome() != Outcome.MATCHED && failed.size() < Verdict.MOST_MISMATCHES) {
           failed.add(result);
         }
       }
@@ -75,59 +80,114 @@ final class ReplayRun implements Run {
   }
 
   @Override
-  public InetSocketAddress address() {
+  InetSocketAddress address() {
     return server.address();
   }
 
   @Override
-  public Verdict verdict() {
+  Verdict verdict() {
     return server.verdict();
   }
 
   @Override
-  public void end(TestEnd end) throws IOException, InterruptedException {
-    try (server) {
-      if (end != TestEnd.ABORTED) {
-        awaitClients(end == TestEnd.PASSED ? due : 0);
-      }
+  boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
+    return server.awaitConnections(count, timeout);
+  }
+
+  @Override
+  void awaitClients(End end) throws InterruptedException {
+    if (end != End.ABORTED) {
+      awaitClients(end == End.PASSED ? due : 0, settings.idleTimeout().plus(GRACE));
     }
-    String failure = end == TestEnd.ABORTED ? null : failure();
+  }
+
+  @Override
+  void end(End end) throws IOException {
+    server.close();
+    String failure = failure(end);
     if (failure != null) {
       throw new AssertionFailedError(failure);
     }
   }
 
-  /** Waits for those that are to come, and for those that came: more may while it waits. */
-  private void awaitClients(long expected) throws InterruptedException {
-    long deadline = System.nanoTime() + settings.idleTimeout().toNanos() + GRACE.toNanos();
-    long count;
-    boolean ended;
-    do {
-      count = Math.max(expected, started.get());
-      ended = server.awaitConnections(count, Duration.ofNanos(deadline - System.nanoTime()));
-    } while (ended && started.get() > count);
-  }
-
   /** What to fail with; null when all is well. */
-  private String failure() {
+  private String failure(End end) {
+    List<SessionResult> complaints;
     synchronized (failed) {
-      if (!failed.isEmpty()) {
-        return new Complaint(settings, file).of(failed);
-      }
+      complaints = failed.stream()
+          .filter(result -> end != End.ABORTED || isWrongAnyway(result))
+          .toList();
+    }
+    if (!complaints.isEmpty()) {
+      return complaint(complaints);
     }
     Verdict verdict = server.verdict();
+    if (end == End.ABORTED) {
+      return null;
+    }
     if (verdict.played() == 0) {
-      return "nobody connected to " + Complaint.shown(address()) + ", expected a client that plays "
-          + file + "; have the test give that address to its client";
+      return file + ": no client connected to " + text(address())
+          + "; have the test give that address to its client";
     }
     if (verdict.notPlayed() > 0) {
-      return file + ": found " + verdict.notPlayed() + " recorded conversations that no client"
-          + " played, expected none; see why they did not come, or record again";
+      return file + ": no client played " + count(verdict.notPlayed(), "recorded conversation")
+          + "; see why they did not come, or record again";
     }
     return settings.connections() == 0 || verdict.played() == due
         ? null
-        : file + ": found " + verdict.played()
-            + (verdict.played() == 1 ? " connection" : " connections") + ", expected " + due
-            + " to play it; correct the client, or the number of connections";
+        : file + ": " + count(verdict.played(), "connection") + " played it, expected " + due
+            + "; correct the client, or the number of connections";
+  }
+
+  /** Whether a client did wrong, not only left undone what an aborted test would have done. */
+  private static boolean isWrongAnyway(SessionResult result) {
+    return result.outcome() == Outcome.BROKEN
+        || result.mismatch() != null && result.mismatch().found() != null;
+  }
+
+  /** The first one in full, some more with a line each. */
+  private String complaint(List<SessionResult> results) {
+    StringBuilder text = new StringBuilder(inFull(results.get(0)));
+    results.stream().skip(1).limit(MOST_LINES).forEach(result -> text.append("\nalso: ")
+        .append(inOneLine(result)));
+    int rest = results.size() - 1 - MOST_LINES;
+    return rest > 0 ? text + "\nand " + rest + " more" : text.toString();
+  }
+
+  private String inFull(SessionResult result) {
+    Mismatch mismatch = result.mismatch();
+    return mismatch == null
+        ? inOneLine(result)
+        : inTermsOfATest(mismatch.explain(CONTEXT, false)) + hintOnFrames(result);
+  }
+
+  private String inOneLine(SessionResult result) {
+    String connection = "connection " + result.connection() + " with " + text(result.peer());
+    return switch (result.outcome()) {
+      case DIFFERED -> result.mismatch().toString();
+      case BROKEN -> connection + ": " + result.damage();
+      default ->
+        file + ": " + connection + " was still going on when the test was over, after "
+            + count(result.entriesMatched(), "matched frame")
+            + "; close the client in the test, or have it take all of its replies";
+    };
+  }
+
+  /** The explanation is that of the command line, whose options are called otherwise here. */
+  private static String inTermsOfATest(String explanation) {
+    return explanation
+        .replaceAll("(?m): --ignore (\\S+)$", ", add the rule \"ignore $1\"")
+        .replaceAll("(?m)^(  see .*)--header-len and --max-payload-len", "$1the header length")
+        .replaceAll("(?m)^(  see .*); --repeat .*$", "$1")
+        .replaceAll("(?m)^(  see .*)--idle-timeout", "$1a longer idle time-out");
+  }
+
+  /** A wrong header length is met in the first frame, and looks like anything but that. */
+  private String hintOnFrames(SessionResult result) {
+    Mismatch mismatch = result.mismatch();
+    boolean isFrame = mismatch.found() != null && mismatch.found().length > 0;
+    return result.entriesMatched() > 0 || isFrame
+        ? ""
+        : "\n  no frame matched yet: " + settings.hintOnHeader();
   }
 }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test with a server that plays a recording. The server's address is what a parameter of the type
- * {@link java.net.InetSocketAddress} gets, of the test or of a method {@code @BeforeEach}:
+ * {@link java.net.InetSocketAddress} gets, of the test, of a method {@code @BeforeEach}, or of the
+ * test class's constructor:
  *
  * <pre>
  *   &#64;ReplayTest("login.tsv")
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>The test fails when no client came, when one differed from the recording, or did not play it
  * to its end. The client may still be closing when the test ends: it has the idle time-out for
- * that. This is looked at behind the methods {@code @AfterEach}.
+ * that. This is looked at after the methods {@code @AfterEach}.
  *
  * <p>This is a {@code @Test} and nothing else beside it: parameterized and repeated tests have a
  * {@link ReplayExtension} as a field. It may stand on another annotation, as one with the frames of
@@ -59,7 +60,7 @@ public @interface ReplayTest {
   int maxPayloadLength() default 16_777_216;
 
   /**
-   * What may vary: rules as the command line and the explanation of a mismatch show them.
+   * What may vary: rules as the explanation of a mismatch shows them.
    *
    * @return such as {@code "ignore c2s:4+4"} or {@code "copy c2s:0+2->s2c:0+2"}
    */

@@ -12,7 +12,9 @@ import java.util.function.Supplier;
  * What an extension is to do. Immutable.
  *
  * @param recording the recording's name, to be looked for by {@link TestFiles}
- * @param idleTimeout for how long a client may send nothing, above 0
+ * @param rules what may vary
+ * @param rulesFile the name of a file with more rules, to be looked for likewise; empty for none
+ * @param idleTimeout for how long a client may send nothing, above 0; at most a year
  * @param connections how many have to play it; 0 for one or more
  * @param target where to record from; null for nowhere
  */
@@ -21,20 +23,26 @@ record Settings(
     FrameFormat format,
     Timing timing,
     Rules rules,
+    String rulesFile,
     Duration idleTimeout,
     int connections,
     Supplier<InetSocketAddress> target,
     RecordMode mode) {
+  /** As long as for ever, and no calculation overflows. */
+  private static final Duration A_YEAR = Duration.ofDays(365);
+
   Settings {
     Objects.requireNonNull(recording, "recording");
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(timing, "timing");
     Objects.requireNonNull(rules, "rules");
+    Objects.requireNonNull(rulesFile, "rulesFile");
     Objects.requireNonNull(mode, "mode");
     if (idleTimeout.isNegative() || idleTimeout.isZero()) {
       throw new IllegalArgumentException(
           "idleTimeout: found " + idleTimeout + ", expected more than 0");
     }
+    idleTimeout = idleTimeout.compareTo(A_YEAR) > 0 ? A_YEAR : idleTimeout;
     if (connections < 0) {
       throw new IllegalArgumentException(
           "connections: found " + connections + ", expected 0 or more");
@@ -47,6 +55,7 @@ record Settings(
         FrameFormat.DEFAULT,
         Timing.NONE,
         Rules.NONE,
+        "",
         Duration.ofSeconds(5),
         0,
         null,
@@ -54,31 +63,43 @@ record Settings(
   }
 
   Settings withFormat(FrameFormat other) {
-    return new Settings(recording, other, timing, rules, idleTimeout, connections, target, mode);
+    return new Settings(
+        recording, other, timing, rules, rulesFile, idleTimeout, connections, target, mode);
   }
 
   Settings withTiming(Timing other) {
-    return new Settings(recording, format, other, rules, idleTimeout, connections, target, mode);
+    return new Settings(
+        recording, format, other, rules, rulesFile, idleTimeout, connections, target, mode);
   }
 
   Settings withRules(Rules other) {
-    return new Settings(recording, format, timing, other, idleTimeout, connections, target, mode);
+    return new Settings(
+        recording, format, timing, other, rulesFile, idleTimeout, connections, target, mode);
+  }
+
+  Settings withRulesFile(String other) {
+    return new Settings(
+        recording, format, timing, rules, other, idleTimeout, connections, target, mode);
   }
 
   Settings withIdleTimeout(Duration other) {
-    return new Settings(recording, format, timing, rules, other, connections, target, mode);
+    return new Settings(
+        recording, format, timing, rules, rulesFile, other, connections, target, mode);
   }
 
   Settings withConnections(int other) {
-    return new Settings(recording, format, timing, rules, idleTimeout, other, target, mode);
+    return new Settings(
+        recording, format, timing, rules, rulesFile, idleTimeout, other, target, mode);
   }
 
   Settings withTarget(Supplier<InetSocketAddress> other) {
-    return new Settings(recording, format, timing, rules, idleTimeout, connections, other, mode);
+    return new Settings(
+        recording, format, timing, rules, rulesFile, idleTimeout, connections, other, mode);
   }
 
   Settings withMode(RecordMode other) {
-    return new Settings(recording, format, timing, rules, idleTimeout, connections, target, other);
+    return new Settings(
+        recording, format, timing, rules, rulesFile, idleTimeout, connections, target, other);
   }
 
   /** Whether the recording is a folder, with a file for each connection. */
@@ -86,9 +107,9 @@ record Settings(
     return recording.endsWith("/");
   }
 
-  /** How long a header is, in words. */
-  String headerBytes() {
-    return format.headerLength() == 1 ? "1 byte" : format.headerLength() + " bytes";
+  String hintOnHeader() {
+    return "if the protocol's header is not " + Run.count(format.headerLength(), "byte")
+        + " long, set the header length";
   }
 
   /** Where {@code H:P} is; looked up for each connection anew. */

@@ -1,20 +1,26 @@
 package io.tracestream.junit;
 
+import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * The run of one extension, for those that use it at the same time: one test, or a class and its
  * tests. It begins with the first one and ends with the last. For any number of threads.
  */
-final class SharedRun {
+final class SharedRun implements AutoCloseable {
   private final Settings settings;
-  private int users;
+  /** The ids of the tests and classes that use it now. */
+  private final Set<String> users = new HashSet<>();
   /** Null while there are none. */
   private Run run;
 
-  private TestEnd end;
+  private Run.End end;
 
   SharedRun(Settings settings) {
     this.settings = settings;
@@ -23,31 +29,45 @@ final class SharedRun {
   /** What serves the tests that are under way. */
   synchronized Run current() {
     if (run == null) {
-      throw new IllegalStateException(settings.recording() + ": found no server, expected a test to"
-          + " be under way; register this extension in a field with @RegisterExtension");
+      throw new IllegalStateException(settings.recording() + ": there is no server outside of a"
+          + " test; register this extension in a field with @RegisterExtension");
     }
     return run;
   }
 
-  synchronized void begin(Class<?> test) throws IOException {
-    if (users == 0) {
-      run = start(test);
-      end = TestEnd.PASSED;
+  /** A test or a class begins. One that has begun may do so again. */
+  synchronized void begin(ExtensionContext context) throws IOException {
+    if (users.isEmpty()) {
+      run = start(context.getRequiredTestClass());
+      end = Run.End.PASSED;
     }
-    users++;
+    users.add(context.getUniqueId());
   }
 
   private Run start(Class<?> test) throws IOException {
+    Settings complete = settings;
+    if (!settings.rulesFile().isEmpty()) {
+      Rules more = Rules.read(TestFiles.find(test, settings.rulesFile()));
+      complete = settings.withRules(settings.rules().plus(more));
+    }
     Path file = TestFiles.find(test, settings.recording());
     RecordMode told = settings.mode().unlessToldOtherwise();
     RecordMode mode = settings.target() == null ? RecordMode.NONE : told;
-    if (mode == RecordMode.ALL || mode == RecordMode.ONCE && !Files.exists(file)) {
-      return new RecordRun(settings, file);
+    boolean exists = exists(file);
+    if (mode == RecordMode.ALL || mode == RecordMode.ONCE && !exists) {
+      return new RecordRun(complete, file);
     }
-    if (!Files.exists(file)) {
-      throw new IOException(file + ": found no such recording, expected one; " + wayOut());
+    if (!exists) {
+      throw new IOException(file + ": there is no such recording; " + wayOut());
     }
-    return new ReplayRun(settings, file);
+    return new ReplayRun(complete, file);
+  }
+
+  /** A folder that was only kept for recordings, with a hidden file, is not one of recordings. */
+  private boolean exists(Path file) throws IOException {
+    return settings.isFolder() && Files.isDirectory(file)
+        ? !NewRecording.files(file).isEmpty()
+        : Files.exists(file);
   }
 
   private String wayOut() {
@@ -57,22 +77,38 @@ final class SharedRun {
             + RecordMode.VARIABLE + "=" + RecordMode.ONCE + " in the environment, and commit it";
   }
 
-  /** A test or a class is over; one that could not begin as well. */
-  void end(Throwable thrown) throws IOException, InterruptedException {
-    Over over = leave(TestEnd.of(thrown));
+  /** A test or a class is over; one that did not get as far as to begin here counts for nothing. */
+  void end(ExtensionContext context) throws IOException {
+    Throwable thrown = context.getExecutionException().orElse(null);
+    Run.End how = thrown == null
+        ? Run.End.PASSED
+        : thrown instanceof TestAbortedException ? Run.End.ABORTED : Run.End.FAILED;
+    Over over = leave(Set.of(context.getUniqueId()), how);
     if (over != null) {
-      over.run.end(over.end); // outside of the lock, as this may take a while
+      over.end(); // outside of the lock, as this may take a while
     }
   }
 
-  /** The run, if that was the last one to use it. */
-  private synchronized Over leave(TestEnd ended) {
-    if (users == 0) {
+  /** Ends what is left of tests that were never told to be over, as their class was not made. */
+  @Override
+  public void close() throws IOException {
+    Over over = leave(Set.copyOf(users()), Run.End.ABORTED);
+    if (over != null) {
+      over.end();
+    }
+  }
+
+  private synchronized Set<String> users() {
+    return users;
+  }
+
+  /** The run, if these were the last ones to use it. */
+  private synchronized Over leave(Set<String> leaving, Run.End how) {
+    if (!users.removeAll(leaving)) {
       return null;
     }
-    end = end.and(ended);
-    users--;
-    if (users > 0) {
+    end = how.compareTo(end) > 0 ? how : end;
+    if (!users.isEmpty()) {
       return null;
     }
     Over over = new Over(run, end);
@@ -81,5 +117,23 @@ final class SharedRun {
   }
 
   /** A run that nobody uses any more. */
-  private record Over(Run run, TestEnd end) {}
+  private record Over(Run run, Run.End how) {
+    void end() throws IOException {
+      // A test that leaves its thread interrupted says nothing of its clients: they are waited for.
+      boolean interrupted = Thread.interrupted();
+      try {
+        run.awaitClients(how);
+      } catch (InterruptedException e) { // somebody is in a hurry: what there is has to do
+        interrupted = true;
+      } finally {
+        try {
+          run.end(how);
+        } finally {
+          if (interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        }
+      }
+    }
+  }
 }

@@ -12,7 +12,7 @@
  *
  * <p>The first run finds no {@code src/test/resources/login.tsv}, so the test's client talks to the
  * target, through a proxy that records. When the test passed, its recording becomes that file:
- * commit it. Each run behind it plays the file, and needs no target.
+ * commit it. Each run after that plays the file, and needs no target.
  * {@link io.tracestream.junit.RecordMode} says when a recording is made; in CI, set the environment
  * variable {@code TRACESTREAM_RECORD=none}, so that a recording that was not committed fails the
  * test.

@@ -87,7 +87,7 @@ class FolderRecordingTest {
     Runs.assertPasses(Cases.class, "two");
     patience = Duration.ofMillis(500);
     assertEquals(
-        folder + ": found 1 recorded conversations that no client played, expected none;"
+        folder + ": no client played 1 recorded conversation;"
             + " see why they did not come, or record again",
         Runs.message(Cases.class, "one"));
   }
@@ -109,9 +109,27 @@ class FolderRecordingTest {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("thesis.txt"), "mine");
     assertEquals(
-        folder + ": found something else than recordings, expected a folder to replace;"
-            + " choose another",
+        folder + ": there are other files than recordings in it, so it is not replaced;"
+            + " choose another folder",
         Runs.message(Cases.class, "one"));
     assertFalse(files().isEmpty());
+  }
+
+  @Test
+  void hiddenFilesAreNoRecordingsAndStay() throws Exception {
+    Runs.assertPasses(Cases.class, "two");
+    Files.writeString(folder.resolve(".gitattributes"), "*.tsv -diff");
+    Runs.assertPasses(Cases.class, "two");
+    Files.writeString(folder.resolve("._000001.tsv"), "of a file manager");
+    mode = RecordMode.ALL;
+    Runs.assertPasses(Cases.class, "one");
+    assertEquals(List.of("._000001.tsv", ".gitattributes", "000001.tsv"), files());
+  }
+
+  @Test
+  void aFolderWithHiddenFilesOnlyIsAMissingRecording() throws Exception {
+    Files.writeString(Files.createDirectories(folder).resolve(".gitkeep"), "");
+    Runs.assertPasses(Cases.class, "one");
+    assertEquals(List.of(".gitkeep", "000001.tsv"), files());
   }
 }

@@ -1,6 +1,7 @@
 package io.tracestream.junit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +41,7 @@ class RecordingTest {
     target = server.address();
     mode = RecordMode.ONCE;
     patience = Duration.ofSeconds(20);
-    file = Files.createTempDirectory(dir, "test").resolve("new").resolve("greeting.tsv");
+    file = Files.createTempDirectory(dir, "test").resolve("greeting.tsv");
   }
 
   @AfterEach
@@ -62,6 +65,12 @@ class RecordingTest {
     @Test
     void greets() throws Exception {
       Greeter.greet(server.address());
+    }
+
+    @Test
+    void greetsAndIsInterrupted() throws Exception {
+      Greeter.greet(server.address());
+      Thread.currentThread().interrupt();
     }
 
     @Test
@@ -112,7 +121,7 @@ class RecordingTest {
     void runsAnotherThatRecordsToTheSameFile() throws Exception {
       Greeter.greet(server.address());
       assertEquals(
-          file + ": found another test that is recording to it, expected one at a time;"
+          file + ": another test is recording to it;"
               + " give each test a recording of its own, or do not run them in parallel",
           Runs.message(Cases.class, "greets"));
     }
@@ -157,9 +166,9 @@ class RecordingTest {
   @Test
   void connectionsThatSayOtherThingsAreRefused() throws Exception {
     assertEquals(
-        file + ": nothing was recorded: found 2 connections with different frames, expected the"
-            + " same in each, as a recording holds one conversation; end its name with a / to make it"
-            + " a folder, or have rules for what varies",
+        file + ": nothing was recorded: the 2 connections had different frames, and a recording"
+            + " holds one conversation; end its name with a / to make it a folder, or add rules for"
+            + " what varies",
         Runs.message(Cases.class, "greetsAndIsSilent"));
     assertNothingElseIsThere(0);
   }
@@ -185,7 +194,7 @@ class RecordingTest {
   void noneNeverRecords() throws Exception {
     mode = RecordMode.NONE;
     assertEquals(
-        file + ": found no such recording, expected one;"
+        file + ": there is no such recording;"
             + " record it with -Dtracestream.record=once, or TRACESTREAM_RECORD=once in the environment,"
             + " and commit it",
         Runs.message(Cases.class, "greets"));
@@ -212,7 +221,7 @@ class RecordingTest {
     server.close();
     Throwable failure = Runs.failure(Cases.class, "greets");
     String expected = file + ": nothing was recorded: connection 1: target localhost:"
-        + target.getPort() + ": found \"Connection refused\", expected a connection";
+        + target.getPort() + " cannot be reached: Connection refused";
     assertEquals(
         expected, failure.getSuppressed()[0].getMessage().replace("127.0.0.1", "localhost"));
     assertEquals(expected, Runs.message(Cases.class, "mumbles").replace("127.0.0.1", "localhost"));
@@ -223,15 +232,15 @@ class RecordingTest {
     patience = Duration.ofMillis(100);
     String message = Runs.message(Cases.class, "sendsNothing");
     assertTrue(
-        message.startsWith(file + ": nothing was recorded: nobody connected to 127.0.0.1:"),
+        message.startsWith(file + ": nothing was recorded: no client connected to 127.0.0.1:"),
         message);
   }
 
   @Test
   void aConversationWithoutFramesRecordsNothing() {
     assertEquals(
-        file + ": nothing was recorded: found no whole frame, expected a conversation; if the"
-            + " protocol's header is not of 1 byte, set the header's length",
+        file + ": nothing was recorded: no whole frame came; if the protocol's header is not 1 byte"
+            + " long, set the header length",
         Runs.message(Cases.class, "connectsOnly"));
   }
 
@@ -262,7 +271,80 @@ class RecordingTest {
   @Test
   void thereIsNoVerdictWhileRecording() {
     assertEquals(
-        file + ": found a recording under way, expected a replay, as only that has a verdict",
+        file + " is being recorded; only a replay has a verdict",
         Runs.message(Cases.class, "asksForTheVerdict"));
+  }
+
+  @Test
+  void aTestThatLeavesItsThreadInterruptedIsRecordedAndReplayed() throws Exception {
+    Runs.assertPasses(Cases.class, "greetsAndIsInterrupted");
+    assertEquals(RECORDED, recorded());
+    Runs.assertPasses(Cases.class, "greetsAndIsInterrupted");
+  }
+
+  @Test
+  void aFolderThatIsMissingOutsideOfTheProjectIsNotCreated() throws Exception {
+    Path missing = file.resolveSibling("missing");
+    file = missing.resolve("greeting.tsv");
+    assertEquals(
+        file + ": there is no folder " + missing + "; create it, or correct the name",
+        Runs.message(Cases.class, "greets"));
+    assertFalse(Files.exists(missing));
+  }
+
+  @Test
+  void aFolderInTheProjectIsCreatedOnceTheTestPassed() throws Exception {
+    Path folder = Path.of("src/test/resources", "made-" + UUID.randomUUID());
+    file = Path.of(folder.getFileName().toString(), "deeper", "greeting.tsv");
+    Runs.message(Cases.class, "fails");
+    assertFalse(Files.exists(folder));
+    try {
+      Runs.assertPasses(Cases.class, "greets");
+      assertTrue(Files.exists(folder.resolve("deeper/greeting.tsv")));
+    } finally {
+      Files.deleteIfExists(folder.resolve("deeper/greeting.tsv"));
+      Files.deleteIfExists(folder.resolve("deeper"));
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  @Test
+  void aRecordingIsAsReadableAsOtherSources() throws Exception {
+    Runs.assertPasses(Cases.class, "greets");
+    Path source = Files.writeString(file.resolveSibling("Source.java"), "class Source {}");
+    assertEquals(Files.getPosixFilePermissions(source), Files.getPosixFilePermissions(file));
+  }
+
+  static class UnknownTargetCases {
+    private static final AtomicBoolean KNOWN = new AtomicBoolean();
+
+    @RegisterExtension
+    private final ReplayExtension server = extension().withTarget(() -> {
+      if (!KNOWN.get()) {
+        throw new AssertionError("not started");
+      }
+      return target;
+    });
+
+    @Test
+    void greets() throws Exception {
+      Greeter.greet(server.address());
+    }
+  }
+
+  @Test
+  void aTargetThatCannotBeToldYetMayBeToldLater() throws Exception {
+    UnknownTargetCases.KNOWN.set(false);
+    assertEquals("not started", Runs.message(UnknownTargetCases.class, "greets"));
+    UnknownTargetCases.KNOWN.set(true);
+    Runs.assertPasses(UnknownTargetCases.class, "greets");
+  }
+
+  @Test
+  void aTargetThatIsNotToldIsRefused() {
+    target = null;
+    assertEquals(
+        file + ": the target is null; give the address of the real server",
+        Runs.message(Cases.class, "greets"));
   }
 }

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.replay.Timing;
-import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -17,11 +17,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,7 +51,7 @@ class ReplayExtensionTest {
   static class EachCases {
     @RegisterExtension
     private final ReplayExtension server =
-        greeting().withRules(Rules.of("ignore c2s:3+1")).withConnections(1);
+        greeting().withRules("ignore c2s:3+1").withConnections(1);
 
     @RepeatedTest(2)
     void repeated() throws Exception {
@@ -143,6 +147,63 @@ class ReplayExtensionTest {
     assertTrue(failures.get(0).getMessage().startsWith("mismatch: connection 1 with"));
   }
 
+  static class PartlyAbortedCases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = greeting();
+
+    @Test
+    void differs() throws Exception {
+      Greeter.mumble(SERVER.address());
+    }
+
+    @Test
+    void isAborted() {
+      abort("no time");
+    }
+  }
+
+  @Test
+  void anAbortedTestDoesNotHideWhatAnotherOnesClientSentWrong() {
+    List<Throwable> failures = Runs.failures(selectClass(PartlyAbortedCases.class));
+    assertEquals(1, failures.size());
+    assertTrue(failures.get(0).getMessage().startsWith("mismatch: connection 1 with"));
+  }
+
+  @TestMethodOrder(MethodOrderer.MethodName.class)
+  static class DisturbedCases {
+    @RegisterExtension
+    @Order(1)
+    private static final BeforeEachCallback FAILS_FIRST = context -> {
+      if (context.getRequiredTestMethod().getName().equals("a")) {
+        throw new IllegalStateException("its own");
+      }
+    };
+
+    @RegisterExtension
+    @Order(2)
+    private static final ReplayExtension SERVER = greeting().withConnections(2);
+
+    @Test
+    void a() {}
+
+    @Test
+    void b() throws Exception {
+      greet(SERVER);
+    }
+
+    @Test
+    void c() throws Exception {
+      greet(SERVER);
+    }
+  }
+
+  @Test
+  void aTestThatAnotherExtensionKeptFromRunningDoesNotEndTheServerOfItsClass() {
+    SEEN.clear();
+    Runs.assertCounts(2, 1, selectClass(DisturbedCases.class));
+    assertEquals(1, SEEN.size());
+  }
+
   static class VerdictCases {
     @RegisterExtension
     private final ReplayExtension server = greeting();
@@ -209,7 +270,7 @@ class ReplayExtensionTest {
   void outsideOfATestThereIsNoAddress() {
     Exception e = assertThrows(IllegalStateException.class, GREETING::address);
     assertEquals(
-        "greeting.tsv: found no server, expected a test to be under way;"
+        "greeting.tsv: there is no server outside of a test;"
             + " register this extension in a field with @RegisterExtension",
         e.getMessage());
   }

@@ -2,19 +2,33 @@ package io.tracestream.junit;
 
 import static io.tracestream.junit.Runs.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.tracestream.testing.TestPeer;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.opentest4j.AssertionFailedError;
 
 @Timeout(60)
@@ -22,6 +36,7 @@ class ReplayTestTest {
   private static final String FILE = "src/test/resources/greeting.tsv";
 
   private static final List<TestPeer> LEFT_OPEN = new ArrayList<>();
+  private static boolean interrupted;
 
   @AfterAll
   static void closeWhatWasLeftOpen() throws Exception {
@@ -32,6 +47,10 @@ class ReplayTestTest {
 
   /** Run by the tests below. */
   static class Cases {
+    /** Is asked after ours. */
+    @RegisterExtension
+    private static final AfterEachCallback LAST = context -> interrupted = Thread.interrupted();
+
     private final List<TestPeer> clients = new ArrayList<>();
 
     @AfterEach
@@ -57,6 +76,17 @@ class ReplayTestTest {
       TestPeer client = TestPeer.connect(server);
       clients.add(client);
       client.send("02 6869").send("04 62796500");
+    }
+
+    @Greeting
+    void leavesItsThreadInterrupted(InetSocketAddress server) throws Exception {
+      clients.add(TestPeer.connect(server).send("02 6869").send("04 62796500"));
+      Thread.currentThread().interrupt();
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, idleTimeoutMillis = Long.MAX_VALUE)
+    void hasAllTheTime(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
     }
 
     @ReplayTest(value = "greeting.tsv", headerLength = 1, rules = "ignore c2s:3+1")
@@ -183,7 +213,7 @@ class ReplayTestTest {
     assertTrue(
         failure
             .getMessage()
-            .contains("  if these bytes vary from run to run: rules \"ignore c2s:1+1\""),
+            .contains("  if these bytes vary from run to run, add the rule \"ignore c2s:1+1\""),
         failure.getMessage());
   }
 
@@ -218,17 +248,15 @@ class ReplayTestTest {
     assertTrue(
         message.startsWith("src/test/resources/slow.tsv: connection 1 with 127.0.0.1:"), message);
     assertTrue(
-        message.endsWith(": found it going on when the test was over, behind 1 matched frame,"
-            + " expected its end; close the client in the test, or have it take all of its"
-            + " replies"),
+        message.endsWith(" was still going on when the test was over, after 1 matched frame;"
+            + " close the client in the test, or have it take all of its replies"),
         message);
   }
 
   @Test
   void aTestWithoutAClientFails() {
     String message = message(Cases.class, "connectsToNobody");
-    assertTrue(message.startsWith("nobody connected to 127.0.0.1:"), message);
-    assertTrue(message.contains(FILE), message);
+    assertTrue(message.startsWith(FILE + ": no client connected to 127.0.0.1:"), message);
   }
 
   @Test
@@ -248,7 +276,7 @@ class ReplayTestTest {
   @Test
   void anotherNumberOfConnectionsFails() {
     assertEquals(
-        FILE + ": found 3 connections, expected 2 to play it;"
+        FILE + ": 3 connections played it, expected 2;"
             + " correct the client, or the number of connections",
         message(Cases.class, "comesThreeTimes"));
   }
@@ -257,19 +285,19 @@ class ReplayTestTest {
   void aWrongHeaderLengthIsGuessed() {
     String message = message(Cases.class, "hasAnotherHeader");
     assertTrue(
-        message.endsWith("  no frame matched yet: if the protocol's header is not of 8 bytes,"
-            + " set the header's length"),
+        message.endsWith("  no frame matched yet: if the protocol's header is not 8 bytes long,"
+            + " set the header length"),
         message);
   }
 
   @Test
   void aMissingRecordingSaysHowToMakeIt() {
     assertEquals(
-        "src/test/resources/greetings.tsv: found no such recording, expected one;"
+        "src/test/resources/greetings.tsv: there is no such recording;"
             + " correct the name, or give the test a target to record from",
         message(Cases.class, "isWithoutARecording"));
     assertEquals(
-        "src/test/resources/greetings.tsv: found no such recording, expected one;"
+        "src/test/resources/greetings.tsv: there is no such recording;"
             + " record it with -Dtracestream.record=once, or TRACESTREAM_RECORD=once in the environment,"
             + " and commit it",
         message(Cases.class, "mustNotRecord"));
@@ -310,5 +338,150 @@ class ReplayTestTest {
   @Test
   void aMethodBeforeEachMayHaveTheAddress() {
     Runs.assertPass(1, EarlyCases.class);
+  }
+
+  @Test
+  void aTestThatLeavesItsThreadInterruptedPassesAndTheThreadStaysSo() {
+    Runs.assertPasses(Cases.class, "leavesItsThreadInterrupted");
+    assertTrue(interrupted);
+    Runs.assertPasses(Cases.class, "plays");
+    assertFalse(interrupted);
+  }
+
+  @Test
+  void anyIdleTimeoutCanBeWaitedFor() {
+    Runs.assertPasses(Cases.class, "hasAllTheTime");
+  }
+
+  static class ConstructorCases {
+    private final InetSocketAddress server;
+
+    ConstructorCases(InetSocketAddress server) {
+      this.server = server;
+    }
+
+    @Greeting
+    void plays() throws Exception {
+      Greeter.greet(server);
+    }
+
+    @Greeting
+    void hasTheSameServer(InetSocketAddress address) throws Exception {
+      assertEquals(server, address);
+      Greeter.greet(server);
+    }
+
+    @Greeting
+    void differs() throws Exception {
+      Greeter.mumble(server);
+    }
+  }
+
+  @Test
+  void aConstructorMayHaveTheAddress() {
+    Runs.assertPasses(ConstructorCases.class, "plays");
+    Runs.assertPasses(ConstructorCases.class, "hasTheSameServer");
+    assertTrue(message(ConstructorCases.class, "differs").startsWith("mismatch: connection 1"));
+  }
+
+  static class FailingConstructorCases {
+    private static InetSocketAddress early;
+
+    FailingConstructorCases(InetSocketAddress server) {
+      early = server;
+      throw new IllegalStateException("its own");
+    }
+
+    @Greeting
+    void neverRuns() {}
+  }
+
+  @Test
+  void aTestWhoseConstructorFailsLeavesNoServerBehind() {
+    assertEquals("its own", message(FailingConstructorCases.class, "neverRuns"));
+    assertThrows(IOException.class, () -> TestPeer.connect(FailingConstructorCases.early));
+  }
+
+  @Greeting
+  static class AnnotatedCases {
+    @Test
+    void plays() {}
+  }
+
+  @Greeting
+  static class AnnotatedBeforeAllCases {
+    @BeforeAll
+    static void before(InetSocketAddress server) {}
+
+    @Test
+    void plays() {}
+  }
+
+  @Test
+  void aClassIsToldThatTheAnnotationIsForMethods() {
+    String expected = "@ReplayTest is for a method, and gives a server to it, its constructor, and"
+        + " its methods @BeforeEach; for one server for the whole class, use a static field of"
+        + " ReplayExtension";
+    assertEquals(expected, message(AnnotatedCases.class, "plays"));
+    Throwable failure =
+        Runs.failures(selectClass(AnnotatedBeforeAllCases.class)).get(0);
+    assertTrue(failure.getMessage().endsWith(expected), failure.getMessage());
+  }
+
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  static class PerClassCases {
+    private final Set<InetSocketAddress> seen = new HashSet<>();
+
+    @Greeting
+    void one(InetSocketAddress server) throws Exception {
+      assertTrue(seen.add(server));
+      Greeter.greet(server);
+    }
+
+    @Greeting
+    void another(InetSocketAddress server) throws Exception {
+      one(server);
+    }
+
+    @Nested
+    class Inside {
+      @Greeting
+      void nested(InetSocketAddress server) throws Exception {
+        one(server);
+      }
+    }
+  }
+
+  @Test
+  void aClassWithOneInstanceHasAServerForEachTestToo() {
+    Runs.assertPass(3, PerClassCases.class);
+  }
+
+  static class HangingCases {
+    private TestPeer client;
+
+    @Greeting
+    @Timeout(value = 100, unit = TimeUnit.MILLISECONDS)
+    void hangs(InetSocketAddress server) throws Exception {
+      client = TestPeer.connect(server).send("02 6869");
+      new CountDownLatch(1).await();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+      client.close();
+    }
+  }
+
+  @Test
+  void aTestThatTimesOutKeepsItsOwnExceptionToo() {
+    Throwable failure =
+        assertInstanceOf(TimeoutException.class, Runs.failure(HangingCases.class, "hangs"));
+    assertTrue(
+        failure
+            .getSuppressed()[failure.getSuppressed().length - 1]
+            .getMessage()
+            .startsWith("mismatch: connection 1"),
+        () -> List.of(failure.getSuppressed()).toString());
   }
 }
