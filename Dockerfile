@@ -47,7 +47,7 @@ FROM $BASE
 COPY --from=build /opt/java /opt/java
 COPY --from=build /build/ts-cli/target/ts-proxy.jar /opt/ts-proxy/
 COPY scripts/docker-entrypoint.sh scripts/ts_proxy /opt/ts-proxy/scripts/
-ENV JAVA_HOME=/opt/java TS_PROXY_JAR=/opt/ts-proxy/ts-proxy.jar
+ENV JAVA_HOME=/opt/java TS_PROXY_JAR=/opt/ts-proxy/ts-proxy.jar LC_ALL=C.UTF-8
 # A number, not a name: an orchestrator can see that it is not root.
 RUN install -d -o 10001 -g 10001 /recordings
 USER 10001:10001

@@ -3,6 +3,7 @@
 # Arguments, when there are any, are that command line instead: docker run IMAGE --help
 # Needs no container: beside a build, or with TS_PROXY_JAR, it runs as it is.
 set -euo pipefail
+export LC_ALL=C.UTF-8 # as in ts_proxy
 
 refuse() { # VARIABLE VALUE EXPECTED
   echo "ts-proxy: $1: found \"${2//[[:cntrl:]]/?}\", expected $3" >&2

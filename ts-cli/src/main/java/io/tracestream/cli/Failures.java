@@ -1,8 +1,12 @@
 package io.tracestream.cli;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -40,19 +44,38 @@ final class Failures {
 
   static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
+    List<String> unknown = unknown(e, args);
     String message = e.getMessage().replaceFirst("^Error: ", "");
     Matcher invalid = INVALID_VALUE.matcher(message);
     if (invalid.matches()) {
       String subject = invalid.group(1) == null ? invalid.group(2) : invalid.group(1);
       message = subject + ": " + invalid.group(3);
-    } else if (e instanceof UnmatchedArgumentException unmatched) {
-      message = "found \"" + String.join(" ", unmatched.getUnmatched()) + "\", expected "
+    } else if (!unknown.isEmpty()) {
+      message = "found \"" + String.join(" ", unknown) + "\", expected "
           + (command.getParent() == null
               ? "a command: " + Main.commands(command.getCommandSpec())
               : "a flag of " + command.getCommandName());
     }
     say(message + "; see " + command.getCommandSpec().qualifiedName() + " --help");
     return WRONG_USAGE;
+  }
+
+  /** What no flag and no parameter takes. A missing flag may be one that was misspelt. */
+  private static List<String> unknown(ParameterException e, String[] args) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      return unmatched.getUnmatched();
+    }
+    if (!(e instanceof MissingParameterException) || e.getCommandLine().getParent() == null) {
+      return List.of();
+    }
+    CommandLine command = e.getCommandLine();
+    command.getCommandSpec().parser().collectErrors(true);
+    Set<String> names = command.getCommandSpec().names();
+    int name = 0;
+    while (!names.contains(args[name])) {
+      name++;
+    }
+    return command.parseArgs(Arrays.copyOfRange(args, name + 1, args.length)).unmatched();
   }
 
   static int failed(Exception e, CommandLine command, ParseResult parsed) throws Exception {

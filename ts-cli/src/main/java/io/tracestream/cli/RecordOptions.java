@@ -2,6 +2,8 @@ package io.tracestream.cli;
 
 import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.recording.RecordingDirectoryConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,9 +65,24 @@ final class RecordOptions {
     if (file != null && directory != null) {
       throw wrong("found --record and --record-dir, expected one of them");
     }
+    requireOtherThan("stdout", 1);
+    requireOtherThan("stderr", 2);
     requireDirectory("--rotate-size", rotateSize != null, "");
     requireDirectory("--max-files", maxFiles != null, "");
     requireDirectory("--gzip", gzip, ", or a --record FILE whose name ends with .gz");
+  }
+
+  /** A recording would be mixed with what we say. */
+  private void requireOtherThan(String name, int number) {
+    try {
+      if (file == null || !Files.isSameFile(file, Path.of("/dev/fd/" + number))) {
+        return;
+      }
+    } catch (IOException e) {
+      return; // it is no file yet, or the system does not say
+    }
+    throw wrong("--record: found " + file + ", which is where " + name
+        + " goes, expected a file of its own");
   }
 
   private void requireDirectory(String flag, boolean given, String other) {

@@ -82,6 +82,10 @@ final class RuleOptions {
   private static final class ToCopy implements ITypeConverter<Copy> {
     @Override
     public Copy convert(String value) {
+      if (value.endsWith("-")) {
+        throw new TypeConversionException("found \"" + value + "\", which the shell cut at the >;"
+            + " put quotes around it: --copy 'c2s:4+4->s2c:0+4'");
+      }
       try {
         return Copy.parse(value);
       } catch (IllegalArgumentException e) {

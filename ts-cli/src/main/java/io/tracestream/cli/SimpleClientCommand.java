@@ -5,9 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -28,9 +33,9 @@ final class SimpleClientCommand implements Callable<Integer> {
   @Option(
       names = "--message",
       paramLabel = "TEXT",
-      defaultValue = "message",
-      description = "What follows the number in each payload (default: ${DEFAULT-VALUE}).")
-  private String message;
+      preprocessor = AttachedValue.class,
+      description = "What follows the number in each payload (default: message).")
+  private String message = "message"; // picocli's default would replace an AttachedValue
 
   @Option(
       names = "--count",
@@ -74,6 +79,19 @@ final class SimpleClientCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new Failures.Failed("--connect: found \"" + Failures.reason(e) + "\" at " + server
           + ", expected a server; start it or correct the address");
+    }
+  }
+
+  /** Takes all that follows {@code --message=}, also when it looks like another flag. */
+  private static final class AttachedValue implements IParameterPreprocessor {
+    @Override
+    public boolean preprocess(
+        Stack<String> args, CommandSpec command, ArgSpec message, Map<String, Object> info) {
+      if (!"=".equals(info.get("separator"))) {
+        return false;
+      }
+      message.setValue(args.pop());
+      return true;
     }
   }
 

@@ -90,7 +90,13 @@ final class App implements AutoCloseable {
 
   /** Starts the container's entry point, as the container would with these variables. */
   static App startContained(Map<String, String> variables) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder("../scripts/docker-entrypoint.sh");
+    return startScript(variables, "exec \"$scripts/docker-entrypoint.sh\"");
+  }
+
+  /** Starts a script of ours in bash with these variables; {@code $scripts} is where they are. */
+  static App startScript(Map<String, String> variables, String line) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("bash", "-c", line);
+    builder.environment().put("scripts", Path.of("../scripts").toAbsolutePath().toString());
     builder.environment().put("TS_PROXY_JAR", System.getProperty("app.jar"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().putAll(variables);

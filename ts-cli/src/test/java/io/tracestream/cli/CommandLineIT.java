@@ -3,12 +3,17 @@ package io.tracestream.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +77,14 @@ class CommandLineIT {
             + " number from 0 to 2147483639; see ts_proxy simple_client --help",
         "simple_client --connect a:1 --count -1 | --count: found -1, expected a whole number from 0 to 2147483647;"
             + " see ts_proxy simple_client --help",
+        "replay --bogus x | found \"--bogus x\", expected a flag of replay; see ts_proxy replay --help",
+        "inspect --bogus | found \"--bogus\", expected a flag of inspect; see ts_proxy inspect --help",
+        "simple_client --message --count | Expected parameter for option '--message' but found '--count';"
+            + " see ts_proxy simple_client --help",
+        "proxy --listen a:0 --target a:1 --record /dev/stdout | --record: found /dev/stdout, which is where stdout goes,"
+            + " expected a file of its own; see ts_proxy proxy --help",
+        "diff a b --copy c2s:4+4- | --copy: found \"c2s:4+4-\", which the shell cut at the >; put quotes around it:"
+            + " --copy 'c2s:4+4->s2c:0+4'; see ts_proxy diff --help",
         "inspect | Missing required parameter: 'FILE'; see ts_proxy inspect --help",
         "check a b | found \"b\", expected a flag of check; see ts_proxy check --help",
         "check a --max-payload-len x | --max-payload-len: found x, expected a whole number from 0 to 2147483639;"
@@ -81,6 +94,46 @@ class CommandLineIT {
     try (App app = App.start(args == null || args.isEmpty() ? new String[0] : args.split(" "))) {
       assertEquals(2, app.awaitStatus());
       assertEquals("ts-proxy: " + line + "\n", app.stderr());
+    }
+  }
+
+  @Test
+  void aMessageMayLookLikeAFlag() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App client = App.start(
+            "simple_client",
+            "--connect=127.0.0.1:" + listening.address().getPort(),
+            "--header-len=1",
+            "--message=--count");
+        TestPeer server = listening.accept()) {
+      server.send(server.await(1 + "1_--count".length()));
+      assertEquals(List.of("echo: 1_--count"), client.awaitOutput());
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsGivenUp() throws Exception {
+    // Linux takes no more connections than the queue holds, and one.
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket first = new Socket(full.getInetAddress(), full.getLocalPort());
+        Socket second = new Socket(full.getInetAddress(), full.getLocalPort());
+        App client = App.start("simple_client", "--connect=127.0.0.1:" + full.getLocalPort())) {
+      assertTrue(first.isConnected() && second.isConnected());
+      assertEquals(1, client.awaitStatus());
+      assertTrue(client.stderr().contains("timed out"), client.stderr());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TERM, xterm, true", "TERM, dumb, false", "NO_COLOR, 1, false"})
+  void helpHasColoursWhereTheyAreShown(String name, String value, boolean colours)
+      throws Exception {
+    Map<String, String> variables = new HashMap<>(Map.of("TERM", "xterm", "NO_COLOR", ""));
+    variables.put(name, value);
+    try (App help = App.startOnTerminal(variables, "--help")) {
+      String text = String.join("\n", help.awaitOutput());
+      assertTrue(text.contains("Usage:"), text);
+      assertEquals(colours, text.contains("\u001b["), text);
     }
   }
 

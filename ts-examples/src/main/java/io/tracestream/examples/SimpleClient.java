@@ -15,6 +15,8 @@ import java.util.function.Consumer;
  * A client that sends numbered frames, {@code 1_text}, {@code 2_text}, and waits for each reply.
  */
 public final class SimpleClient implements AutoCloseable {
+  private static final int CONNECT_MILLIS = 5000;
+
   private final Socket socket;
   private final FrameReader in;
   private final FrameWriter out;
@@ -24,12 +26,17 @@ public final class SimpleClient implements AutoCloseable {
    *
    * @param server where to
    * @param format the frames of both directions
-   * @throws IOException when there is no server
+   * @throws IOException when there is no server, or none that answers within 5 seconds
    */
   public SimpleClient(InetSocketAddress server, FrameFormat format) throws IOException {
     socket = new Socket();
-    socket.connect(server);
-    socket.setTcpNoDelay(true);
+    try {
+      socket.connect(server, CONNECT_MILLIS);
+      socket.setTcpNoDelay(true);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
     in = new FrameReader(socket.getInputStream(), format);
     out = new FrameWriter(socket.getOutputStream(), format);
   }

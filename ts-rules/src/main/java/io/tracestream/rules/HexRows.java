@@ -1,5 +1,6 @@
 package io.tracestream.rules;
 
+import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /**
@@ -92,12 +93,13 @@ public record HexRows(String expectedLabel, String foundLabel, boolean colours) 
     for (int at = first; at < end; at++) {
       boolean differs = marks.charAt(at - first) == '^';
       boolean there = at < payload.length;
-      hex.append(shown(there ? String.format("%02x", payload[at]) : "  ", there && differs));
+      hex.append(
+          shown(there ? String.format(Locale.ROOT, "%02x", payload[at]) : "  ", there && differs));
       hex.append(' ');
       text.append(shown(there ? character(payload[at]) : " ", there && differs));
     }
     hex.append("   ".repeat(ROW - end + first - first % ROW));
-    String offset = String.format("%8d", first / ROW * ROW);
+    String offset = String.format(Locale.ROOT, "%8d", first / ROW * ROW);
     return (padded(label) + "  " + offset + "  " + hex + " " + text).stripTrailing() + "\n";
   }
 

@@ -1,0 +1,62 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names and texts that are not ASCII, through the scripts, whatever the user's locale. */
+@Timeout(60)
+class ScriptsIT {
+  /** An e with an accent, in UTF-8 as bash spells it. */
+  private static final String E = "$'\\303\\251'";
+
+  @TempDir
+  private Path dir;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "POSIX", "de_DE.ISO-8859-1", ""})
+  void aFileMayHaveAnyName(String locale) throws Exception {
+    String line = "cd '" + dir + "' && printf '0\\tc2s\\t61\\n' >" + E
+        + " && exec \"$scripts/ts_proxy\" check " + E;
+    try (App check = App.startScript(Map.of("LC_ALL", locale), line)) {
+      assertEquals(List.of("\u00e9: whole: 1 entry, 1 c2s and 0 s2c"), check.awaitOutput());
+      assertEquals(0, check.awaitStatus(), check.stderr());
+    }
+  }
+
+  @Test
+  void theContainerTakesSuchNamesToo() throws Exception {
+    String line = "cd '" + dir + "' && printf '0\\tc2s\\t61\\n' >" + E + " && TS_PROXY_RECORD=" + E
+        + " exec \"$scripts/docker-entrypoint.sh\"";
+    Map<String, String> variables =
+        Map.of("LC_ALL", "C", "TS_PROXY_MODE", "replay", "TS_PROXY_LISTEN", "127.0.0.1:0");
+    try (App replay = App.startScript(variables, line)) {
+      assertTrue(replay.awaitListening().getPort() > 0);
+      assertEquals(0, replay.terminate().awaitStatus());
+    }
+  }
+
+  @Test
+  void aMessageIsSentAsItWasTyped() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App client = App.startScript(
+            Map.of("LC_ALL", "C"),
+            "exec \"$scripts/simple_client\" --header-len 1 --message " + E
+                + " --connect 127.0.0.1:" + listening.address().getPort());
+        TestPeer server = listening.accept()) {
+      assertEquals("04315fc3a9", server.await(5));
+      server.send("0121");
+      assertEquals(List.of("echo: !"), client.awaitOutput());
+    }
+  }
+}
