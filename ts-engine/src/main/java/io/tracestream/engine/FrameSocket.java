@@ -304,7 +304,6 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    */
   public Frames read(Payloads sink) {
     if ((readable || ahead) && ending == null && !closed && !finishing) {
-      ahead = false;
       if (partialBytes() > 0 && needsMemory() && loop.memory.isShort()) {
         starve();
       } else if (large != null) {
@@ -318,6 +317,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private void readFrames(Payloads sink) {
+    ahead = false;
     ByteBuffer in = loop.buffers.takeToRead(partial == null ? 0 : partial.remaining());
     if (partial != null) {
       in.put(partial);
@@ -419,6 +419,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     loop.after(SHORT_OF_MEMORY_NANOS, () -> {
       resting = false;
       updateInterest();
+      if (ahead && !closed) {
+        owner.ready(this); // it may have nothing else to wait for
+      }
     });
     updateInterest();
   }

@@ -65,9 +65,9 @@ final class Clients implements Listener.Handler {
     }
   }
 
-  /** A connection was closed. */
+  /** A connection was closed; null for a client that never came to one. */
   void closed(Connection connection) {
-    if (connection == recorded) {
+    if (connection != null && connection == recorded) {
       recorded = null;
     }
     open--;
@@ -94,7 +94,7 @@ final class Clients implements Listener.Handler {
               + "record to a folder to serve many (--record-dir)",
           recorded);
       close(client, spare);
-      open--;
+      closed(null);
     }
   }
 
