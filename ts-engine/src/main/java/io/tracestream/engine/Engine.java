@@ -27,6 +27,7 @@ public final class Engine implements AutoCloseable {
    */
   private static final int MOST_CALLS = 100_000;
 
+  private static final int FEW_DESCRIPTORS = 16;
   private static final long LAST_CALLS_MILLIS = 1000;
 
   private final List<EventLoop> loops = new ArrayList<>();
@@ -158,17 +159,22 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Whether the process has no descriptors left. Messages of the system are translated, so this
-   * tries.
+   * Whether the process has hardly any descriptors left. Messages of the system are translated, so
+   * this tries; and others may just have given some back.
    *
-   * @return true when not even a socket can be made
+   * @return true when not even a few sockets can be made
    */
   public static boolean isOutOfDescriptors() {
+    List<SocketChannel> few = new ArrayList<>();
     try {
-      SocketChannel.open().close();
+      while (few.size() < FEW_DESCRIPTORS) {
+        few.add(SocketChannel.open());
+      }
       return false;
     } catch (IOException e) {
       return true;
+    } finally {
+      few.forEach(Channels::close);
     }
   }
 

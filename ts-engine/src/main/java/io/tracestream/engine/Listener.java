@@ -24,8 +24,8 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   private final InetSocketAddress address;
   private EventLoop loop;
   private Handler handler;
-  /** The next client's second socket: without one no client is accepted. */
-  private SocketChannel spare;
+  /** Open sockets in the place of what the next client needs: without them none is accepted. */
+  private SocketChannel[] spares;
 
   private SelectionKey key;
   private boolean paused;
@@ -37,9 +37,10 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
      * A client has come. On the first loop's thread.
      *
      * @param client its connection, the handler's from now on
-     * @param spare an open socket to connect to a target with, the handler's from now on as well
+     * @param spares open sockets, the handler's from now on as well: to connect to a target with,
+     *     or to close just before another descriptor is needed
      */
-    void accepted(SocketChannel client, SocketChannel spare);
+    void accepted(SocketChannel client, SocketChannel[] spares);
   }
 
   private Listener(ServerSocketChannel server) throws IOException {
@@ -78,9 +79,12 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
    * Begins to accept. The listener is closed with the engine.
    *
    * @param engine whose first loop accepts
+   * @param descriptors how many each client needs beside its connection: one that the system cannot
+   *     give so many waits, rather than being accepted and closed
    * @param clients takes the clients
    */
-  public void start(Engine engine, Handler clients) {
+  public void start(Engine engine, int descriptors, Handler clients) {
+    spares = new SocketChannel[descriptors];
     loop = engine.first();
     handler = clients;
     loop.execute(this::begin);
@@ -119,16 +123,16 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   }
 
   private boolean accept() throws IOException {
-    if (spare == null) {
-      spare = SocketChannel.open();
+    for (int i = 0; i < spares.length; i++) {
+      spares[i] = spares[i] == null ? SocketChannel.open() : spares[i];
     }
     SocketChannel client = server.accept();
     if (client == null) {
       return false;
     }
-    SocketChannel second = spare;
-    spare = null;
-    handler.accepted(client, second);
+    SocketChannel[] its = spares;
+    spares = new SocketChannel[its.length];
+    handler.accepted(client, its);
     return true;
   }
 
@@ -163,9 +167,11 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   /** Stops accepting, and refuses further clients. On the first loop's thread, once started. */
   public void close() {
     Channels.close(server);
-    if (spare != null) {
-      Channels.close(spare);
-      spare = null;
+    for (int i = 0; spares != null && i < spares.length; i++) {
+      if (spares[i] != null) {
+        Channels.close(spares[i]);
+        spares[i] = null;
+      }
     }
   }
 

@@ -109,8 +109,7 @@ class FrameSocketTest {
   private void start(long memory) throws IOException {
     engine = Engine.start("test", false, cause -> told.add("died: " + cause), memory);
     listener = Listener.bind(ANY);
-    listener.start(engine, (client, spare) -> {
-      Channels.close(spare);
+    listener.start(engine, 0, (client, spares) -> {
       EventLoop loop = engine.next();
       loop.execute(() -> accept(loop, client));
     });

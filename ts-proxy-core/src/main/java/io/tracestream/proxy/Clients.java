@@ -46,14 +46,14 @@ final class Clients implements Listener.Handler {
   }
 
   @Override
-  public void accepted(SocketChannel client, SocketChannel spare) {
+  public void accepted(SocketChannel client, SocketChannel[] spares) {
     open++;
     pauseIfFull();
     if (isFree()) {
-      open(client, spare);
+      open(client, spares);
     } else {
       // Decided when all that is ready was handled: the recorded client's end may be among it.
-      loop.execute(() -> openOrReject(client, spare, 0));
+      loop.execute(() -> openOrReject(client, spares, 0));
     }
   }
 
@@ -80,51 +80,58 @@ final class Clients implements Listener.Handler {
     return recorders == null || !recorders.areSingle() || recorded == null;
   }
 
-  private void openOrReject(SocketChannel client, SocketChannel spare, int looks) {
+  private void openOrReject(SocketChannel client, SocketChannel[] spares, int looks) {
     if (!isFree()) {
       recorded.giveWay();
     }
     if (isFree()) {
-      open(client, spare);
+      open(client, spares);
     } else if (looks < (recorded.isEnding() ? MOST_LOOKS : FEW_LOOKS)) {
-      loop.after(LOOK_AGAIN_NANOS, () -> openOrReject(client, spare, looks + 1));
+      loop.after(LOOK_AGAIN_NANOS, () -> openOrReject(client, spares, looks + 1));
     } else {
       LOG.warn(
           "rejected a second client: one file records one client at a time, and {} is still open; "
               + "record to a folder to serve many (--record-dir)",
           recorded);
-      close(client, spare);
+      close(client);
+      close(spares);
       closed(null);
     }
   }
 
-  private void open(SocketChannel client, SocketChannel spare) {
+  private void open(SocketChannel client, SocketChannel[] spares) {
     long number = ++accepted;
     long acceptedMicros = recorders == null ? 0 : recorders.accepted();
     EventLoop next = engine.next();
     if (next == loop) {
-      open(number, acceptedMicros, loop, client, spare);
+      open(number, acceptedMicros, loop, client, spares);
     } else {
-      next.execute(() -> open(number, acceptedMicros, next, client, spare));
+      next.execute(() -> open(number, acceptedMicros, next, client, spares));
     }
   }
 
   /** On the thread of that loop, to which all of a connection belongs. */
   private void open(
-      long number, long acceptedMicros, EventLoop its, SocketChannel client, SocketChannel spare) {
+      long number,
+      long acceptedMicros,
+      EventLoop its,
+      SocketChannel client,
+      SocketChannel[] spares) {
     Recorder recorder = null;
     try {
       InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
       proxy.opened(number, peer);
-      recorder = recorders == null ? null : recorders.of(number, peer, acceptedMicros, its);
-      Connection connection = new Connection(number, proxy, its, recorder, dialer, client, spare);
+      recorder = recorders == null ? null : recorders.of(number, peer, acceptedMicros, its, spares);
+      Connection connection =
+          new Connection(number, proxy, its, recorder, dialer, client, spares[0]);
       if (recorders != null && recorders.areSingle()) {
         recorded = connection;
       }
       LOG.debug("{}: accepted {}", connection, peer);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("connection {}: closed as soon as it was accepted: {}", number, e.toString());
-      close(client, spare);
+      close(client);
+      close(spares);
       proxy.closed(number, recorder, null, its);
     }
   }

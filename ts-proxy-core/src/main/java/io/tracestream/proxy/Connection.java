@@ -98,8 +98,8 @@ final class Connection implements FrameSocket.Owner {
       to.send(frames);
     } else {
       frames.release(); // what cannot be recorded must not be forwarded
-      close();
       recordingFailed(failure);
+      close();
     }
   }
 

@@ -75,7 +75,7 @@ public final class Proxy implements AutoCloseable {
       if (recorders != null) {
         recorders.serve(proxy, proxy.engine.loops());
       }
-      listener.start(proxy.engine, proxy.clients);
+      listener.start(proxy.engine, recorders == null ? 1 : recorders.descriptors(), proxy.clients);
       return proxy;
     } catch (IOException | RuntimeException | Error e) {
       listener.close();

@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -140,14 +141,30 @@ final class Recorders implements Closeable {
     return (System.nanoTime() - beginning) / 1000;
   }
 
-  /** What records that connection; on the thread of its loop. */
-  Recorder of(long number, InetSocketAddress client, long acceptedMicros, EventLoop loop) {
+  /** How many descriptors a client needs beside its own: for its target, and for its file. */
+  int descriptors() {
+    return folder == null ? 1 : 2;
+  }
+
+  /**
+   * What records that connection; on the thread of its loop.
+   *
+   * @param spares what {@link #descriptors} were kept free with; of these the first is not touched
+   */
+  Recorder of(
+      long number,
+      InetSocketAddress client,
+      long acceptedMicros,
+      EventLoop loop,
+      SocketChannel[] spares) {
     OfLoop ofLoop = loops.get(loop);
     Recorder recorder = file != null
         ? new Recorder(this, toFile(), "connection " + number + ": " + fileName, acceptedMicros)
         : new Recorder(
             this,
-            toFolder(ofLoop.folder.conversation(epoch, number, shown(client), acceptedMicros)),
+            toFolder(
+                ofLoop.folder.conversation(epoch, number, shown(client), acceptedMicros),
+                spares[1]),
             "connection " + number,
             acceptedMicros);
     ofLoop.recorders.add(recorder);
@@ -184,11 +201,14 @@ final class Recorders implements Closeable {
     };
   }
 
-  private static Recorder.Output toFolder(ConversationWriter writer) {
+  private static Recorder.Output toFolder(ConversationWriter writer, SocketChannel spare) {
     return new Recorder.Output() {
       @Override
       public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
           throws IOException {
+        if (spare.isOpen()) {
+          spare.close(); // the first entry makes the file, which takes the descriptor over
+        }
         writer.write(elapsedMicros, direction, payload);
       }
 
@@ -199,6 +219,7 @@ final class Recorders implements Closeable {
 
       @Override
       public void end() throws IOException {
+        spare.close();
         writer.close();
       }
     };
