@@ -158,7 +158,11 @@ class ClientsTest {
           "INFO",
           "connection 1: " + dir.resolve("a.rec"),
           "recorded 2 frames c2s (1 bytes) and 1 frame s2c (2 bytes) in ");
-      TestPeer.connect(proxy.address()).close();
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer server = target.accept()) {
+        client.endSending();
+        server.endSending();
+      }
       log.await("WARN", "connection 2: ", "nothing was recorded, as no whole frame came");
     }
   }
