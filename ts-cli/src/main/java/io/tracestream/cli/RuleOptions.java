@@ -57,7 +57,13 @@ final class RuleOptions {
    * @throws ParameterException when a file is no file of rules
    */
   Rules rules() {
-    Rules rules = new Rules(ignored, copied);
+    Rules rules = Rules.NONE;
+    for (Field field : ignored) {
+      rules = rules.ignoring(field);
+    }
+    for (Copy copy : copied) {
+      rules = rules.copying(copy);
+    }
     for (Path file : files) {
       try {
         rules = rules.plus(Rules.read(file));

@@ -132,8 +132,8 @@ class ReplayIT {
       assertEquals(List.of(), replay.awaitOutput());
       assertEquals(
           "ts-proxy: " + rules
-              + ":2: found \"c2s:-1+2\", expected at most 1 bytes, as the payload ends"
-              + " there; see ts_proxy replay --help\n",
+              + ":2: \"c2s:-1+2\": it goes beyond the payload's end; the length may be at"
+              + " most 1 here; see ts_proxy replay --help\n",
           replay.stderr());
     }
   }
@@ -152,10 +152,10 @@ class ReplayIT {
         "--context=-1 | --context: found -1, expected a whole number from 0 to 1000000",
         "--timing=none --speed=2 | --speed: found it beside --timing none, expected --timing original:"
             + " none has no pauses",
-        "--ignore=c2s | --ignore: found \"c2s\", expected a direction, an offset and a length such as"
+        "--ignore=c2s | --ignore: \"c2s\": not a field; write direction, offset and length, such as"
             + " c2s:4+2, or s2c:-8+4 to count from the payload's end",
-        "--copy=c2s:0+2->c2s:0+2 | --copy: found \"c2s:0+2->c2s:0+2\", expected two directions, as a"
-            + " copy goes from a frame to its answer",
+        "--copy=c2s:0+2->c2s:0+2 | --copy: \"c2s:0+2->c2s:0+2\": a copy goes from one direction to the"
+            + " other",
       })
   void aWrongValueIsToldInALine(String more, String message) throws Exception {
     try (App replay = replay(more.split(" "))) {

@@ -65,11 +65,12 @@ class RuleOptionsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "--ignore=4+2 | found \"4+2\", expected a direction, an offset and a length such as c2s:4+2,"
+        "--ignore=4+2 | \"4+2\": not a field; write direction, offset and length, such as c2s:4+2,"
             + " or s2c:-8+4 to count from the payload's end",
-        "--ignore=c2s:4+0 | found \"c2s:4+0\", expected a length of 1 or more",
-        "--copy=c2s:4+4 | found \"c2s:4+4\", expected two fields and an arrow, such as c2s:4+4->s2c:0+4",
-        "--copy=c2s:4+4->s2c:0+2 | found \"c2s:4+4->s2c:0+2\" with lengths 4 and 2, expected equal lengths",
+        "--ignore=c2s:4+0 | \"c2s:4+0\": the length must be 1 or more",
+        "--copy=c2s:4+4 | \"c2s:4+4\": not a copy; write two fields and an arrow, such as c2s:4+4->s2c:0+4",
+        "--copy=c2s:4+4->s2c:0+2 | \"c2s:4+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts"
+            + " as many bytes as it takes",
       })
   void aWrongRuleIsToldWithWhatWasExpected(String arg, String message) {
     Exception refused = assertThrows(ParameterException.class, () -> rules(arg));
@@ -82,7 +83,7 @@ class RuleOptionsTest {
     Exception refused =
         assertThrows(ParameterException.class, () -> rules("--rules", file.toString()));
     assertEquals(
-        file + ":2: found \"c2s:x\", expected a direction, an offset and a length such as c2s:4+2,"
+        file + ":2: \"c2s:x\": not a field; write direction, offset and length, such as c2s:4+2,"
             + " or s2c:-8+4 to count from the payload's end",
         refused.getMessage());
   }
@@ -92,8 +93,6 @@ class RuleOptionsTest {
     Path file = dir.resolve("none");
     Exception refused =
         assertThrows(ParameterException.class, () -> rules("--rules", file.toString()));
-    assertEquals(
-        file + ": found no such file, expected a text file with a rule a line",
-        refused.getMessage());
+    assertEquals(file + ": no such file", refused.getMessage());
   }
 }

@@ -26,7 +26,9 @@ final class AnswerPairs {
 
   AnswerPairs(Pairing entries, Rules rules, List<Pair> c2s) {
     this.entries = entries;
-    this.copies = rules.copiesInto(Direction.S2C);
+    this.copies = rules.copied().stream()
+        .filter(copy -> copy.to().direction() == Direction.S2C)
+        .toList();
     c2s.forEach(pair -> requests.put(pair.a().entry(), pair.b().entry()));
   }
 

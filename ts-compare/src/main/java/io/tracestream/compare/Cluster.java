@@ -131,7 +131,7 @@ final class Cluster {
 
   /** Whether all payloads of one recording hold the same there. */
   private boolean isConstant(Change.Range range) {
-    Field field = new Field(Direction.C2S, range.offset(), range.length());
+    Field field = Field.of(Direction.C2S, range.offset(), range.length());
     return pairs.stream()
             .map(pair -> Bytes.of(field, pair.payloadOfA()))
             .distinct()

@@ -42,7 +42,7 @@ final class CopyFinder {
     if (from.field().length() != to.field().length()) {
       return null;
     }
-    CopyEvidence found = evidence(new Copy(from.field(), to.field()), to);
+    CopyEvidence found = evidence(Copy.of(from.field(), to.field()), to);
     return found != null && found.explainsAll() ? found : null;
   }
 
@@ -87,7 +87,7 @@ final class CopyFinder {
         if (places.size() == MOST_PLACES) {
           return places;
         }
-        places.add(new Copy(Fields.of(from, s, s + width), Fields.of(to, t, t + width)));
+        places.add(Copy.of(Fields.of(from, s, s + width), Fields.of(to, t, t + width)));
       }
     }
     return places;
@@ -134,6 +134,6 @@ final class CopyFinder {
   private static Copy widened(Copy copy, int left, int right) {
     Field from = Fields.widened(copy.from(), left, right);
     Field to = Fields.widened(copy.to(), left, right);
-    return from == null || to == null ? null : new Copy(from, to);
+    return from == null || to == null ? null : Copy.of(from, to);
   }
 }

@@ -3,7 +3,6 @@ package io.tracestream.compare;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
-import io.tracestream.rules.OpenBytes;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;

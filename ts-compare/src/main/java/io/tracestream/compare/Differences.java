@@ -1,7 +1,6 @@
 package io.tracestream.compare;
 
 import io.tracestream.rules.Field;
-import io.tracestream.rules.OpenBytes;
 import java.util.BitSet;
 import java.util.List;
 

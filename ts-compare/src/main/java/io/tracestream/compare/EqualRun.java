@@ -123,6 +123,6 @@ final class EqualRun {
   private static Copy widened(Copy copy, int left, int right) {
     Field from = Fields.widened(copy.from(), left, right);
     Field to = Fields.widened(copy.to(), left, right);
-    return from == null || to == null ? null : new Copy(from, to);
+    return from == null || to == null ? null : Copy.of(from, to);
   }
 }

@@ -50,11 +50,11 @@ final class FieldFinder {
   }
 
   private Field front(Change.Range run) {
-    return new Field(evidence.direction(), run.offset(), run.length());
+    return Field.of(evidence.direction(), run.offset(), run.length());
   }
 
   private Field back(Change.Range run, Cluster cluster) {
-    return new Field(evidence.direction(), run.offset() - cluster.length(), run.length());
+    return Field.of(evidence.direction(), run.offset() - cluster.length(), run.length());
   }
 
   private boolean isFront(Change.Range run, Cluster cluster) {

@@ -23,7 +23,7 @@ final class Fields {
   }
 
   static Field of(Field like, int offset, int end) {
-    return new Field(like.direction(), offset, end - offset);
+    return Field.of(like.direction(), offset, end - offset);
   }
 
   /** The field with more bytes on its left and on its right; null when no payload could have it. */

@@ -108,7 +108,7 @@ final class Proposer {
   private Learned.Finding finding(CopyEvidence copy) {
     boolean toClient = copy.copy().to().direction() == Direction.S2C;
     return new Learned.Finding(
-        new Rules(List.of(), List.of(copy.copy())),
+        Rules.NONE.copying(copy.copy()),
         copy.explained(),
         copy.needed(),
         toClient
@@ -128,7 +128,7 @@ final class Proposer {
     return rest.stream()
         .filter(varying -> isVarying(varying, evidence))
         .map(varying -> new Learned.Finding(
-            new Rules(List.of(varying.field()), List.of()),
+            Rules.NONE.ignoring(varying.field()),
             varying.pairs().size(),
             evidence.having(varying.field()),
             "entries with these bytes differ in them",

@@ -20,7 +20,6 @@ import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
 import io.tracestream.replay.Verifier;
 import io.tracestream.replay.VerifyConfig;
-import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
@@ -132,7 +131,7 @@ class EmbeddingTest {
     Path file = Files.writeString(dir.resolve("session.rec"), "0\tc2s\t6869\n0\ts2c\t6869\n");
     try (SimpleServer server = SimpleServer.start(anyPort(), FrameFormat.DEFAULT)) {
       // ----
-      Rules rules = new Rules(List.of(Field.parse("s2c:-2+2")), List.of());
+      Rules rules = Rules.of("ignore s2c:-2+2");
       try (Verifier verifier =
           Verifier.start(VerifyConfig.of(server.address(), file).withRules(rules))) {
         assertTrue(verifier.awaitConnections(1, Duration.ofSeconds(10)));

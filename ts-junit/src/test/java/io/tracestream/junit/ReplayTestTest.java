@@ -312,7 +312,7 @@ class ReplayTestTest {
   @Test
   void aWrongSettingIsToldInOneLine() {
     assertEquals(
-        "found \"skip c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD",
+        "\"skip c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
         message(Cases.class, "hasAWrongRule"));
     assertEquals(
         "target: found \"localhost\", expected a host and a port, such as localhost:9001",

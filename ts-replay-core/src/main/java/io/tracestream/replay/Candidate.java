@@ -1,7 +1,6 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Entry;
-import io.tracestream.rules.LiveValues;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.HexRows;
+import java.nio.ByteBuffer;
 
 /** All that is known of a mismatch, in some lines for a person. */
 final class Explanation {
@@ -91,7 +92,7 @@ final class Explanation {
   }
 
   private boolean isCompared(int at) {
-    return mismatch.comparer().isCompared(at, mismatch.expected().payload().length);
+    return mismatch.comparer().isCompared(ByteBuffer.wrap(mismatch.expected().payload()), at);
   }
 
   private String nearby() {

@@ -1,25 +1,24 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
-import io.tracestream.rules.OpenBytes;
+import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Rules;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.BitSet;
 
 /**
  * Tells series of entries apart that are not the same under rules: bytes that are ignored or copied
  * do not count. For one thread.
  */
 final class Fingerprint {
-  private final OpenBytes c2s;
-  private final OpenBytes s2c;
+  private final Comparer c2s;
+  private final Comparer s2c;
   private final MessageDigest digest;
 
   Fingerprint(Rules rules) {
-    c2s = new OpenBytes(rules, Direction.C2S);
-    s2c = new OpenBytes(rules, Direction.S2C);
+    c2s = new Comparer(rules, Direction.C2S);
+    s2c = new Comparer(rules, Direction.S2C);
     try {
       digest = MessageDigest.getInstance("SHA-256"); // every Java platform has it
     } catch (NoSuchAlgorithmException e) {
@@ -28,14 +27,10 @@ final class Fingerprint {
   }
 
   void add(Direction direction, ByteBuffer payload) {
-    byte[] bytes = new byte[payload.remaining()];
-    payload.duplicate().get(bytes);
-    OpenBytes open = direction == Direction.C2S ? c2s : s2c;
-    BitSet allCopies = new BitSet();
-    allCopies.set(0, open.copies().size());
+    Comparer comparer = direction == Direction.C2S ? c2s : s2c;
     digest.update((byte) direction.ordinal());
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
-    digest.update(open.closed(bytes, allCopies));
+    digest.update(
+        ByteBuffer.allocate(Long.BYTES).putLong(comparer.hash(payload)).flip());
   }
 
   /** What stands for the entries that were added; begins anew. */

@@ -4,7 +4,6 @@ import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameReader;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Comparer;
-import io.tracestream.rules.LiveValues;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Socket;

@@ -1,7 +1,6 @@
 package io.tracestream.replay;
 
 import io.tracestream.codec.FrameWriter;
-import io.tracestream.rules.LiveValues;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

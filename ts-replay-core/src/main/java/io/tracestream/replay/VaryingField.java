@@ -3,6 +3,7 @@ package io.tracestream.replay;
 import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Field;
+import java.nio.ByteBuffer;
 
 /** Tells a difference that has the shape of a varying field, as of an id or a time. */
 final class VaryingField {
@@ -18,7 +19,7 @@ final class VaryingField {
     int first = -1;
     int last = -1;
     for (int at = 0; at < expected.length; at++) {
-      if (expected[at] != found[at] && comparer.isCompared(at, expected.length)) {
+      if (expected[at] != found[at] && comparer.isCompared(ByteBuffer.wrap(expected), at)) {
         // A byte of an id is equal by chance at times; two in a row, or other fields, are not one.
         if (first >= 0 && at - last > 2) {
           return null;
@@ -30,6 +31,6 @@ final class VaryingField {
     int length = last + 1 - first;
     return first < 0 || length > MOST || length == expected.length
         ? null
-        : new Field(direction, first, length);
+        : Field.of(direction, first, length);
   }
 }

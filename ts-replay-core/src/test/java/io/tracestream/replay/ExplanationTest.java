@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.replay.Mismatch.Kind;
-import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
@@ -39,7 +38,7 @@ class ExplanationTest {
         found == null ? null : bytes(found),
         reason,
         nearby,
-        new Rules(List.of(Field.parse("c2s:0+2")), List.of()));
+        Rules.of("ignore c2s:0+2"));
   }
 
   private static Mismatch different(Place place, String expected, String found) {

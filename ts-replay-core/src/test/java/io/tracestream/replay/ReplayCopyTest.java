@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.rules.Copy;
 import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import java.io.BufferedWriter;
@@ -16,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +38,7 @@ class ReplayCopyTest {
   }
 
   private static Rules copying(String... copies) {
-    return new Rules(List.of(), Stream.of(copies).map(Copy::parse).toList());
+    return Rules.of(Stream.of(copies).map(copy -> "copy " + copy).toArray(String[]::new));
   }
 
   private ReplayServer playing(Rules rules, String... lines) throws IOException {

@@ -121,7 +121,7 @@ class ReplayNearbyTest {
 
   @Test
   void bytesThatMayVaryMayDoSoNearbyToo() throws Exception {
-    Rules rules = new Rules(List.of(Field.parse("c2s:0+1")), List.of());
+    Rules rules = Rules.of("ignore c2s:0+1");
     assertEquals(
         new Nearby(2, 3, 1),
         mismatch(rules, new String[] {"c2s 0061", "c2s 0062"}, "0002 ff62").nearby());

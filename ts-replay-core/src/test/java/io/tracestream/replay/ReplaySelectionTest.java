@@ -7,7 +7,6 @@ import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Recording;
 import io.tracestream.replay.Mismatch.Kind;
-import io.tracestream.rules.Copy;
 import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
@@ -205,7 +204,7 @@ class ReplaySelectionTest {
 
   @Test
   void liveValuesAreCopiedFromFramesThatCameBeforeTheChoice() throws Exception {
-    Rules rules = new Rules(List.of(), List.of(Copy.parse("c2s:0+1->s2c:0+1")));
+    Rules rules = Rules.of("copy c2s:0+1->s2c:0+1");
     try (ReplayServer server = ReplayServer.start(config(
             Selection.MATCH,
             "c2s 0161, c2s 0271, s2c 0201, s2c 0101",

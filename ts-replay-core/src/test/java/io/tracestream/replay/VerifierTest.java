@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.RecordingException;
-import io.tracestream.rules.Copy;
-import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
@@ -52,7 +50,7 @@ class VerifierTest {
   }
 
   private static Rules copying(String... copies) {
-    return new Rules(List.of(), Stream.of(copies).map(Copy::parse).toList());
+    return Rules.of(Stream.of(copies).map(copy -> "copy " + copy).toArray(String[]::new));
   }
 
   private static Verdict assertMatched(Verifier verifier) throws InterruptedException {
@@ -181,8 +179,8 @@ class VerifierTest {
 
   @Test
   void ignoredBytesOfRepliesMayVary() throws Exception {
-    VerifyConfig config = config("c2s 61", "s2c 620000", "c2s 63", "s2c 64")
-        .withRules(new Rules(List.of(Field.parse("s2c:-2+2")), List.of()));
+    VerifyConfig config =
+        config("c2s 61", "s2c 620000", "c2s 63", "s2c 64").withRules(Rules.of("ignore s2c:-2+2"));
     try (Verifier verifier = Verifier.start(config);
         TestPeer peer = target.accept()) {
       peer.send("0003 62ffff 0001 aa").awaitEnd();

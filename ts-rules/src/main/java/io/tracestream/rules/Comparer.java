@@ -1,14 +1,27 @@
 package io.tracestream.rules;
 
 import io.tracestream.recording.Direction;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Compares payloads of one direction under rules. Immutable. */
+/**
+ * Compares payloads of one direction under rules. Immutable, so all sessions may share one; it
+ * allocates nothing. Buffers that it is given may be of either kind. It moves their positions and
+ * sets them back, so each belongs to the calling thread.
+ */
 public final class Comparer {
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final long PRIME = 0x9e3779b97f4a7c15L;
+
   /** The bytes that are not compared. */
   private final Field[] open;
+  /** These, and those that live values go into. */
+  private final Field[] named;
 
   /**
    * Compares under these rules.
@@ -17,9 +30,9 @@ public final class Comparer {
    * @param direction the direction of the payloads
    */
   public Comparer(Rules rules, Direction direction) {
-    // Plain loops in this and the other classes of a session: the first stream of a JVM takes tens
-    // of
-    // milliseconds, which the first client would see as a late reply.
+    // Plain loops: the first stream of a JVM takes tens of milliseconds, which the first client of
+    // a
+    // replay would see as a late reply.
     List<Field> fields = new ArrayList<>();
     for (Field field : rules.ignored()) {
       addOf(direction, field, fields);
@@ -28,6 +41,10 @@ public final class Comparer {
       addOf(direction, copy.from(), fields);
     }
     open = fields.toArray(new Field[0]);
+    for (Copy copy : rules.copied()) {
+      addOf(direction, copy.to(), fields);
+    }
+    named = fields.toArray(new Field[0]);
   }
 
   private static void addOf(Direction direction, Field field, List<Field> fields) {
@@ -37,54 +54,131 @@ public final class Comparer {
   }
 
   /**
-   * The first byte that differs. Both buffers stay as they are.
+   * The first byte that differs and is compared.
    *
-   * @param expected the recorded payload
-   * @param found the live one
-   * @return an offset in the payloads: where one is a beginning of the other, the shorter one's
-   *     length; -1 when nothing differs
+   * @param expected the payload that was recorded, with the live values that go into it: see
+   *     {@link LiveValues#live}
+   * @param found the payload that came
+   * @return its offset in the payloads: where one is a beginning of the other, the length of the
+   *     shorter one; -1 when nothing differs
    */
   public int difference(ByteBuffer expected, ByteBuffer found) {
-    int at = expected.mismatch(found);
-    return at < 0 || open.length == 0 ? at : differenceFrom(at, expected.slice(), found.slice());
+    return difference(open, expected, found);
   }
 
-  private int differenceFrom(int first, ByteBuffer expected, ByteBuffer found) {
-    int length = expected.limit();
-    int common = Math.min(length, found.limit());
-    int at = first;
-    while (at < common && !isCompared(at, length)) {
-      int behind = Math.min(openEnd(at, length), common);
-      int further = expected.position(behind).mismatch(found.position(behind));
-      if (further < 0) {
-        return -1;
-      }
-      at = behind + further;
+  /**
+   * Whether two recorded payloads are the same, whatever they hold in bytes that rules name: those
+   * that are not compared, and those that live values go into.
+   *
+   * @param one a payload
+   * @param other another one
+   * @return whether they are; then {@link #hash} is the same for both
+   */
+  public boolean areAlike(ByteBuffer one, ByteBuffer other) {
+    return difference(named, one, other) < 0;
+  }
+
+  private static int difference(Field[] skipped, ByteBuffer expected, ByteBuffer found) {
+    int at = expected.mismatch(found);
+    if (at < 0 || skipped.length == 0) {
+      return at;
     }
-    return at;
+    int length = expected.remaining();
+    int common = Math.min(length, found.remaining());
+    int begin = expected.position();
+    int beginOfFound = found.position();
+    try {
+      for (int end = end(skipped, at, length);
+          at < common && end > at;
+          end = end(skipped, at, length)) {
+        int next = Math.min(end, common);
+        expected.position(begin + next);
+        found.position(beginOfFound + next);
+        int further = expected.mismatch(found);
+        if (further < 0) {
+          return -1;
+        }
+        at = next + further;
+      }
+      return at;
+    } finally {
+      expected.position(begin);
+      found.position(beginOfFound);
+    }
   }
 
   /**
    * Whether a byte is compared.
    *
-   * @param at its offset
-   * @param length the payload's length
-   * @return false when it is left open
+   * @param expected the payload that was recorded
+   * @param at the byte's offset in it
+   * @return false when rules leave it open
    */
-  public boolean isCompared(int at, int length) {
-    return openEnd(at, length) == at;
+  public boolean isCompared(ByteBuffer expected, int at) {
+    return end(open, at, expected.remaining()) == at;
   }
 
-  /**
-   * Where the open bytes end that begin no later than at that one; that one when it is compared.
-   */
-  private int openEnd(int at, int length) {
+  /** Where the fields end that begin no later than at that byte; at that byte when none has it. */
+  private static int end(Field[] fields, int at, int length) {
     int end = at;
-    for (Field field : open) {
+    for (Field field : fields) {
       if (field.start(length) <= at) {
         end = Math.max(end, field.end(length));
       }
     }
     return end;
+  }
+
+  /**
+   * A number that is the same for a recorded payload and for each one that matches it, whatever
+   * live values go into it: payloads of other numbers need not be compared.
+   *
+   * @param payload a recorded payload, or one that came
+   * @return the number; it is the same in each JVM
+   */
+  public long hash(ByteBuffer payload) {
+    int length = payload.remaining();
+    long hash = length;
+    int at = 0;
+    while (at < length) {
+      int next = end(named, at, length);
+      if (next > at) {
+        at = next;
+      } else {
+        int end = nextStart(at, length);
+        hash = hash(hash, payload, payload.position() + at, payload.position() + end);
+        at = end;
+      }
+    }
+    return hash ^ hash >>> 32;
+  }
+
+  /** Where the first field after that byte begins; the payload's end when there is none. */
+  private int nextStart(int at, int length) {
+    int next = length;
+    for (Field field : named) {
+      int start = field.start(length);
+      if (start > at) {
+        next = Math.min(next, start);
+      }
+    }
+    return next;
+  }
+
+  private static long hash(long before, ByteBuffer bytes, int from, int to) {
+    long hash = before;
+    int at = from;
+    for (; at + Long.BYTES <= to; at += Long.BYTES) {
+      hash = mixed(hash, (long) LONG.get(bytes, at));
+    }
+    for (; at < to; at++) {
+      hash = mixed(hash, bytes.get(at));
+    }
+    return hash;
+  }
+
+  private static long mixed(long hash, long more) {
+    long mixed = (hash ^ more) * PRIME;
+    return mixed ^ mixed >>> 29;
   }
 }

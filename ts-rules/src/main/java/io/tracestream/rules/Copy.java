@@ -8,33 +8,39 @@ import java.util.Objects;
  * before it held, the reply that is played holds those of the live request in their place.
  *
  * <p>A frame belongs to the latest frame before it, of the other direction, whose recorded bytes in
- * {@code from} equal its own recorded bytes in {@code to}: so replies find their requests whatever
- * their order. Without such a frame it is left as it was recorded.
- *
- * @param from where the value is taken; it is live, so these bytes are not compared
- * @param to where it is put
+ * {@link #from} equal its own recorded bytes in {@link #to}: so replies find their requests
+ * whatever their order. Without such a frame it is left as it was recorded. Immutable.
  */
-public record Copy(Field from, Field to) {
+public final class Copy {
   private static final String ARROW = "->";
 
+  private final Field from;
+  private final Field to;
+
+  private Copy(Field from, Field to) {
+    this.from = from;
+    this.to = to;
+  }
+
   /**
-   * Refuses a copy that cannot be made.
+   * A copy.
    *
-   * @param from where the value is taken
+   * @param from where the value is taken; it is live, so these bytes are not compared
    * @param to where it is put
+   * @return the copy
    * @throws IllegalArgumentException when the lengths differ, or the directions do not
    */
-  public Copy {
-    Objects.requireNonNull(from, "from");
-    Objects.requireNonNull(to, "to");
+  public static Copy of(Field from, Field to) {
+    Copy copy = new Copy(Objects.requireNonNull(from, "from"), Objects.requireNonNull(to, "to"));
     if (from.direction() == to.direction()) {
-      throw new IllegalArgumentException("found \"" + from + ARROW + to
-          + "\", expected two directions, as a copy goes from a frame to its answer");
+      throw new IllegalArgumentException(
+          "\"" + copy + "\": a copy goes from one direction to the other");
     }
     if (from.length() != to.length()) {
-      throw new IllegalArgumentException("found \"" + from + ARROW + to + "\" with lengths "
-          + from.length() + " and " + to.length() + ", expected equal lengths");
+      throw new IllegalArgumentException("\"" + copy + "\": the lengths " + from.length() + " and "
+          + to.length() + " differ; a copy puts as many bytes as it takes");
     }
+    return copy;
   }
 
   /**
@@ -42,15 +48,43 @@ public record Copy(Field from, Field to) {
    *
    * @param text such as {@code c2s:4+4->s2c:0+4}
    * @return the copy
-   * @throws IllegalArgumentException when the text says none: what was found, what was expected
+   * @throws IllegalArgumentException when the text is not a copy; one line says why
    */
   public static Copy parse(String text) {
     String[] sides = text.split(ARROW, -1);
     if (sides.length != 2) {
-      throw new IllegalArgumentException(
-          "found \"" + text + "\", expected two fields and an arrow, such as c2s:4+4->s2c:0+4");
+      throw new IllegalArgumentException(Shown.quoted(text)
+          + ": not a copy; write two fields and an arrow, such as c2s:4+4->s2c:0+4");
     }
-    return new Copy(Field.parse(sides[0].strip()), Field.parse(sides[1].strip()));
+    return of(Field.parse(sides[0].strip()), Field.parse(sides[1].strip()));
+  }
+
+  /**
+   * Where the value is taken.
+   *
+   * @return a field; its bytes are not compared
+   */
+  public Field from() {
+    return from;
+  }
+
+  /**
+   * Where the value is put.
+   *
+   * @return a field of the other direction, of the same length
+   */
+  public Field to() {
+    return to;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Copy copy && from.equals(copy.from) && to.equals(copy.to);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(from, to);
   }
 
   /** The text that {@link #parse} reads. */

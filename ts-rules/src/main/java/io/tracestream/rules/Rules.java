@@ -1,9 +1,9 @@
 package io.tracestream.rules;
 
-import io.tracestream.recording.Direction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What may vary between a recording and the live frames; all else is compared byte for byte.
@@ -11,23 +11,17 @@ import java.util.List;
  *
  * <p>Rules hold for every frame of their direction, and never for a payload's length: frames of two
  * lengths differ.
- *
- * @param ignored bytes that are not compared
- * @param copied bytes that take over a live value; those copied from are not compared
  */
-public record Rules(List<Field> ignored, List<Copy> copied) {
+public final class Rules {
   /** Nothing varies. */
   public static final Rules NONE = new Rules(List.of(), List.of());
 
-  /**
-   * Copies the lists.
-   *
-   * @param ignored bytes that are not compared
-   * @param copied bytes that take over a live value
-   */
-  public Rules {
-    ignored = List.copyOf(ignored);
-    copied = List.copyOf(copied);
+  private final List<Field> ignored;
+  private final List<Copy> copied;
+
+  private Rules(List<Field> ignored, List<Copy> copied) {
+    this.ignored = List.copyOf(ignored);
+    this.copied = List.copyOf(copied);
   }
 
   /**
@@ -36,23 +30,43 @@ public record Rules(List<Field> ignored, List<Copy> copied) {
    * @param lines such as {@code ignore c2s:4+4} or {@code copy c2s:0+2->s2c:0+2}: what
    *     {@link #read} finds in the lines of a file
    * @return the rules
-   * @throws IllegalArgumentException when a line is no rule: what was found, what was expected
+   * @throws IllegalArgumentException when a line is not a rule; one line says why
    */
   public static Rules of(String... lines) {
-    return RulesFile.of(lines);
+    return RulesText.parse(lines);
   }
 
   /**
    * Reads rules from a file: one a line, {@code ignore FIELD} or {@code copy FIELD->FIELD}. Blank
-   * lines, and what follows a {@code #}, say nothing. The flags {@code --ignore} and {@code --copy}
-   * may be pasted as they are.
+   * lines, and what follows a {@code #}, say nothing. Each line may begin with {@code --}, so that
+   * options of a command line may be pasted as they are.
    *
    * @param file the file, in UTF-8
    * @return the rules
-   * @throws RulesException when the file cannot be read, or a line is no rule
+   * @throws RulesException when the file cannot be read, or a line is not a rule
    */
   public static Rules read(Path file) throws RulesException {
-    return RulesFile.read(file);
+    return RulesText.read(file);
+  }
+
+  /**
+   * These rules, and one more.
+   *
+   * @param field bytes that are not compared
+   * @return all of them
+   */
+  public Rules ignoring(Field field) {
+    return new Rules(with(ignored, List.of(field)), copied);
+  }
+
+  /**
+   * These rules, and one more.
+   *
+   * @param copy bytes that take over a live value; those copied from are not compared
+   * @return all of them
+   */
+  public Rules copying(Copy copy) {
+    return new Rules(ignored, with(copied, List.of(copy)));
   }
 
   /**
@@ -62,21 +76,43 @@ public record Rules(List<Field> ignored, List<Copy> copied) {
    * @return both
    */
   public Rules plus(Rules others) {
-    List<Field> fields = new ArrayList<>(ignored);
-    fields.addAll(others.ignored);
-    List<Copy> copies = new ArrayList<>(copied);
-    copies.addAll(others.copied);
-    return new Rules(fields, copies);
+    return new Rules(with(ignored, others.ignored), with(copied, others.copied));
+  }
+
+  private static <T> List<T> with(List<T> some, List<T> more) {
+    List<T> all = new ArrayList<>(some);
+    all.addAll(more);
+    return all;
   }
 
   /**
-   * The copies into frames of a direction.
+   * Bytes that are not compared.
    *
-   * @param direction the direction
-   * @return those of the copies
+   * @return the fields, in the order in which they were given
    */
-  public List<Copy> copiesInto(Direction direction) {
-    return copied.stream().filter(copy -> copy.to().direction() == direction).toList();
+  public List<Field> ignored() {
+    return ignored;
+  }
+
+  /**
+   * Bytes that take over a live value.
+   *
+   * @return the copies, in the order in which they were given
+   */
+  public List<Copy> copied() {
+    return copied;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Rules rules
+        && ignored.equals(rules.ignored)
+        && copied.equals(rules.copied);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(ignored, copied);
   }
 
   /** The text that {@link #read} reads: a rule a line. */

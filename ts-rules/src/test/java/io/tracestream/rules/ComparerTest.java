@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ComparerTest {
   private static Rules ignoring(String... fields) {
-    return new Rules(Stream.of(fields).map(Field::parse).toList(), List.of());
+    return Rules.of(Stream.of(fields).map(field -> "ignore " + field).toArray(String[]::new));
   }
 
   private static int difference(Rules rules, String expected, String found) {
@@ -74,8 +74,7 @@ class ComparerTest {
 
   @Test
   void whatIsCopiedFromIsNotComparedAndWhatIsCopiedToIs() {
-    Rules rules = new Rules(
-        List.of(), List.of(Copy.parse("c2s:0+1->s2c:0+1"), Copy.parse("s2c:1+1->c2s:1+1")));
+    Rules rules = Rules.of("copy c2s:0+1->s2c:0+1", "copy s2c:1+1->c2s:1+1");
     assertEquals(-1, difference(rules, "0011", "aa11"));
     assertEquals(1, difference(rules, "0011", "aaaa"));
   }
@@ -92,7 +91,8 @@ class ComparerTest {
     byte[] found = random.nextBoolean()
         ? anyBytes(random, expected.length)
         : anyBytes(random, random.nextInt(20));
-    Comparer comparer = new Comparer(new Rules(fields, List.of()), Direction.C2S);
+    Comparer comparer = new Comparer(
+        fields.stream().reduce(Rules.NONE, Rules::ignoring, Rules::plus), Direction.C2S);
     assertEquals(
         slowDifference(fields, expected, found),
         comparer.difference(ByteBuffer.wrap(expected), ByteBuffer.wrap(found)),
@@ -100,10 +100,45 @@ class ComparerTest {
             + HexFormat.of().formatHex(found));
   }
 
+  @ParameterizedTest
+  @RandomSeeds(500)
+  void payloadsThatDifferOnlyInNamedBytesAreAlikeAndHaveOneHash(long seed) {
+    Random random = new Random(seed);
+    List<Field> named = new ArrayList<>();
+    Rules rules = Rules.NONE;
+    for (int i = random.nextInt(5); i > 0; i--) {
+      Field field = anyField(random);
+      Direction other = Direction.values()[1 - field.direction().ordinal()];
+      Field like = Field.of(other, field.offset(), field.length());
+      int kind = random.nextInt(3);
+      rules = switch (kind) {
+        case 0 -> rules.ignoring(field);
+        case 1 -> rules.copying(Copy.of(field, like));
+        default -> rules.copying(Copy.of(like, field));
+      };
+      named.add(field);
+      if (kind > 0) {
+        named.add(like);
+      }
+    }
+    Comparer comparer = new Comparer(rules, Direction.C2S);
+    byte[] one = anyBytes(random, random.nextInt(40));
+    byte[] other = one.clone();
+    for (int i = random.nextInt(3); i > 0 && one.length > 0; i--) {
+      other[random.nextInt(one.length)]++;
+    }
+    ByteBuffer direct =
+        ByteBuffer.allocateDirect(one.length + 3).position(3).put(other).position(3);
+    boolean alike = slowDifference(named, one, other) < 0;
+    assertEquals(alike, comparer.areAlike(ByteBuffer.wrap(one), direct));
+    assertEquals(alike, comparer.hash(ByteBuffer.wrap(one)) == comparer.hash(direct));
+    assertEquals(3, direct.position(), "it is set back");
+  }
+
   private static Field anyField(Random random) {
     int length = 1 + random.nextInt(6);
     int offset = random.nextBoolean() ? random.nextInt(20) : -length - random.nextInt(20);
-    return new Field(random.nextInt(4) == 0 ? Direction.S2C : Direction.C2S, offset, length);
+    return Field.of(random.nextInt(4) == 0 ? Direction.S2C : Direction.C2S, offset, length);
   }
 
   private static byte[] anyBytes(Random random, int length) {

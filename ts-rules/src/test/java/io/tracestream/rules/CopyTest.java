@@ -23,20 +23,21 @@ class CopyTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "c2s:4+4 | 'found \"c2s:4+4\", expected two fields and an arrow, such as c2s:4+4->s2c:0+4'",
-        "c2s:4+4=>s2c:0+4 | 'found \"c2s:4+4=>s2c:0+4\", expected two fields and an arrow, such as"
-            + " c2s:4+4->s2c:0+4'",
-        "c2s:4+4->s2c:0+4->c2s:0+4 | 'found \"c2s:4+4->s2c:0+4->c2s:0+4\", expected two fields and an"
-            + " arrow, such as c2s:4+4->s2c:0+4'",
-        "c2s:4+4-> | 'found \"\", expected a direction, an offset and a length such as c2s:4+2, or"
-            + " s2c:-8+4 to count from the payload''s end'",
-        "c2s:4+4->c2s:0+4 | 'found \"c2s:4+4->c2s:0+4\", expected two directions, as a copy goes from"
-            + " a frame to its answer'",
-        "c2s:4+4->s2c:0+2 | 'found \"c2s:4+4->s2c:0+2\" with lengths 4 and 2, expected equal lengths'",
-        "c2s:4+0->s2c:0+0 | 'found \"c2s:4+0\", expected a length of 1 or more'",
+        "c2s:4+4 | \"c2s:4+4\": not a copy; write two fields and an arrow, such as c2s:4+4->s2c:0+4",
+        "c2s:4+4=>s2c:0+4 | \"c2s:4+4=>s2c:0+4\": not a copy; write two fields and an arrow, such as"
+            + " c2s:4+4->s2c:0+4",
+        "c2s:4+4->s2c:0+4->c2s:0+4 | \"c2s:4+4->s2c:0+4->c2s:0+4\": not a copy; write two fields and an"
+            + " arrow, such as c2s:4+4->s2c:0+4",
+        "c2s:4+4-> | \"\": not a field; write direction, offset and length, such as c2s:4+2, or"
+            + " s2c:-8+4 to count from the payload's end",
+        "c2s:4+4->c2s:0+4 | \"c2s:4+4->c2s:0+4\": a copy goes from one direction to the other",
+        "c2s:4+4->s2c:0+2 | \"c2s:4+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts as many bytes"
+            + " as it takes",
+        "c2s:4+0->s2c:0+0 | \"c2s:4+0\": the length must be 1 or more",
       })
-  void whatIsNoCopyIsRefused(String text, String message) {
+  void whatIsNotACopyIsRefused(String text, String message) {
     Exception refused = assertThrows(IllegalArgumentException.class, () -> Copy.parse(text));
     assertEquals(message, refused.getMessage());
   }

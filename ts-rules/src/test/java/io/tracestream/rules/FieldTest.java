@@ -48,7 +48,7 @@ class FieldTest {
       })
   void whatHasAnotherShapeIsRefused(String text) {
     assertEquals(
-        "found \"" + text + "\", expected a direction, an offset and a length such as c2s:4+2, or"
+        "\"" + text + "\": not a field; write direction, offset and length, such as c2s:4+2, or"
             + " s2c:-8+4 to count from the payload's end",
         refusal(text));
   }
@@ -56,21 +56,22 @@ class FieldTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "c2s:4+0 | a length of 1 or more",
-        "c2s:-4+0 | a length of 1 or more",
-        "c2s:-4+5 | at most 4 bytes, as the payload ends there",
-        "c2s:-1+2 | at most 1 bytes, as the payload ends there",
-        "c2s:1+2147483639 | a field within the longest payload, 2147483639 bytes",
-        "c2s:2147483639+1 | a field within the longest payload, 2147483639 bytes",
-        "c2s:2147483640+1 | numbers up to 2147483639",
-        "c2s:0+2147483648 | numbers up to 2147483639",
-        "c2s:9999999999+9999999999 | numbers up to 2147483639",
-        "c2s:-2147483640+1 | numbers up to 2147483639, and at least 1 behind the minus",
-        "c2s:-0+1 | numbers up to 2147483639, and at least 1 behind the minus",
+        "c2s:4+0 | the length must be 1 or more",
+        "c2s:-4+0 | the length must be 1 or more",
+        "c2s:-4+5 | it goes beyond the payload's end; the length may be at most 4 here",
+        "c2s:-1+2 | it goes beyond the payload's end; the length may be at most 1 here",
+        "c2s:1+2147483639 | no payload is longer than 2147483639 bytes",
+        "c2s:2147483639+1 | no payload is longer than 2147483639 bytes",
+        "c2s:2147483640+1 | no payload is longer than 2147483639 bytes",
+        "c2s:0+2147483648 | no payload is longer than 2147483639 bytes",
+        "c2s:9999999999+9999999999 | no payload is longer than 2147483639 bytes",
+        "c2s:-2147483640+1 | no payload is longer than 2147483639 bytes",
+        "c2s:-0+1 | no byte follows the payload's end; -1 is the last byte",
       })
-  void numbersThatNoPayloadHasAreRefused(String text, String expected) {
-    assertEquals("found \"" + text + "\", expected " + expected, refusal(text));
+  void numbersThatNoPayloadHasAreRefused(String text, String why) {
+    assertEquals("\"" + text + "\": " + why, refusal(text));
   }
 
   private static String refusal(String text) {
@@ -80,10 +81,9 @@ class FieldTest {
   @Test
   void aFieldOfNumbersIsCheckedAsOneOfTextIs() {
     Exception refused = assertThrows(
-        IllegalArgumentException.class, () -> new Field(Direction.C2S, Integer.MIN_VALUE, 1));
+        IllegalArgumentException.class, () -> Field.of(Direction.C2S, Integer.MIN_VALUE, 1));
     assertEquals(
-        "found \"c2s:-2147483648+1\", expected a field within the longest payload, 2147483639 bytes",
-        refused.getMessage());
+        "\"c2s:-2147483648+1\": no payload is longer than 2147483639 bytes", refused.getMessage());
   }
 
   @ParameterizedTest

@@ -4,17 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.tracestream.recording.Direction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RulesFileTest {
-  private static final String NO_FIELD = ", expected a direction, an offset and a length such as"
-      + " c2s:4+2, or s2c:-8+4 to count from the payload's end";
+class RulesTest {
+  private static final String NOT_A_FIELD =
+      "\": not a field; write direction, offset and length, such as"
+          + " c2s:4+2, or s2c:-8+4 to count from the payload's end";
 
   @TempDir
   private Path dir;
@@ -86,18 +89,18 @@ class RulesFileTest {
   @Test
   void aWrongLineIsToldWithItsPlaceAndWhatIsWrong() throws Exception {
     assertEquals(
-        file + ":3: found \"c2s:x\"" + NO_FIELD, refusal("# one\nignore c2s:0+1\nignore c2s:x\n"));
-    assertEquals(file + ":1: found \"\"" + NO_FIELD, refusal("ignore\n"));
+        file + ":3: \"c2s:x" + NOT_A_FIELD, refusal("# one\nignore c2s:0+1\nignore c2s:x\n"));
+    assertEquals(file + ":1: \"" + NOT_A_FIELD, refusal("ignore\n"));
+    assertEquals(file + ":1: \"c2s:0+2 c2s:4+2" + NOT_A_FIELD, refusal("ignore c2s:0+2 c2s:4+2\n"));
     assertEquals(
-        file + ":1: found \"c2s:0+2 c2s:4+2\"" + NO_FIELD, refusal("ignore c2s:0+2 c2s:4+2\n"));
-    assertEquals(
-        file + ":1: found \"c2s:0+4->s2c:0+2\" with lengths 4 and 2, expected equal lengths",
+        file
+            + ":1: \"c2s:0+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts as many bytes as it takes",
         refusal("copy c2s:0+4->s2c:0+2\n"));
     assertEquals(
-        file + ":2: found \"ignroe c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD",
+        file + ":2: \"ignroe c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
         refusal("\nignroe c2s:0+1\n"));
     assertEquals(
-        file + ":1: found \"c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD",
+        file + ":1: \"c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
         refusal("c2s:0+1\n"));
   }
 
@@ -105,24 +108,24 @@ class RulesFileTest {
   void anotherKindOfFileIsNotPouredOut() throws Exception {
     String line = "22141\tc2s\t" + "31".repeat(100_000);
     assertEquals(
-        file + ":2: found \"" + line.substring(0, 60)
-            + "...\", expected ignore FIELD or copy FIELD->FIELD",
+        file + ":2: \"" + line.substring(0, 60).replace("\t", "\\u0009")
+            + "...\": not a rule; write ignore FIELD or copy FIELD->FIELD",
         refusal("# ts_proxy recording v1\n" + line + "\n"));
     assertEquals(
-        file + ":1: found \"ignore " + "7".repeat(53)
-            + "...\", expected ignore FIELD or copy FIELD->FIELD",
+        file + ":1: \"ignore " + "7".repeat(53)
+            + "...\": not a rule; write ignore FIELD or copy FIELD->FIELD",
         refusal("ignore " + "7".repeat(100_000) + "\n"));
   }
 
   @Test
   void aMissingFileIsTold() {
-    assertEquals(file + ": found no such file, expected a text file with a rule a line", refusal());
+    assertEquals(file + ": no such file", refusal());
   }
 
   @Test
   void aFolderIsTold() throws Exception {
     Files.createDirectory(file);
-    assertEquals(file + ": found a folder, expected a text file with a rule a line", refusal());
+    assertEquals(file + ": a folder; rules are in a text file, one a line", refusal());
   }
 
   @Test
@@ -130,16 +133,13 @@ class RulesFileTest {
     Files.writeString(file, "ignore c2s:0+1\n");
     Files.setPosixFilePermissions(file, Set.of());
     assumeFalse(Files.isReadable(file), "root may read all files");
-    assertEquals(
-        file + ": found no permission to read, expected a text file with a rule a line", refusal());
+    assertEquals(file + ": no permission to read it", refusal());
   }
 
   @Test
   void bytesThatAreNoTextAreTold() throws Exception {
     Files.write(file, new byte[] {'#', (byte) 0xff, '\n'});
-    assertEquals(
-        file + ": found bytes that are no UTF-8, expected a text file with a rule a line",
-        refusal());
+    assertEquals(file + ": not a text in UTF-8; rules are in a text file, one a line", refusal());
   }
 
   @Test
@@ -152,9 +152,32 @@ class RulesFileTest {
   @Test
   void textThatIsNoRuleIsRefusedInAProgramToo() {
     Exception e = assertThrows(IllegalArgumentException.class, () -> Rules.of("ignore", "x"));
-    assertEquals("found \"\"" + NO_FIELD, e.getMessage());
+    assertEquals("\"" + NOT_A_FIELD, e.getMessage());
     e = assertThrows(IllegalArgumentException.class, () -> Rules.of("skip c2s:0+1"));
     assertEquals(
-        "found \"skip c2s:0+1\", expected ignore FIELD or copy FIELD->FIELD", e.getMessage());
+        "\"skip c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD", e.getMessage());
+  }
+
+  @Test
+  void anErrorStaysOneHarmlessLineWhateverTheFileIsCalledAndHolds() throws Exception {
+    file = dir.resolve("a\nb\u001b.rules");
+    String shown = dir + "/a\\u000ab\\u001b.rules";
+    assertEquals(
+        shown
+            + ":1: \"ignor\\u001b[2J c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
+        refusal("ignor\u001b[2J c2s:0+1\n"));
+    Files.delete(file);
+    assertEquals(shown + ": no such file", refusal());
+  }
+
+  @Test
+  void rulesAreAddedOneByOneAndAllAtOnce() {
+    Field field = Field.of(Direction.C2S, 4, 2);
+    Copy copy = Copy.parse("c2s:0+2->s2c:0+2");
+    Rules rules = Rules.NONE.ignoring(field).copying(copy);
+    assertEquals(Rules.of("ignore c2s:4+2", "copy c2s:0+2->s2c:0+2"), rules);
+    assertEquals(List.of(field, field), rules.plus(rules).ignored());
+    assertEquals(List.of(copy, copy), rules.plus(rules).copied());
+    assertEquals(Rules.NONE, Rules.of());
   }
 }

@@ -1,6 +1,8 @@
-package io.tracestream.rules;
+package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import io.tracestream.rules.Copy;
+import io.tracestream.rules.Field;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

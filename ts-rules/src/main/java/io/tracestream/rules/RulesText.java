@@ -1,0 +1,81 @@
+package io.tracestream.rules;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads {@link Rules} from lines of text. */
+final class RulesText {
+  /** Much more than a rule takes; what is longer is of another kind of file. */
+  private static final int LONGEST = 200;
+
+  private RulesText() {}
+
+  static Rules parse(String... lines) {
+    Rules rules = Rules.NONE;
+    for (String line : lines) {
+      rules = plus(rules, line);
+    }
+    return rules;
+  }
+
+  static Rules read(Path file) throws RulesException {
+    Rules rules = Rules.NONE;
+    int number = 0;
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        rules = plus(rules, number == 1 && line.startsWith("\ufeff") ? line.substring(1) : line);
+      }
+      return rules;
+    } catch (IllegalArgumentException e) {
+      throw new RulesException(name(file) + ":" + number + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new RulesException(name(file) + ": " + reason(file, e), e);
+    }
+  }
+
+  private static String name(Path file) {
+    return Shown.escaped(file.toString());
+  }
+
+  private static String reason(Path file, IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "no permission to read it";
+    }
+    if (Files.isDirectory(file)) {
+      return "a folder; rules are in a text file, one a line";
+    }
+    return e instanceof CharacterCodingException
+        ? "not a text in UTF-8; rules are in a text file, one a line"
+        : "cannot be read: " + Shown.escaped(String.valueOf(e.getMessage()));
+  }
+
+  private static Rules plus(Rules rules, String line) {
+    String rule = line.replaceFirst("#.*", "").strip();
+    if (rule.isEmpty()) {
+      return rules;
+    }
+    String[] words = (rule.length() > LONGEST ? "" : rule).split("[\\s=]+", 2);
+    String value = words.length < 2 ? "" : withoutQuotes(words[1]);
+    return switch (words[0].replaceFirst("^--", "")) {
+      case "ignore" -> rules.ignoring(Field.parse(value));
+      case "copy" -> rules.copying(Copy.parse(value));
+      default ->
+        throw new IllegalArgumentException(
+            Shown.quoted(rule) + ": not a rule; write ignore FIELD or copy FIELD->FIELD");
+    };
+  }
+
+  /** Without those that a shell needs around an arrow. */
+  private static String withoutQuotes(String value) {
+    return value.replaceFirst("^(['\"])(.*)\\1$", "$2");
+  }
+}

@@ -1,0 +1,161 @@
+package io.tracestream.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.recording.Direction;
+import io.tracestream.testing.RandomSeeds;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+
+class LiveValuesTest {
+  private static final Direction C2S = Direction.C2S;
+  private static final Direction S2C = Direction.S2C;
+  private static final int REMEMBERED = 65_536;
+
+  private final LiveValues values = new LiveValues(Rules.of("copy c2s:0+2->s2c:1+2"));
+
+  private static ByteBuffer hex(String payload) {
+    return ByteBuffer.wrap(HexFormat.of().parseHex(payload));
+  }
+
+  private static ByteBuffer id(int id) {
+    return ByteBuffer.allocate(4).putInt(id).flip();
+  }
+
+  private String reply(long entry, String recorded) throws RulesException {
+    ByteBuffer live = values.live(entry, S2C, hex(recorded));
+    return HexFormat.of().formatHex(live.array());
+  }
+
+  @Test
+  void aReplyTakesOverTheValueOfItsRequest() throws Exception {
+    values.passed(1, C2S, hex("000aff"), hex("111aff"));
+    values.passed(2, C2S, hex("000bff"), hex("222bff"));
+    assertEquals("ff222bff", reply(3, "ff000bff"));
+    assertEquals("ff111aff", reply(4, "ff000aff"));
+  }
+
+  @Test
+  void aPayloadThatNoValueGoesIntoIsGivenBackItself() throws Exception {
+    values.passed(1, C2S, hex("000a"), hex("111a"));
+    values.passed(2, C2S, hex("000b"), hex("000b"));
+    for (String recorded : List.of("", "ff00", "ff000b", "ff000c")) {
+      ByteBuffer payload = hex(recorded);
+      assertSame(payload, values.live(3, S2C, payload));
+      assertSame(payload, values.live(3, C2S, payload));
+    }
+  }
+
+  @Test
+  void ofRequestsWithOneRecordedValueTheLatestBeforeTheReplyCounts() throws Exception {
+    values.passed(1, C2S, hex("0000"), hex("1111"));
+    values.passed(3, C2S, hex("0000"), hex("2222"));
+    values.passed(5, C2S, hex("0000"), hex("0000"));
+    assertEquals("ff1111", reply(2, "ff0000"));
+    assertEquals("ff2222", reply(4, "ff0000"));
+    assertEquals("ff0000", reply(6, "ff0000"));
+    assertEquals("ff0000", reply(1, "ff0000"), "nothing came before");
+  }
+
+  @Test
+  void aPayloadWithoutTheFieldGivesNoValue() throws Exception {
+    values.passed(1, C2S, hex("00"), hex("11"));
+    values.passed(2, C2S, hex(""), hex(""));
+    assertEquals("ff0000", reply(3, "ff0000"));
+  }
+
+  @Test
+  void severalCopiesServeOneReply() throws Exception {
+    LiveValues several = new LiveValues(
+        Rules.of("copy c2s:0+1->s2c:0+1", "copy c2s:1+1->s2c:1+1", "copy s2c:2+1->c2s:2+1"));
+    several.passed(1, C2S, hex("0a0b"), hex("1a1b"));
+    several.passed(2, S2C, hex("00000c"), hex("00001c"));
+    assertEquals(hex("1a1b"), several.live(3, S2C, hex("0a0b")));
+    assertEquals(hex("00001c"), several.live(3, C2S, hex("00000c")));
+    assertTrue(several.comeFrom(C2S) && several.comeFrom(S2C));
+    assertFalse(values.comeFrom(S2C));
+  }
+
+  @Test
+  void aLongConversationNeedsNoMoreThanItsLatestValues() throws Exception {
+    LiveValues many = new LiveValues(Rules.of("copy c2s:0+4->s2c:0+4"));
+    for (int entry = 1; entry <= 5 * REMEMBERED; entry++) {
+      many.passed(entry, C2S, id(entry), id(-entry));
+      assertEquals(id(-entry), many.live(entry + 1, S2C, id(entry)));
+    }
+  }
+
+  @Test
+  void aValueThatWasForgottenIsMissedLoudly() throws Exception {
+    LiveValues many = new LiveValues(Rules.of("copy c2s:0+4->s2c:0+4"));
+    for (int entry = 1; entry <= REMEMBERED + 1; entry++) {
+      many.passed(entry, C2S, id(entry), id(-entry));
+    }
+    assertEquals(id(-2), many.live(REMEMBERED + 2, S2C, id(2)));
+    Exception e = assertThrows(RulesException.class, () -> many.live(REMEMBERED + 2, S2C, id(1)));
+    assertEquals(
+        "copy c2s:0+4->s2c:0+4: a value that belongs here was forgotten, as 65536 later ones are"
+            + " remembered",
+        e.getMessage());
+    many.passed(REMEMBERED + 3, C2S, id(1), id(1));
+    assertEquals(id(1), many.live(REMEMBERED + 4, S2C, id(1)), "it came anew, as it was recorded");
+  }
+
+  @Test
+  void aClientThatRunsFarAheadWithOneRecordedValueGetsEachReplyRight() throws Exception {
+    int ahead = 20_000;
+    for (int entry = 1; entry <= ahead; entry++) {
+      values.passed(2L * entry, C2S, hex("0000"), id(entry).position(2));
+    }
+    for (int entry = 1; entry <= ahead; entry++) {
+      values.settled(2L * entry);
+      ByteBuffer live = values.live(2L * entry + 1, S2C, hex("ff0000"));
+      assertEquals(id(entry).position(2), live.position(1));
+    }
+  }
+
+  private record Passed(long entry, byte recorded, byte live) {}
+
+  @ParameterizedTest
+  @RandomSeeds(200)
+  void aSideThatRunsAheadChangesNothingForTheOther(long seed) throws Exception {
+    Random random = new Random(seed);
+    LiveValues any = new LiveValues(Rules.of("copy c2s:0+1->s2c:-1+1"));
+    List<Passed> passed = new ArrayList<>();
+    long asked = 0;
+    for (int entry = 1; entry <= 200; entry++) {
+      byte recorded = (byte) random.nextInt(4);
+      passed.add(new Passed(entry, recorded, (byte) random.nextInt(6)));
+      any.passed(entry, C2S, ByteBuffer.wrap(new byte[] {recorded, 9}), ByteBuffer.wrap(new byte[] {
+        passed.get(entry - 1).live, 9
+      }));
+      while (asked < entry && random.nextInt(4) > 0) {
+        long reply = asked;
+        byte wanted = (byte) random.nextInt(4);
+        byte expected = liveIn(passed, reply, wanted);
+        ByteBuffer live = any.live(reply, S2C, ByteBuffer.wrap(new byte[] {7, wanted}));
+        assertEquals(ByteBuffer.wrap(new byte[] {7, expected}), live);
+        any.settled(asked);
+        asked += random.nextInt(3);
+      }
+    }
+  }
+
+  /** What goes into a reply at that entry which was recorded with that value. */
+  private static byte liveIn(List<Passed> passed, long reply, byte wanted) {
+    byte live = wanted;
+    for (Passed request : passed) {
+      live = request.entry < reply && request.recorded == wanted ? request.live : live;
+    }
+    return live;
+  }
+}
