@@ -41,6 +41,9 @@ final class CheckText implements StandardOutput.Text {
     if (check.isWhole()) {
       return "whole: " + Units.entries(check.entries());
     }
+    if (check.damagedLines() == 0) {
+      return "is not a recording: no entry";
+    }
     if (!check.cutOff()) {
       return "damaged: " + Units.count(check.damagedLines(), "line", "lines") + "; " + entries;
     }
@@ -66,6 +69,10 @@ final class CheckText implements StandardOutput.Text {
   }
 
   private void writeRepair(Writer out) throws IOException {
+    if (check.entries() == 0) {
+      out.write(Units.format("%s: not written, as there is nothing to save\n", repaired));
+      return;
+    }
     String left = check.isWhole()
         ? ""
         : ", left out " + Units.count(check.damagedLines(), "damaged line", "damaged lines")

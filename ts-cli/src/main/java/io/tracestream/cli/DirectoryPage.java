@@ -40,7 +40,7 @@ final class DirectoryPage implements StandardOutput.Text {
           LINE, "c2s entries", "s2c entries", "c2s bytes", "s2c bytes", "duration", "recording"));
     }
     for (Conversation conversation : directory.conversations()) {
-      try (Recording recording = conversation.open(maxPayloadLength);
+      try (Recording recording = conversation.openEvenIfDamaged(maxPayloadLength);
           RecordingReader reader = recording.reader()) {
         write(conversation, reader, out);
       } catch (RecordingException e) { // the others may be whole
@@ -68,7 +68,8 @@ final class DirectoryPage implements StandardOutput.Text {
           summary.of(Direction.C2S).payloadBytes(),
           summary.of(Direction.S2C).payloadBytes(),
           Units.time(summary.durationMicros()),
-          VisibleText.line(conversation.toString())));
+          VisibleText.line(conversation.toString())
+              + (summary.entries() == 0 ? ": is not a recording: no entry" : "")));
     }
   }
 }

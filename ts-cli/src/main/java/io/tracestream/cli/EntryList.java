@@ -22,8 +22,14 @@ final class EntryList implements StandardOutput.Text {
 
   @Override
   public void writeTo(Writer out) throws IOException {
+    if (!reader.advance()) {
+      out.write(VisibleText.line(reader.fileName()) + ": is not a recording: no entry\n");
+      return;
+    }
     out.write(TITLE);
-    for (long entry = 1; reader.advance(); entry++) {
+    long entry = 0;
+    do {
+      entry++;
       ByteBuffer payload = reader.payload();
       row.setLength(0);
       putRight(entry, 6);
@@ -35,7 +41,7 @@ final class EntryList implements StandardOutput.Text {
       putRight(payload.remaining(), 8);
       putPayload(payload);
       out.append(row.append('\n'));
-    }
+    } while (reader.advance());
   }
 
   private void putRight(long number, int width) {

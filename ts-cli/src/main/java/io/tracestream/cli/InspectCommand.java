@@ -83,6 +83,10 @@ final class InspectCommand implements Callable<Integer> {
       new SummaryPage(file + " before the damage in line " + e.line(), summary).writeTo(out);
       throw e;
     }
+    if (summary.entries() == 0) {
+      out.write(VisibleText.line(file.toString()) + ": is not a recording: no entry\n");
+      return;
+    }
     new SummaryPage(file.toString(), summary).writeTo(out);
   }
 }

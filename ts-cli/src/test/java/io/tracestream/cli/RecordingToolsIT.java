@@ -229,12 +229,56 @@ class RecordingToolsIT {
 
   @Test
   void whatIsNoRecordingEndsWithStatusThree() throws Exception {
-    Files.writeString(file, "# my notes\n");
+    Files.write(file, new byte[] {-1, -40, -1, -32, 0, 16, 'J', 'F', 'I', 'F', 0});
     String none = "ts-proxy: " + file
-        + ": found no entry and no line \"# ts_proxy recording v1\", expected a recording; record"
-        + " one first\n";
-    run(3, none, "check", file.toString());
-    run(3, none, "inspect", file.toString());
+        + ":1: is not a recording: found \"\\xff\\xd8\\xff\\xe0\\x00\\x10JFIF\\x00\", expected an"
+        + " entry or the line \"" + HEADER.strip() + "\"\n";
+    for (String command : List.of("check", "inspect")) {
+      run(3, none, command, file.toString());
+    }
+    run(3, none, "diff", file.toString(), file.toString());
+  }
+
+  @Test
+  void lookingAtAFileWithoutAnEntrySaysSo() throws Exception {
+    for (String text : List.of("", HEADER, "# mine\n\n")) {
+      Files.writeString(file, text);
+      List<String> none = List.of(file + ": is not a recording: no entry");
+      assertEquals(none, run(0, "", "inspect", file.toString()));
+      assertEquals(none, run(0, "", "inspect", "--entries", file.toString()));
+      List<String> check = run(1, "", "check", file.toString());
+      assertEquals(List.of(none.get(0) + ", 0 c2s and 0 s2c"), check);
+    }
+    Path folder = Files.createDirectory(dir.resolve("folder"));
+    Files.writeString(folder.resolve("a.tsv"), HEADER);
+    Files.writeString(folder.resolve("b.tsv"), THREE_ENTRIES);
+    String line = run(0, "", "inspect", folder.toString()).get(1);
+    assertTrue(line.endsWith(folder.resolve("a.tsv") + ": is not a recording: no entry"), line);
+  }
+
+  @Test
+  void nothingIsPlayedVerifiedComparedOrLearnedFromAFileWithoutAnEntry() throws Exception {
+    Path folder = Files.createDirectory(dir.resolve("folder"));
+    Files.writeString(folder.resolve("b.tsv"), THREE_ENTRIES);
+    Files.writeString(folder.resolve("._b.tsv"), "not looked at");
+    Path empty = Files.createFile(folder.resolve("a.tsv"));
+    Path whole = Files.writeString(file, THREE_ENTRIES);
+    for (String args : List.of(
+        "replay --listen 127.0.0.1:0 --record " + empty,
+        "replay --listen 127.0.0.1:0 --record-dir " + folder,
+        "replay --listen 127.0.0.1:0 --select match --record-dir " + folder,
+        "verify --target 127.0.0.1:1 --record " + empty,
+        "verify --target 127.0.0.1:1 --record-dir " + folder,
+        "diff " + empty + " " + whole,
+        "diff " + whole + " " + empty,
+        "learn " + empty + " " + whole,
+        "learn " + whole + " " + empty)) {
+      run(
+          3,
+          "ts-proxy: " + empty
+              + ": is not a recording: it has no entry; record again or delete it\n",
+          args.split(" "));
+    }
   }
 
   @Test

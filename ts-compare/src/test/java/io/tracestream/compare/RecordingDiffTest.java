@@ -58,12 +58,6 @@ class RecordingDiffTest {
   }
 
   @Test
-  void twoRecordingsWithoutEntriesAreTheSame() throws Exception {
-    assertEquals(List.of(), diff("", ""));
-    assertTrue(summary.isSame());
-  }
-
-  @Test
   void aChangeNamesItsPlaceInBothFilesAndTheBytesThatDiffer() throws Exception {
     assertEquals(
         List.of("CHANGED s2c a2 b2 1+2 4+1"),

@@ -4,6 +4,7 @@ import io.tracestream.codec.FrameFormat;
 import io.tracestream.compare.RecordingDiff;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
+import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.recording.RecordingWriter;
 import java.io.IOException;
@@ -43,8 +44,22 @@ final class NewRecording {
     } else if (Files.isDirectory(place)) {
       throw new IOException(place + " is a folder; end the name with a / to record each connection"
           + " to a file in it");
-    } else if (Files.exists(place)) { // another kind of file is not to be replaced
-      Recording.openEvenIfDamaged(place, FrameFormat.LARGEST_PAYLOAD).close();
+    } else if (Files.exists(place) && Files.size(place) > 0) {
+      requireRecording();
+    }
+  }
+
+  /** Another kind of file is not to be replaced, be it notes that hold only comments. */
+  private void requireRecording() throws IOException {
+    try (Recording recording = Recording.openEvenIfDamaged(place, FrameFormat.LARGEST_PAYLOAD);
+        RecordingReader reader = recording.reader()) {
+      if (!reader.advance() && !reader.hasVersionLine()) {
+        throw new IOException(place + ": is not a recording: it has no entry; choose another name");
+      }
+    } catch (RecordingException e) {
+      if (e.line() == 0 || e.isOtherFormat()) { // else it is a damaged one
+        throw e;
+      }
     }
   }
 

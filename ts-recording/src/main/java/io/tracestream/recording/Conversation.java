@@ -63,11 +63,28 @@ public final class Conversation {
    *
    * @param maxPayloadLength the longest payload to take, in bytes
    * @return one recording of all parts; close it when its readers are done
-   * @throws RecordingException as in {@link Recording#open(List, int)}
+   * @throws RecordingException as in {@link Recording#open(List, int)}; one in memory must have an
+   *     entry, too
    * @throws IOException when reading fails
    */
   public Recording open(int maxPayloadLength) throws IOException {
-    return inMemory != null ? inMemory : Recording.open(parts, maxPayloadLength);
+    if (inMemory == null) {
+      return Recording.open(parts, maxPayloadLength);
+    }
+    inMemory.requireEntry();
+    return inMemory;
+  }
+
+  /**
+   * Opens it to look at it, also if it is damaged or has no entry.
+   *
+   * @param maxPayloadLength the longest payload to take, in bytes
+   * @return one recording of all parts; close it when its readers are done
+   * @throws RecordingException as in {@link Recording#openEvenIfDamaged(Path, int)}
+   * @throws IOException when reading fails
+   */
+  public Recording openEvenIfDamaged(int maxPayloadLength) throws IOException {
+    return inMemory != null ? inMemory : Recording.openEvenIfDamaged(parts, maxPayloadLength);
   }
 
   /** The name of its first file, or that of the recording in memory. */

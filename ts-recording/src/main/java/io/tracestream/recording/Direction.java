@@ -14,6 +14,15 @@ public enum Direction {
   }
 
   /**
+   * The other way.
+   *
+   * @return that of a reply to a frame of this direction
+   */
+  public Direction opposite() {
+    return this == C2S ? S2C : C2S;
+  }
+
+  /**
    * The word for it in recordings and logs.
    *
    * @return {@code c2s} or {@code s2c}

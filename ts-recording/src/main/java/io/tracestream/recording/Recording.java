@@ -33,14 +33,16 @@ public final class Recording implements Closeable {
   }
 
   /**
-   * Opens a recording and reads its first entry, so that a wrong file is told at once.
+   * Opens a recording to be played or compared, and reads its first entry, so that a wrong file is
+   * told at once.
    *
    * @param path a file that can be read from any place in it: no pipe
    * @param maxPayloadLength the longest payload to take, in bytes
    * @return the opened recording; close it when its readers are done
-   * @throws RecordingException when there is no such file, it cannot be read, is of another version
-   *     or no recording
-   * @throws IOException when reading fails
+   * @throws RecordingException when there is no such file, it cannot be read, its first entry is
+   *     damaged, it is of another version, or it is not a recording: it has no entry
+   * @throws IOException when reading fails, or what the process may have is used up, such as file
+   *     descriptors: that says nothing about the recording
    */
   public static Recording open(Path path, int maxPayloadLength) throws IOException {
     return open(List.of(path), maxPayloadLength);
@@ -59,37 +61,62 @@ public final class Recording implements Closeable {
   public static Recording open(List<Path> parts, int maxPayloadLength) throws IOException {
     Recording recording = openUnread(parts, maxPayloadLength);
     try {
-      recording.reader().next();
+      recording.requireEntry();
       return recording;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       recording.close();
       throw e;
     }
   }
 
   /**
-   * Opens a recording of which any part may be damaged: its readers tell. Refuses only what does
-   * not begin as a recording does, with the version line or with a whole entry.
+   * Opens a recording to look at it: any part may be damaged, which its readers tell, and it may
+   * have no entry. Refuses only another kind of file.
    *
    * @param path a file that can be read from any place in it: no pipe
    * @param maxPayloadLength the longest payload to take, in bytes
    * @return the opened recording; close it when its readers are done
    * @throws RecordingException when there is no such file, it cannot be read, is of another version
-   *     or no recording
-   * @throws IOException when reading fails
+   *     or another kind of file
+   * @throws IOException as in {@link #open(Path, int)}
    */
   public static Recording openEvenIfDamaged(Path path, int maxPayloadLength) throws IOException {
-    Recording recording = openUnread(List.of(path), maxPayloadLength);
-    try {
-      if (!recording.reader().startsAsRecording()) {
-        recording.reader().next(); // says what is wrong with the first line that is
-        throw RecordingFiles.noRecording(recording.toString());
-      }
+    return openEvenIfDamaged(List.of(path), maxPayloadLength);
+  }
+
+  static Recording openEvenIfDamaged(List<Path> parts, int maxPayloadLength) throws IOException {
+    Recording recording = openUnread(parts, maxPayloadLength);
+    try (RecordingReader reader = recording.reader()) {
+      reader.advance();
       return recording;
-    } catch (IOException | RuntimeException e) {
+    } catch (RecordingException e) {
+      if (!e.isOtherFormat()) {
+        return recording;
+      }
+      recording.close();
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
       recording.close();
       throw e;
     }
+  }
+
+  /**
+   * Refuses a recording without a single entry: whatever is compared with it would be the same.
+   *
+   * @throws RecordingException when there is none, or the first one is damaged
+   */
+  void requireEntry() throws IOException {
+    try (RecordingReader reader = reader()) {
+      if (reader.next() == null) {
+        throw noEntry(toString());
+      }
+    }
+  }
+
+  static RecordingException noEntry(String name) {
+    return new RecordingException(
+        name + ": is not a recording: it has no entry; record again or delete it");
   }
 
   private static Recording openUnread(List<Path> paths, int maxPayloadLength) throws IOException {
@@ -127,7 +154,7 @@ public final class Recording implements Closeable {
   }
 
   /**
-   * A reader of its own, from the top.
+   * A reader of its own, from the top. Close it if it is not read to its end.
    *
    * <p>When its thread is interrupted while it reads, the file is closed for all readers: such is
    * the way of {@link FileChannel}.
@@ -135,7 +162,17 @@ public final class Recording implements Closeable {
    * @return the reader; it ends with an exception once this recording is closed
    */
   public RecordingReader reader() {
-    return new RecordingReader(new RecordingText(parts), maxPayloadLength);
+    return new RecordingReader(parts, maxPayloadLength);
+  }
+
+  /**
+   * A reader of its own, from an entry on: of a plain file, what stands before is not read.
+   *
+   * @param from where an earlier reader of this recording has found that entry
+   * @return the reader; its first entry is that one
+   */
+  public RecordingReader reader(RecordingReader.Position from) {
+    return new RecordingReader(parts, maxPayloadLength, from);
   }
 
   /**

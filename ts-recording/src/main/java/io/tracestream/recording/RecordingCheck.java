@@ -41,7 +41,7 @@ public record RecordingCheck(
    * @param maxPayloadLength the longest payload to take, in bytes; a longer one counts as damage
    * @return what it holds
    * @throws RecordingException when there is no such file, it cannot be read, is of another version
-   *     or no recording: it has neither a version line nor a whole entry
+   *     or another kind of file: it has neither a version line nor a whole entry, but other lines
    * @throws IOException when reading fails
    */
   public static RecordingCheck of(Path file, int maxPayloadLength) throws IOException {
@@ -55,7 +55,7 @@ public record RecordingCheck(
    * they are, and each whole entry. Blank lines and damaged ones are left out.
    *
    * <p>That file is written whole or not at all: until it is whole it has a name of its own, which
-   * ends with {@code .part}, in the same folder.
+   * ends with {@code .part}, in the same folder. Without a whole entry nothing is written.
    *
    * @param file the recording, which is left as it is
    * @param maxPayloadLength the longest payload to take, in bytes; a longer one is left out
@@ -70,18 +70,20 @@ public record RecordingCheck(
     try (RecordingScan scan = new RecordingScan(file, maxPayloadLength);
         RepairedFile repaired = RepairedFile.create(file, out)) {
       RecordingCheck check = scan.run(repaired);
-      repaired.commit();
+      if (check.entries() > 0) {
+        repaired.commit();
+      }
       return check;
     }
   }
 
   /**
-   * Whether no line is damaged.
+   * Whether it is a recording and no line is damaged.
    *
-   * @return true when a {@link RecordingReader} reads all of it
+   * @return true when a {@link RecordingReader} reads all of it, and finds an entry
    */
   public boolean isWhole() {
-    return damagedLines == 0;
+    return damagedLines == 0 && entries() > 0;
   }
 
   /**

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 
 /**
  * The conversations that are recorded in a folder: its files whose names end with {@code .tsv} or
- * {@code .tsv.gz}, in the order of their names, which is that in which a proxy accepted the
- * connections. The parts of a conversation that was too large for one file are one again. Files of
- * other names are passed over.
+ * {@code .tsv.gz} and do not begin with a dot, in the order of their names, which is that in which
+ * a proxy accepted the connections. The parts of a conversation that was too large for one file are
+ * one again. Files of other names are passed over.
  *
  * @param directory the folder
  * @param conversations what can be read, in order; one at least
@@ -79,7 +79,7 @@ public record RecordingDirectory(
   private static List<Path> files(Path directory) throws IOException {
     String expected = ", expected a folder of recordings";
     try (Stream<Path> all = Files.list(directory)) {
-      return all.filter(file -> file.getFileName().toString().matches(".*\\.tsv(\\.gz)?"))
+      return all.filter(file -> file.getFileName().toString().matches("[^.].*\\.tsv(\\.gz)?"))
           .filter(Files::isRegularFile)
           .toList();
     } catch (NoSuchFileException e) {

@@ -18,23 +18,32 @@ public final class RecordingException extends IOException {
   /** The line at fault; 0 when the file as a whole is. */
   private final long line;
 
-  /** Whether the file ends inside that line. */
-  private final boolean cutOff;
+  private final Kind kind;
 
-  RecordingException(String message) {
-    this(message, 0, false);
+  /** What is wrong. */
+  enum Kind {
+    DAMAGE,
+    /** The file ends inside a line. */
+    CUT_OFF,
+    OTHER_VERSION,
+    /** Another kind of file. */
+    NO_RECORDING
   }
 
-  RecordingException(String message, long line, boolean cutOff) {
+  RecordingException(String message) {
+    this(message, 0, Kind.DAMAGE);
+  }
+
+  RecordingException(String message, long line, Kind kind) {
     super(message);
     this.line = line;
-    this.cutOff = cutOff;
+    this.kind = kind;
   }
 
   RecordingException(String message, IOException cause) {
     super(message, cause);
     this.line = 0;
-    this.cutOff = false;
+    this.kind = Kind.DAMAGE;
   }
 
   /**
@@ -76,6 +85,20 @@ public final class RecordingException extends IOException {
    * @return true for a last line that was cut off, false for other damage
    */
   public boolean isCutOff() {
-    return cutOff;
+    return kind == Kind.CUT_OFF;
+  }
+
+  /**
+   * Whether nothing of the file can be used: it is another kind of file, or of a version that is
+   * not known. Other damage may leave entries that are whole.
+   *
+   * @return true for such a file
+   */
+  public boolean isOtherFormat() {
+    return kind == Kind.NO_RECORDING || kind == Kind.OTHER_VERSION;
+  }
+
+  Kind kind() {
+    return kind;
   }
 }

@@ -47,16 +47,10 @@ final class RecordingFiles implements Closeable {
     } catch (AccessDeniedException e) {
       throw new RecordingException(
           path + ": found no permission to read, expected a readable recording", e);
-    } catch (FileSystemException e) {
-      throw new RecordingException(
-          path + ": found \"" + e.getReason() + "\", expected a readable recording", e);
+    } catch (FileSystemException e) { // out of descriptors, or the disk fails
+      String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+      throw new IOException(path + ": cannot be opened: " + reason, e);
     }
-  }
-
-  /** For a file in which nothing says that it is a recording. */
-  static RecordingException noRecording(String name) {
-    return new RecordingException(name + ": found no entry and no line \"" + RecordingWriter.HEADER
-        + "\", expected a recording; record one first");
   }
 
   List<TextPart> parts() {
@@ -105,6 +99,13 @@ final class RecordingFiles implements Closeable {
     public int read() throws IOException {
       byte[] one = new byte[1];
       return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      long skipped = Math.max(0, Math.min(count, file.size() - position));
+      position += skipped;
+      return skipped;
     }
 
     @Override

@@ -32,11 +32,13 @@ final class UnpackedInput extends InputStream {
   private int position;
   private int limit;
   private boolean begun;
-  /** Null where the stream is plain text. */
+  private boolean gzip;
+  /** Has memory of its own, so it lives no longer than there are members to read. */
   private Inflater inflater;
 
   private final CRC32 sum = new CRC32();
   private boolean insideMember;
+  private boolean membersRead;
 
   UnpackedInput(InputStream in) {
     this.in = in;
@@ -47,7 +49,7 @@ final class UnpackedInput extends InputStream {
     if (!begun) {
       begin();
     }
-    if (inflater != null) {
+    if (gzip) {
       return count == 0 ? 0 : unpack(to, at, count);
     }
     if (position == limit) {
@@ -65,13 +67,36 @@ final class UnpackedInput extends InputStream {
     return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
+  /** Passes so many bytes of text; plain text is not read for it. */
+  @Override
+  public long skip(long count) throws IOException {
+    if (!begun) {
+      begin();
+    }
+    long passed = 0;
+    if (!gzip) {
+      passed = Math.min(count, limit - position);
+      position += (int) passed;
+      return passed + in.skip(count - passed);
+    }
+    byte[] thrownAway = new byte[8192];
+    while (passed < count) {
+      int n = read(thrownAway, 0, (int) Math.min(count - passed, thrownAway.length));
+      if (n < 0) {
+        break;
+      }
+      passed += n;
+    }
+    return passed;
+  }
+
   private void begin() throws IOException {
     limit = in.readNBytes(packed, 0, 2);
     if (limit == 2 && (packed[0] & 0xff) == FIRST && (packed[1] & 0xff) == SECOND) {
       packed = new byte[8192];
       packed[0] = (byte) FIRST;
       packed[1] = (byte) SECOND;
-      inflater = new Inflater(true);
+      gzip = true;
     }
     begun = true;
   }
@@ -90,7 +115,7 @@ final class UnpackedInput extends InputStream {
         inflater.setInput(packed, position, limit - position);
       }
     }
-    inflater.end();
+    endInflater(); // a file that grows may have more members later
     return -1;
   }
 
@@ -109,7 +134,7 @@ final class UnpackedInput extends InputStream {
 
   /** Reads the next member's header; false at the end of the stream. */
   private boolean nextMember() throws IOException {
-    if (position == limit && !mayFill()) {
+    if (position == limit && !mayFill() || isPadding()) {
       return false;
     }
     if (next() != FIRST || next() != SECOND || next() != DEFLATE) {
@@ -131,9 +156,27 @@ final class UnpackedInput extends InputStream {
     return true;
   }
 
+  /** Zeros after the last member, which tapes and block devices leave. */
+  private boolean isPadding() throws IOException {
+    if (packed[position] != 0 || !membersRead) {
+      return false;
+    }
+    do {
+      while (position < limit) {
+        if (packed[position++] != 0) {
+          throw damaged("no gzip header");
+        }
+      }
+    } while (mayFill());
+    return true;
+  }
+
   private void beginMember() {
     insideMember = true;
     sum.reset();
+    if (inflater == null) {
+      inflater = new Inflater(true);
+    }
     inflater.reset();
     inflater.setInput(packed, position, limit - position);
   }
@@ -146,6 +189,7 @@ final class UnpackedInput extends InputStream {
       throw damaged("a wrong checksum");
     }
     insideMember = false;
+    membersRead = true;
   }
 
   private long nextInt() throws IOException {
@@ -185,11 +229,17 @@ final class UnpackedInput extends InputStream {
     return new ZipException(found);
   }
 
-  @Override
-  public void close() throws IOException {
+  private void endInflater() {
     if (inflater != null) {
       inflater.end();
+      inflater = null;
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    endInflater();
+    insideMember = false;
     in.close();
   }
 }

@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import org.junit.jupiter.api.Test;
 
 class EntryTest {
+  @Test
+  void aReplyGoesTheOppositeWay() {
+    assertEquals(Direction.S2C, Direction.C2S.opposite());
+    assertEquals(Direction.C2S, Direction.S2C.opposite());
+  }
+
   private static Entry entry(long elapsed, Direction direction, int... payload) {
     byte[] bytes = new byte[payload.length];
     for (int i = 0; i < bytes.length; i++) {

@@ -42,7 +42,7 @@ class GzipRecordingTest {
   }
 
   /** What another program makes of a text: one member, flushed behind each line. */
-  private static byte[] gzip(String text) throws IOException {
+  static byte[] gzip(String text) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(packed, 512, true)) {
       for (String line : text.split("(?<=\n)")) {
@@ -155,6 +155,19 @@ class GzipRecordingTest {
         "a.tsv.gz:4: gzip data: found damage (a wrong checksum), expected more of the recording;"
             + " copy the file anew or record again",
         Lines.refusal(reader(bytes)));
+  }
+
+  @Test
+  void zerosAfterGzipDataArePadding() throws Exception {
+    for (int zeros : new int[] {1, 511, 100_000}) {
+      byte[] bytes = gzip(TEXT);
+      byte[] padded = Arrays.copyOf(bytes, bytes.length + zeros);
+      assertEquals(ENTRIES, Lines.entries(reader(padded)));
+      Files.write(file, padded);
+      assertTrue(RecordingCheck.of(file, 10).isWhole());
+      padded[padded.length - 1] = 1;
+      assertTrue(Lines.refusal(reader(padded)).contains("found damage (no gzip header)"));
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.tracestream.recording;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,14 @@ class RecordingDirectoryTest {
     assertEquals(
         List.of(FIRST + ".tsv", SECOND + ".tsv", "a.tsv.gz", "login.tsv"),
         names(RecordingDirectory.open(dir)));
+  }
+
+  @Test
+  void hiddenFilesAreNotRecordings() throws Exception {
+    files("a.tsv", ".a.tsv", "._a.tsv", ".DS_Store", ".tsv", ".tsv.gz", ".b.tsv.gz");
+    assertEquals(List.of("a.tsv"), names(RecordingDirectory.open(dir)));
+    Files.delete(dir.resolve("a.tsv"));
+    assertTrue(refusal(dir).startsWith(dir + ": found no recording"));
   }
 
   @Test

@@ -44,8 +44,21 @@ class RecordingReaderRefusalTest {
 
   @Test
   void aLineOfAnotherKindIsRefused() {
-    assertEquals("a.rec:1: elapsed_us: found \"hello\"" + A_NUMBER, refusal("hello\n"));
-    assertEquals("a.rec:1: elapsed_us: found \"hello\"" + A_NUMBER, refusal("hello"));
+    String noRecording = ": is not a recording: found \"hello\", expected an entry or the line \""
+        + HEADER.strip() + "\"";
+    assertEquals("a.rec:1" + noRecording, refusal("hello\n"));
+    assertEquals("a.rec:3" + noRecording, refusal("# notes\n\nhello"));
+    assertEquals("a.rec:2: elapsed_us: found \"hello\"" + A_NUMBER, refusal(HEADER + "hello"));
+    assertEquals("a.rec:2: elapsed_us: found \"hello\"" + A_NUMBER, refusal("1\tc2s\t\nhello"));
+  }
+
+  @Test
+  void aHoleInTheFileIsToldAsSuch() {
+    String hole = "found NUL bytes: the file was cut while it was recorded; save what is whole with"
+        + " check --repair";
+    assertEquals("a.rec:1: " + hole, refusal("\0".repeat(100_000) + "1\tc2s\t21\n"));
+    assertEquals("a.rec:1: " + hole, refusal("\0\0" + "1\tc2s\t21\n"));
+    assertEquals("a.rec:3: " + hole, refusal(HEADER + "1\tc2s\t21\n\0"));
   }
 
   @ParameterizedTest
@@ -152,8 +165,8 @@ class RecordingReaderRefusalTest {
   @Test
   void whatIsNotPrintableIsShownInHexAndALongFieldInPart() {
     assertEquals(
-        "a.rec:1: elapsed_us: found \"\\xef\\xbb\\xbf1\"" + A_NUMBER,
-        refusal("\u00ef\u00bb\u00bf1\tc2s\t21\n"));
+        "a.rec:2: elapsed_us: found \"\\xef\\xbb\\xbf1\"" + A_NUMBER,
+        refusal(HEADER + "\u00ef\u00bb\u00bf1\tc2s\t21\n"));
     assertEquals(
         "a.rec:1: direction: found \"" + "x".repeat(32) + "\"" + A_DIRECTION,
         refusal("1\t" + "x".repeat(100) + "\t21\n"));

@@ -67,6 +67,16 @@ class RecordingReaderTest {
   }
 
   @Test
+  void aByteOrderMarkMayStandAtTheBeginning() throws Exception {
+    String mark = "\u00ef\u00bb\u00bf";
+    for (String text : List.of("1\tc2s\t21\n", HEADER + "1\tc2s\t21\n", "\n# mine\n1\tc2s\t21")) {
+      assertEquals(List.of("1 c2s 21"), entries(mark + text));
+      assertEquals(List.of("1 c2s 21"), entries(reader(mark + text, NO_CAP, () -> 1)));
+    }
+    assertEquals(List.of(), entries(mark));
+  }
+
+  @Test
   void commentsMayStandAnywhereBetweenLines() throws Exception {
     assertEquals(
         List.of("1 c2s 21", "2 s2c 22"),

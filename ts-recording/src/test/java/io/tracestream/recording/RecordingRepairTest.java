@@ -1,6 +1,7 @@
 package io.tracestream.recording;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -126,7 +127,7 @@ class RecordingRepairTest {
 
   @Test
   void whatIsNoRecordingLeavesNothingBehind() throws Exception {
-    for (String text : List.of("", "hello\n", "# ts_proxy recording v2\n1\tc2s\t21\n")) {
+    for (String text : List.of("hello\n", "\0\0", "# ts_proxy recording v2\n1\tc2s\t21\n")) {
       assertThrows(RecordingException.class, () -> repair(text));
       assertEquals(List.of("a.rec"), filesLeft());
     }
@@ -143,6 +144,26 @@ class RecordingRepairTest {
     assertEquals(List.of("a.rec", "b.rec", "output"), filesLeft());
   }
 
+  @Test
+  void nothingIsWrittenWhereNothingIsWhole() throws Exception {
+    for (String text : List.of("", HEADER, "# mine\n\n", HEADER + "x\n")) {
+      assertEquals(0, repair(text).entries());
+      assertEquals(List.of("a.rec"), filesLeft());
+    }
+  }
+
+  @Test
+  void theFirstEntryAfterAByteOrderMarkIsKept() throws Exception {
+    assertTrue(repair("\u00ef\u00bb\u00bf1\tc2s\t21\n").isWhole());
+    assertEquals(REPAIRED, Files.readString(out));
+  }
+
+  @Test
+  void theEntryAfterAHoleIsKept() throws Exception {
+    repair("\0".repeat(70_000) + "1\tc2s\t21\n2\tc2s" + "\0".repeat(10) + "3\ts2c\t22\n");
+    assertEquals(REPAIRED + "3\ts2c\t22\n", Files.readString(out));
+  }
+
   @ParameterizedTest
   @RandomSeeds(200)
   void aRepairedRecordingIsWholeAndHoldsWhatTheCheckCounted(long seed) throws Exception {
@@ -152,6 +173,10 @@ class RecordingRepairTest {
       check = RecordingCheck.repair(file, 100, out);
     } catch (RecordingException e) {
       return; // no recording
+    }
+    if (check.entries() == 0) {
+      assertFalse(Files.exists(out));
+      return;
     }
     RecordingCheck after = RecordingCheck.of(out, 100);
     assertTrue(after.isWhole());

@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tracestream.testing.RandomSeeds;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
 
 /** Recordings in several files, and in memory. */
 class RecordingSourcesTest {
@@ -64,6 +69,81 @@ class RecordingSourcesTest {
       assertEquals(
           files.get(1) + ": found no such file, expected a recording; record one first",
           Lines.refusal(recording.reader()));
+    }
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
+  }
+
+  @Test
+  void aReaderThatIsAtItsEndOrClosedHoldsNoDescriptor() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/fd")), "no /proc");
+    try (Recording recording =
+        Recording.open(files("1\tc2s\t21\n", "2\tc2s\t22\n", "3\tc2s\t23\n"), 10)) {
+      long before = descriptors();
+      for (int i = 0; i < 50; i++) {
+        assertEquals(3, Lines.entries(recording.reader()).size());
+        try (RecordingReader left = recording.reader()) {
+          left.next();
+          left.next();
+        }
+      }
+      assertTrue(descriptors() < before + 40, "descriptors: " + before + ", now " + descriptors());
+    }
+  }
+
+  /** Plain files, packed ones, several in a row, and memory: each the same entries. */
+  private List<Recording> sources(List<Entry> entries) throws IOException {
+    int middle = entries.size() / 2;
+    List<Path> parts = List.of(dir.resolve("part1"), dir.resolve("part2"));
+    List<Path> packed = List.of(dir.resolve("1.gz"), dir.resolve("2.gz"));
+    for (List<Path> files : List.of(parts, packed)) {
+      write(files.get(0), entries.subList(0, middle));
+      write(files.get(1), entries.subList(middle, entries.size()));
+    }
+    Path one = dir.resolve("one");
+    write(one, entries);
+    return List.of(
+        Recording.open(one, Lines.NO_CAP),
+        Recording.open(parts, Lines.NO_CAP),
+        Recording.open(packed, Lines.NO_CAP),
+        Recording.of("memory", entries));
+  }
+
+  private static void write(Path file, List<Entry> entries) throws IOException {
+    try (RecordingWriter writer = RecordingWriter.create(file)) {
+      for (Entry entry : entries) {
+        writer.write(entry.elapsedMicros(), entry.direction(), ByteBuffer.wrap(entry.payload()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(20)
+  void aReaderCanBeginAtAnyEntryThatAnotherOneHasFound(long seed) throws Exception {
+    List<Entry> entries = Cases.of(seed).entries();
+    entries.addAll(List.of(
+        new Entry(Long.MAX_VALUE, Direction.C2S, new byte[9]),
+        new Entry(Long.MAX_VALUE, Direction.S2C, new byte[0])));
+    for (Recording recording : sources(entries)) {
+      try (recording;
+          RecordingReader reader = recording.reader()) {
+        for (int i = 0; reader.advance(); i++) {
+          try (RecordingReader other = recording.reader(reader.position())) {
+            assertTrue(other.advance());
+            assertEquals(reader.line(), other.line());
+            assertEquals(reader.fileName(), other.fileName());
+            assertEquals(entries.get(i), other.entry());
+            for (int rest = i + 1; rest < entries.size(); rest++) {
+              assertEquals(entries.get(rest), other.next());
+            }
+            assertFalse(other.advance());
+          }
+        }
+      }
     }
   }
 

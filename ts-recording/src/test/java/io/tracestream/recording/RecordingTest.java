@@ -3,6 +3,7 @@ package io.tracestream.recording;
 import static io.tracestream.recording.Lines.entries;
 import static io.tracestream.recording.Lines.shown;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,11 +128,102 @@ class RecordingTest {
   }
 
   @Test
-  void aRecordingOfNothingOpens() throws Exception {
-    Files.writeString(file, "# ts_proxy recording v1\n");
-    try (Recording recording = open()) {
-      assertNull(recording.reader().next());
+  void aFileWithoutAnEntryIsRefusedUnlessSomebodyOnlyLooksAtIt() throws Exception {
+    String header = "# ts_proxy recording v1\n";
+    for (String text : List.of("", header, "# mine\n", "\n\r\n\n", "\ufeff", header + "#\n\n")) {
+      Files.writeString(file, text);
+      assertEquals(
+          file + ": is not a recording: it has no entry; record again or delete it", refusal());
+      try (Recording recording = Recording.openEvenIfDamaged(file, 100)) {
+        assertNull(recording.reader().next());
+      }
     }
+  }
+
+  @Test
+  void aRecordingWithoutAnEntryIsNotOpenedToBePlayedFromMemoryEither() throws Exception {
+    Conversation nothing = Conversation.of(Recording.of("nothing", "# ts_proxy recording v1\n"));
+    assertEquals(
+        "nothing: is not a recording: it has no entry; record again or delete it",
+        assertThrows(RecordingException.class, () -> nothing.open(100)).getMessage());
+    nothing.openEvenIfDamaged(100);
+  }
+
+  @Test
+  void anEndThatWasReportedStaysTheEnd() throws Exception {
+    for (String last : List.of("2\ts2c\t22\n", "2\ts2c\t22", "2\ts2c\t22\r", "# comment")) {
+      Files.writeString(file, "1\tc2s\t21\n" + last);
+      try (Recording recording = open()) {
+        RecordingReader reader = recording.reader();
+        assertEquals(last.startsWith("#") ? 1 : 2, entries(reader).size());
+        Files.writeString(file, "33\n3\tc2s\t23\n", StandardOpenOption.APPEND);
+        assertNull(reader.next());
+        assertNull(reader.next());
+      }
+    }
+  }
+
+  @Test
+  void anEntryThatWasTakenWithoutItsLineEndIsTheLastOneThoughTheFileGrows() throws Exception {
+    Files.writeString(file, "1\tc2s\t21\n2\ts2c\t22");
+    try (Recording recording = open()) {
+      RecordingReader reader = recording.reader();
+      reader.next();
+      assertFalse(reader.lastLineWasUnended());
+      assertEquals("2 s2c 22", shown(reader.next()));
+      assertTrue(reader.lastLineWasUnended());
+      Files.writeString(file, "2324\n3\tc2s\t23\n", StandardOpenOption.APPEND);
+      assertNull(reader.next());
+    }
+  }
+
+  @Test
+  void aReaderOfAPackedFileThatGrowsSeesWhatIsAppended() throws Exception {
+    file = dir.resolve("a.gz");
+    Files.write(file, GzipRecordingTest.gzip(TWO_ENTRIES));
+    try (Recording recording = open()) {
+      RecordingReader reader = recording.reader();
+      assertEquals("1 c2s 21", shown(reader.next()));
+      assertEquals("2 s2c 22", shown(reader.next()));
+      Files.write(file, GzipRecordingTest.gzip("3\tc2s\t23\n"), StandardOpenOption.APPEND);
+      assertEquals("3 c2s 23", shown(reader.next()));
+      assertNull(reader.next());
+      Files.write(file, GzipRecordingTest.gzip("4\tc2s\t24\n"), StandardOpenOption.APPEND);
+      assertNull(reader.next());
+    }
+  }
+
+  @Test
+  void aBinaryFileIsNotARecording() throws Exception {
+    List<String> files = List.of(
+        "ffd8ffe000104a46494600", // JPEG
+        "89504e470d0a1a0a0000000d49484452", // PNG
+        "504b0304140000000800", // ZIP
+        "00000018667479706d703432", // MP4
+        "d4c3b2a1020004000000000000000000", // pcap
+        "28b52ffd2458c90000", // zstd
+        "fffe23002000", // UTF-16
+        "7f454c46020101000000000000000000", // ELF
+        "312032ff0a"); // nothing known, that begins with a figure
+    for (String hex : files) {
+      Files.write(file, HexFormat.of().parseHex(hex));
+      String said = refusal();
+      assertTrue(said.startsWith(file + ":1: is not a recording: found \""), said);
+      assertEquals(
+          said,
+          assertThrows(RecordingException.class, () -> Recording.openEvenIfDamaged(file, 100))
+              .getMessage());
+    }
+  }
+
+  @Test
+  void aWrongLineThatCouldBeAnEntryIsTold() throws Exception {
+    for (String line : List.of("1 c2s 21", "x1\tc2s\t21", "12", "-1\ts2c\t")) {
+      Files.writeString(file, line + "\n");
+      assertTrue(refusal().contains("correct the line"), refusal());
+    }
+    Files.writeString(file, "# ts_proxy recording v1\nhello\n");
+    assertTrue(refusal().contains("correct the line"), refusal());
   }
 
   @Test
@@ -164,8 +257,8 @@ class RecordingTest {
   void anotherKindOfFileIsToldAtOnce() throws Exception {
     Files.writeString(file, "Dear reader,\n");
     assertEquals(
-        file + ":1: elapsed_us: found \"Dear reader,\", expected a number of microseconds and a"
-            + " tab; correct the line or record again",
+        file + ":1: is not a recording: found \"Dear reader,\", expected an entry or the line"
+            + " \"# ts_proxy recording v1\"",
         refusal());
   }
 
@@ -214,13 +307,12 @@ class RecordingTest {
   }
 
   @Test
-  void evenIfDamagedItRefusesWhatIsNoRecording() throws Exception {
-    for (String text : List.of("", "#\n", "hello\n", "# ts_proxy recording v2\n1\tc2s\t21\n")) {
+  void evenIfDamagedItRefusesAnotherKindOfFile() throws Exception {
+    for (String text : List.of("hello\n", "#\nhello\n", "# ts_proxy recording v2\n1\tc2s\t21\n")) {
       Files.writeString(file, text);
-      String said = assertThrows(
-              RecordingException.class, () -> Recording.openEvenIfDamaged(file, 100))
-          .getMessage();
-      assertTrue(said.contains("expected v1") || said.contains(": found "), said);
+      RecordingException e =
+          assertThrows(RecordingException.class, () -> Recording.openEvenIfDamaged(file, 100));
+      assertTrue(e.isOtherFormat(), e.getMessage());
     }
   }
 }
