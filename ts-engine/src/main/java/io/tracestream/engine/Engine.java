@@ -74,7 +74,6 @@ public final class Engine implements AutoCloseable {
       throws IOException {
     Engine engine = new Engine(name);
     try {
-      engine.callbacks.prestartCoreThread();
       int useful = Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
       engine.openLoops(name, single ? 1 : useful, onDeath, memory);
       return engine;
@@ -142,6 +141,8 @@ public final class Engine implements AutoCloseable {
       if (!callbacks.isShutdown()) {
         LOG.warn("a listener has not returned for long: what it should be told is dropped");
       }
+    } catch (OutOfMemoryError e) { // no thread can be made
+      guard(call);
     }
   }
 

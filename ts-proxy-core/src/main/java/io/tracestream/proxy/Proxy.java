@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -221,11 +222,17 @@ public final class Proxy implements AutoCloseable {
   }
 
   void opened(long connection, InetSocketAddress client) {
-    engine.tell(() -> config.listener().opened(connection, client));
+    tell(listener -> listener.opened(connection, client));
   }
 
   void failed(long connection, String reason) {
-    engine.tell(() -> config.listener().failed(connection, reason));
+    tell(listener -> listener.failed(connection, reason));
+  }
+
+  private void tell(Consumer<ProxyListener> call) {
+    if (config.listener() != ProxyListener.NONE) {
+      engine.tell(() -> call.accept(config.listener()));
+    }
   }
 
   /** A connection is closed; on its loop. */
@@ -238,8 +245,12 @@ public final class Proxy implements AutoCloseable {
     } else {
       engine.first().execute(() -> clients.closed(connection));
     }
-    engine.tell(() -> config.listener().closed(number));
-    engine.tell(this::countClosed);
+    if (config.listener() == ProxyListener.NONE) {
+      countClosed();
+    } else {
+      tell(listener -> listener.closed(number));
+      engine.tell(this::countClosed); // when the listener knows
+    }
   }
 
   private void countClosed() {
