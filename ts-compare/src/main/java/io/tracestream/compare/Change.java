@@ -12,7 +12,8 @@ import java.util.List;
  * @param a the entry of A; null when it was added in B
  * @param b the entry of B; null when it was removed from A
  * @param differing the bytes that differ, in order; empty unless there are two entries
- * @param open the bytes of A's entry that rules leave open, in order
+ * @param open the bytes of A's entry that rules leave open, in order; of two entries, as far as
+ *     both have them
  */
 public record Change(Direction direction, Side a, Side b, List<Range> differing, List<Range> open) {
 

@@ -14,23 +14,27 @@ final class DiffEntry {
 
   private final Change.Side side;
   private final Direction direction;
-  private final byte[] closed;
+  private final OpenBytes open;
   private final BitSet explained;
+  /** The payload with open bytes as zeros. */
+  private final byte[] closed;
+
   private final int hash;
   private final int request;
 
   /**
    * An entry.
    *
-   * @param closed its payload with open bytes as zeros
+   * @param open what rules leave open in its direction
    * @param explained the copies whose value was there before
    * @param request a number for what the request says that it answers, or {@link #NO_REQUEST}
    */
-  DiffEntry(Change.Side side, Direction direction, byte[] closed, BitSet explained, int request) {
+  DiffEntry(Change.Side side, Direction direction, OpenBytes open, BitSet explained, int request) {
     this.side = side;
     this.direction = direction;
-    this.closed = closed;
+    this.open = open;
     this.explained = explained;
+    this.closed = open.closed(side.payload(), explained);
     this.hash = Arrays.hashCode(closed);
     this.request = request;
   }
@@ -53,9 +57,14 @@ final class DiffEntry {
   }
 
   boolean isSame(DiffEntry other) {
-    return hash == other.hash
-        && explained.equals(other.explained)
-        && Arrays.equals(closed, other.closed);
+    return explained.equals(other.explained)
+        ? hash == other.hash && Arrays.equals(closed, other.closed)
+        : change(other).differing().isEmpty();
+  }
+
+  /** What became of it in the other recording, where that entry stands for it. */
+  Change change(DiffEntry other) {
+    return open.change(this, other);
   }
 
   /** Whether it is known which request it answers. */

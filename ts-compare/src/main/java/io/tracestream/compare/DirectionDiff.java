@@ -5,15 +5,13 @@ import io.tracestream.recording.Recording;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
 
 /** The changes in one direction of two recordings, in the order of A's entries. For one thread. */
 final class DirectionDiff {
-  private final Direction direction;
-  private final Differences differences;
+  private final OpenBytes open;
   private final DiffWindow windowA;
   private final DiffWindow windowB;
   private final BiConsumer<Change.Side, Change.Side> pairs;
@@ -40,9 +38,8 @@ final class DirectionDiff {
       Rules rules,
       Direction direction,
       BiConsumer<Change.Side, Change.Side> pairs) {
-    this.direction = direction;
     this.pairs = pairs;
-    this.differences = new Differences(new OpenBytes(rules, direction));
+    this.open = new OpenBytes(rules, direction);
     this.windowA = new DiffWindow(new DiffReader(a, rules, direction));
     this.windowB = new DiffWindow(new DiffReader(b, rules, direction));
   }
@@ -139,19 +136,18 @@ final class DirectionDiff {
       same++;
     } else {
       changed++;
-      found.add(new Placed(lastA, differences.between(a, b)));
+      found.add(new Placed(lastA, a.change(b)));
     }
   }
 
   private void add(DiffEntry b) {
     added++;
-    found.add(new Placed(lastA, new Change(direction, null, b.side(), List.of(), List.of())));
+    found.add(new Placed(lastA, open.added(b)));
   }
 
   private void remove(DiffEntry a) {
     removed++;
     lastA = a.side().entry();
-    List<Change.Range> open = differences.open(a, new BitSet());
-    found.add(new Placed(lastA, new Change(direction, a.side(), null, List.of(), open)));
+    found.add(new Placed(lastA, open.removed(a)));
   }
 }

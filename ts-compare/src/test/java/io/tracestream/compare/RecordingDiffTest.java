@@ -5,16 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingException;
+import io.tracestream.rules.Copy;
+import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
+import io.tracestream.testing.RandomSeeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
 
 class RecordingDiffTest {
   private static final String COPY_ID = "copy c2s:0+2->s2c:0+2";
@@ -159,6 +169,155 @@ class RecordingDiffTest {
         diff("c2s 0001aa, c2s 0002bb", "c2s 0101aa, c2s 0202cc", "ignore c2s:0+1"));
     assertFalse(changes.get(0).isCompared(0));
     assertTrue(changes.get(0).isCompared(1));
+  }
+
+  @Test
+  void bytesThatOneSideAloneHasDifferAlsoWhereRulesLeaveThemOpen() throws Exception {
+    for (String rule :
+        List.of("ignore c2s:4+2", "ignore c2s:-2+2", "copy c2s:4+2->s2c:0+2", "ignore c2s:0+6")) {
+      assertEquals(
+          List.of("CHANGED c2s a1 b1 4+2"), diff("c2s 616263646566", "c2s 61626364", rule));
+      assertEquals(
+          List.of("CHANGED c2s a1 b1 4+2"), diff("c2s 61626364", "c2s 616263646566", rule));
+    }
+    assertEquals(List.of("CHANGED c2s a1 b1 0+2"), diff("c2s 6162", "c2s ", "ignore c2s:0+2"));
+    assertEquals(List.of("CHANGED c2s a1 b1 0+2"), diff("c2s ", "c2s 6162", "ignore c2s:-2+2"));
+  }
+
+  @Test
+  void severalRulesTogetherMayLeaveACopiedValueOpen() throws Exception {
+    assertEquals(
+        List.of(),
+        diff(
+            "c2s 0001, s2c 0001",
+            "c2s 7777, s2c 8888",
+            COPY_ID,
+            "ignore s2c:0+1",
+            "ignore s2c:-1+1"));
+  }
+
+  @Test
+  void ofSeveralCopiesIntoOnePlaceOneIsEnough() throws Exception {
+    assertEquals(
+        List.of(),
+        diff("c2s 00010001, s2c 0001", "c2s 77776666, s2c 7777", COPY_ID, "copy c2s:2+2->s2c:0+2"));
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(300)
+  void aDiffSaysWhatEachByteUnderEachRuleSays(long seed) throws Exception {
+    Random random = new Random(seed);
+    Rules rules = anyRules(random);
+    // Two frames each, the second of which may hold what the first one held.
+    byte[][] a = {anyPayload(random), anyPayload(random)};
+    byte[][] b = random.nextInt(4) == 0
+        ? new byte[][] {anyPayload(random), anyPayload(random)}
+        : new byte[][] {almost(random, a[0]), almost(random, a[1])};
+    List<String> expected = new ArrayList<>();
+    BitSet asked = naive(rules, Direction.C2S, a, b, 0);
+    BitSet answered = naive(rules, Direction.S2C, a, b, 1);
+    expected.addAll(asked.isEmpty() ? List.of() : List.of("CHANGED c2s a1 b1 " + asked));
+    expected.addAll(answered.isEmpty() ? List.of() : List.of("CHANGED s2c a2 b2 " + answered));
+    HexFormat hex = HexFormat.of();
+    String recordedA = "c2s " + hex.formatHex(a[0]) + ", s2c " + hex.formatHex(a[1]);
+    String recordedB = "c2s " + hex.formatHex(b[0]) + ", s2c " + hex.formatHex(b[1]);
+    diff(recordedA, recordedB, rules.toString());
+    List<String> found = changes.stream()
+        .map(change -> change.kind() + " " + change.direction() + " a"
+            + change.a().entry() + " b" + change.b().entry() + " " + bytes(change.differing()))
+        .toList();
+    assertEquals(expected, found, () -> rules + recordedA + "\n" + recordedB);
+  }
+
+  private static BitSet bytes(List<Change.Range> ranges) {
+    BitSet bytes = new BitSet();
+    ranges.forEach(range -> bytes.set(range.offset(), range.offset() + range.length()));
+    return bytes;
+  }
+
+  /** The bytes of the frames at that index that differ: each is looked at by itself. */
+  private static BitSet naive(Rules rules, Direction direction, byte[][] a, byte[][] b, int index) {
+    BitSet differing = new BitSet();
+    for (int at = 0; at < Math.max(a[index].length, b[index].length); at++) {
+      if (at >= a[index].length || at >= b[index].length) {
+        differing.set(at);
+      } else if (!isIgnored(rules, direction, at, a[index].length)) {
+        boolean inBoth = false;
+        boolean inOne = false;
+        for (Copy copy : rules.copied()) {
+          boolean here = copy.to().direction() == direction && has(copy.to(), at, a[index].length);
+          boolean inA = index == 1 && holds(copy, a);
+          boolean inB = index == 1 && holds(copy, b);
+          inBoth |= here && inA && inB;
+          inOne |= copy.to().direction() == direction
+              && inA != inB
+              && has(copy.to(), at, a[index].length);
+        }
+        differing.set(at, !inBoth && (inOne || a[index][at] != b[index][at]));
+      }
+    }
+    return differing;
+  }
+
+  private static boolean isIgnored(Rules rules, Direction direction, int at, int length) {
+    return Stream.concat(rules.ignored().stream(), rules.copied().stream().map(Copy::from))
+        .anyMatch(field -> field.direction() == direction && has(field, at, length));
+  }
+
+  private static boolean has(Field field, int at, int length) {
+    int from = field.offset() < 0 ? length + field.offset() : field.offset();
+    return from >= 0 && from + field.length() <= length && at >= from && at < from + field.length();
+  }
+
+  /** Whether the second frame holds what the first one held. */
+  private static boolean holds(Copy copy, byte[][] frames) {
+    int from = copy.from().offset() + (copy.from().offset() < 0 ? frames[0].length : 0);
+    int to = copy.to().offset() + (copy.to().offset() < 0 ? frames[1].length : 0);
+    int length = copy.to().length();
+    return copy.to().direction() == Direction.S2C
+        && from >= 0
+        && to >= 0
+        && from + length <= frames[0].length
+        && to + length <= frames[1].length
+        && Arrays.equals(frames[0], from, from + length, frames[1], to, to + length);
+  }
+
+  private static Rules anyRules(Random random) {
+    Rules rules = Rules.NONE;
+    for (int i = random.nextInt(4); i > 0; i--) {
+      int length = 1 + random.nextInt(3);
+      Field c2s = anyField(random, Direction.C2S, length);
+      Field s2c = anyField(random, Direction.S2C, length);
+      rules = switch (random.nextInt(5)) {
+        case 0 -> rules.ignoring(c2s);
+        case 1 -> rules.ignoring(s2c);
+        case 2 -> rules.copying(Copy.of(s2c, c2s));
+        default -> rules.copying(Copy.of(c2s, s2c));
+      };
+    }
+    return rules;
+  }
+
+  private static Field anyField(Random random, Direction direction, int length) {
+    int offset = random.nextBoolean() ? random.nextInt(5) : -length - random.nextInt(5);
+    return Field.of(direction, offset, length);
+  }
+
+  private static byte[] anyPayload(Random random) {
+    byte[] payload = new byte[random.nextInt(8)];
+    for (int i = 0; i < payload.length; i++) {
+      payload[i] = (byte) random.nextInt(3);
+    }
+    return payload;
+  }
+
+  private static byte[] almost(Random random, byte[] payload) {
+    int length = random.nextInt(3) > 0 ? payload.length : random.nextInt(8);
+    byte[] almost = Arrays.copyOf(payload, length);
+    for (int i = random.nextInt(3); i > 0 && length > 0; i--) {
+      almost[random.nextInt(length)] = (byte) random.nextInt(3);
+    }
+    return almost;
   }
 
   @Test
