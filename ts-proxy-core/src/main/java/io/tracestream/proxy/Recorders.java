@@ -126,12 +126,13 @@ final class Recorders implements Closeable {
     }
   }
 
-  /** A client was accepted: when, in microseconds since the first one. On the accepting loop. */
+  /** A client was accepted: when, in microseconds since the first one, which is at 0. */
   long accepted() {
     if (!began) {
       began = true;
       epoch = Instant.now();
       beginning = System.nanoTime();
+      return 0;
     }
     return elapsedMicros();
   }
