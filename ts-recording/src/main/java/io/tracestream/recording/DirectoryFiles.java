@@ -72,7 +72,8 @@ final class DirectoryFiles {
 
   private void tryFile() throws IOException {
     Path file = directory.resolve(".ts-recording-" + UUID.randomUUID() + ".part");
-    RecordingFile made = RecordingFile.createNew(file, named.toString(), false);
+    RecordingFile made =
+        RecordingFile.createNew(file, named.toString(), false, "no file can be made in it");
     if (made != null) {
       made.discard();
     }

@@ -175,6 +175,12 @@ final class RecordingFile implements Closeable {
    * it {@code name}.
    */
   static RecordingFile createNew(Path place, String name, boolean gzip) throws IOException {
+    return createNew(place, name, gzip, "cannot be created");
+  }
+
+  /** As {@link #createNew(Path, String, boolean)}; {@code what} is said where that cannot be. */
+  static RecordingFile createNew(Path place, String name, boolean gzip, String what)
+      throws IOException {
     FileChannel channel;
     try {
       Set<OpenOption> options = Set.of(
@@ -185,7 +191,7 @@ final class RecordingFile implements Closeable {
     } catch (NoSuchFileException e) {
       throw new RecordingException(name + ": there is no such folder; make it first", e);
     } catch (IOException e) {
-      throw failure(name, "cannot be created", e);
+      throw failure(name, what, e);
     }
     try {
       Object key = keyAt(place);
@@ -212,7 +218,8 @@ final class RecordingFile implements Closeable {
   private static RecordingFile openPart(Path place, String name, boolean gzip) throws IOException {
     Earlier earlier = hold(place, name);
     try {
-      RecordingFile file = createNew(partOf(place), name, gzip);
+      RecordingFile file =
+          createNew(partOf(place), name, gzip, "cannot be replaced by a new file beside it");
       file.target = place;
       file.earlier = earlier;
       return file;
