@@ -1,7 +1,12 @@
 package io.tracestream.cli;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -90,9 +95,40 @@ final class Failures {
     throw e;
   }
 
-  /** What an exception says; its kind where it says nothing. */
+  /**
+   * What an exception says. Those of files often say their name only, and others nothing: their
+   * kinds are put into words then.
+   */
   static String reason(Throwable e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    if (e instanceof FileSystemException file) {
+      String reason = fileReason(file);
+      return file.getFile() == null ? reason : file.getFile() + ": " + reason;
+    }
+    String message = e.getMessage();
+    return message == null || message.isBlank() ? kind(e) : message;
+  }
+
+  /** Why something cannot be done with a file, without its name. */
+  static String fileReason(FileSystemException e) {
+    if (e.getReason() != null && !e.getReason().isBlank()) {
+      return e.getReason();
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no such file or folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "no permission";
+    }
+    return e instanceof FileAlreadyExistsException ? "there is one already" : kind(e);
+  }
+
+  /** The name of a kind of exception in words, such as "unresolved address". */
+  private static String kind(Throwable e) {
+    return e.getClass()
+        .getSimpleName()
+        .replaceFirst("(?<=.)Exception$", "")
+        .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+        .toLowerCase(Locale.ROOT);
   }
 
   static void say(String message) {

@@ -78,12 +78,12 @@ final class ReportOption {
     if (!hasFolder()) {
       return "no folder";
     }
-    return e instanceof AccessDeniedException ? "no permission to write" : quoted(e);
-  }
-
-  private static String quoted(IOException e) {
-    boolean hasReason = e instanceof FileSystemException named && named.getReason() != null;
-    return "\"" + (hasReason ? ((FileSystemException) e).getReason() : Failures.reason(e)) + "\"";
+    if (e instanceof AccessDeniedException) {
+      return "no permission to write";
+    }
+    return "\""
+        + (e instanceof FileSystemException named ? Failures.fileReason(named) : Failures.reason(e))
+        + "\"";
   }
 
   /**

@@ -6,15 +6,21 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * Writes a file whole or not at all: beside it under another name, which it takes on at the end.
  */
 final class WholeFile {
   private static final int BUFFER = 64 * 1024;
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
 
   /** What the file is to have. */
   interface Content {
@@ -59,7 +65,11 @@ final class WholeFile {
         file.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".part");
   }
 
+  /** For its owner only: what is written is from recordings, which hold secrets. */
   private static FileChannel create(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
+        : FileChannel.open(file, options);
   }
 }

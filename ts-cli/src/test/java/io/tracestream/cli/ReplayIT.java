@@ -113,6 +113,19 @@ class ReplayIT {
   }
 
   @Test
+  void aSignalInTheMiddleOfASessionMakesStatusOne() throws Exception {
+    Files.writeString(
+        file, "# ts_proxy recording v1\n0\ts2c\t000162\n0\tc2s\t000161\n0\ts2c\t000162\n");
+    try (App replay = replay();
+        TestPeer client = TestPeer.connect(replay.awaitListening())) {
+      assertEquals("0003000162", client.await(5));
+      assertEquals(1, replay.terminate().awaitStatus());
+      assertTrue(
+          replay.awaitOutput().get(0).startsWith("played 1: 0 matched, 0 differed, 1 incomplete"));
+    }
+  }
+
+  @Test
   void rulesOfAFileAndOfFlagsHoldTogether() throws Exception {
     Files.writeString(file, "# ts_proxy recording v1\n0\tc2s\t0001617a\n0\ts2c\t000162\n");
     Path rules = Files.writeString(

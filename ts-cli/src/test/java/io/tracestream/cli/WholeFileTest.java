@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,19 @@ class WholeFileTest {
     WholeFile.write(dir.resolve("a"), out -> out.write(new byte[200_000]));
     assertEquals(200_000, Files.size(dir.resolve("a")));
     assertEquals(List.of("a"), names());
+  }
+
+  @Test
+  void onlyTheOwnerMayReadIt() throws Exception {
+    Path file = Files.writeString(dir.resolve("a"), "for all to read");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    WholeFile.write(file, out -> out.write(1));
+    WholeFile.write(dir.resolve("b"), out -> out.write(1));
+    for (String name : names()) {
+      assertEquals(
+          "rw-------",
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve(name))));
+    }
   }
 
   @Test
