@@ -2,8 +2,10 @@ package io.tracestream.compare;
 
 import io.tracestream.rules.Field;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** Bytes of payloads as values that can be compared. */
+/** The bytes that payloads hold in a field: as values to be compared, and whether they are text. */
 final class Bytes {
   private Bytes() {}
 
@@ -21,5 +23,38 @@ final class Bytes {
       }
     }
     return false;
+  }
+
+  /** A kind of bytes. */
+  interface Kind {
+    boolean has(ByteBuffer bytes);
+  }
+
+  /** Whether in all pairs both payloads have the field, and hold bytes of that kind in it. */
+  static boolean all(Field field, List<Pair> pairs, Kind kind) {
+    return pairs.stream()
+        .allMatch(pair -> pair.has(field)
+            && kind.has(Bytes.of(field, pair.payloadOfA()))
+            && kind.has(Bytes.of(field, pair.payloadOfB())));
+  }
+
+  static boolean isDigits(ByteBuffer bytes) {
+    return text(bytes).chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  static boolean isZeros(ByteBuffer bytes) {
+    return text(bytes).chars().allMatch(c -> c == '0');
+  }
+
+  static boolean isNull(ByteBuffer bytes) {
+    return text(bytes).chars().allMatch(c -> c == 0);
+  }
+
+  static boolean isPrintable(ByteBuffer bytes) {
+    return text(bytes).chars().allMatch(c -> c >= ' ' && c < 0x7f);
+  }
+
+  private static String text(ByteBuffer bytes) {
+    return StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
   }
 }

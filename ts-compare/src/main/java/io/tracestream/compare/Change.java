@@ -5,17 +5,21 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/**
- * A place where two recordings, A and B, differ.
- *
- * @param direction which way the frames went
- * @param a the entry of A; null when it was added in B
- * @param b the entry of B; null when it was removed from A
- * @param differing the bytes that differ, in order; empty unless there are two entries
- * @param open the bytes of A's entry that rules leave open, in order; of two entries, as far as
- *     both have them
- */
-public record Change(Direction direction, Side a, Side b, List<Range> differing, List<Range> open) {
+/** A place where two recordings, A and B, differ. Immutable. */
+public final class Change {
+  private final Direction direction;
+  private final Side a;
+  private final Side b;
+  private final List<Range> differing;
+  private final List<Range> open;
+
+  Change(Direction direction, Side a, Side b, List<Range> differing, List<Range> open) {
+    this.direction = direction;
+    this.a = a;
+    this.b = b;
+    this.differing = differing;
+    this.open = open;
+  }
 
   /** What became of A's entry in B. */
   public enum Kind {
@@ -27,14 +31,45 @@ public record Change(Direction direction, Side a, Side b, List<Range> differing,
     REMOVED
   }
 
-  /**
-   * One recording's side of it.
-   *
-   * @param entry the entry's number, from 1, both directions counted
-   * @param line its line in the recording, from 1
-   * @param payload its payload, not copied: leave it as it is
-   */
-  public record Side(long entry, long line, byte[] payload) {}
+  /** One recording's entry. */
+  public static final class Side {
+    private final long entry;
+    private final long line;
+    private final byte[] payload;
+
+    Side(long entry, long line, byte[] payload) {
+      this.entry = entry;
+      this.line = line;
+      this.payload = payload;
+    }
+
+    /**
+     * The entry's number.
+     *
+     * @return from 1, both directions counted
+     */
+    public long entry() {
+      return entry;
+    }
+
+    /**
+     * The entry's line in the recording.
+     *
+     * @return from 1
+     */
+    public long line() {
+      return line;
+    }
+
+    /**
+     * The entry's payload.
+     *
+     * @return not a copy: leave it as it is
+     */
+    public byte[] payload() {
+      return payload;
+    }
+  }
 
   /**
    * Some bytes of a payload.
@@ -57,6 +92,51 @@ public record Change(Direction direction, Side a, Side b, List<Range> differing,
     boolean has(int at) {
       return at >= offset && at < offset + length;
     }
+  }
+
+  /**
+   * Which way the frames went.
+   *
+   * @return the direction
+   */
+  public Direction direction() {
+    return direction;
+  }
+
+  /**
+   * The entry of A.
+   *
+   * @return null when it was added in B
+   */
+  public Side a() {
+    return a;
+  }
+
+  /**
+   * The entry of B.
+   *
+   * @return null when it was removed from A
+   */
+  public Side b() {
+    return b;
+  }
+
+  /**
+   * The bytes that differ.
+   *
+   * @return in order; empty unless there are two entries, and never when there are
+   */
+  public List<Range> differing() {
+    return differing;
+  }
+
+  /**
+   * The bytes of A's entry that rules leave open.
+   *
+   * @return in order; of two entries, as far as both have them
+   */
+  public List<Range> open() {
+    return open;
   }
 
   /**

@@ -36,7 +36,7 @@ final class CopyEvidence {
     this.copy = copy;
     this.a = a;
     this.b = b;
-    this.isText = TextBytes.all(copy.to(), differing, TextBytes::isDigits);
+    this.isText = Bytes.all(copy.to(), differing, Bytes::isDigits);
     differing.forEach(this::look);
   }
 

@@ -1,5 +1,6 @@
 package io.tracestream.compare;
 
+import io.tracestream.recording.Direction;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
 import java.util.ArrayList;
@@ -25,9 +26,9 @@ final class CopyFinder {
    * The widest copy from a part of one of these fields into a part of another one that is hardly
    * chance; null when there is none.
    */
-  CopyEvidence find(List<Varying> from, Varying to) {
+  CopyEvidence find(List<VaryingField> from, VaryingField to) {
     CopyEvidence best = null;
-    for (Varying varying : from) {
+    for (VaryingField varying : from) {
       CopyEvidence found =
           varying.isTime() || to.isTime() ? whole(varying, to) : find(varying.field(), to);
       if (found != null && (best == null || isBetter(found, best))) {
@@ -38,7 +39,7 @@ final class CopyFinder {
   }
 
   /** Parts of times, and some of many, are equal by chance. */
-  private CopyEvidence whole(Varying from, Varying to) {
+  private CopyEvidence whole(VaryingField from, VaryingField to) {
     if (from.field().length() != to.field().length()) {
       return null;
     }
@@ -46,11 +47,11 @@ final class CopyFinder {
     return found != null && found.explainsAll() ? found : null;
   }
 
-  private CopyEvidence widest(CopyEvidence found, Varying to) {
+  private CopyEvidence widest(CopyEvidence found, VaryingField to) {
     Copy widest = new EqualRun(entries, found, c2s).widest();
     return widest.equals(found.copy())
         ? found
-        : CopyEvidence.of(widest, Varying.of(widest.to(), to.pairs()).pairs(), entries);
+        : CopyEvidence.of(widest, VaryingField.of(widest.to(), to.pairs()).pairs(), entries);
   }
 
   private static boolean isBetter(CopyEvidence one, CopyEvidence other) {
@@ -59,7 +60,7 @@ final class CopyFinder {
         : one.explained() > other.explained();
   }
 
-  private CopyEvidence find(Field from, Varying target) {
+  private CopyEvidence find(Field from, VaryingField target) {
     Field to = target.field();
     int widest = Math.min(from.length(), to.length());
     int[] widths = IntStream.concat(
@@ -94,8 +95,8 @@ final class CopyFinder {
   }
 
   /** The evidence for a copy; null when it does not convince. */
-  private CopyEvidence evidence(Copy copy, Varying target) {
-    List<Pair> differing = Varying.of(copy.to(), target.pairs()).pairs();
+  private CopyEvidence evidence(Copy copy, VaryingField target) {
+    List<Pair> differing = VaryingField.of(copy.to(), target.pairs()).pairs();
     if (differing.size() > SAMPLE) {
       CopyEvidence sample = CopyEvidence.of(copy, differing.subList(0, SAMPLE), entries);
       if (sample.explained() == 0) {
@@ -107,7 +108,7 @@ final class CopyFinder {
   }
 
   /** The copy over all bytes around it that the fields have and that explain as much. */
-  private CopyEvidence extended(CopyEvidence found, Field from, Varying target) {
+  private CopyEvidence extended(CopyEvidence found, Field from, VaryingField target) {
     CopyEvidence widest = found;
     for (boolean left : new boolean[] {true, false}) {
       for (CopyEvidence wide = found; wide != null; wide = wider(widest, left, from, target)) {
@@ -117,7 +118,7 @@ final class CopyFinder {
     return widest;
   }
 
-  private CopyEvidence wider(CopyEvidence found, boolean left, Field from, Varying target) {
+  private CopyEvidence wider(CopyEvidence found, boolean left, Field from, VaryingField target) {
     Field to = target.field();
     Copy wide = widened(found.copy(), left ? 1 : 0, left ? 0 : 1);
     if (wide == null || !Fields.contains(from, wide.from()) || !Fields.contains(to, wide.to())) {
@@ -135,5 +136,123 @@ final class CopyFinder {
     Field from = Fields.widened(copy.from(), left, right);
     Field to = Fields.widened(copy.to(), left, right);
     return from == null || to == null ? null : Copy.of(from, to);
+  }
+
+  /**
+   * The bytes around a copy that are equal in source and target as well: an id whose high-order
+   * bytes happened not to differ. For one copy.
+   */
+  private static final class EqualRun {
+    private static final int[] NATURAL = {2, 4, 8, 16, 32, 36};
+    private static final int LONGEST = 36;
+
+    private final Pairing entries;
+    private final Copy copy;
+    private final List<Pair> explained;
+    /**
+     * The client's frames that differ at its end of the copy: each of their bytes tells its part.
+     */
+    private final List<Pair> ofClient;
+
+    EqualRun(Pairing entries, CopyEvidence found, List<Pair> c2s) {
+      this.entries = entries;
+      this.copy = found.copy();
+      this.explained = found.explainedPairs();
+      this.ofClient = c2s.stream().filter(pair -> pair.differsIn(client(copy))).toList();
+    }
+
+    private static boolean isFromClient(Copy copy) {
+      return copy.to().direction() == Direction.S2C;
+    }
+
+    private static Field client(Copy copy) {
+      return isFromClient(copy) ? copy.from() : copy.to();
+    }
+
+    /**
+     * The copy over the whole run where that has a natural width, else over the least natural width
+     * around it; the copy itself where there is no evidence for more.
+     */
+    Copy widest() {
+      if (Bytes.all(copy.to(), explained, Bytes::isPrintable)) {
+        return copy;
+      }
+      int left = more(true);
+      int right = more(false);
+      int length = copy.to().length();
+      for (int width : NATURAL) {
+        if (width == length + left + right) {
+          return widened(copy, left, right);
+        }
+      }
+      for (int width : NATURAL) {
+        int more = width - length;
+        if (more >= 0 && more <= left + right) {
+          return widened(copy, Math.min(left, more), more - Math.min(left, more));
+        }
+      }
+      return copy;
+    }
+
+    private int more(boolean onTheLeft) {
+      int more = 0;
+      while (copy.to().length() + more < LONGEST && isEqual(onTheLeft, more + 1)) {
+        more++;
+      }
+      return onTheLeft && isHead(more) ? changing(more) : more;
+    }
+
+    /** Whether the byte so far from the copy is equal in source and target, and may be the id's. */
+    private boolean isEqual(boolean onTheLeft, int more) {
+      Copy wide = widened(copy, onTheLeft ? more : 0, onTheLeft ? 0 : more);
+      if (wide == null
+          || !ofClient.stream().allMatch(pair -> pair.has(client(wide)))
+          || !explained.stream().allMatch(pair -> pair.has(wide.to()))) {
+        return false;
+      }
+      Field byteOfClient = outer(client(wide), onTheLeft);
+      return mayBeOfId(byteOfClient, onTheLeft)
+          && CopyEvidence.of(wide, explained, entries).explainsAll();
+    }
+
+    private static Field outer(Field wide, boolean onTheLeft) {
+      int at = onTheLeft ? wide.offset() : Fields.end(wide) - 1;
+      return Fields.of(wide, at, at + 1);
+    }
+
+    /** What varies among frames but never between the recordings is an operation or the like. */
+    private boolean mayBeOfId(Field one, boolean onTheLeft) {
+      return ofClient.stream().anyMatch(pair -> pair.differsIn(one))
+          || isConstant(one)
+              && (onTheLeft || !isFromClient(copy) || Bytes.all(one, ofClient, Bytes::isNull));
+    }
+
+    private boolean isConstant(Field one) {
+      return ofClient.stream()
+              .map(pair -> Bytes.of(one, pair.payloadOfA()))
+              .distinct()
+              .count()
+          == 1;
+    }
+
+    /**
+     * Whether the run on the left is how both kinds of frames begin: then it is no part of an id.
+     */
+    private boolean isHead(int more) {
+      Copy wide = widened(copy, more, 0);
+      return isFromClient(copy) && wide.from().offset() == 0 && wide.to().offset() == 0;
+    }
+
+    /** How far the bytes on the left differ, or are the zeros of a number. */
+    private int changing(int most) {
+      for (int more = 1; more <= most; more++) {
+        Field one = outer(client(widened(copy, more, 0)), true);
+        if (ofClient.stream().noneMatch(pair -> pair.differsIn(one))
+            && !Bytes.all(one, ofClient, Bytes::isNull)) {
+          return more - 1;
+        }
+      }
+      return most;
+    }
   }
 }

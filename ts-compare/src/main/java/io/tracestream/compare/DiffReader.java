@@ -7,22 +7,35 @@ import io.tracestream.rules.Copy;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the entries of one direction, and says which of their copied values were there before in
- * frames of the other direction. For one thread.
+ * Reads the entries of one direction of a recording, and looks ahead as far as memory allows. It
+ * says which of their copied values were there before, in frames of the other direction. For one
+ * thread.
  */
 final class DiffReader {
+  /** Entries that are looked ahead to find the way back. */
+  static final int MOST = 64;
+  /** Bytes of them; one entry may be longer. */
+  private static final long MOST_BYTES = 8 * 1024 * 1024;
+
   private final RecordingReader reader;
   private final Direction direction;
   private final OpenBytes open;
   private final OpenBytes openThere;
   private final List<SeenValues> copies;
   private long number;
+
+  /** Those that were read ahead. */
+  private final List<DiffEntry> entries = new ArrayList<>();
+
+  private long bytes;
+  private boolean ended;
 
   DiffReader(Recording recording, Rules rules, Direction direction) {
     this.reader = recording.reader();
@@ -32,12 +45,53 @@ final class DiffReader {
     this.copies = open.copies().stream().map(SeenValues::new).toList();
   }
 
+  /** The next entry; null at the end. */
+  DiffEntry head() throws IOException {
+    if (entries.isEmpty()) {
+      read();
+    }
+    return entries.isEmpty() ? null : entries.get(0);
+  }
+
+  DiffEntry take() {
+    return take(0);
+  }
+
+  DiffEntry take(int index) {
+    DiffEntry entry = entries.remove(index);
+    bytes -= entry.size();
+    return entry;
+  }
+
+  /** All entries that can be looked at; changes with each {@link #take}. */
+  List<DiffEntry> all() throws IOException {
+    while (!ended && entries.size() < MOST && bytes < MOST_BYTES) {
+      read();
+    }
+    return entries;
+  }
+
+  /** Whether no more entries come behind those of {@link #all}. */
+  boolean isLast() {
+    return ended;
+  }
+
+  private void read() throws IOException {
+    DiffEntry entry = ended ? null : next();
+    if (entry == null) {
+      ended = true;
+    } else {
+      bytes += entry.size();
+      entries.add(entry);
+    }
+  }
+
   private static Direction other(Direction direction) {
     return direction == Direction.C2S ? Direction.S2C : Direction.C2S;
   }
 
-  /** The next entry of the direction; null at the recording's end. */
-  DiffEntry next() throws IOException {
+  /** Reads the next entry of the direction; null at the recording's end. */
+  private DiffEntry next() throws IOException {
     while (reader.advance()) {
       number++;
       if (reader.direction() == direction) {

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 /** The changes in one direction of two recordings, in the order of A's entries. For one thread. */
 final class DirectionDiff {
   private final OpenBytes open;
-  private final DiffWindow windowA;
-  private final DiffWindow windowB;
+  private final DiffReader entriesOfA;
+  private final DiffReader entriesOfB;
   private final BiConsumer<Change.Side, Change.Side> pairs;
   private final Deque<Placed> found = new ArrayDeque<>();
   /** The number of A's entry that was taken last. */
@@ -40,13 +40,13 @@ final class DirectionDiff {
       BiConsumer<Change.Side, Change.Side> pairs) {
     this.pairs = pairs;
     this.open = new OpenBytes(rules, direction);
-    this.windowA = new DiffWindow(new DiffReader(a, rules, direction));
-    this.windowB = new DiffWindow(new DiffReader(b, rules, direction));
+    this.entriesOfA = new DiffReader(a, rules, direction);
+    this.entriesOfB = new DiffReader(b, rules, direction);
   }
 
   /** The next change, which stays until it is taken; null at the end. */
   Placed peek() throws IOException {
-    while (found.isEmpty() && (windowA.head() != null || windowB.head() != null)) {
+    while (found.isEmpty() && (entriesOfA.head() != null || entriesOfB.head() != null)) {
       goOn();
     }
     return found.peek();
@@ -62,15 +62,15 @@ final class DirectionDiff {
   }
 
   private void goOn() throws IOException {
-    DiffEntry a = windowA.head();
-    DiffEntry b = windowB.head();
+    DiffEntry a = entriesOfA.head();
+    DiffEntry b = entriesOfB.head();
     if (a == null) {
-      add(windowB.take());
+      add(entriesOfB.take());
     } else if (b == null) {
-      remove(windowA.take());
+      remove(entriesOfA.take());
     } else if (!pairOutOfOrder(a, b)) {
       if (a.isSame(b)) {
-        pair(windowA.take(), windowB.take());
+        pair(entriesOfA.take(), entriesOfB.take());
       } else {
         align();
       }
@@ -86,11 +86,11 @@ final class DirectionDiff {
     if (!a.isAnswer() || !b.isAnswer() || a.answersAs(b)) {
       return false;
     }
-    int partner = partner(a, windowB.all());
-    if (partner <= 0 || partner(b, windowA.all()) <= 0) {
+    int partner = partner(a, entriesOfB.all());
+    if (partner <= 0 || partner(b, entriesOfA.all()) <= 0) {
       return false;
     }
-    pair(windowA.take(), windowB.take(partner));
+    pair(entriesOfA.take(), entriesOfB.take(partner));
     return true;
   }
 
@@ -113,18 +113,18 @@ final class DirectionDiff {
    * more is seen.
    */
   private void align() throws IOException {
-    List<DiffEntry> a = windowA.all();
-    List<DiffEntry> b = windowB.all();
-    boolean ended = windowA.isLast() && windowB.isLast();
+    List<DiffEntry> a = entriesOfA.all();
+    List<DiffEntry> b = entriesOfB.all();
+    boolean ended = entriesOfA.isLast() && entriesOfB.isLast();
     List<Alignment.Step> way = Alignment.of(a, b, ended);
     int steps = ended ? way.size() : Math.max(1, way.size() / 2);
     for (Alignment.Step step : way.subList(0, steps)) {
       if (step.takesA() && step.takesB()) {
-        pair(windowA.take(), windowB.take());
+        pair(entriesOfA.take(), entriesOfB.take());
       } else if (step.takesA()) {
-        remove(windowA.take());
+        remove(entriesOfA.take());
       } else {
-        add(windowB.take());
+        add(entriesOfB.take());
       }
     }
   }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Finds the fewest fields that hold all differing bytes of pairs: each counted from the payload's
@@ -25,41 +26,40 @@ final class FieldFinder {
     this.evidence = evidence;
   }
 
-  static List<Varying> find(Evidence evidence) {
-    return new FieldFinder(evidence).find(Cluster.of(evidence.pairs()));
+  static List<VaryingField> find(Evidence evidence) {
+    return new FieldFinder(evidence).find(FrameKind.of(evidence.pairs()));
   }
 
-  private List<Varying> find(List<Cluster> clusters) {
-    for (Cluster cluster : clusters) {
-      for (Change.Range run : cluster.runs()) {
-        fromFront.merge(front(run), cluster.pairs().size(), Integer::sum);
-        fromBack.merge(back(run, cluster), cluster.pairs().size(), Integer::sum);
+  private List<VaryingField> find(List<FrameKind> kinds) {
+    for (FrameKind kind : kinds) {
+      for (Change.Range run : kind.runs()) {
+        fromFront.merge(front(run), kind.pairs().size(), Integer::sum);
+        fromBack.merge(back(run, kind), kind.pairs().size(), Integer::sum);
       }
     }
     Map<Field, List<Pair>> chosen = new LinkedHashMap<>();
-    for (Cluster cluster : clusters) {
-      for (Change.Range run : cluster.runs()) {
-        Field field = isFront(run, cluster) ? front(run) : back(run, cluster);
-        chosen.computeIfAbsent(field, key -> new ArrayList<>()).addAll(cluster.pairs());
+    for (FrameKind kind : kinds) {
+      for (Change.Range run : kind.runs()) {
+        Field field = isFront(run, kind) ? front(run) : back(run, kind);
+        chosen.computeIfAbsent(field, key -> new ArrayList<>()).addAll(kind.pairs());
       }
     }
-    List<Varying> fields = new ArrayList<>();
-    chosen.forEach((field, pairs) -> fields.add(Varying.of(field, pairs)));
-    Widening widening = new Widening();
-    return merged(merged(fields).stream().map(widening::widen).toList());
+    List<VaryingField> fields = new ArrayList<>();
+    chosen.forEach((field, pairs) -> fields.add(VaryingField.of(field, pairs)));
+    return merged(merged(fields).stream().map(Widening::widen).toList());
   }
 
   private Field front(Change.Range run) {
     return Field.of(evidence.direction(), run.offset(), run.length());
   }
 
-  private Field back(Change.Range run, Cluster cluster) {
-    return Field.of(evidence.direction(), run.offset() - cluster.length(), run.length());
+  private Field back(Change.Range run, FrameKind kind) {
+    return Field.of(evidence.direction(), run.offset() - kind.length(), run.length());
   }
 
-  private boolean isFront(Change.Range run, Cluster cluster) {
+  private boolean isFront(Change.Range run, FrameKind kind) {
     Field front = front(run);
-    Field back = back(run, cluster);
+    Field back = back(run, kind);
     long agreeFront = agreeing(front, fromFront);
     long agreeBack = agreeing(back, fromBack);
     return agreeFront == agreeBack
@@ -87,12 +87,12 @@ final class FieldFinder {
         && (isNumber || wide.length() <= 4 || narrow.length() * 2 > wide.length());
   }
 
-  private static List<Varying> merged(List<Varying> fields) {
-    List<Varying> merged = new ArrayList<>();
-    List<Varying> widestFirst = fields.stream()
-        .sorted(Comparator.comparing((Varying varying) -> -varying.field().length()))
+  private static List<VaryingField> merged(List<VaryingField> fields) {
+    List<VaryingField> merged = new ArrayList<>();
+    List<VaryingField> widestFirst = fields.stream()
+        .sorted(Comparator.comparing((VaryingField varying) -> -varying.field().length()))
         .toList();
-    for (Varying varying : widestFirst) {
+    for (VaryingField varying : widestFirst) {
       int wide = 0;
       while (wide < merged.size() && !isOne(merged.get(wide).field(), varying.field())) {
         wide++;
@@ -102,12 +102,146 @@ final class FieldFinder {
       } else {
         List<Pair> pairs = new ArrayList<>(merged.get(wide).pairs());
         varying.pairs().stream().filter(pair -> !pairs.contains(pair)).forEach(pairs::add);
-        merged.set(wide, Varying.of(merged.get(wide).field(), pairs));
+        merged.set(wide, VaryingField.of(merged.get(wide).field(), pairs));
       }
     }
     return merged.stream()
-        .sorted(Comparator.comparing((Varying varying) -> varying.field().offset() < 0)
+        .sorted(Comparator.comparing((VaryingField varying) -> varying.field().offset() < 0)
             .thenComparing(varying -> varying.field().offset()))
         .toList();
+  }
+
+  /**
+   * Widens a field over bytes that belong to it and happened not to differ: high-order bytes of
+   * numbers and times, digits among others. Only over bytes that are the same in all pairs that
+   * differ in the field: what else varies there, such as an operation's code, is something of its
+   * own.
+   */
+  private static final class Widening {
+    /** A longer run of digits is likely to be several fields. */
+    private static final int MOST_DIGITS = 10;
+
+    /** Among further digits, a number has so many, or a multiple of it, where zeros lead it. */
+    private static final int NUMBER_DIGITS = 6;
+
+    /** The last digits of two counters that may be equal all the time. */
+    private static final int MOST_EQUAL_DIGITS = 3;
+
+    static VaryingField widen(VaryingField varying) {
+      Field field = varying.field();
+      List<Pair> pairs = varying.pairs();
+      return Stream.of(
+              counter(field, pairs),
+              isDigits(field, pairs) ? digits(field, pairs) : time(field, pairs),
+              isDigits(field, pairs) ? null : number(field, pairs))
+          .filter(wide -> wide != null && !wide.equals(field))
+          .filter(wide -> isOneField(field, wide, pairs) || Numbers.countUp(wide, pairs))
+          .findFirst()
+          .map(wide -> new VaryingField(wide, pairs))
+          .orElse(varying);
+    }
+
+    /**
+     * Two counters may run with a distance that leaves their last digits, or bytes, equal: these
+     * belong to the field when only with them it counts.
+     */
+    private static Field counter(Field field, List<Pair> pairs) {
+      for (int more = 1; more <= MOST_EQUAL_DIGITS; more++) {
+        Field wide = Fields.widened(field, 0, more);
+        if (wide != null && Numbers.countUp(wide, pairs) && !Numbers.countUp(field, pairs)) {
+          return isDigits(wide, pairs) ? digits(wide, pairs) : number(wide, pairs);
+        }
+      }
+      return null;
+    }
+
+    /**
+     * Whether all pairs have the wide field, and each byte of it outside of the narrow one differs
+     * in most of them, or holds the same in all that it does not differ in.
+     */
+    private static boolean isOneField(Field narrow, Field wide, List<Pair> pairs) {
+      if (!pairs.stream().allMatch(pair -> pair.has(wide))) {
+        return false;
+      }
+      for (Field rest : Fields.without(wide, narrow)) {
+        for (int at = rest.offset(); at < Fields.end(rest); at++) {
+          Field one = Fields.of(rest, at, at + 1);
+          List<Pair> equal = pairs.stream().filter(pair -> !pair.differsIn(one)).toList();
+          long values = equal.stream()
+              .map(pair -> Bytes.of(one, pair.payloadOfA()))
+              .distinct()
+              .count();
+          if (values > 1 && equal.size() * 2 >= pairs.size()) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+
+    private static boolean isDigits(Field field, List<Pair> pairs) {
+      return Bytes.all(field, pairs, Bytes::isDigits);
+    }
+
+    private static Field digits(Field field, List<Pair> pairs) {
+      Field token = token(field, pairs, Bytes::isDigits);
+      if (token.length() <= MOST_DIGITS && isOneField(field, token, pairs)) {
+        return token;
+      }
+      Field zeros = field;
+      for (Field wide = Fields.widened(zeros, 1, 0);
+          wide != null
+              && zeros.length() % NUMBER_DIGITS != 0
+              && Bytes.all(first(wide), pairs, Bytes::isZeros);
+          wide = Fields.widened(zeros, 1, 0)) {
+        zeros = wide;
+      }
+      return zeros;
+    }
+
+    private static Field first(Field field) {
+      return Fields.of(field, field.offset(), field.offset() + 1);
+    }
+
+    /** The widest field around it whose bytes are all of a kind. */
+    private static Field token(Field field, List<Pair> pairs, Bytes.Kind kind) {
+      Field token = field;
+      for (Field wide = Fields.widened(token, 1, 0);
+          wide != null && Bytes.all(first(wide), pairs, kind);
+          wide = Fields.widened(token, 1, 0)) {
+        token = wide;
+      }
+      for (Field wide = Fields.widened(token, 0, 1);
+          wide != null && Bytes.all(Fields.without(wide, token).get(0), pairs, kind);
+          wide = Fields.widened(token, 0, 1)) {
+        token = wide;
+      }
+      return token;
+    }
+
+    private static Field time(Field field, List<Pair> pairs) {
+      for (int width : new int[] {8, 4}) {
+        int more = width - field.length();
+        if (more < 0) {
+          continue;
+        }
+        Field big = Fields.widened(field, more, 0);
+        if (big != null && Numbers.areTimes(big, pairs, true)) {
+          return big;
+        }
+        Field little = Fields.widened(field, 0, more);
+        if (little != null && Numbers.areTimes(little, pairs, false)) {
+          return little;
+        }
+      }
+      return null;
+    }
+
+    /** Numbers have a width of 2, 4 or 8 bytes, and their high-order bytes change last. */
+    private static Field number(Field field, List<Pair> pairs) {
+      int width = field.length();
+      int natural = width == 3 ? 4 : width > 4 && width < 8 ? 8 : width;
+      return Fields.widened(field, natural - width, 0);
+    }
   }
 }

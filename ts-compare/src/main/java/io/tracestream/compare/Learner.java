@@ -46,7 +46,7 @@ public final class Learner {
     List<Pair> s2c = entries.first(Direction.S2C);
     List<Learned.Finding> findings = new Proposer(entries, c2s, s2c).propose();
     Rest rest = compare(findings);
-    List<Pair> answers = new AnswerPairs(entries, rules(findings), c2s).pairs();
+    List<Pair> answers = entries.byRequests(rules(findings), c2s);
     if (!answers.isEmpty() && !answers.equals(s2c)) {
       // Now that replies are known by their requests, their order says no more.
       List<Learned.Finding> better = new Proposer(entries, c2s, answers).propose();

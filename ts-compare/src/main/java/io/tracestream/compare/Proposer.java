@@ -17,11 +17,11 @@ final class Proposer {
   private final CopyFinder finder;
   private final Evidence c2s;
   private final Evidence s2c;
-  private final List<Varying> fieldsOfServer;
+  private final List<VaryingField> fieldsOfServer;
   /** Parts of c2s frames that the client chooses. */
-  private final List<Varying> chosenByClient = new ArrayList<>();
+  private final List<VaryingField> chosenByClient = new ArrayList<>();
   /** Parts of s2c frames that no copy explains. */
-  private final List<Varying> chosenByServer = new ArrayList<>();
+  private final List<VaryingField> chosenByServer = new ArrayList<>();
 
   private final List<CopyEvidence> copies = new ArrayList<>();
 
@@ -34,7 +34,7 @@ final class Proposer {
   }
 
   List<Learned.Finding> propose() {
-    Deque<Varying> open = new ArrayDeque<>(FieldFinder.find(c2s));
+    Deque<VaryingField> open = new ArrayDeque<>(FieldFinder.find(c2s));
     while (!open.isEmpty()) {
       open.addAll(explainByServer(open.remove()));
     }
@@ -51,7 +51,7 @@ final class Proposer {
   }
 
   /** A value that the server gave comes back; what is left to explain is returned. */
-  private List<Varying> explainByServer(Varying varying) {
+  private List<VaryingField> explainByServer(VaryingField varying) {
     CopyEvidence copy = finder.find(fieldsOfServer, varying);
     if (copy == null
         || !copy.explainsAll() && !copy.isStrong()
@@ -68,16 +68,16 @@ final class Proposer {
   }
 
   /** A value that the client chose comes back; what is left to explain is returned. */
-  private List<Varying> explainByClient(Varying varying) {
+  private List<VaryingField> explainByClient(VaryingField varying) {
     CopyEvidence copy = finder.find(chosenByClient, varying);
     if (copy == null) {
       chosenByServer.add(varying);
       return List.of();
     }
     add(copy);
-    List<Varying> rest = new ArrayList<>(varying.without(copy.copy().to()));
+    List<VaryingField> rest = new ArrayList<>(varying.without(copy.copy().to()));
     if (!copy.explainsAll()) { // requests of another kind may have it elsewhere
-      rest.add(Varying.of(copy.copy().to(), copy.unexplained()));
+      rest.add(VaryingField.of(copy.copy().to(), copy.unexplained()));
     }
     return rest;
   }
@@ -118,8 +118,8 @@ final class Proposer {
   }
 
   /** Rules for what copies do not explain, and do not open as their source. */
-  private List<Learned.Finding> ignored(List<Varying> fields, Evidence evidence) {
-    List<Varying> rest = fields;
+  private List<Learned.Finding> ignored(List<VaryingField> fields, Evidence evidence) {
+    List<VaryingField> rest = fields;
     for (CopyEvidence copy : copies) {
       rest = rest.stream()
           .flatMap(varying -> varying.without(copy.copy().from()).stream())
@@ -140,7 +140,7 @@ final class Proposer {
    * Whether it is a field that varies rather than a difference in what was said: few bytes that
    * seldom differ are the latter.
    */
-  private static boolean isVarying(Varying varying, Evidence evidence) {
+  private static boolean isVarying(VaryingField varying, Evidence evidence) {
     long differing = varying.pairs().size();
     return varying.field().length() >= RANDOM_FIELD
         || differing * 4 >= evidence.having(varying.field())

@@ -1,9 +1,11 @@
 package io.tracestream.compare;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.Recording;
 import io.tracestream.rules.Rules;
+import io.tracestream.testing.RandomSeeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
 
 /** Made-up protocols, recorded twice, learned, and compared with a third conversation. */
 class LearnerPropertyTest {
@@ -57,5 +60,33 @@ class LearnerPropertyTest {
           && !diff(a, otherOperation, learned.rules()).isEmpty()
           && !diff(a, otherKey, learned.rules()).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(200)
+  void anyTwoRecordingsAreLearnedFromAndComparedUnderWhatWasLearned(long seed) throws Exception {
+    Random random = new Random(seed);
+    try (Recording a = recording("a", anyEntries(random));
+        Recording b = recording("b", anyEntries(random))) {
+      Learned learned = Learner.learn(a, b);
+      assertEquals(
+          learned.summary().toString(),
+          RecordingDiff.compare(a, b, learned.rules(), change -> {}).toString());
+      assertEquals(learned.summary().isSame(), learned.unexplained().isEmpty());
+      assertEquals(learned.rules(), Rules.of(learned.rules().toString().split("\n")));
+    }
+  }
+
+  /** Entries of any lengths, which share some bytes with others by chance. */
+  private static String anyEntries(Random random) {
+    StringBuilder entries = new StringBuilder();
+    for (int i = 1 + random.nextInt(12); i > 0; i--) {
+      entries.append(random.nextBoolean() ? ",c2s " : ",s2c ");
+      int length = random.nextBoolean() ? 6 : random.nextInt(10);
+      for (int at = 0; at < length; at++) {
+        entries.append(String.format("%02x", at < 2 ? random.nextInt(256) : random.nextInt(3)));
+      }
+    }
+    return entries.toString();
   }
 }

@@ -1,6 +1,7 @@
 package io.tracestream.compare;
 
 import io.tracestream.rules.Field;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +11,15 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 
-/** Tells numbers that are times. */
-final class Times {
+/** Recognises fields that hold numbers which count up from pair to pair, and times. */
+final class Numbers {
+  /** So many numbers in a row are hardly chance. */
+  private static final int FEWEST = 4;
+
+  private static final BigInteger LONGEST_STEP = BigInteger.valueOf(16);
+  /** No number is longer. */
+  private static final int WIDEST = 20;
+
   /** Seconds since 1970: what is before, or behind, is hardly the time of a recording. */
   private static final long EARLIEST = Instant.parse("2010-01-01T00:00:00Z").getEpochSecond();
 
@@ -22,16 +30,48 @@ final class Times {
   /** Seconds by which an entry may be older than one before it. */
   private static final long BACKWARDS = 60;
 
-  private Times() {}
+  private Numbers() {}
 
-  /** Whether the field holds times, in bytes of either order or in text. */
-  static boolean areIn(Field field, List<Pair> pairs) {
-    int length = field.length();
-    return (length == 4 || length == 8) && (areIn(field, pairs, true) || areIn(field, pairs, false))
-        || TextBytes.all(field, pairs, Times::isText);
+  /** Whether both payloads of all pairs have the field, and count up in it by small steps. */
+  static boolean countUp(Field field, List<Pair> pairs) {
+    return pairs.size() >= FEWEST
+        && field.length() <= WIDEST
+        && pairs.stream().allMatch(pair -> pair.has(field))
+        && countsUp(field, pairs, Pair::payloadOfA)
+        && countsUp(field, pairs, Pair::payloadOfB);
   }
 
-  private static boolean isText(ByteBuffer bytes) {
+  private static boolean countsUp(Field field, List<Pair> pairs, Function<Pair, byte[]> payload) {
+    boolean isText = Bytes.all(field, pairs, Bytes::isDigits);
+    BigInteger last = null;
+    for (Pair pair : pairs) {
+      BigInteger number = number(Bytes.of(field, payload.apply(pair)), isText);
+      if (last != null
+          && (number.compareTo(last) <= 0 || number.subtract(last).compareTo(LONGEST_STEP) > 0)) {
+        return false;
+      }
+      last = number;
+    }
+    return true;
+  }
+
+  private static BigInteger number(ByteBuffer bytes, boolean isText) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    return isText
+        ? new BigInteger(new String(copy, StandardCharsets.ISO_8859_1))
+        : new BigInteger(1, copy);
+  }
+
+  /** Whether the field holds times, in bytes of either order or in text. */
+  static boolean areTimes(Field field, List<Pair> pairs) {
+    int length = field.length();
+    return (length == 4 || length == 8)
+            && (areTimes(field, pairs, true) || areTimes(field, pairs, false))
+        || Bytes.all(field, pairs, Numbers::isTimeText);
+  }
+
+  private static boolean isTimeText(ByteBuffer bytes) {
     String text = StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
     if (text.matches("\\d{10}|\\d{13}")) {
       long seconds = Long.parseLong(text.substring(0, 10));
@@ -41,15 +81,15 @@ final class Times {
   }
 
   /** Whether the field, of 4 or 8 bytes, holds a time in both payloads of all pairs. */
-  static boolean areIn(Field field, List<Pair> pairs, boolean bigEndian) {
-    if (!pairs.stream().allMatch(pair -> pair.has(field)) || isText(field, pairs, bigEndian)) {
+  static boolean areTimes(Field field, List<Pair> pairs, boolean bigEndian) {
+    if (!pairs.stream().allMatch(pair -> pair.has(field)) || isLetters(field, pairs, bigEndian)) {
       return false;
     }
     long[] units =
         field.length() == 4 ? new long[] {1} : new long[] {1, 1000, 1_000_000, 1_000_000_000};
     for (long unit : units) {
-      if (areIn(field, pairs, bigEndian, unit, Pair::payloadOfA)
-          && areIn(field, pairs, bigEndian, unit, Pair::payloadOfB)) {
+      if (areTimes(field, pairs, bigEndian, unit, Pair::payloadOfA)
+          && areTimes(field, pairs, bigEndian, unit, Pair::payloadOfB)) {
         return true;
       }
     }
@@ -60,22 +100,22 @@ final class Times {
    * Whether its high-order bytes are letters: those of a time of 8 bytes are none, and those of one
    * of 4 bytes may look so, but have no text beside them.
    */
-  private static boolean isText(Field field, List<Pair> pairs, boolean bigEndian) {
+  private static boolean isLetters(Field field, List<Pair> pairs, boolean bigEndian) {
     boolean isLong = field.length() == 8;
     int high = isLong ? 1 : 2;
     int more = isLong ? 0 : 1;
     int from = bigEndian ? field.offset() : Fields.end(field) - high;
     Field highest = Fields.of(field, from, from + high);
     Field beside = Fields.widened(highest, bigEndian ? more : 0, bigEndian ? 0 : more);
-    return TextBytes.all(field, pairs, TextBytes::isPrintable)
-        || beside != null && TextBytes.all(beside, pairs, TextBytes::isPrintable);
+    return Bytes.all(field, pairs, Bytes::isPrintable)
+        || beside != null && Bytes.all(beside, pairs, Bytes::isPrintable);
   }
 
-  private static boolean areIn(
+  private static boolean areTimes(
       Field field, List<Pair> pairs, boolean bigEndian, long unit, Function<Pair, byte[]> payload) {
     long[] seconds = pairs.stream()
         .sorted(Comparator.comparing(pair -> pair.a().entry()))
-        .mapToLong(pair -> number(Bytes.of(field, payload.apply(pair)), bigEndian) / unit)
+        .mapToLong(pair -> timeNumber(Bytes.of(field, payload.apply(pair)), bigEndian) / unit)
         .toArray();
     long least = LongStream.of(seconds).min().orElse(0);
     long most = LongStream.of(seconds).max().orElse(0);
@@ -93,7 +133,7 @@ final class Times {
     return true;
   }
 
-  private static long number(ByteBuffer bytes, boolean bigEndian) {
+  private static long timeNumber(ByteBuffer bytes, boolean bigEndian) {
     bytes.order(bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     return bytes.remaining() == 4 ? bytes.getInt() & 0xffff_ffffL : bytes.getLong();
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Pairs of one length that differ in about the same bytes: frames of one kind. */
-final class Cluster {
+final class FrameKind {
   /** Kinds of frames of one length; further ones count to the kind that is most alike. */
   private static final int MOST = 16;
   /** How many equal bytes may be chance inside of a field. */
@@ -22,43 +22,43 @@ final class Cluster {
   private final List<Pair> pairs = new ArrayList<>();
   private final BitSet differing = new BitSet();
 
-  /** The clusters of all pairs that differ. */
-  static List<Cluster> of(List<Pair> pairs) {
-    Map<Integer, List<Cluster>> byLength = new HashMap<>();
-    List<Cluster> all = new ArrayList<>();
+  /** The kinds of all pairs that differ. */
+  static List<FrameKind> of(List<Pair> pairs) {
+    Map<Integer, List<FrameKind>> byLength = new HashMap<>();
+    List<FrameKind> all = new ArrayList<>();
     for (Pair pair : pairs) {
       BitSet bytes = new BitSet();
       pair.differing().forEach(run -> bytes.set(run.offset(), run.offset() + run.length()));
       if (!bytes.isEmpty()) {
-        List<Cluster> alike = byLength.computeIfAbsent(pair.length(), n -> new ArrayList<>());
-        Cluster cluster = mostAlike(alike, bytes);
-        if (cluster == null) {
-          cluster = new Cluster();
-          alike.add(cluster);
-          all.add(cluster);
+        List<FrameKind> alike = byLength.computeIfAbsent(pair.length(), n -> new ArrayList<>());
+        FrameKind kind = mostAlike(alike, bytes);
+        if (kind == null) {
+          kind = new FrameKind();
+          alike.add(kind);
+          all.add(kind);
         }
-        cluster.pairs.add(pair);
-        cluster.differing.or(bytes);
+        kind.pairs.add(pair);
+        kind.differing.or(bytes);
       }
     }
     return all;
   }
 
-  /** The cluster that shares half of the fewer bytes; null when a new one is better. */
-  private static Cluster mostAlike(List<Cluster> clusters, BitSet bytes) {
-    Cluster best = null;
+  /** The kind that shares half of the fewer bytes; null when a new one is better. */
+  private static FrameKind mostAlike(List<FrameKind> kinds, BitSet bytes) {
+    FrameKind best = null;
     double most = -1;
-    for (Cluster cluster : clusters) {
-      BitSet both = (BitSet) cluster.differing.clone();
+    for (FrameKind kind : kinds) {
+      BitSet both = (BitSet) kind.differing.clone();
       both.and(bytes);
-      int fewer = Math.min(cluster.differing.cardinality(), bytes.cardinality());
+      int fewer = Math.min(kind.differing.cardinality(), bytes.cardinality());
       double alike = (double) both.cardinality() / fewer;
       if (alike > most) {
-        best = cluster;
+        best = kind;
         most = alike;
       }
     }
-    return most >= 0.5 || clusters.size() == MOST ? best : null;
+    return most >= 0.5 || kinds.size() == MOST ? best : null;
   }
 
   List<Pair> pairs() {

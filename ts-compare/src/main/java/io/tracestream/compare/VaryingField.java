@@ -9,20 +9,20 @@ import java.util.List;
  * @param field the field
  * @param pairs the pairs
  */
-record Varying(Field field, List<Pair> pairs) {
+record VaryingField(Field field, List<Pair> pairs) {
   /** A field of these pairs, as far as they differ in it. */
-  static Varying of(Field field, List<Pair> pairs) {
-    return new Varying(
+  static VaryingField of(Field field, List<Pair> pairs) {
+    return new VaryingField(
         field, pairs.stream().filter(pair -> pair.differsIn(field)).toList());
   }
 
   /** Whether it holds times. */
   boolean isTime() {
-    return Times.areIn(field, pairs);
+    return Numbers.areTimes(field, pairs);
   }
 
   /** What is left and right of a part, where anything differs. */
-  List<Varying> without(Field part) {
+  List<VaryingField> without(Field part) {
     if (!Fields.overlap(field, part)) {
       return List.of(this);
     }
