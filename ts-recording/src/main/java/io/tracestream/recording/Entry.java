@@ -1,15 +1,62 @@
 package io.tracestream.recording;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * One frame in a recording. Two entries are equal when time, direction and payload bytes are.
  *
- * @param elapsedMicros microseconds since the recording began, 0 or more
- * @param direction which way the frame went
- * @param payload the frame's payload, possibly empty; not copied, so leave it as it is
+ * <p>Immutable, as far as its payload is left as it is.
  */
-public record Entry(long elapsedMicros, Direction direction, byte[] payload) {
+public final class Entry {
+  private final long elapsedMicros;
+  private final Direction direction;
+  private final byte[] payload;
+
+  /**
+   * An entry.
+   *
+   * @param elapsedMicros microseconds since the recording began, 0 or more
+   * @param direction which way the frame went
+   * @param payload the frame's payload, possibly empty; not copied, so leave it as it is
+   * @throws IllegalArgumentException when the time is below 0
+   */
+  public Entry(long elapsedMicros, Direction direction, byte[] payload) {
+    if (elapsedMicros < 0) {
+      throw new IllegalArgumentException("elapsedMicros: " + elapsedMicros + " is below 0");
+    }
+    this.elapsedMicros = elapsedMicros;
+    this.direction = Objects.requireNonNull(direction, "direction");
+    this.payload = Objects.requireNonNull(payload, "payload");
+  }
+
+  /**
+   * When the frame came.
+   *
+   * @return microseconds since the recording began, 0 or more
+   */
+  public long elapsedMicros() {
+    return elapsedMicros;
+  }
+
+  /**
+   * Which way the frame went.
+   *
+   * @return its direction
+   */
+  public Direction direction() {
+    return direction;
+  }
+
+  /**
+   * What the frame carried.
+   *
+   * @return its payload, possibly empty; not a copy, so leave it as it is
+   */
+  public byte[] payload() {
+    return payload;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Entry that

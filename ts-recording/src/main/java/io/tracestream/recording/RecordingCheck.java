@@ -1,38 +1,35 @@
 package io.tracestream.recording;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What a recording holds from its top to its end, past lines that are damaged. A
  * {@link RecordingReader} stops at the first of these instead.
  *
- * <p>It is made in one pass, in memory that grows with the longest payload, not with the file.
- *
- * @param c2sEntries how many whole entries went to the server
- * @param s2cEntries how many whole entries went to the client
- * @param damagedLines how many lines are damaged
- * @param damage what is wrong with the first {@value #MOST_DAMAGE} of these, in their order
- * @param cutOff whether the last line is one of them because the recorder was stopped inside it
- * @param unendedLine the number of the last line, when it holds a whole entry and has no line end:
- *     no damage, but it may have been cut off between two bytes; else 0
- * @param earlierEntries how many entries have an earlier time than the whole entry before them: no
- *     damage either, a replay takes it as no pause
- * @param firstEarlierLine the line number of the first one of these; else 0
+ * <p>It is made in one pass, in memory that grows with the longest payload, not with the file. Once
+ * made, it does not change.
  */
-public record RecordingCheck(
-    long c2sEntries,
-    long s2cEntries,
-    long damagedLines,
-    List<RecordingException> damage,
-    boolean cutOff,
-    long unendedLine,
-    long earlierEntries,
-    long firstEarlierLine) {
-
+public final class RecordingCheck {
   /** So many damaged lines are told one by one; the others are only counted. */
   public static final int MOST_DAMAGE = 100;
+
+  private long c2sEntries;
+  private long s2cEntries;
+  private long damagedLines;
+  private long lastDamagedLine;
+  private final List<RecordingException> damage = new ArrayList<>();
+  private boolean cutOff;
+  private long unendedLine;
+  private long lastElapsedMicros;
+  private long earlierEntries;
+  private long firstEarlierLine;
+
+  private RecordingCheck() {}
 
   /**
    * Checks a recording.
@@ -45,8 +42,10 @@ public record RecordingCheck(
    * @throws IOException when reading fails
    */
   public static RecordingCheck of(Path file, int maxPayloadLength) throws IOException {
-    try (RecordingScan scan = new RecordingScan(file, maxPayloadLength)) {
-      return scan.run(EntrySink.NONE);
+    try (RecordingReader reader = open(file, maxPayloadLength)) {
+      RecordingCheck check = new RecordingCheck();
+      check.read(reader, null);
+      return check;
     }
   }
 
@@ -67,14 +66,151 @@ public record RecordingCheck(
    */
   public static RecordingCheck repair(Path file, int maxPayloadLength, Path out)
       throws IOException {
-    try (RecordingScan scan = new RecordingScan(file, maxPayloadLength);
+    try (RecordingReader reader = open(file, maxPayloadLength);
         RepairedFile repaired = RepairedFile.create(file, out)) {
-      RecordingCheck check = scan.run(repaired);
+      RecordingCheck check = new RecordingCheck();
+      check.read(reader, repaired);
       if (check.entries() > 0) {
         repaired.commit();
       }
       return check;
     }
+  }
+
+  private static RecordingReader open(Path file, int maxPayloadLength) throws IOException {
+    return new RecordingReader(
+        Channels.newInputStream(RecordingFiles.open(file)), file.toString(), maxPayloadLength);
+  }
+
+  /** Reads to the end, past damaged lines; {@code repaired} gets what is whole, or is null. */
+  private void read(RecordingReader reader, RepairedFile repaired) throws IOException {
+    if (repaired != null) {
+      reader.copyCommentsTo(repaired.comments());
+    }
+    while (true) {
+      ByteBuffer payload;
+      try {
+        if (!reader.advance()) {
+          break;
+        }
+        payload = reader.payload();
+      } catch (RecordingException e) {
+        countDamage(e);
+        reader.skipDamagedLine();
+        continue;
+      }
+      countEntry(reader);
+      if (repaired != null) {
+        repaired.entry(reader.elapsedMicros(), reader.direction(), payload);
+      }
+    }
+    if (entries() == 0 && !reader.hasVersionLine() && !damage.isEmpty()) {
+      throw damage.get(0);
+    }
+  }
+
+  private void countEntry(RecordingReader reader) {
+    if (reader.lastLineWasUnended()) {
+      unendedLine = reader.line();
+    }
+    if (entries() > 0 && reader.elapsedMicros() < lastElapsedMicros && earlierEntries++ == 0) {
+      firstEarlierLine = reader.line();
+    }
+    lastElapsedMicros = reader.elapsedMicros();
+    if (reader.direction() == Direction.C2S) {
+      c2sEntries++;
+    } else {
+      s2cEntries++;
+    }
+  }
+
+  private void countDamage(RecordingException e) throws RecordingException {
+    if (e.kind() == RecordingException.Kind.OTHER_VERSION && entries() == 0) {
+      throw e;
+    }
+    cutOff = e.isCutOff();
+    if (damagedLines > 0 && lastDamagedLine == e.line()) {
+      return; // the line has been counted, and then the file ended badly in it
+    }
+    damagedLines++;
+    lastDamagedLine = e.line();
+    if (damage.size() < MOST_DAMAGE) {
+      damage.add(e);
+    }
+  }
+
+  /**
+   * Whole entries that went to the server.
+   *
+   * @return their count
+   */
+  public long c2sEntries() {
+    return c2sEntries;
+  }
+
+  /**
+   * Whole entries that went to the client.
+   *
+   * @return their count
+   */
+  public long s2cEntries() {
+    return s2cEntries;
+  }
+
+  /**
+   * Damaged lines.
+   *
+   * @return their count
+   */
+  public long damagedLines() {
+    return damagedLines;
+  }
+
+  /**
+   * What is wrong with the first {@value #MOST_DAMAGE} of the damaged lines.
+   *
+   * @return an error for each, in their order
+   */
+  public List<RecordingException> damage() {
+    return List.copyOf(damage);
+  }
+
+  /**
+   * Whether the last line is one of the damaged ones because the recorder was stopped inside it.
+   *
+   * @return true for a recording that was cut off
+   */
+  public boolean cutOff() {
+    return cutOff;
+  }
+
+  /**
+   * The last line, when it holds a whole entry and has no line end: no damage, but it may have been
+   * cut off between two bytes.
+   *
+   * @return its number, from 1; 0 when it has a line end
+   */
+  public long unendedLine() {
+    return unendedLine;
+  }
+
+  /**
+   * Entries that have an earlier time than the whole entry before them: no damage either, a replay
+   * takes it as no pause.
+   *
+   * @return their count
+   */
+  public long earlierEntries() {
+    return earlierEntries;
+  }
+
+  /**
+   * The first entry of those.
+   *
+   * @return the number of its line, from 1; 0 when there is none
+   */
+  public long firstEarlierLine() {
+    return firstEarlierLine;
   }
 
   /**

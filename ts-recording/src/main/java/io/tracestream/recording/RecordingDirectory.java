@@ -15,25 +15,45 @@ import java.util.stream.Stream;
  * The conversations that are recorded in a folder: its files whose names end with {@code .tsv} or
  * {@code .tsv.gz} and do not begin with a dot, in the order of their names, which is that in which
  * a proxy accepted the connections. The parts of a conversation that was too large for one file are
- * one again. Files of other names are passed over.
- *
- * @param directory the folder
- * @param conversations what can be read, in order; one at least
- * @param leftOut what is left of conversations of which a part is missing, mostly since the oldest
- *     files were deleted; for each, one line to tell a user
+ * one again. Files of other names are passed over. Immutable.
  */
-public record RecordingDirectory(
-    Path directory, List<Conversation> conversations, List<String> leftOut) {
+public final class RecordingDirectory {
+  private final Path directory;
+  private final List<Conversation> conversations;
+  private final List<String> leftOut;
+
+  private RecordingDirectory(
+      Path directory, List<Conversation> conversations, List<String> leftOut) {
+    this.directory = directory;
+    this.conversations = List.copyOf(conversations);
+    this.leftOut = List.copyOf(leftOut);
+  }
+
   /**
-   * Makes it, with lists of its own.
+   * The folder.
    *
-   * @param directory the folder
-   * @param conversations what can be read
-   * @param leftOut what cannot
+   * @return its path as it was given
    */
-  public RecordingDirectory {
-    conversations = List.copyOf(conversations);
-    leftOut = List.copyOf(leftOut);
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * What can be read.
+   *
+   * @return the conversations in order, one at least
+   */
+  public List<Conversation> conversations() {
+    return conversations;
+  }
+
+  /**
+   * What cannot be read, as a part is missing, mostly since the oldest files were deleted.
+   *
+   * @return for each such conversation, one line to tell a user
+   */
+  public List<String> leftOut() {
+    return leftOut;
   }
 
   /**

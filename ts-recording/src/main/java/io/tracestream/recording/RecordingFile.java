@@ -556,6 +556,11 @@ final class RecordingFile implements Closeable {
     }
   }
 
+  /** Where it is: its name, or the one that it has until it {@link #takeName takes} that. */
+  Path path() {
+    return path;
+  }
+
   /** What errors call it. */
   @Override
   public String toString() {

@@ -90,6 +90,11 @@ public final class RecordingWriter implements Closeable {
     return alone(RecordingFile.part(path, name, name.endsWith(".gz")));
   }
 
+  /** Where the file is for now. */
+  Path place() {
+    return file.path();
+  }
+
   private static RecordingWriter alone(RecordingFile file) throws IOException {
     WriteMemory memory = new WriteMemory(WriteMemory.ENOUGH_FOR_ONE);
     return new RecordingWriter(file, memory, memory, true).begin("");

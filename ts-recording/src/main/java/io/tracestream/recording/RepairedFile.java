@@ -8,11 +8,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A recording that takes its name when it is whole; closed before, it leaves nothing behind. */
-final class RepairedFile implements EntrySink, Closeable {
+final class RepairedFile implements Closeable {
   private final RecordingWriter writer;
+  /** What it is called until it is whole. */
+  private final Path part;
+  /** Whose mode it gets: who could not read the damaged recording cannot read this one either. */
+  private final Path damaged;
+  /** A signal ends the process without closing this. */
+  private final Thread atExit;
 
-  private RepairedFile(RecordingWriter writer) {
+  private RepairedFile(RecordingWriter writer, Path damaged) {
     this.writer = writer;
+    this.part = writer.place();
+    this.damaged = damaged;
+    this.atExit = new Thread(this::deletePart, "ts-recording-exit");
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  private void deletePart() {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      // It is an unfinished file of ours: there is nobody left to tell.
+    }
   }
 
   /** Begins a file that is to take the name {@code out}, and is not to be {@code damaged}. */
@@ -21,12 +39,11 @@ final class RepairedFile implements EntrySink, Closeable {
       throw new RecordingException(
           out + ": found the recording to repair, expected another file; choose another name");
     }
-    return new RepairedFile(RecordingWriter.part(out));
+    return new RepairedFile(RecordingWriter.part(out), damaged);
   }
 
-  @Override
-  public void entry(long elapsedMicros, Direction direction, ByteBuffer payload)
-      throws IOException {
+  /** Takes an entry; the payload is lent for this call. */
+  void entry(long elapsedMicros, Direction direction, ByteBuffer payload) throws IOException {
     try {
       writer.writeAtAnyTime(elapsedMicros, direction, payload);
     } catch (RecordingException e) {
@@ -34,8 +51,8 @@ final class RepairedFile implements EntrySink, Closeable {
     }
   }
 
-  @Override
-  public OutputStream comments() {
+  /** Takes comments, each ended with {@code \n}. */
+  OutputStream comments() {
     return new OutputStream() {
       @Override
       public void write(int c) throws IOException {
@@ -56,6 +73,9 @@ final class RepairedFile implements EntrySink, Closeable {
   /** Gives the file, which is whole now, its name. */
   void commit() throws IOException {
     try {
+      if (part.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(damaged));
+      }
       writer.commit();
     } catch (RecordingException e) {
       throw failure(e);
@@ -64,6 +84,10 @@ final class RepairedFile implements EntrySink, Closeable {
 
   @Override
   public void close() throws IOException {
-    writer.close();
+    try (writer) {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The process is ending, and the hook is at work.
+    }
   }
 }

@@ -14,19 +14,20 @@
  *
  * <p>A {@link io.tracestream.recording.RecordingWriter} writes exactly that. A
  * {@link io.tracestream.recording.RecordingReader} also takes what an editor may leave: no first
- * line, more lines that begin with {@code #}, blank lines, CRLF, upper-case hex, and a last line
- * without its end when it is complete. Whatever else it finds is refused with
- * {@link io.tracestream.recording.RecordingException}, as {@code FILE:LINE: what was found, what
- * was expected}. A {@link io.tracestream.recording.Recording} is an opened file, or one in memory,
- * that gives out any number of readers. Files may be packed with gzip: a reader sees it from the
- * first bytes, a writer makes it where the name ends with {@code .gz}.
+ * line, more lines that begin with {@code #}, blank lines, CRLF, upper-case hex, a byte order mark,
+ * and a last line without its end when it is complete. Whatever else it finds is refused with
+ * {@link io.tracestream.recording.RecordingException}, as {@code FILE:LINE: } and what is wrong. A
+ * {@link io.tracestream.recording.Recording} is an opened file, or one in memory, that gives out
+ * any number of readers; one without a single entry is not a recording and is not opened. Files may
+ * be compressed with gzip: a reader sees it from the first bytes, a writer makes it where the name
+ * ends with {@code .gz}.
  *
  * <p>A {@link io.tracestream.recording.RecordingDirectoryWriter} records many conversations at once
  * to one folder, each to files of its own; a {@link io.tracestream.recording.RecordingDirectory}
  * gives them again, in order.
  *
  * <p>A reader stops at the first damaged line. A {@link io.tracestream.recording.RecordingCheck}
- * goes on behind it, tells each of them, and writes what is whole to another file. A
+ * goes on after it, reports each of them, and writes what is whole to another file. A
  * {@link io.tracestream.recording.RecordingSummary} says in numbers what conversation a recording
  * holds.
  *

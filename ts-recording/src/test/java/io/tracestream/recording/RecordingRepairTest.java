@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tracestream.testing.RandomSeeds;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +146,41 @@ class RecordingRepairTest {
         RecordingWriterFullDiskTest.saidBy(dir, RepairUntilFull.class, file, out));
     assertEquals(REPAIRED, Files.readString(out));
     assertEquals(List.of("a.rec", "b.rec", "output"), filesLeft());
+  }
+
+  @Test
+  void itHasTheModeOfTheDamagedRecording() throws Exception {
+    assumeTrue(dir.getFileSystem().supportedFileAttributeViews().contains("posix"), "no modes");
+    Files.createFile(file);
+    for (String mode : List.of("rw-------", "rw-r--r--", "rw-r-----")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+      repair(DAMAGED);
+      assertEquals(mode, PosixFilePermissions.toString(Files.getPosixFilePermissions(out)));
+    }
+  }
+
+  @Test
+  void aSignalLeavesNothingUnfinished() throws Exception {
+    Files.writeString(file, HEADER + "1\tc2s\t21\n");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process child = new ProcessBuilder(
+            java,
+            "-cp",
+            System.getProperty("java.class.path"),
+            RepairForEver.class.getName(),
+            file.toString(),
+            out.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    try (BufferedReader said = child.inputReader()) {
+      assertEquals("begun", said.readLine());
+      assertEquals(2, filesLeft().size(), "there is no unfinished file");
+      child.toHandle().destroy();
+      assertTrue(child.waitFor(20, TimeUnit.SECONDS));
+    } finally {
+      child.destroyForcibly();
+    }
+    assertEquals(List.of("a.rec"), filesLeft());
   }
 
   @Test

@@ -194,6 +194,15 @@ class RecordingTest {
   }
 
   @Test
+  void runningOutOfDescriptorsIsNotAFaultOfTheRecording() throws Exception {
+    Files.writeString(file, TWO_ENTRIES);
+    List<String> said =
+        RecordingWriterFullDiskTest.saidBy(dir, "ulimit -n 40", OpenWithoutDescriptors.class, file);
+    assertEquals(1, said.size(), said.toString());
+    assertTrue(said.get(0).startsWith(file + ": cannot be opened: "), said.get(0));
+  }
+
+  @Test
   void aBinaryFileIsNotARecording() throws Exception {
     List<String> files = List.of(
         "ffd8ffe000104a46494600", // JPEG

@@ -53,13 +53,19 @@ class RecordingWriterFullDiskTest {
 
   /** What a program prints whose files may not grow large. */
   static List<String> saidBy(Path dir, Class<?> program, Path... files) throws Exception {
+    return saidBy(dir, "ulimit -f " + KIBIBYTES, program, files);
+  }
+
+  /** What a program prints that has such limits. */
+  static List<String> saidBy(Path dir, String limits, Class<?> program, Path... files)
+      throws Exception {
     assumeTrue(Files.isExecutable(BASH), "there is no bash to limit a file's size");
     Path output = dir.resolve("output");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command = new ArrayList<>(List.of(
         BASH.toString(),
         "-c",
-        "ulimit -f " + KIBIBYTES + "; exec \"$@\"",
+        limits + "; exec \"$@\"",
         "bash",
         java,
         "-XX:-UsePerfData",
