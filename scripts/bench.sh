@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures ts-proxy beside haproxy, nginx and socat, where those are installed, and prints tables.
-# Quick by default; --full takes its time; --help lists all flags; replay as the first word measures
-# only how recordings are played. Needs Java 17 or later, and Maven when the jars are not built yet.
+# Quick by default; --full takes its time; --help lists all flags. Needs Linux, Java 17 or later, and
+# Maven when the jars are not built yet.
 # Compare figures of one run only, on a machine that does nothing else.
 # Environment: TS_PROXY_JAR (default: the build beside this script), JAVA_HOME (default: the java on
 # PATH), TMPDIR (default: /tmp; --full needs 4 GiB there). An empty value counts as not set.
@@ -31,19 +31,7 @@ build_tokio_peer
 # Thousands of connections need two descriptors each. More than the hard limit only root can have.
 ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 
-# The serial collector has no threads of its own that would take the proxies' processor time.
-bench() { # in the background, so that a signal ends it at once
-  "$java" -XX:+UseSerialGC -Djava.io.tmpdir="$work" -jar "$jar" "$1" --jar "$proxy" "${@:2}" &
-  wait "$!"
-}
-
-if [[ ${1:-} == replay ]]; then
-  bench "$@"
-else
-  bench compare "$@"
-  case " $* " in
-    *" --jobs"* | *" --help "* | *" -h "*) ;;
-    *" --full "*) bench replay ;;
-    *) bench replay --mib 128 ;;
-  esac
-fi
+# The serial collector has no threads of its own that would take the proxies' processor time. In the
+# background, so that a signal ends it at once.
+"$java" -XX:+UseSerialGC -Djava.io.tmpdir="$work" -jar "$jar" compare --jar "$proxy" "$@" &
+wait "$!"

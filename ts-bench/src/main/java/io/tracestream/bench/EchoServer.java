@@ -13,7 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /** Sends every byte back. One thread serves all connections. */
-final class EchoServer implements Target {
+final class EchoServer implements AutoCloseable {
   private static final int BUFFER = 128 * 1024;
   /** As many clients may dial at once as the kernel allows. */
   private static final int BACKLOG = 4096;
@@ -22,19 +22,18 @@ final class EchoServer implements Target {
   private final Selector selector = Selector.open();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
   private final InetSocketAddress address;
-  private final Thread thread = new Thread(this::run, "echo");
 
   EchoServer() throws IOException {
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
     address = (InetSocketAddress) listener.getLocalAddress();
     listener.configureBlocking(false);
     listener.register(selector, SelectionKey.OP_ACCEPT);
+    Thread thread = new Thread(this::run, "echo");
     thread.setDaemon(true);
     thread.start();
   }
 
-  @Override
-  public InetSocketAddress address() {
+  InetSocketAddress address() {
     return address;
   }
 
@@ -51,57 +50,50 @@ final class EchoServer implements Target {
   }
 
   private void ready(SelectionKey key) {
-    if (key.channel() == listener) {
-      acceptAll();
-      return;
-    }
     try {
-      echo(key);
-    } catch (IOException e) {
-      close((SocketChannel) key.channel()); // the client has said itself why it went away
-    }
-  }
-
-  private void acceptAll() {
-    try {
-      for (SocketChannel next = listener.accept(); next != null; next = listener.accept()) {
-        next.configureBlocking(false);
-        next.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        next.register(selector, SelectionKey.OP_READ);
+      if (key.channel() == listener) {
+        acceptAll();
+      } else if (!echo(key)) {
+        key.channel().close();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Reads once and writes that back; what is not taken becomes the key's attachment. */
-  private void echo(SelectionKey key) throws IOException {
-    SocketChannel connection = (SocketChannel) key.channel();
-    ByteBuffer out = (ByteBuffer) key.attachment();
-    if (out == null) {
-      if (connection.read(buffer.clear()) < 0) {
-        close(connection);
-        return;
-      }
-      out = buffer.flip();
-    }
-    connection.write(out);
-    if (!out.hasRemaining()) {
-      if (out != buffer) {
-        key.attach(null);
-        key.interestOps(SelectionKey.OP_READ);
-      }
-    } else if (out == buffer) {
-      key.attach(ByteBuffer.allocateDirect(out.remaining()).put(out).flip());
-      key.interestOps(SelectionKey.OP_WRITE);
+  private void acceptAll() throws IOException {
+    for (SocketChannel next = listener.accept(); next != null; next = listener.accept()) {
+      next.configureBlocking(false);
+      next.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      next.register(selector, SelectionKey.OP_READ);
     }
   }
 
-  private static void close(SocketChannel connection) {
+  /**
+   * Reads once and writes that back; what is not taken becomes the key's attachment.
+   *
+   * @return false at the end; the client has said itself why it went away
+   */
+  private boolean echo(SelectionKey key) {
+    SocketChannel connection = (SocketChannel) key.channel();
+    ByteBuffer out = (ByteBuffer) key.attachment();
     try {
-      connection.close();
+      if (out == null && connection.read(buffer.clear()) < 0) {
+        return false;
+      }
+      boolean isRest = out != null;
+      out = isRest ? out : buffer.flip();
+      connection.write(out);
+      if (!out.hasRemaining() && isRest) {
+        key.attach(null);
+        key.interestOps(SelectionKey.OP_READ);
+      } else if (out.hasRemaining() && !isRest) {
+        key.attach(ByteBuffer.allocateDirect(out.remaining()).put(out).flip());
+        key.interestOps(SelectionKey.OP_WRITE);
+      }
+      return true;
     } catch (IOException e) {
-      // it is gone either way
+      return false;
     }
   }
 

@@ -1,39 +1,36 @@
 package io.tracestream.bench;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 
 /**
- * One connection that sends frames as fast as they are taken, in writes of about 256 KiB, then an
- * empty frame, and waits for a {@link SinkServer} to say how many came.
+ * One connection that sends frames as fast as they are taken, in writes of about 256 KiB, until as
+ * many bytes have arrived at a {@link SinkServer}, or have come back here.
  */
 final class Flood implements Load {
-  private static final int WRITE = 256 * 1024;
+  private static final int BUFFER = 256 * 1024;
 
-  private final SocketChannel channel;
+  private final SocketChannel channel = SocketChannel.open();
+  /** Who counts what arrives; null where all comes back. */
+  private final SinkServer sink;
+
   private final ByteBuffer frames;
   private final int frameLength;
-  private final Duration limit;
-  private final ByteBuffer empty = ByteBuffer.allocateDirect(Frames.HEADER_LENGTH);
-  private final ByteBuffer reply = ByteBuffer.allocateDirect(2 * Long.BYTES);
+  private final byte[] back = new byte[BUFFER];
+  private volatile IOException failure;
 
-  /**
-   * Connects.
-   *
-   * @param payloadLength bytes of each frame's payload, at least 1
-   * @param limit how long nothing may move before that counts as a stall
-   */
-  Flood(InetSocketAddress server, int payloadLength, Duration limit) throws IOException {
-    this.limit = limit;
-    frameLength = Frames.HEADER_LENGTH + payloadLength;
-    frames = Frames.direct(payloadLength, (WRITE + frameLength - 1) / frameLength);
-    channel = SocketChannel.open();
+  Flood(InetSocketAddress server, SinkServer sink, int payloadLength) throws IOException {
+    this.sink = sink;
+    frameLength = HEADER_LENGTH + payloadLength;
+    frames = Load.frames(payloadLength, (BUFFER + frameLength - 1) / frameLength);
     try {
-      channel.socket().connect(server, (int) limit.toMillis());
+      channel.socket().connect(server, STALL_MILLIS);
+      channel.socket().setSoTimeout(STALL_MILLIS);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     } catch (IOException e) {
       channel.close();
@@ -43,52 +40,55 @@ final class Flood implements Load {
 
   @Override
   public Timed send(int count) throws IOException {
-    long sent = 0;
-    try (StallWatch watch = new StallWatch(channel, limit)) {
-      try {
-        long start = System.nanoTime();
-        long bytes = (long) count * frameLength;
-        while (sent < bytes) {
-          sent += write(frames.clear(), bytes - sent, watch);
+    long bytes = (long) count * frameLength;
+    Thread sender = new Thread(() -> write(bytes), "flood");
+    sender.setDaemon(true);
+    long start = System.nanoTime();
+    sender.start();
+    try {
+      if (sink == null) {
+        read(bytes);
+      } else {
+        sink.await(bytes);
+      }
+    } catch (IOException e) {
+      throw failure == null ? e : failure;
+    }
+    return new Timed(System.nanoTime() - start, 0, 0);
+  }
+
+  private void write(long bytes) {
+    try {
+      for (long left = bytes; left > 0; ) {
+        frames.clear().limit((int) Math.min(frames.capacity(), left));
+        left -= frames.limit();
+        while (frames.hasRemaining()) {
+          channel.write(frames);
         }
-        write(empty.clear(), empty.capacity(), watch);
-        readReply(count);
-        return new Timed(System.nanoTime() - start, 0, 0);
-      } catch (IOException e) {
-        throw watch.stalled() ? stalled(sent / frameLength, count) : e;
       }
+    } catch (IOException e) {
+      failure = e; // who waits for the bytes says so
     }
   }
 
-  /** Writes the buffer, up to so many bytes of it. */
-  private int write(ByteBuffer from, long most, StallWatch watch) throws IOException {
-    from.limit((int) Math.min(from.capacity(), most));
-    while (from.hasRemaining()) {
-      channel.write(from);
-      watch.moved();
-    }
-    return from.limit();
-  }
-
-  private void readReply(int count) throws IOException {
-    reply.clear();
-    while (reply.hasRemaining()) {
-      if (channel.read(reply) < 0) {
-        throw new IOException("flood: found the end of the connection, expected a count of frames");
+  private void read(long bytes) throws IOException {
+    InputStream in = channel.socket().getInputStream();
+    long left = bytes;
+    try {
+      while (left > 0) {
+        int count = in.read(back);
+        left -= count;
+        if (count < 0 || left < 0) {
+          throw new IOException(
+              (bytes - left) + " bytes came back and the end, expected " + bytes + " bytes");
+        }
       }
-    }
-    if (reply.flip().getLong() != Long.BYTES || reply.getLong() != count) {
-      throw new IOException("flood: found a count of " + reply.getLong(Long.BYTES)
-          + " frames in a frame of " + reply.getLong(0) + " bytes, expected " + count
-          + " in one of " + Long.BYTES);
+    } catch (SocketTimeoutException e) {
+      throw new IOException("nothing more came back after " + (bytes - left) + " bytes", e);
     }
   }
 
-  private IOException stalled(long sent, int count) {
-    return new IOException("flood: found nothing moving for " + limit.toMillis() + " ms after "
-        + sent + " of " + count + " frames, expected a count of them");
-  }
-
+  /** Ends the sending thread, too, if it still sends. */
   @Override
   public void close() throws IOException {
     channel.close();

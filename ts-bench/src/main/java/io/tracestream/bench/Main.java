@@ -1,59 +1,164 @@
 package io.tracestream.bench;
 
 import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Starts the benchmark that the first argument names. */
 public final class Main {
+  private static final String USAGE = """
+      usage: compare [--full] [--rounds N] [--scale F] [--jobs JOB,...] [--peers PEER,...] [--jar FILE]
+             client_send [--count N] [--rounds N]
+             jmh [ARGUMENTS]
+
+      compare measures ts-proxy.jar beside other proxies, in one run on this machine: a fifth of the
+      work (--scale 0.2) and three rounds, or with --full all of it and five rounds. --jobs and --peers
+      choose; --jar is the ts-proxy.jar to measure, by default the one of this build.
+      """;
+
   private Main() {}
 
   /**
-   * Runs {@code compare [FLAGS]}, {@code replay [FLAGS]}, {@code client_send [--count N] [--rounds
-   * N]} or {@code jmh [ARGUMENTS]}.
+   * Runs {@code compare [FLAGS]}, {@code client_send [--count N] [--rounds N]} or {@code jmh
+   * [ARGUMENTS]}.
    *
    * @param args the benchmark's name and its own arguments
    * @throws IOException when JMH cannot run
+   * @throws InterruptedException when a comparison is interrupted
    */
-  public static void main(String... args) throws IOException {
+  public static void main(String... args) throws IOException, InterruptedException {
     String name = args.length == 0 ? "" : args[0];
     String[] rest = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);
-    switch (name) {
-      case "compare" -> exit(CompareCommand.run(System.out, System.err, rest));
-      case "replay" -> exit(ReplayCommand.run(System.out, System.err, rest));
-      case "client_send" -> exit(clientSend(rest));
-      case "jmh" -> org.openjdk.jmh.Main.main(rest);
-      default ->
-        exit(
-            wrongUsage(
-                "command: found \"" + name
-                    + "\", expected compare [FLAGS], replay [FLAGS], client_send [--count N] [--rounds N] or jmh [ARGUMENTS]"));
+    if (List.of(args).contains("--help") && !name.equals("jmh")) {
+      System.out.print(USAGE);
+    } else if (name.equals("jmh")) {
+      org.openjdk.jmh.Main.main(rest);
+    } else {
+      int status = run(name, System.out, System.err, rest);
+      if (status != 0) {
+        System.exit(status);
+      }
     }
   }
 
-  static int clientSend(String... args) {
-    ClientSend benchmark;
+  /** Runs one of ours; gives the exit status. */
+  static int run(String name, PrintStream out, PrintStream log, String... args)
+      throws InterruptedException {
     try {
-      benchmark = ClientSend.parse(args);
+      switch (name) {
+        case "compare" -> {
+          return compare(out, log, args);
+        }
+        case "client_send" -> {
+          ClientSend benchmark = ClientSend.parse(args);
+          out.print(benchmark.run().text());
+          return 0;
+        }
+        default ->
+          throw new IllegalArgumentException(
+              "command: found \"" + name + "\", expected compare, client_send or jmh; see --help");
+      }
     } catch (IllegalArgumentException e) {
-      return wrongUsage(e.getMessage());
-    }
-    try {
-      System.out.print(benchmark.run().text());
-      return 0;
+      log.println("ts-bench: " + e.getMessage());
+      return 2;
     } catch (IOException e) {
-      System.err.println("ts-bench: " + e.getMessage());
+      log.println("ts-bench: " + e.getMessage());
       return 1;
     }
   }
 
-  private static int wrongUsage(String message) {
-    System.err.println("ts-bench: " + message);
-    return 2;
+  private static int compare(PrintStream out, PrintStream log, String... args)
+      throws IOException, InterruptedException {
+    Map<String, String> flags = flags(args);
+    boolean full = flags.containsKey("--full");
+    int rounds = Integer.parseInt(flags.getOrDefault("--rounds", full ? "5" : "3"));
+    double scale = Double.parseDouble(flags.getOrDefault("--scale", full ? "1" : "0.2"));
+    Path jar = Path.of(flags.getOrDefault("--jar", module("ts-cli") + "/target/ts-proxy.jar"));
+    require(rounds >= 1, "--rounds: found " + rounds + ", expected at least 1");
+    require(scale > 0 && scale <= 1, "--scale: found " + scale + ", expected above 0, up to 1");
+    require(Files.isReadable(jar), "--jar: there is no file " + jar + "; build it first");
+    require(
+        Files.isReadable(Path.of("/proc/net/tcp")), "compare: this needs Linux, as it reads /proc");
+    List<String> versions = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    Map<String, Peer> peers = Peer.ours(jar);
+    peers.putAll(Peer.others(versions, missing));
+    if (Files.isExecutable(tokio())) {
+      for (String way : List.of("tokio-single", "tokio-multi", "tokio-buffered")) {
+        peers.put(way, new Peer(way, Peer.DIRECT.launch()));
+      }
+    } else {
+      missing.add("the tokio peer of client_send");
+    }
+    missing.forEach(each -> log.println("ts-bench: left out, as it is not installed: " + each));
+    List<Job> jobs = Job.all(jar, scale);
+    List<String> jobNames =
+        jobs.stream().map(job -> job.name().replaceAll("(idle).*", "$1")).toList();
+    List<String> wantedJobs = chosen(flags, "--jobs", jobNames);
+    List<String> wantedPeers = chosen(flags, "--peers", List.copyOf(peers.keySet()));
+    Comparison comparison = new Comparison(rounds, log);
+    for (int i = 0; i < jobs.size(); i++) {
+      Job job = jobs.get(i);
+      if (wantedJobs.contains(jobNames.get(i))) {
+        comparison.run(
+            job,
+            job.peers().stream()
+                .filter(wantedPeers::contains)
+                .filter(peers::containsKey)
+                .map(peers::get)
+                .toList());
+      }
+    }
+    out.print(comparison.text(versions));
+    return comparison.failed() ? 1 : 0;
   }
 
-  private static void exit(int status) {
-    if (status != 0) {
-      System.exit(status);
+  private static Map<String, String> flags(String... args) {
+    List<String> known = List.of("--rounds", "--scale", "--jobs", "--peers", "--jar");
+    Map<String, String> flags = new LinkedHashMap<>();
+    for (int i = 0; i < args.length; i++) {
+      boolean takesValue = known.contains(args[i]) && i + 1 < args.length;
+      require(takesValue || args[i].equals("--full"), "found \"" + args[i] + "\"; see --help");
+      flags.put(args[i], takesValue ? args[++i] : "");
     }
+    return flags;
+  }
+
+  private static List<String> chosen(Map<String, String> flags, String flag, List<String> all) {
+    if (!flags.containsKey(flag)) {
+      return all;
+    }
+    List<String> names = List.of(flags.get(flag).split(","));
+    for (String name : names) {
+      require(
+          all.contains(name),
+          flag + ": found \"" + name + "\", expected some of " + String.join(",", all));
+    }
+    return names;
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /** The peer of client_send in Rust, if it was built. */
+  static Path tokio() {
+    return module("ts-bench").resolve("target/client-send/release/client-send");
+  }
+
+  /** The folder of another module of this build; this module's classes or jar are in its target. */
+  private static Path module(String name) {
+    Path self = Path.of(URI.create(
+        Main.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+    return self.getParent().getParent().resolveSibling(name);
   }
 }

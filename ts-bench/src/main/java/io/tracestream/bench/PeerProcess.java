@@ -3,112 +3,150 @@ package io.tracestream.bench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
-/** A peer's process and its children, listening; or none, where clients talk to the target. */
+/**
+ * A peer's process and its children, listening; or none, where clients talk to the server itself.
+ * What they use is read from Linux's {@code /proc}.
+ */
 final class PeerProcess implements AutoCloseable {
+  private static final Path PROC = Path.of("/proc");
   private static final long START_SECONDS = 20;
   private static final long STOP_SECONDS = 5;
   private static final long LOOK_AGAIN_MILLIS = 5;
+  /** The kernel counts in these for user space on every machine. */
+  private static final double TICKS_PER_SECOND = 100;
 
+  private static final double KIB_PER_MIB = 1024;
+
+  private final Path folder = Files.createTempDirectory("ts-bench");
+  private final int port;
   private final Process process;
-  private final Path stderr;
-  private final InetSocketAddress address;
   private final Thread atExit = new Thread(this::kill);
-
-  private PeerProcess(Process process, Path stderr, InetSocketAddress address) {
-    this.process = process;
-    this.stderr = stderr;
-    this.address = address;
-    Runtime.getRuntime().addShutdownHook(atExit);
-  }
 
   /**
    * Starts it, and waits until it listens.
    *
+   * @param target where it is to forward to
    * @throws IOException when it did not within 20 seconds; with the last thing that it said
    */
-  static PeerProcess start(Peer peer, Place place) throws IOException, InterruptedException {
-    List<String> command = peer.launch().command(place);
-    if (command.isEmpty()) {
-      return new PeerProcess(null, null, local(place.target()));
-    }
-    Path stderr = place.folder().resolve("stderr");
-    Process process = new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(stderr.toFile())
-        .start();
-    PeerProcess started = new PeerProcess(process, stderr, local(place.listen()));
+  PeerProcess(Peer peer, int target) throws IOException, InterruptedException {
+    int free = freePort();
+    List<String> command = peer.launch().command(folder, free, target);
+    port = command.isEmpty() ? target : free;
+    process = command.isEmpty()
+        ? null
+        : new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(folder.resolve("stderr").toFile())
+            .start();
+    Runtime.getRuntime().addShutdownHook(atExit);
     try {
-      started.awaitListening(peer.name());
-      return started;
+      awaitListening();
     } catch (IOException | InterruptedException e) {
-      started.close();
+      close();
       throw e;
     }
   }
 
-  private static InetSocketAddress local(int port) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
-  private void awaitListening(String name) throws IOException, InterruptedException {
+  /** Does not connect: that would count as a client. */
+  private void awaitListening() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-    while (!isListening()) {
+    while (process != null && !isListening("net/tcp") && !isListening("net/tcp6")) {
       if (process.waitFor(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
-        throw new IOException(name + ": found its end with status " + process.exitValue()
-            + ", expected it to listen; it said: " + lastWords());
+        throw new IOException(
+            "it ended with status " + process.exitValue() + " and said: " + lastWords());
       }
       if (System.nanoTime() >= deadline) {
-        throw new IOException(name + ": found nobody listening on port " + address.getPort()
-            + " after " + START_SECONDS + " s; it said: " + lastWords());
+        throw new IOException(
+            "it does not listen after " + START_SECONDS + " s and said: " + lastWords());
       }
     }
   }
 
-  /** Does not connect where it can be known otherwise: that would count as a client. */
-  private boolean isListening() {
-    if (Proc.isThere()) {
-      return Proc.isListening(address.getPort());
-    }
-    try (Socket probe = new Socket(address.getAddress(), address.getPort())) {
-      return probe.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
+  private boolean isListening(String sockets) throws IOException {
+    String address = String.format(":%04X", port);
+    return read(sockets)
+        .lines()
+        .map(line -> line.strip().split("\\s+"))
+        .anyMatch(
+            column -> column.length > 3 && column[1].endsWith(address) && column[3].equals("0A"));
   }
 
   private String lastWords() throws IOException {
-    List<String> lines = Files.readAllLines(stderr);
+    List<String> lines = Files.readAllLines(folder.resolve("stderr"));
     return lines.isEmpty() ? "nothing" : lines.get(lines.size() - 1);
   }
 
   /** Where clients connect. */
   InetSocketAddress address() {
-    return address;
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** Processor seconds so far; NaN where nobody counts them. */
+  /** Processor seconds so far, with those of children that have ended; NaN where nobody runs. */
   double processorSeconds() {
-    return isCounted() ? Proc.processorSeconds(process.toHandle()) : Double.NaN;
+    return sum(pid -> {
+      String stat = read(pid + "/stat");
+      // The name in brackets may hold anything: the numbers begin after the last bracket.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 1).split(" ");
+      return stat.isEmpty()
+          ? 0
+          : Stream.of(12, 13, 14, 15).mapToLong(i -> Long.parseLong(fields[i])).sum()
+              / TICKS_PER_SECOND;
+    });
   }
 
-  /** The most memory that was resident so far, in MiB; NaN where nobody counts it. */
+  /** The most memory that was resident so far, in MiB; NaN where nobody runs. */
   double peakMiB() {
-    return isCounted() ? Proc.peakMiB(process.toHandle()) : Double.NaN;
+    return sum(pid -> mib(pid, "VmHWM:"));
   }
 
-  /** The memory that is resident now, in MiB; NaN where nobody counts it. */
+  /** The memory that is resident now, in MiB; NaN where nobody runs. */
   double residentMiB() {
-    return isCounted() ? Proc.residentMiB(process.toHandle()) : Double.NaN;
+    return sum(pid -> mib(pid, "VmRSS:"));
   }
 
-  private boolean isCounted() {
-    return process != null && Proc.isThere();
+  private double sum(ToDoubleFunction<Long> figure) {
+    return process == null
+        ? Double.NaN
+        : Stream.concat(Stream.of(process.toHandle()), process.descendants())
+            .map(ProcessHandle::pid)
+            .mapToDouble(figure)
+            .sum();
+  }
+
+  private static double mib(long pid, String name) {
+    return read(pid + "/status")
+            .lines()
+            .filter(line -> line.startsWith(name))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+            .sum()
+        / KIB_PER_MIB;
+  }
+
+  /** Empty when there is no such file: the process has ended. */
+  private static String read(String name) {
+    try {
+      return Files.readString(PROC.resolve(name), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   private void kill() {
@@ -120,24 +158,22 @@ final class PeerProcess implements AutoCloseable {
 
   /** Ends it with SIGTERM, or with SIGKILL when it has not ended 5 seconds later. */
   @Override
-  public void close() {
+  public void close() throws IOException {
+    Runtime.getRuntime().removeShutdownHook(atExit);
     if (process != null) {
       List<ProcessHandle> children = process.descendants().toList();
       process.destroy();
-      awaitEnd();
+      CompletableFuture.delayedExecutor(STOP_SECONDS, TimeUnit.SECONDS)
+          .execute(process::destroyForcibly);
+      process.onExit().join();
       children.forEach(ProcessHandle::destroyForcibly); // those that outlive their parent
     }
-    Runtime.getRuntime().removeShutdownHook(atExit);
-  }
-
-  private void awaitEnd() {
-    try {
-      if (process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        return;
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (NoSuchFileException e) {
+      // what an ending process deletes itself
     }
-    process.destroyForcibly();
   }
 }

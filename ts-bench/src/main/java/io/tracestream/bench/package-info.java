@@ -3,9 +3,9 @@
  *
  * <ul>
  *   <li>{@code compare}: the command line beside other proxies, which {@code scripts/bench.sh} is
- *       for. A {@code Job} has entries, one for each peer; a {@code Comparison} runs them in turn,
- *       and a {@code Report} puts the medians into tables. The {@code Load} and its {@code Target}
- *       run in this JVM, each peer as a {@code PeerProcess} of its own.
+ *       for. A {@code Comparison} runs a {@code Job} with each {@code Peer} in turn and makes a
+ *       table of the medians. The {@code Load} and its server run in this JVM, each peer as a
+ *       {@code PeerProcess} of its own.
  *   <li>{@code client_send}: the send path from one end to the other, in memory.
  *   <li>{@code jmh}: JMH with the benchmarks of single parts.
  * </ul>

@@ -62,14 +62,6 @@ class ClientSendTest {
     assertEquals("found 20 frames, expected 21", e.getMessage());
   }
 
-  @Test
-  void wrongUsageHasStatus2() {
-    assertEquals(2, Main.clientSend("--count", "0"));
-    assertEquals(2, Main.clientSend("--count"));
-    assertEquals(2, Main.clientSend("--rounds", "many"));
-    assertEquals(2, Main.clientSend("--duplex", "64"));
-  }
-
   private static void sendFlipping(long at) throws IOException {
     send(new Flipping(at, new FrameCheck(FrameFormat.DEFAULT, ClientSend.payload())));
   }
