@@ -6,7 +6,6 @@ import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
-import io.tracestream.recording.RecordingSummary;
 import java.io.IOException;
 import java.io.Writer;
 

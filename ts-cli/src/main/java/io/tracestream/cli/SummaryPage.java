@@ -1,9 +1,6 @@
 package io.tracestream.cli;
 
 import io.tracestream.recording.Direction;
-import io.tracestream.recording.DirectionSummary;
-import io.tracestream.recording.Distribution;
-import io.tracestream.recording.RecordingSummary;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.function.Function;

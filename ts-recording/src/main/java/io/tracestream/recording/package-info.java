@@ -27,9 +27,7 @@
  * gives them again, in order.
  *
  * <p>A reader stops at the first damaged line. A {@link io.tracestream.recording.RecordingCheck}
- * goes on after it, reports each of them, and writes what is whole to another file. A
- * {@link io.tracestream.recording.RecordingSummary} says in numbers what conversation a recording
- * holds.
+ * goes on after it, reports each of them, and writes what is whole to another file.
  *
  * <p>All of them stream: memory does not grow with the file. The package needs nothing but the JDK
  * and logs nothing.

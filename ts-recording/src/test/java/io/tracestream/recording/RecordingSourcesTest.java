@@ -194,9 +194,6 @@ class RecordingSourcesTest {
     RecordingReader reader = Recording.of("a", text).reader();
     assertTrue(reader.advance());
     assertEquals(4711, reader.startMicros());
-    RecordingSummary summary = new RecordingSummary();
-    summary.addAll(Recording.of("a", text).reader());
-    assertEquals(289, summary.startMicros());
     RecordingReader other = Lines.reader("# connection 12, accepted soon\n1\tc2s\t\n");
     assertTrue(other.advance());
     assertEquals(0, other.startMicros());

@@ -1,4 +1,4 @@
-package io.tracestream.recording;
+package io.tracestream.cli;
 
 /**
  * How numbers from 0 on are distributed, in fixed memory: 112 KiB, however many there are.
@@ -6,7 +6,7 @@ package io.tracestream.recording;
  *
  * <p>For one thread at a time.
  */
-public final class Distribution {
+final class Distribution {
   /** Buckets between a power of two and the next; numbers below twice as many have their own. */
   private static final int STEPS = 256;
 
@@ -16,8 +16,6 @@ public final class Distribution {
   private long count;
   private long min = Long.MAX_VALUE;
   private long max;
-
-  Distribution() {}
 
   void add(long number) {
     counts[bucket(number)]++;
@@ -42,7 +40,7 @@ public final class Distribution {
    *
    * @return their count
    */
-  public long count() {
+  long count() {
     return count;
   }
 
@@ -51,7 +49,7 @@ public final class Distribution {
    *
    * @return it; 0 when there is none
    */
-  public long min() {
+  long min() {
     return count == 0 ? 0 : min;
   }
 
@@ -60,7 +58,7 @@ public final class Distribution {
    *
    * @return it; 0 when there is none
    */
-  public long max() {
+  long max() {
     return max;
   }
 
@@ -71,7 +69,7 @@ public final class Distribution {
    * @return that number, as exact as the class says; 0 when there is none
    * @throws IllegalArgumentException when {@code percent} is out of range
    */
-  public long percentile(double percent) {
+  long percentile(double percent) {
     if (!(percent > 0 && percent <= 100)) {
       throw new IllegalArgumentException(
           "percent: found " + percent + ", expected above 0 and up to 100");

@@ -1,4 +1,4 @@
-package io.tracestream.recording;
+package io.tracestream.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

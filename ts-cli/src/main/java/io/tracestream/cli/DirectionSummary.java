@@ -1,14 +1,12 @@
-package io.tracestream.recording;
+package io.tracestream.cli;
 
 /** What went one way in a recording. Grows with the {@link RecordingSummary} that it is part of. */
-public final class DirectionSummary {
+final class DirectionSummary {
   private final Distribution payloadLengths = new Distribution();
   private final Distribution pauses = new Distribution();
   private long payloadBytes;
   private long run;
   private long longestRun;
-
-  DirectionSummary() {}
 
   /** Adds an entry behind one of the other direction, or behind none. */
   void addTurn(int payloadLength) {
@@ -32,7 +30,7 @@ public final class DirectionSummary {
    *
    * @return their count
    */
-  public long entries() {
+  long entries() {
     return payloadLengths.count();
   }
 
@@ -41,7 +39,7 @@ public final class DirectionSummary {
    *
    * @return bytes of payload, without headers
    */
-  public long payloadBytes() {
+  long payloadBytes() {
     return payloadBytes;
   }
 
@@ -50,7 +48,7 @@ public final class DirectionSummary {
    *
    * @return the distribution of the lengths, in bytes
    */
-  public Distribution payloadLengths() {
+  Distribution payloadLengths() {
     return payloadLengths;
   }
 
@@ -61,7 +59,7 @@ public final class DirectionSummary {
    *
    * @return the distribution of the pauses, in microseconds; the recording's first entry has none
    */
-  public Distribution pauses() {
+  Distribution pauses() {
     return pauses;
   }
 
@@ -70,7 +68,7 @@ public final class DirectionSummary {
    *
    * @return the length of the longest run, in entries
    */
-  public long longestRun() {
+  long longestRun() {
     return longestRun;
   }
 }

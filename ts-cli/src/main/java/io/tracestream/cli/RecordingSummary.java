@@ -1,5 +1,8 @@
-package io.tracestream.recording;
+package io.tracestream.cli;
 
+import io.tracestream.recording.Direction;
+import io.tracestream.recording.RecordingException;
+import io.tracestream.recording.RecordingReader;
 import java.io.IOException;
 
 /**
@@ -9,7 +12,7 @@ import java.io.IOException;
  *
  * <p>For one thread at a time.
  */
-public final class RecordingSummary {
+final class RecordingSummary {
   private final DirectionSummary c2s = new DirectionSummary();
   private final DirectionSummary s2c = new DirectionSummary();
   /** Which way the entry before went; null before the first. */
@@ -24,9 +27,6 @@ public final class RecordingSummary {
   private long turns;
   private long answered;
 
-  /** A summary of nothing yet. */
-  public RecordingSummary() {}
-
   /**
    * Adds the entries that a reader has left. When it throws, those before the damage have been
    * added.
@@ -35,7 +35,7 @@ public final class RecordingSummary {
    * @throws RecordingException when a line is damaged
    * @throws IOException what the stream threw
    */
-  public void addAll(RecordingReader reader) throws IOException {
+  void addAll(RecordingReader reader) throws IOException {
     while (reader.advance()) {
       long elapsedMicros = reader.elapsedMicros();
       Direction direction = reader.direction();
@@ -74,7 +74,7 @@ public final class RecordingSummary {
    * @param direction which one
    * @return its summary, which grows with this one
    */
-  public DirectionSummary of(Direction direction) {
+  DirectionSummary of(Direction direction) {
     return direction == Direction.C2S ? c2s : s2c;
   }
 
@@ -83,7 +83,7 @@ public final class RecordingSummary {
    *
    * @return how many there are in both directions
    */
-  public long entries() {
+  long entries() {
     return c2s.entries() + s2c.entries();
   }
 
@@ -92,7 +92,7 @@ public final class RecordingSummary {
    *
    * @return microseconds; 0 without entries
    */
-  public long durationMicros() {
+  long durationMicros() {
     return entries() == 0 ? 0 : latestMicros - earliestMicros;
   }
 
@@ -101,7 +101,7 @@ public final class RecordingSummary {
    *
    * @return microseconds; 0 without entries
    */
-  public long startMicros() {
+  long startMicros() {
     return entries() == 0 ? 0 : Math.max(0, earliestMicros - beginningMicros);
   }
 
@@ -110,7 +110,7 @@ public final class RecordingSummary {
    *
    * @return the number of entries that went the other way than the entry before them
    */
-  public long turns() {
+  long turns() {
     return turns;
   }
 
@@ -120,7 +120,7 @@ public final class RecordingSummary {
    *
    * @return their count
    */
-  public long answered() {
+  long answered() {
     return answered;
   }
 }

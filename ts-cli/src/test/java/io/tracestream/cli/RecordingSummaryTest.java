@@ -1,15 +1,23 @@
-package io.tracestream.recording;
+package io.tracestream.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tracestream.recording.Direction;
+import io.tracestream.recording.Recording;
+import io.tracestream.recording.RecordingException;
+import io.tracestream.recording.RecordingReader;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class RecordingSummaryTest {
+  private static RecordingReader reader(String text) {
+    return Recording.of("a.rec", text).reader();
+  }
+
   private static RecordingSummary summary(String text) throws IOException {
     RecordingSummary summary = new RecordingSummary();
-    summary.addAll(Lines.reader(text));
+    summary.addAll(reader(text));
     return summary;
   }
 
@@ -68,10 +76,18 @@ class RecordingSummaryTest {
   @Test
   void whatIsWholeBeforeDamageIsSummedUp() throws Exception {
     RecordingSummary summary = new RecordingSummary();
-    RecordingReader reader = Lines.reader("1\tc2s\t2121\n2\ts2c\t21\n3\ts2c\t2x\n4\tc2s\t\n");
+    RecordingReader reader = reader("1\tc2s\t2121\n2\ts2c\t21\n3\ts2c\t2x\n4\tc2s\t\n");
     RecordingException e = assertThrows(RecordingException.class, () -> summary.addAll(reader));
     assertEquals(3, e.line());
     assertEquals(2, summary.entries());
     assertEquals(1, summary.of(Direction.S2C).payloadBytes());
+  }
+
+  @Test
+  void timeCountsFromWhenTheConversationWasAccepted() throws Exception {
+    assertEquals(
+        289,
+        summary("# connection 12 from 127.0.0.1:51234, accepted 4711\n5000\tc2s\t21\n")
+            .startMicros());
   }
 }
