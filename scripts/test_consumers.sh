@@ -53,13 +53,15 @@ in_a_module() {
 }
 
 in_a_test() {
-  local name
+  local name made=$work/it/junit/src/test/resources/made.tsv
   maven junit
-  for name in codec recording rules engine proxy-core replay-core; do
+  [[ -f $made ]] || fail "it/junit: no recording was made" "$work/junit.log"
+  TRACESTREAM_RECORD=none maven junit # and plays what it recorded
+  for name in codec recording rules engine proxy-core replay-core compare junit; do
     class_path junit | grep -qx "ts-$name-$(managed_version "$root/ts-bom/pom.xml" "ts-$name").jar" ||
       fail "it/junit: ts-$name has another version than in ts-bom" "$work/it/junit/target/classpath"
   done
-  echo "proxy and replay in a JUnit test, by ts-bom: passed"
+  echo "recorded and replayed in JUnit tests, by ts-bom: passed"
 }
 
 with_gradle() {

@@ -29,9 +29,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * </pre>
  *
  * <p>Each test has a server of its own, each invocation of a repeated or parameterized one too, and
- * fails as {@link ReplayTest} says. A static field, or a field of a class with the lifecycle
- * {@code PER_CLASS}, is one server for all tests of the class and of those nested in it, which may
- * run at the same time; it is the class then that fails, after its last test.
+ * fails as {@link ReplayTest} says: also when no client came, so keep tests without one in another
+ * class. A static field, or a field of a class with the lifecycle {@code PER_CLASS}, is one server
+ * for all tests of the class and of those nested in it, which may run at the same time; it is the
+ * class then that fails, after its last test.
  *
  * <p>Each {@code with} method gives a changed copy, so they stand where the field is initialised.
  * For any number of threads.

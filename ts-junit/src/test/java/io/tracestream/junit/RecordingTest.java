@@ -276,6 +276,18 @@ class RecordingTest {
   }
 
   @Test
+  void aFileWithoutAnEntryIsNotARecording() throws Exception {
+    for (String text : new String[] {"", "# ts_proxy recording v1\n"}) {
+      Files.writeString(file, text);
+      String message = Runs.message(Cases.class, "greets");
+      assertTrue(message.startsWith(file + ": is not a recording: it has no entry"), message);
+    }
+    mode = RecordMode.ALL;
+    Runs.assertPasses(Cases.class, "greets");
+    assertEquals(RECORDED, recorded());
+  }
+
+  @Test
   void aTestThatLeavesItsThreadInterruptedIsRecordedAndReplayed() throws Exception {
     Runs.assertPasses(Cases.class, "greetsAndIsInterrupted");
     assertEquals(RECORDED, recorded());
