@@ -40,9 +40,9 @@ public final class Recording implements Closeable {
    * @param maxPayloadLength the longest payload to take, in bytes
    * @return the opened recording; close it when its readers are done
    * @throws RecordingException when there is no such file, it cannot be read, its first entry is
-   *     damaged, it is of another version, or it is not a recording: it has no entry
-   * @throws IOException when reading fails, or what the process may have is used up, such as file
-   *     descriptors: that says nothing about the recording
+   *     damaged, it is of another version, or it is not a recording: it has no entry. Where
+   *     descriptors or memory ran out, {@link RecordingException#isNotRead} tells
+   * @throws IOException when reading fails
    */
   public static Recording open(Path path, int maxPayloadLength) throws IOException {
     return open(List.of(path), maxPayloadLength);
@@ -90,7 +90,7 @@ public final class Recording implements Closeable {
       reader.advance();
       return recording;
     } catch (RecordingException e) {
-      if (!e.isOtherFormat()) {
+      if (!e.isOtherFormat() && !e.isNotRead()) {
         return recording;
       }
       recording.close();

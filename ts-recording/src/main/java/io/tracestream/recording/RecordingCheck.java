@@ -125,7 +125,7 @@ public final class RecordingCheck {
   }
 
   private void countDamage(RecordingException e) throws RecordingException {
-    if (e.kind() == RecordingException.Kind.OTHER_VERSION && entries() == 0) {
+    if (e.isNotRead() || e.kind() == RecordingException.Kind.OTHER_VERSION && entries() == 0) {
       throw e;
     }
     cutOff = e.isCutOff();

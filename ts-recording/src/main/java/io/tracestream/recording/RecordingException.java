@@ -9,8 +9,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /**
- * A file that is not a recording, or one that is damaged. The message is one line that begins with
- * the file's name and, where one line is at fault, its number: {@code FILE:LINE: }.
+ * A file that is not a recording, or one that is damaged, or that cannot be read or written. The
+ * message is one line that begins with the file's name and, where one line is at fault, its number:
+ * {@code FILE:LINE: }.
  */
 public final class RecordingException extends IOException {
   private static final long serialVersionUID = 1;
@@ -27,7 +28,9 @@ public final class RecordingException extends IOException {
     CUT_OFF,
     OTHER_VERSION,
     /** Another kind of file. */
-    NO_RECORDING
+    NO_RECORDING,
+    /** It could not be read. */
+    NOT_READ
   }
 
   RecordingException(String message) {
@@ -36,6 +39,12 @@ public final class RecordingException extends IOException {
 
   RecordingException(String message, long line, Kind kind) {
     super(message);
+    this.line = line;
+    this.kind = kind;
+  }
+
+  RecordingException(String message, long line, Kind kind, Throwable cause) {
+    super(message, cause);
     this.line = line;
     this.kind = kind;
   }
@@ -96,6 +105,16 @@ public final class RecordingException extends IOException {
    */
   public boolean isOtherFormat() {
     return kind == Kind.NO_RECORDING || kind == Kind.OTHER_VERSION;
+  }
+
+  /**
+   * Whether the recording could not be read, which says nothing about what it holds: there is no
+   * such file or no permission, or the process has no file descriptor or no memory left.
+   *
+   * @return true for such trouble, which another attempt may not have
+   */
+  public boolean isNotRead() {
+    return kind == Kind.NOT_READ;
   }
 
   Kind kind() {

@@ -1,5 +1,6 @@
 package io.tracestream.recording;
 
+import io.tracestream.recording.RecordingException.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,13 +44,19 @@ final class RecordingFiles implements Closeable {
       return FileChannel.open(path);
     } catch (NoSuchFileException e) {
       throw new RecordingException(
-          path + ": found no such file, expected a recording; record one first", e);
+          path + ": found no such file, expected a recording; record one first",
+          0,
+          Kind.NOT_READ,
+          e);
     } catch (AccessDeniedException e) {
       throw new RecordingException(
-          path + ": found no permission to read, expected a readable recording", e);
+          path + ": found no permission to read, expected a readable recording",
+          0,
+          Kind.NOT_READ,
+          e);
     } catch (FileSystemException e) { // out of descriptors, or the disk fails
-      String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-      throw new IOException(path + ": cannot be opened: " + reason, e);
+      throw new RecordingException(
+          path + ": cannot be opened: " + RecordingException.reason(e), 0, Kind.NOT_READ, e);
     }
   }
 

@@ -217,8 +217,8 @@ public final class RecordingReader implements Closeable {
    *
    * @return a view of it, position to limit, backed by an array; lent until this is called again,
    *     and then whole again, or the reader goes on
-   * @throws RecordingException when it is damaged or too long
-   * @throws IOException what the stream threw; or there is no memory for the payload
+   * @throws RecordingException when it is damaged or too long, or there is no memory for it
+   * @throws IOException what the stream threw
    */
   public ByteBuffer payload() throws IOException {
     requireNoFailure();
@@ -357,7 +357,7 @@ public final class RecordingReader implements Closeable {
    * @throws IOException what the stream threw, also if that was before
    */
   public void skipDamagedLine() throws IOException {
-    if (failure != null && !(failure instanceof RecordingException)) {
+    if (failure != null && !(failure instanceof RecordingException e && !e.isNotRead())) {
       throw failure;
     }
     failure = null;
@@ -662,8 +662,11 @@ public final class RecordingReader implements Closeable {
     try {
       payload = ByteBuffer.wrap(Arrays.copyOf(payload.array(), capacity));
     } catch (OutOfMemoryError e) {
-      throw new IOException(
-          place() + ": no memory for a payload of " + needed + " bytes or more; give Java more", e);
+      throw new RecordingException(
+          place() + ": no memory for a payload of " + needed + " bytes or more; give Java more",
+          line,
+          Kind.NOT_READ,
+          e);
     }
   }
 

@@ -11,9 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -212,6 +215,27 @@ class RecordingCheckTest {
       String said = assertThrows(RecordingException.class, () -> RecordingCheck.of(wrong, 9))
           .getMessage();
       assertTrue(said.startsWith(wrong + ": found no "), said);
+    }
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(200)
+  @Timeout(20)
+  void anyDamageHasAnEnd(long seed) throws Exception {
+    Random random = new Random(seed);
+    byte[] text = Cases.of(seed).damagedText();
+    String any = new String(text, StandardCharsets.ISO_8859_1);
+    byte[] bytes = random.nextBoolean() ? text : GzipRecordingTest.gzip(any);
+    for (int i = random.nextInt(4); i > 0 && bytes.length > 0; i--) {
+      int at = random.nextInt(bytes.length);
+      Arrays.fill(bytes, at, at + random.nextInt(bytes.length - at), (byte) 0);
+    }
+    Files.write(file, Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)));
+    try {
+      RecordingCheck check = RecordingCheck.of(file, Lines.NO_CAP);
+      assertTrue(check.entries() <= bytes.length + text.length);
+    } catch (RecordingException e) {
+      assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
     }
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -197,9 +198,25 @@ class RecordingTest {
   void runningOutOfDescriptorsIsNotAFaultOfTheRecording() throws Exception {
     Files.writeString(file, TWO_ENTRIES);
     List<String> said =
-        RecordingWriterFullDiskTest.saidBy(dir, "ulimit -n 40", OpenWithoutDescriptors.class, file);
+        RecordingWriterFullDiskTest.saidBy(dir, "ulimit -n 40", OpenUntilThatFails.class, file);
     assertEquals(1, said.size(), said.toString());
-    assertTrue(said.get(0).startsWith(file + ": cannot be opened: "), said.get(0));
+    assertTrue(said.get(0).startsWith("not read: " + file + ": cannot be opened: "), said.get(0));
+  }
+
+  @Test
+  void runningOutOfMemoryIsNotAFaultOfTheRecording() throws Exception {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      writer.write("1\tc2s\t");
+      for (int i = 0; i < 20; i++) {
+        writer.write("00".repeat(1_000_000));
+      }
+      writer.write("\n");
+    }
+    List<String> said = RecordingWriterFullDiskTest.saidBy(
+        dir, "export JAVA_TOOL_OPTIONS=-Xmx16m", OpenUntilThatFails.class, file);
+    String last = said.get(said.size() - 1);
+    assertTrue(
+        last.startsWith("not read: " + file + ":1: no memory for a payload of "), said.toString());
   }
 
   @Test

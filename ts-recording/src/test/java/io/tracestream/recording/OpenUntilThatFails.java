@@ -5,22 +5,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Opens a recording, in a JVM of its own that may open few files, until that fails. */
-final class OpenWithoutDescriptors {
-  private OpenWithoutDescriptors() {}
+/**
+ * Opens a recording, in a JVM of its own that has few descriptors or little memory, until that
+ * fails.
+ */
+final class OpenUntilThatFails {
+  private OpenUntilThatFails() {}
 
   public static void main(String[] args) throws IOException {
-    Recording.open(Path.of(args[0]), 100).close(); // all classes are loaded
+    new RecordingException("", 0, RecordingException.Kind.NOT_READ, null); // classes are files, too
     List<Recording> open = new ArrayList<>();
     String said;
     while (true) {
       try {
-        open.add(Recording.open(Path.of(args[0]), 100));
+        open.add(Recording.open(Path.of(args[0]), 100_000_000));
       } catch (RecordingException e) {
-        said = "refused: " + e.getMessage();
-        break;
-      } catch (IOException e) {
-        said = e.getMessage();
+        said = (e.isNotRead() ? "not read: " : "refused: ") + e.getMessage();
         break;
       }
     }
