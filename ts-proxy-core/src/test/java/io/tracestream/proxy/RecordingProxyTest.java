@@ -254,4 +254,20 @@ class RecordingProxyTest {
       recordingProxyTo(listening).close();
     }
   }
+
+  @Test
+  void anInterruptedThreadStartsAProxyThatRecords() throws Exception {
+    try (TestTarget listening = TestTarget.start()) {
+      Thread.currentThread().interrupt();
+      Proxy proxy = recordingProxyTo(listening);
+      assertTrue(Thread.interrupted());
+      try (proxy;
+          TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer target = listening.accept()) {
+        client.send("0001 61");
+        target.awaitBytes(3);
+      }
+    }
+    assertEquals(List.of("c2s 61"), recorded());
+  }
 }
