@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tracestream.recording.Conversation;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +65,36 @@ class ReplayConnectionsTest {
       return true;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
+  }
+
+  @Test
+  void aConversationInSeveralFilesThatIsRepeatedHoldsNoMoreDescriptors() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/fd")), "there is no /proc");
+    List<Path> parts = List.of(
+        Replays.write(dir.resolve("1"), "c2s 61"),
+        Replays.write(dir.resolve("2"), "s2c 62"),
+        Replays.write(dir.resolve("3"), "c2s 63", "s2c 64"));
+    ReplayConfig config = ReplayConfig.of(
+            Replays.config(file, "c2s 61").listen(), List.of(new Conversation(parts)))
+        .withFormat(Replays.FORMAT)
+        .withRepeat(true);
+    try (ReplayServer server = ReplayServer.start(config)) {
+      long before = descriptors();
+      for (int i = 1; i <= 100; i++) {
+        try (TestPeer client = TestPeer.connect(server.address())) {
+          assertEquals("000162000164", client.send("0001 61 0001 63").awaitEnd());
+        }
+        assertMatched(server, i);
+      }
+      long after = descriptors();
+      assertTrue(after < before + 50, "found " + before + " descriptors before, then " + after);
     }
   }
 
