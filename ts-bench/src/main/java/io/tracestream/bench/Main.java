@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Starts the benchmark that the first argument names. */
@@ -57,8 +58,10 @@ public final class Main {
           return compare(out, log, args);
         }
         case "client_send" -> {
-          ClientSend benchmark = ClientSend.parse(args);
-          out.print(benchmark.run().text());
+          Map<String, String> flags = flags(List.of("--count", "--rounds"), args);
+          int count = (int) number(flags, "--count", 100_000, 1, Integer.MAX_VALUE);
+          int rounds = (int) number(flags, "--rounds", 7, 1, Integer.MAX_VALUE);
+          out.print(new ClientSend(count, rounds).run().text());
           return 0;
         }
         default ->
@@ -76,13 +79,12 @@ public final class Main {
 
   private static int compare(PrintStream out, PrintStream log, String... args)
       throws IOException, InterruptedException {
-    Map<String, String> flags = flags(args);
+    Map<String, String> flags =
+        flags(List.of("--rounds", "--scale", "--jobs", "--peers", "--jar"), args);
     boolean full = flags.containsKey("--full");
-    int rounds = Integer.parseInt(flags.getOrDefault("--rounds", full ? "5" : "3"));
-    double scale = Double.parseDouble(flags.getOrDefault("--scale", full ? "1" : "0.2"));
+    int rounds = (int) number(flags, "--rounds", full ? 5 : 3, 1, Integer.MAX_VALUE);
+    double scale = number(flags, "--scale", full ? 1 : 0.2, 1e-6, 1);
     Path jar = Path.of(flags.getOrDefault("--jar", module("ts-cli") + "/target/ts-proxy.jar"));
-    require(rounds >= 1, "--rounds: found " + rounds + ", expected at least 1");
-    require(scale > 0 && scale <= 1, "--scale: found " + scale + ", expected above 0, up to 1");
     require(Files.isReadable(jar), "--jar: there is no file " + jar + "; build it first");
     require(
         Files.isReadable(Path.of("/proc/net/tcp")), "compare: this needs Linux, as it reads /proc");
@@ -120,8 +122,7 @@ public final class Main {
     return comparison.failed() ? 1 : 0;
   }
 
-  private static Map<String, String> flags(String... args) {
-    List<String> known = List.of("--rounds", "--scale", "--jobs", "--peers", "--jar");
+  private static Map<String, String> flags(List<String> known, String... args) {
     Map<String, String> flags = new LinkedHashMap<>();
     for (int i = 0; i < args.length; i++) {
       boolean takesValue = known.contains(args[i]) && i + 1 < args.length;
@@ -129,6 +130,28 @@ public final class Main {
       flags.put(args[i], takesValue ? args[++i] : "");
     }
     return flags;
+  }
+
+  private static double number(
+      Map<String, String> flags, String flag, double otherwise, double least, double most) {
+    String text = flags.get(flag);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      double number = Double.parseDouble(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // refused as a number out of range is
+    }
+    throw new IllegalArgumentException(String.format(
+        Locale.ROOT, "%s: found \"%s\", expected %s to %s", flag, text, text(least), text(most)));
+  }
+
+  private static String text(double number) {
+    return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
   }
 
   private static List<String> chosen(Map<String, String> flags, String flag, List<String> all) {

@@ -1,6 +1,5 @@
 package io.tracestream.bench;
 
-import io.tracestream.recording.Entry;
 import io.tracestream.recording.RecordingReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -40,32 +39,14 @@ public class RecordingReadBenchmark extends Settings {
     reader = new RecordingReader(new ByteArrayInputStream(text), "benchmark.rec", 16_777_216);
   }
 
-  /** One entry, as an object. */
-  @Benchmark
-  public Entry next(Amount amount) throws IOException {
-    Entry entry = reader.next();
-    if (entry == null) {
-      open();
-      entry = reader.next();
-    }
-    amount.add(1, payload);
-    return entry;
-  }
-
   /** One entry, lent. */
   @Benchmark
   public ByteBuffer lend(Amount amount) throws IOException {
-    skip(amount);
-    return reader.payload();
-  }
-
-  /** One entry that nobody asks for. */
-  @Benchmark
-  public void skip(Amount amount) throws IOException {
     if (!reader.advance()) {
       open();
       reader.advance();
     }
     amount.add(1, payload);
+    return reader.payload();
   }
 }

@@ -116,8 +116,9 @@ class ComparisonTest {
 
   @Test
   void eachWrongValueIsSaidInOneLine() throws Exception {
-    assertRefused("--rounds: found 0, expected at least 1", "--rounds", "0");
-    assertRefused("--scale: found 2.0, expected above 0, up to 1", "--scale", "2");
+    assertRefused("--rounds: found \"0\", expected 1 to 2147483647", "--rounds", "0");
+    assertRefused("--scale: found \"2\", expected 1.0E-6 to 1", "--scale", "2");
+    assertRefused("--rounds: found \"many\", expected 1 to 2147483647", "--rounds", "many");
     assertRefused("found \"--quick\"; see --help", "--quick");
     assertRefused("found \"--rounds\"; see --help", "--rounds");
     assertRefused("--jar: there is no file none.jar; build it first", "--jar", "none.jar");
