@@ -3,6 +3,7 @@ package io.tracestream.cli;
 import io.tracestream.recording.RecordingCheck;
 import io.tracestream.recording.RecordingException;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,6 +49,81 @@ final class CheckCommand implements Callable<Integer> {
       throw new Failures.NotStarted(e.getMessage());
     } catch (IOException e) {
       throw new Failures.Failed(Failures.reason(e));
+    }
+  }
+
+  /** Says what a check of a recording found: the verdict first, then each place. */
+  private static final class CheckText implements StandardOutput.Text {
+    private final String file;
+    private final RecordingCheck check;
+    /** The repaired file; null when there is none. */
+    private final String repaired;
+
+    CheckText(Path file, RecordingCheck check, Path repaired) {
+      this.file = VisibleText.line(file.toString());
+      this.check = check;
+      this.repaired = repaired == null ? null : VisibleText.line(repaired.toString());
+    }
+
+    @Override
+    public void writeTo(Writer out) throws IOException {
+      out.write(Units.format(
+          "%s: %s, %d c2s and %d s2c\n", file, verdict(), check.c2sEntries(), check.s2cEntries()));
+      for (RecordingException damage : check.damage()) {
+        out.write(VisibleText.line(damage.getMessage()) + "\n");
+      }
+      long more = check.damagedLines() - check.damage().size();
+      if (more > 0) {
+        out.write(Units.format("and %s\n", Units.count(more, "more line", "more lines")));
+      }
+      writeNotes(out);
+      if (repaired != null) {
+        writeRepair(out);
+      }
+    }
+
+    private String verdict() {
+      String entries = Units.count(check.entries(), "whole entry", "whole entries");
+      if (check.isWhole()) {
+        return "whole: " + Units.entries(check.entries());
+      }
+      if (check.damagedLines() == 0) {
+        return "is not a recording: no entry";
+      }
+      if (!check.cutOff()) {
+        return "damaged: " + Units.count(check.damagedLines(), "line", "lines") + "; " + entries;
+      }
+      long others = check.damagedLines() - 1;
+      return others == 0
+          ? "damaged: only the last line, which is cut off; " + entries
+          : "damaged: the last line, which is cut off, and "
+              + Units.count(others, "other line", "other lines") + "; " + entries;
+    }
+
+    private void writeNotes(Writer out) throws IOException {
+      if (check.unendedLine() > 0) {
+        out.write(Units.format(
+            "%s:%d: note: no line end behind the last entry: it is complete, or was cut off between"
+                + " two bytes\n",
+            file, check.unendedLine()));
+      }
+      if (check.earlierEntries() > 0) {
+        out.write(Units.format(
+            "%s:%d: note: time goes backwards here, %s in all; a replay takes that as no pause\n",
+            file, check.firstEarlierLine(), Units.count(check.earlierEntries(), "time", "times")));
+      }
+    }
+
+    private void writeRepair(Writer out) throws IOException {
+      if (check.entries() == 0) {
+        out.write(Units.format("%s: not written, as there is nothing to save\n", repaired));
+        return;
+      }
+      String left = check.isWhole()
+          ? ""
+          : ", left out " + Units.count(check.damagedLines(), "damaged line", "damaged lines")
+              + "; status 1 as " + file + " is damaged still";
+      out.write(Units.format("%s: wrote %s%s\n", repaired, Units.entries(check.entries()), left));
     }
   }
 }

@@ -1,14 +1,19 @@
 package io.tracestream.cli;
 
+import io.tracestream.recording.Conversation;
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -87,5 +92,202 @@ final class InspectCommand implements Callable<Integer> {
       return;
     }
     new SummaryPage(file.toString(), summary).writeTo(out);
+  }
+
+  /** One screen that says what conversation a recording holds. */
+  private static final class SummaryPage implements StandardOutput.Text {
+    private final String title;
+    private final RecordingSummary summary;
+
+    /** A page about what {@code summary} holds; {@code title} says of what file or part. */
+    SummaryPage(String title, RecordingSummary summary) {
+      this.title = VisibleText.line(title);
+      this.summary = summary;
+    }
+
+    @Override
+    public void writeTo(Writer out) throws IOException {
+      out.write(Units.format(
+          "%s: %s in %s, the first one after %s\n",
+          title,
+          Units.entries(summary.entries()),
+          Units.time(summary.durationMicros()),
+          Units.time(summary.startMicros())));
+      writeTotals(out);
+      writeTable(out, "payload bytes", DirectionSummary::payloadLengths, Long::toString);
+      writeTable(out, "pause before", DirectionSummary::pauses, Units::time);
+      out.write(Units.format(
+          "\n%s of direction; an s2c entry stands right behind %d of %s\n",
+          Units.count(summary.turns(), "change", "changes"),
+          summary.answered(),
+          Units.count(summary.of(Direction.C2S).entries(), "c2s entry", "c2s entries")));
+    }
+
+    private void writeTotals(Writer out) throws IOException {
+      out.write(
+          Units.format("\n%-13s%12s%18s%18s\n", "", "entries", "payload bytes", "longest run"));
+      for (Direction direction : Direction.values()) {
+        DirectionSummary way = summary.of(direction);
+        out.write(Units.format(
+            "%-13s%12d%18d%18d\n", direction, way.entries(), way.payloadBytes(), way.longestRun()));
+      }
+    }
+
+    private void writeTable(
+        Writer out,
+        String name,
+        Function<DirectionSummary, Distribution> of,
+        LongFunction<String> shown)
+        throws IOException {
+      out.write(
+          Units.format("\n%-13s%12s%12s%12s%12s%12s\n", name, "min", "p50", "p90", "p99", "max"));
+      for (Direction direction : Direction.values()) {
+        out.write(row(direction, of.apply(summary.of(direction)), shown));
+      }
+    }
+
+    private static String row(Direction direction, Distribution of, LongFunction<String> shown) {
+      long[] numbers = {of.min(), of.percentile(50), of.percentile(90), of.percentile(99), of.max()
+      };
+      StringBuilder row = new StringBuilder(Units.format("%-13s", direction));
+      for (long number : numbers) {
+        row.append(Units.format("%12s", of.count() == 0 ? "-" : shown.apply(number)));
+      }
+      return row.append('\n').toString();
+    }
+  }
+
+  /**
+   * A line for each entry of a recording, 79 characters wide while the numbers are not too large.
+   */
+  private static final class EntryList implements StandardOutput.Text {
+    private static final String TITLE =
+        " entry    line      time s dir    bytes  payload in hex            as text\n";
+    /** Bytes of a payload that are shown. */
+    private static final int SHOWN = 12;
+
+    private final RecordingReader reader;
+    /** The line that is being made. */
+    private final StringBuilder row = new StringBuilder();
+
+    EntryList(RecordingReader reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public void writeTo(Writer out) throws IOException {
+      if (!reader.advance()) {
+        out.write(VisibleText.line(reader.fileName()) + ": is not a recording: no entry\n");
+        return;
+      }
+      out.write(TITLE);
+      long entry = 0;
+      do {
+        entry++;
+        ByteBuffer payload = reader.payload();
+        row.setLength(0);
+        putRight(entry, 6);
+        row.append(' ');
+        putRight(reader.line(), 7);
+        row.append(' ');
+        putTime(reader.elapsedMicros());
+        row.append(' ').append(reader.direction()).append(' ');
+        putRight(payload.remaining(), 8);
+        putPayload(payload);
+        out.append(row.append('\n'));
+      } while (reader.advance());
+    }
+
+    private void putRight(long number, int width) {
+      String digits = Long.toString(number);
+      row.append(" ".repeat(Math.max(0, width - digits.length()))).append(digits);
+    }
+
+    private void putTime(long micros) {
+      putRight(micros / 1_000_000, 4);
+      String fraction = Long.toString(micros % 1_000_000);
+      row.append('.').append("0".repeat(6 - fraction.length())).append(fraction);
+    }
+
+    private void putPayload(ByteBuffer payload) {
+      int count = Math.min(SHOWN, payload.remaining());
+      if (count == 0) {
+        return;
+      }
+      row.append("  ");
+      for (int i = payload.position(); i < payload.position() + count; i++) {
+        byte b = payload.get(i);
+        row.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
+      }
+      row.append(" ".repeat(2 * (SHOWN - count) + 2));
+      for (int i = payload.position(); i < payload.position() + count; i++) {
+        char c = (char) (payload.get(i) & 0xff);
+        row.append(c < ' ' || c > '~' ? '.' : c);
+      }
+    }
+  }
+
+  /** The conversations of a folder, a line each, or with all of their entries. */
+  private static final class DirectoryPage implements StandardOutput.Text {
+    private static final String LINE = "%12s%14s%14s%12s%12s  %s\n";
+
+    private final RecordingDirectory directory;
+    private final boolean entries;
+    private final int maxPayloadLength;
+    private boolean damaged;
+
+    DirectoryPage(RecordingDirectory directory, boolean entries, int maxPayloadLength) {
+      this.directory = directory;
+      this.entries = entries;
+      this.maxPayloadLength = maxPayloadLength;
+    }
+
+    /** Whether a conversation could not be read to its end; told on stderr. */
+    boolean isDamaged() {
+      return damaged;
+    }
+
+    @Override
+    public void writeTo(Writer out) throws IOException {
+      for (String line : directory.leftOut()) {
+        Failures.say(line);
+      }
+      if (!entries) {
+        out.write(Units.format(
+            LINE, "c2s entries", "s2c entries", "c2s bytes", "s2c bytes", "duration", "recording"));
+      }
+      for (Conversation conversation : directory.conversations()) {
+        try (Recording recording = conversation.openEvenIfDamaged(maxPayloadLength);
+            RecordingReader reader = recording.reader()) {
+          write(conversation, reader, out);
+        } catch (RecordingException e) { // the others may be whole
+          Failures.say(e.getMessage());
+          damaged = true;
+        }
+      }
+    }
+
+    private void write(Conversation conversation, RecordingReader reader, Writer out)
+        throws IOException {
+      if (entries) {
+        out.write(VisibleText.line(conversation.toString()) + "\n");
+        new EntryList(reader).writeTo(out);
+        return;
+      }
+      RecordingSummary summary = new RecordingSummary();
+      try {
+        summary.addAll(reader);
+      } finally {
+        out.write(Units.format(
+            LINE,
+            summary.of(Direction.C2S).entries(),
+            summary.of(Direction.S2C).entries(),
+            summary.of(Direction.C2S).payloadBytes(),
+            summary.of(Direction.S2C).payloadBytes(),
+            Units.time(summary.durationMicros()),
+            VisibleText.line(conversation.toString())
+                + (summary.entries() == 0 ? ": is not a recording: no entry" : "")));
+      }
+    }
   }
 }
