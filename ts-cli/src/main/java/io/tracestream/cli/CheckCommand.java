@@ -20,13 +20,16 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class CheckCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", converter = ToFile.class, description = "The recording.")
+  @Parameters(
+      paramLabel = "FILE",
+      converter = Values.FileName.class,
+      description = "The recording.")
   private Path file;
 
   @Option(
       names = "--repair",
       paramLabel = "OUT",
-      converter = ToFile.class,
+      converter = Values.FileName.class,
       description = "Write what is whole to this file, in the place of an earlier recording.")
   private Path out;
 

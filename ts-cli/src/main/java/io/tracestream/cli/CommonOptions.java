@@ -2,9 +2,7 @@ package io.tracestream.cli;
 
 import io.tracestream.codec.FrameFormat;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The flags that all commands have. */
 final class CommonOptions {
@@ -49,40 +47,15 @@ final class CommonOptions {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", level);
   }
 
-  private static final class HeaderLength extends Range {
+  private static final class HeaderLength extends Values.Range {
     private HeaderLength() {
       super(1, 16);
     }
   }
 
-  private static final class PayloadLength extends Range {
+  private static final class PayloadLength extends Values.Range {
     private PayloadLength() {
       super(0, FrameFormat.LARGEST_PAYLOAD);
-    }
-  }
-
-  /** Reads a whole number in a range. */
-  abstract static class Range implements ITypeConverter<Integer> {
-    private final int least;
-    private final int most;
-
-    Range(int least, int most) {
-      this.least = least;
-      this.most = most;
-    }
-
-    @Override
-    public final Integer convert(String value) {
-      try {
-        int number = Integer.parseInt(value);
-        if (number >= least && number <= most) {
-          return number;
-        }
-      } catch (NumberFormatException e) {
-        // refused below, like a number out of range
-      }
-      throw new TypeConversionException(
-          "found " + value + ", expected a whole number from " + least + " to " + most);
     }
   }
 }

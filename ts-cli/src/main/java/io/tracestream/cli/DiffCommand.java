@@ -47,7 +47,7 @@ final class DiffCommand implements Callable<Integer> {
       names = "--context",
       paramLabel = "BYTES",
       defaultValue = "16",
-      converter = Count.class,
+      converter = Values.FromZero.class,
       description = {
         "Text: bytes to show on either side of the first",
         "difference (default: ${DEFAULT-VALUE})."
@@ -103,12 +103,6 @@ final class DiffCommand implements Callable<Integer> {
       DiffSummary summary = RecordingDiff.compare(a, b, compared, document::add);
       document.end(summary);
       return summary;
-    }
-  }
-
-  private static final class Count extends CommonOptions.Range {
-    private Count() {
-      super(0, Integer.MAX_VALUE);
     }
   }
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
-      converter = ToFile.class,
+      converter = Values.FileName.class,
       description = "The recording, or a folder.")
   private Path file;
 

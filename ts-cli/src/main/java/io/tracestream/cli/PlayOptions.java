@@ -27,7 +27,7 @@ final class PlayOptions {
         names = "--record",
         required = true,
         paramLabel = "FILE",
-        converter = ToFile.class,
+        converter = Values.FileName.class,
         description = "The recording to play.")
     private Path file;
 
@@ -35,7 +35,7 @@ final class PlayOptions {
         names = "--record-dir",
         required = true,
         paramLabel = "DIR",
-        converter = ToFile.class,
+        converter = Values.FileName.class,
         description = "A folder of recordings to play, each on one connection.")
     private Path directory;
   }
@@ -130,7 +130,7 @@ final class PlayOptions {
     return passed && told ? 0 : Failures.FAILED;
   }
 
-  private static final class Context extends CommonOptions.Range {
+  private static final class Context extends Values.Range {
     private Context() {
       super(0, 1_000_000);
     }

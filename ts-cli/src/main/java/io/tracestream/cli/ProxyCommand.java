@@ -30,14 +30,14 @@ final class ProxyCommand implements Callable<Integer> {
   @Option(
       names = "--max-connections",
       paramLabel = "N",
-      converter = ClientCount.class,
+      converter = Values.FromOne.class,
       description = "How many clients to serve at a time; further ones wait. Default: any number.")
   private Integer maxConnections;
 
   @Option(
       names = "--idle-timeout",
       paramLabel = "TIME",
-      converter = ToDuration.Positive.class,
+      converter = Values.PositiveTime.class,
       description = "Close a connection on which nothing has passed for that time. Default: never.")
   private Duration idleTimeout;
 
@@ -46,12 +46,6 @@ final class ProxyCommand implements Callable<Integer> {
 
   @Mixin
   private CommonOptions common;
-
-  private static final class ClientCount extends CommonOptions.Range {
-    private ClientCount() {
-      super(1, Integer.MAX_VALUE);
-    }
-  }
 
   @Override
   public Integer call() throws Exception {

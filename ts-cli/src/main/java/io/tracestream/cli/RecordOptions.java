@@ -18,7 +18,7 @@ final class RecordOptions {
   @Option(
       names = "--record",
       paramLabel = "FILE",
-      converter = ToFile.class,
+      converter = Values.FileName.class,
       description = {
         "Record to this file, in the place of an earlier recording; packed if its name ends",
         "with .gz. While recording, one client at a time is served."
@@ -28,21 +28,21 @@ final class RecordOptions {
   @Option(
       names = "--record-dir",
       paramLabel = "DIR",
-      converter = ToFile.class,
+      converter = Values.FileName.class,
       description = "Record to this folder, each connection to a file of its own.")
   private Path directory;
 
   @Option(
       names = "--rotate-size",
       paramLabel = "BYTES",
-      converter = ToBytes.class,
+      converter = Values.ByteCount.class,
       description = "Go on in another file when one has so many bytes, such as 64k, 10m or 2g.")
   private Long rotateSize;
 
   @Option(
       names = "--max-files",
       paramLabel = "N",
-      converter = FileCount.class,
+      converter = Values.FromOne.class,
       description = "Delete the oldest recordings in the folder when there are more.")
   private Integer maxFiles;
 
@@ -53,12 +53,6 @@ final class RecordOptions {
       names = "--flush-recording",
       description = "Have each frame in the file before it is forwarded.")
   private boolean flush;
-
-  private static final class FileCount extends CommonOptions.Range {
-    private FileCount() {
-      super(1, Integer.MAX_VALUE);
-    }
-  }
 
   /** Refuses flags that do not go together. */
   void check() {

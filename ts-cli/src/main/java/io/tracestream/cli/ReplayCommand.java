@@ -57,14 +57,14 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--connections",
       paramLabel = "N",
-      converter = Connections.class,
+      converter = Values.FromOne.class,
       description = "End after N conversations; without it, when told to stop.")
   private Integer connections;
 
   @Option(
       names = "--idle-timeout",
       paramLabel = "TIME",
-      converter = ToDuration.Positive.class,
+      converter = Values.PositiveTime.class,
       description = "For how long a client may send nothing, such as 10s.")
   private Duration idleTimeout;
 
@@ -129,12 +129,6 @@ final class ReplayCommand implements Callable<Integer> {
         default ->
           throw new TypeConversionException("found \"" + value + "\", expected order or match");
       };
-    }
-  }
-
-  private static final class Connections extends CommonOptions.Range {
-    private Connections() {
-      super(1, Integer.MAX_VALUE);
     }
   }
 }

@@ -151,7 +151,7 @@ final class ReportOption {
     @Override
     public Path convert(String value) {
       if (hasSuffix(value, ".json") || hasSuffix(value, XML)) {
-        return new ToFile().convert(value);
+        return new Values.FileName().convert(value);
       }
       throw new TypeConversionException(
           "found \"" + value + "\", expected a name that ends in .json or .xml");

@@ -44,7 +44,7 @@ final class RuleOptions {
   @Option(
       names = "--rules",
       paramLabel = "FILE",
-      converter = ToFile.class,
+      converter = Values.FileName.class,
       description = {
         "A file with such rules, one a line: ignore FIELD,",
         "or copy FIELD->FIELD. Any number of times."

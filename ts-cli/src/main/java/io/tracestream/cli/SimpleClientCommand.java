@@ -41,7 +41,7 @@ final class SimpleClientCommand implements Callable<Integer> {
       names = "--count",
       paramLabel = "N",
       defaultValue = "1",
-      converter = Count.class,
+      converter = Values.FromZero.class,
       description = "How many frames to send (default: ${DEFAULT-VALUE}).")
   private int count;
 
@@ -92,12 +92,6 @@ final class SimpleClientCommand implements Callable<Integer> {
       }
       message.setValue(args.pop());
       return true;
-    }
-  }
-
-  private static final class Count extends CommonOptions.Range {
-    private Count() {
-      super(0, Integer.MAX_VALUE);
     }
   }
 }

@@ -32,7 +32,7 @@ final class TimingOptions {
   @Option(
       names = "--max-gap",
       paramLabel = "TIME",
-      converter = ToDuration.class,
+      converter = Values.Time.class,
       description = "Cut each pause at this, such as 500ms.")
   private Duration maxGap;
 

@@ -8,13 +8,17 @@ import picocli.CommandLine.Parameters;
 
 /** The two recordings that a command compares. */
 final class TwoRecordings {
-  @Parameters(index = "0", paramLabel = "A", converter = ToFile.class, description = "A recording.")
+  @Parameters(
+      index = "0",
+      paramLabel = "A",
+      converter = Values.FileName.class,
+      description = "A recording.")
   private Path a;
 
   @Parameters(
       index = "1",
       paramLabel = "B",
-      converter = ToFile.class,
+      converter = Values.FileName.class,
       description = "The recording to compare it with.")
   private Path b;
 

@@ -34,7 +34,7 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--reply-timeout",
       paramLabel = "TIME",
       defaultValue = "10s",
-      converter = ToDuration.Positive.class,
+      converter = Values.PositiveTime.class,
       description = {
         "For how long the server may owe a frame, beyond its",
         "recorded pause (default: ${DEFAULT-VALUE})."
