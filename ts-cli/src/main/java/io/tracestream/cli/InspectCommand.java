@@ -114,8 +114,8 @@ final class InspectCommand implements Callable<Integer> {
           Units.time(summary.durationMicros()),
           Units.time(summary.startMicros())));
       writeTotals(out);
-      writeTable(out, "payload bytes", DirectionSummary::payloadLengths, Long::toString);
-      writeTable(out, "pause before", DirectionSummary::pauses, Units::time);
+      writeTable(out, "payload bytes", RecordingSummary.OneWay::payloadLengths, Long::toString);
+      writeTable(out, "pause before", RecordingSummary.OneWay::pauses, Units::time);
       out.write(Units.format(
           "\n%s of direction; an s2c entry stands right behind %d of %s\n",
           Units.count(summary.turns(), "change", "changes"),
@@ -127,7 +127,7 @@ final class InspectCommand implements Callable<Integer> {
       out.write(
           Units.format("\n%-13s%12s%18s%18s\n", "", "entries", "payload bytes", "longest run"));
       for (Direction direction : Direction.values()) {
-        DirectionSummary way = summary.of(direction);
+        RecordingSummary.OneWay way = summary.of(direction);
         out.write(Units.format(
             "%-13s%12d%18d%18d\n", direction, way.entries(), way.payloadBytes(), way.longestRun()));
       }
@@ -136,7 +136,7 @@ final class InspectCommand implements Callable<Integer> {
     private void writeTable(
         Writer out,
         String name,
-        Function<DirectionSummary, Distribution> of,
+        Function<RecordingSummary.OneWay, Distribution> of,
         LongFunction<String> shown)
         throws IOException {
       out.write(

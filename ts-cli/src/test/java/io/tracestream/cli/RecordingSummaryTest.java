@@ -24,8 +24,8 @@ class RecordingSummaryTest {
   @Test
   void eachDirectionHasItsEntriesBytesAndLengths() throws Exception {
     RecordingSummary summary = summary("1\tc2s\t2121\n2\ts2c\t\n3\ts2c\t212223\n");
-    DirectionSummary c2s = summary.of(Direction.C2S);
-    DirectionSummary s2c = summary.of(Direction.S2C);
+    RecordingSummary.OneWay c2s = summary.of(Direction.C2S);
+    RecordingSummary.OneWay s2c = summary.of(Direction.S2C);
     assertEquals(3, summary.entries());
     assertEquals(1, c2s.entries());
     assertEquals(2, s2c.entries());
