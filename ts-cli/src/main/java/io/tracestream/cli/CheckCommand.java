@@ -106,7 +106,7 @@ final class CheckCommand implements Callable<Integer> {
     private void writeNotes(Writer out) throws IOException {
       if (check.unendedLine() > 0) {
         out.write(Units.format(
-            "%s:%d: note: no line end behind the last entry: it is complete, or was cut off between"
+            "%s:%d: note: no line end after the last entry: it is complete, or was cut off between"
                 + " two bytes\n",
             file, check.unendedLine()));
       }
@@ -125,7 +125,7 @@ final class CheckCommand implements Callable<Integer> {
       String left = check.isWhole()
           ? ""
           : ", left out " + Units.count(check.damagedLines(), "damaged line", "damaged lines")
-              + "; status 1 as " + file + " is damaged still";
+              + "; exit status is 1 because " + file + " is damaged";
       out.write(Units.format("%s: wrote %s%s\n", repaired, Units.entries(check.entries()), left));
     }
   }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
       "0:nothing differs",
       "1:something differs, or a recording is damaged",
       "2:wrong usage",
-      "3:a recording is missing, or is none"
+      "3:a recording is missing or is not a recording"
     })
 final class DiffCommand implements Callable<Integer> {
   @Mixin

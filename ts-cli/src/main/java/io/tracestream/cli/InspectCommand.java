@@ -117,7 +117,7 @@ final class InspectCommand implements Callable<Integer> {
       writeTable(out, "payload bytes", RecordingSummary.OneWay::payloadLengths, Long::toString);
       writeTable(out, "pause before", RecordingSummary.OneWay::pauses, Units::time);
       out.write(Units.format(
-          "\n%s of direction; an s2c entry stands right behind %d of %s\n",
+          "\n%s of direction; an s2c entry follows %d of %s\n",
           Units.count(summary.turns(), "change", "changes"),
           summary.answered(),
           Units.count(summary.of(Direction.C2S).entries(), "c2s entry", "c2s entries")));

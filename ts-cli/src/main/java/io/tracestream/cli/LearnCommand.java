@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
       "0:the rules explain all that differs",
       "1:they do not, or a recording is damaged",
       "2:wrong usage",
-      "3:a recording is missing, or is none"
+      "3:a recording is missing or is not a recording"
     })
 final class LearnCommand implements Callable<Integer> {
   @Mixin

@@ -20,7 +20,7 @@ final class RecordOptions {
       paramLabel = "FILE",
       converter = Values.FileName.class,
       description = {
-        "Record to this file, in the place of an earlier recording; packed if its name ends",
+        "Record to this file, in place of an earlier recording; compressed if its name ends",
         "with .gz. While recording, one client at a time is served."
       })
   private Path file;
@@ -46,7 +46,7 @@ final class RecordOptions {
       description = "Delete the oldest recordings in the folder when there are more.")
   private Integer maxFiles;
 
-  @Option(names = "--gzip", description = "Pack the files in the folder.")
+  @Option(names = "--gzip", description = "Compress the files in the folder.")
   private boolean gzip;
 
   @Option(
@@ -55,9 +55,9 @@ final class RecordOptions {
   private boolean flush;
 
   /** Refuses flags that do not go together. */
-  void check() {
+  void check() throws Failures.NotStarted {
     if (file != null && directory != null) {
-      throw wrong("found --record and --record-dir, expected one of them");
+      throw wrong("--record and --record-dir cannot be combined");
     }
     requireOtherThan("stdout", 1);
     requireOtherThan("stderr", 2);
@@ -67,7 +67,7 @@ final class RecordOptions {
   }
 
   /** A recording would be mixed with what we say. */
-  private void requireOtherThan(String name, int number) {
+  private void requireOtherThan(String name, int number) throws Failures.NotStarted {
     try {
       if (file == null || !Files.isSameFile(file, Path.of("/dev/fd/" + number))) {
         return;
@@ -75,13 +75,13 @@ final class RecordOptions {
     } catch (IOException e) {
       return; // it is no file yet, or the system does not say
     }
-    throw wrong("--record: found " + file + ", which is where " + name
-        + " goes, expected a file of its own");
+    throw new Failures.NotStarted(
+        file + ": is where " + name + " goes; choose another name for the recording");
   }
 
   private void requireDirectory(String flag, boolean given, String other) {
     if (given && directory == null) {
-      throw wrong(flag + ": found no --record-dir, expected one with it" + other);
+      throw wrong(flag + " is only valid with --record-dir" + other);
     }
   }
 

@@ -95,8 +95,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (given && !play.isDirectory()) {
       throw new ParameterException(
           command.commandLine(),
-          flag
-              + ": found it beside --record, expected --record-dir: each client plays the one file");
+          flag + " is only valid with --record-dir: each client plays the one --record file");
     }
   }
 

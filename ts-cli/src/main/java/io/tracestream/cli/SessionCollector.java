@@ -110,7 +110,7 @@ final class SessionCollector implements SessionListener {
     return switch (result.outcome()) {
       case MATCHED -> "matched " + result.entriesMatched() + " entries";
       case DIFFERED -> result.mismatch().toString();
-      case INCOMPLETE -> "stopped behind " + result.entriesMatched() + " matched entries";
+      case INCOMPLETE -> "stopped after " + result.entriesMatched() + " matched entries";
       case BROKEN -> String.valueOf(result.damage());
     };
   }

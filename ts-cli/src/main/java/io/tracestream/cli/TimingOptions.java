@@ -47,7 +47,7 @@ final class TimingOptions {
     if (value != null && timing.equals(Timing.NONE)) {
       throw new ParameterException(
           command.commandLine(),
-          flag + ": found it beside --timing none, expected --timing original: none has no pauses");
+          flag + " is only valid with --timing original: with none there are no pauses");
     }
   }
 

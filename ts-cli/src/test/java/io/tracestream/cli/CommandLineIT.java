@@ -81,8 +81,6 @@ class CommandLineIT {
         "inspect --bogus | found \"--bogus\", expected a flag of inspect; see ts_proxy inspect --help",
         "simple_client --message --count | Expected parameter for option '--message' but found '--count';"
             + " see ts_proxy simple_client --help",
-        "proxy --listen a:0 --target a:1 --record /dev/stdout | --record: found /dev/stdout, which is where stdout goes,"
-            + " expected a file of its own; see ts_proxy proxy --help",
         "diff a b --copy c2s:4+4- | --copy: found \"c2s:4+4-\", which the shell cut at the >; put quotes around it:"
             + " --copy 'c2s:4+4->s2c:0+4'; see ts_proxy diff --help",
         "inspect | Missing required parameter: 'FILE'; see ts_proxy inspect --help",

@@ -121,7 +121,7 @@ class FolderIT {
         "--repeat")) {
       assertEquals(2, replay.awaitStatus());
       assertTrue(
-          replay.stderr().startsWith("ts-proxy: --repeat: found it beside --record,"),
+          replay.stderr().startsWith("ts-proxy: --repeat is only valid with --record-dir"),
           replay.stderr());
     }
   }

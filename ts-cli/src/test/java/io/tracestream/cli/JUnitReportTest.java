@@ -134,8 +134,8 @@ class JUnitReportTest {
   @Test
   void aStoppedSessionIsSkipped() throws Exception {
     Element skipped = problem("skipped", Results.incomplete(1));
-    assertEquals("stopped behind 2 matched entries", skipped.getAttribute("message"));
-    assertEquals("stopped behind 2 matched entries", skipped.getTextContent());
+    assertEquals("stopped after 2 matched entries", skipped.getAttribute("message"));
+    assertEquals("stopped after 2 matched entries", skipped.getTextContent());
   }
 
   @Test

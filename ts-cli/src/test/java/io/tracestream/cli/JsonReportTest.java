@@ -134,7 +134,7 @@ class JsonReportTest {
   @Test
   void aStoppedSessionSaysHowFarItCame() throws Exception {
     assertEquals(
-        "stopped behind 2 matched entries", session(Results.incomplete(1)).get("message"));
+        "stopped after 2 matched entries", session(Results.incomplete(1)).get("message"));
   }
 
   @Test

@@ -108,10 +108,14 @@ class LostRecordingIT {
 
   @Test
   void stdoutIsNoPlaceForARecording() throws Exception {
-    try (App proxy = proxyTo(new InetSocketAddress("127.0.0.1", 1), "--record", "/dev/stdout")) {
-      assertEquals(3, proxy.awaitStatus());
-      assertEquals(
-          "ts-proxy: /dev/stdout: is not a regular file; choose another name\n", proxy.stderr());
+    String command = "proxy --listen 127.0.0.1:0 --target 127.0.0.1:1 --record /dev/stdout";
+    for (String stdout : List.of("true", "exec >'" + dir.resolve("out") + "'")) {
+      try (App proxy = App.startLimited(stdout, command.split(" "))) {
+        assertEquals(3, proxy.awaitStatus());
+        assertEquals(
+            "ts-proxy: /dev/stdout: is where stdout goes; choose another name for the recording\n",
+            proxy.stderr());
+      }
     }
   }
 }

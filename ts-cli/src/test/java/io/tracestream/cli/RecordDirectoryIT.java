@@ -191,10 +191,10 @@ class RecordDirectoryIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--record a --record-dir b | found --record and --record-dir, expected one of them",
-        "--rotate-size 1m | --rotate-size: found no --record-dir, expected one with it",
-        "--max-files 3 --record a | --max-files: found no --record-dir, expected one with it",
-        "--gzip | --gzip: found no --record-dir, expected one with it, or a --record FILE whose"
+        "--record a --record-dir b | --record and --record-dir cannot be combined",
+        "--rotate-size 1m | --rotate-size is only valid with --record-dir",
+        "--max-files 3 --record a | --max-files is only valid with --record-dir",
+        "--gzip | --gzip is only valid with --record-dir, or a --record FILE whose"
             + " name ends with .gz",
         "--record-dir b --rotate-size 0 | --rotate-size: found \"0\", expected a number of bytes"
             + " such as 1000000, 64k, 10m or 2g",

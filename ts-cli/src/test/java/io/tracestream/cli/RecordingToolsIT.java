@@ -65,7 +65,7 @@ class RecordingToolsIT {
             "c2s            1 min 02 s  1 min 02 s  1 min 02 s  1 min 02 s  1 min 02 s",
             "s2c               1.50 ms     1.50 ms     1.50 ms     1.50 ms     1.50 ms",
             "",
-            "2 changes of direction; an s2c entry stands right behind 1 of 2 c2s entries"),
+            "2 changes of direction; an s2c entry follows 1 of 2 c2s entries"),
         run(0, "", "inspect", file.toString()));
   }
 
@@ -191,7 +191,7 @@ class RecordingToolsIT {
     assertEquals(
         List.of(
             file + ": whole: 2 entries, 1 c2s and 1 s2c",
-            file + ":3: note: no line end behind the last entry: it is complete, or was cut off"
+            file + ":3: note: no line end after the last entry: it is complete, or was cut off"
                 + " between two bytes",
             file + ":3: note: time goes backwards here, 1 time in all; a replay takes that as no"
                 + " pause"),
@@ -204,8 +204,8 @@ class RecordingToolsIT {
     Files.writeString(file, DAMAGED);
     List<String> output = run(1, "", "check", file.toString(), "--repair", out.toString());
     assertEquals(
-        out + ": wrote 2 entries, left out 2 damaged lines; status 1 as " + file
-            + " is damaged still",
+        out + ": wrote 2 entries, left out 2 damaged lines; exit status is 1 because " + file
+            + " is damaged",
         output.get(3));
     assertEquals(HEADER + "1\tc2s\t21\n3\ts2c\t23\n", Files.readString(out));
     assertEquals(

@@ -163,8 +163,8 @@ class ReplayIT {
         "--speed=fast | --speed: found \"fast\", expected a number above 0, such as 2.0",
         "--max-gap=-1s | --max-gap: found \"-1s\", expected a time such as 500ms, 10s, 2m or 1h",
         "--context=-1 | --context: found -1, expected a whole number from 0 to 1000000",
-        "--timing=none --speed=2 | --speed: found it beside --timing none, expected --timing original:"
-            + " none has no pauses",
+        "--timing=none --speed=2 | --speed is only valid with --timing original:"
+            + " with none there are no pauses",
         "--ignore=c2s | --ignore: \"c2s\": not a field; write direction, offset and length, such as"
             + " c2s:4+2, or s2c:-8+4 to count from the payload's end",
         "--copy=c2s:0+2->c2s:0+2 | --copy: \"c2s:0+2->c2s:0+2\": a copy goes from one direction to the"
