@@ -186,7 +186,9 @@ final class ReplayRun extends Run {
   private String hintOnFrames(SessionResult result) {
     Mismatch mismatch = result.mismatch();
     boolean isFrame = mismatch.found() != null && mismatch.found().length > 0;
-    return result.entriesMatched() > 0 || isFrame
+    return result.entriesMatched() > 0
+            || isFrame
+            || mismatch.kind() == Mismatch.Kind.EXTRA_CONNECTION
         ? ""
         : "\n  no frame matched yet: " + settings.hintOnHeader();
   }

@@ -60,6 +60,12 @@ class FolderRecordingTest {
     }
 
     @Test
+    void three() throws Exception {
+      two();
+      Greeter.mumble(server.address());
+    }
+
+    @Test
     void one() throws Exception {
       Greeter.greet(server.address());
     }
@@ -90,6 +96,14 @@ class FolderRecordingTest {
         folder + ": no client played 1 recorded conversation;"
             + " see why they did not come, or record again",
         Runs.message(Cases.class, "one"));
+  }
+
+  @Test
+  void aConnectionTooManyFailsTheTest() throws Exception {
+    Runs.assertPasses(Cases.class, "two");
+    String message = Runs.message(Cases.class, "three");
+    assertTrue(message.contains("a connection too many"), message);
+    assertTrue(message.endsWith("see why the client connects again"), message);
   }
 
   @Test

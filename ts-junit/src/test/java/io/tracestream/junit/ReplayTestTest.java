@@ -165,6 +165,13 @@ class ReplayTestTest {
       Greeter.mumble(server);
     }
 
+    @Greeting
+    void sendsHalfAFrame(InetSocketAddress server) throws Exception {
+      try (TestPeer client = TestPeer.connect(server)) {
+        client.send("02 68");
+      }
+    }
+
     @ReplayTest("greetings.tsv")
     void isWithoutARecording(InetSocketAddress server) {}
 
@@ -288,6 +295,21 @@ class ReplayTestTest {
         message.endsWith("  no frame matched yet: if the protocol's header is not 8 bytes long,"
             + " set the header length"),
         message);
+  }
+
+  @Test
+  void noFailureNamesAnOptionOfTheCommandLine() {
+    for (String name : List.of(
+        "differs",
+        "leavesEarly",
+        "staysAndSaysNothing",
+        "hasAnotherHeader",
+        "sendsHalfAFrame",
+        "leavesWhileAFrameIsOwed",
+        "mustNotRecord")) {
+      String message = message(Cases.class, name);
+      assertFalse(message.contains("--"), message);
+    }
   }
 
   @Test
