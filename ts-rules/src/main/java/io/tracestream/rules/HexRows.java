@@ -14,15 +14,28 @@ import java.util.function.IntPredicate;
  *
  * <p>Each row begins with its offset, in decimal as rules have it. {@code ^^} stands under bytes
  * that differ, or that one side alone has; {@code ~~} under bytes that are not compared. Immutable.
- *
- * @param expectedLabel what the first row of each pair begins with
- * @param foundLabel what the second row begins with
- * @param colours whether differing bytes are red, by ANSI escapes
  */
-public record HexRows(String expectedLabel, String foundLabel, boolean colours) {
+public final class HexRows {
   private static final int ROW = 16;
   private static final String RED = "\u001b[31m";
   private static final String PLAIN = "\u001b[0m";
+
+  private final String expectedLabel;
+  private final String foundLabel;
+  private final boolean colours;
+
+  /**
+   * Rows that begin with these labels.
+   *
+   * @param expectedLabel what the first row of each pair begins with
+   * @param foundLabel what the second row begins with
+   * @param colours whether differing bytes are red, by ANSI escapes
+   */
+  public HexRows(String expectedLabel, String foundLabel, boolean colours) {
+    this.expectedLabel = expectedLabel;
+    this.foundLabel = foundLabel;
+    this.colours = colours;
+  }
 
   /**
    * The rows around a place. Where a payload has fewer bytes than the other, there is blank.

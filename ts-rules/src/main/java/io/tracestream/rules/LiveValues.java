@@ -37,22 +37,6 @@ public final class LiveValues {
   }
 
   /**
-   * Whether values are copied from frames of a direction: if not, {@link #passed} need not be told
-   * of them.
-   *
-   * @param direction the frames'
-   * @return whether any are
-   */
-  public boolean comeFrom(Direction direction) {
-    for (CopiedValues values : copies) {
-      if (values.copy.from().direction() == direction) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
    * A frame passed.
    *
    * @param entry the number of its entry; of one direction, the numbers rise from call to call
@@ -61,65 +45,11 @@ public final class LiveValues {
    * @param live its payload as it came, or was sent; not kept
    */
   public void passed(long entry, Direction direction, ByteBuffer recorded, ByteBuffer live) {
-    if (comeFrom(direction)) {
-      passed(entry, direction, recorded, cut(direction, live));
-    }
-  }
-
-  /**
-   * A frame passed, of which its values were kept: a session that does not know yet which
-   * conversation it plays keeps those of all frames.
-   *
-   * @param entry the number of its entry; of one direction, the numbers rise from call to call
-   * @param direction the frame's
-   * @param recorded its payload as it was recorded, as long as the live one
-   * @param cut what {@link #cut} gave of its live payload
-   */
-  public void passed(long entry, Direction direction, ByteBuffer recorded, byte[] cut) {
-    int at = 0;
     for (CopiedValues values : copies) {
-      int length = values.lengthIn(direction, recorded);
-      if (length > 0) {
-        values.remember(entry, recorded, Arrays.copyOfRange(cut, at, at + length), settled);
-        at += length;
+      if (values.copy.from().direction() == direction) {
+        values.remember(entry, recorded, live, settled);
       }
     }
-  }
-
-  /**
-   * Cuts the values that are copied from a frame out of its payload.
-   *
-   * @param direction the frame's
-   * @param payload its payload; it stays as it is
-   * @return the values, one after the other: {@link #cutLength} bytes
-   */
-  public byte[] cut(Direction direction, ByteBuffer payload) {
-    byte[] cut = new byte[cutLength(direction, payload)];
-    int at = 0;
-    for (CopiedValues values : copies) {
-      int length = values.lengthIn(direction, payload);
-      if (length > 0) {
-        int start = values.copy.from().start(payload.remaining());
-        payload.get(payload.position() + start, cut, at, length);
-        at += length;
-      }
-    }
-    return cut;
-  }
-
-  /**
-   * How many bytes are cut out of a frame.
-   *
-   * @param direction the frame's
-   * @param payload its payload: the recorded one or, which is as long, the live one
-   * @return 0 when nothing is copied from it
-   */
-  public int cutLength(Direction direction, ByteBuffer payload) {
-    int length = 0;
-    for (CopiedValues values : copies) {
-      length += values.lengthIn(direction, payload);
-    }
-    return length;
   }
 
   /**
@@ -183,15 +113,12 @@ public final class LiveValues {
       this.key = new Key(new byte[copy.from().length()]);
     }
 
-    /** How long the value of a frame is: 0 when it has none. */
-    int lengthIn(Direction direction, ByteBuffer payload) {
-      return copy.from().direction() == direction && copy.from().isWhole(payload.remaining())
-          ? copy.from().length()
-          : 0;
-    }
-
-    void remember(long entry, ByteBuffer recorded, byte[] value, long settled) {
-      key.take(copy.from(), recorded);
+    void remember(long entry, ByteBuffer recorded, ByteBuffer live, long settled) {
+      if (!copy.from().isWhole(live.remaining()) || !key.take(copy.from(), recorded)) {
+        return;
+      }
+      byte[] value = new byte[copy.from().length()];
+      live.get(live.position() + copy.from().start(live.remaining()), value);
       Value last = newest.get(key);
       boolean isSame = Arrays.equals(value, key.bytes);
       if (isSame && last == null && forgotten == null) {

@@ -2,7 +2,14 @@
  * What may vary between a recording and live frames.
  *
  * <pre>
- *   Rules rules = Rules.of("ignore c2s:4+4", "copy c2s:0+2->s2c:0+2");
+ *   Rules rules = Rules.of("ignore c2s:4+4", "copy c2s:0+2-&gt;s2c:0+2");
+ *   Comparer comparer = new Comparer(rules, Direction.C2S);
+ *   LiveValues values = new LiveValues(rules);
+ *   ...
+ *   if (comparer.difference(values.live(1, Direction.C2S, recordedRequest), request) &lt; 0) {
+ *     values.passed(1, Direction.C2S, recordedRequest, request);
+ *     send(values.live(2, Direction.S2C, recordedReply));
+ *   }
  * </pre>
  *
  * <p>Without rules, payloads are compared byte for byte, and nothing is guessed. What may vary is
@@ -11,7 +18,12 @@
  * frames that answer. The same rules serve replaying, verifying, comparing and learning; a file of
  * them is read by {@link io.tracestream.rules.Rules#read}.
  *
- * <p>{@link io.tracestream.rules.Comparer} compares two payloads under rules, and
- * {@link io.tracestream.rules.LiveValues} holds the live values of one conversation.
+ * <p>One {@link io.tracestream.rules.Comparer} for each direction serves all conversations. Each
+ * conversation has {@link io.tracestream.rules.LiveValues} of its own, which are told of the frames
+ * that passed in both directions. {@link io.tracestream.rules.HexRows} shows people where two
+ * payloads differ.
+ *
+ * <p>Rules and comparers are immutable and shared freely; live values belong to one thread. Needs
+ * nothing but ts-recording, logs nothing.
  */
 package io.tracestream.rules;

@@ -1,10 +1,8 @@
 package io.tracestream.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.testing.RandomSeeds;
@@ -74,21 +72,6 @@ class LiveValuesTest {
   }
 
   @Test
-  void valuesThatWereCutMayBePassedLater() throws Exception {
-    LiveValues several =
-        new LiveValues(Rules.of("copy c2s:0+1->s2c:0+1", "copy c2s:-1+1->s2c:1+1"));
-    ByteBuffer recorded = hex("0a000b");
-    byte[] cut = several.cut(C2S, hex("1aff1b"));
-    assertEquals("1a1b", HexFormat.of().formatHex(cut));
-    assertEquals(2, several.cutLength(C2S, recorded));
-    assertEquals(0, several.cutLength(C2S, hex("")));
-    assertEquals(0, several.cutLength(S2C, recorded));
-    several.passed(1, C2S, recorded, cut);
-    several.passed(2, C2S, hex(""), several.cut(C2S, hex("")));
-    assertEquals(hex("1a1b"), several.live(3, S2C, hex("0a0b")));
-  }
-
-  @Test
   void severalCopiesServeOneReply() throws Exception {
     LiveValues several = new LiveValues(
         Rules.of("copy c2s:0+1->s2c:0+1", "copy c2s:1+1->s2c:1+1", "copy s2c:2+1->c2s:2+1"));
@@ -96,8 +79,6 @@ class LiveValuesTest {
     several.passed(2, S2C, hex("00000c"), hex("00001c"));
     assertEquals(hex("1a1b"), several.live(3, S2C, hex("0a0b")));
     assertEquals(hex("00001c"), several.live(3, C2S, hex("00000c")));
-    assertTrue(several.comeFrom(C2S) && several.comeFrom(S2C));
-    assertFalse(values.comeFrom(S2C));
   }
 
   @Test
