@@ -161,11 +161,9 @@ class OutputIT {
       })
   void theTextIsTheSameInEveryLanguage(String command) throws Exception {
     try (App english = App.startIn("en-US", args(command));
-        App arabic = App.startIn("ar-EG", args(command));
-        App german = App.startIn("de-DE", args(command))) {
+        App arabic = App.startIn("ar-EG", args(command))) {
       Said expected = Said.by(english);
       assertEquals(expected, Said.by(arabic));
-      assertEquals(expected, Said.by(german));
     }
   }
 
