@@ -159,7 +159,7 @@ class RecordDirectoryIT {
   }
 
   @Test
-  void withoutDescriptorsForAFileThatConnectionIsClosedAndOthersGoOn() throws Exception {
+  void withoutDescriptorsEachAcceptedClientHasItsFileAndOthersWait() throws Exception {
     List<TestPeer> clients = new ArrayList<>();
     try (TestTarget listening = TestTarget.start();
         App proxy = proxy("ulimit -n 60", listening.address())) {
@@ -172,9 +172,11 @@ class RecordDirectoryIT {
         clients.add(TestPeer.connect(address));
       }
       proxy.awaitStderr("cannot accept clients"); // none is left now
-      clients.get(0).send("0001 62");
-      assertEquals("", clients.get(0).awaitEnd());
       proxy.awaitStderr("raise the limit of open files");
+      TestPeer secondTarget = listening.accept();
+      clients.get(0).send("0001 62");
+      assertEquals("000162", secondTarget.await(3));
+      secondTarget.close();
       first.send("0001 63");
       assertEquals("000163", firstTarget.await(3));
       first.close();
@@ -185,6 +187,7 @@ class RecordDirectoryIT {
       assertEquals(0, proxy.terminate().awaitStatus());
     }
     assertEquals(2, readable(RecordingDirectory.open(dir).conversations().get(0)));
+    assertEquals(1, readable(RecordingDirectory.open(dir).conversations().get(1)));
   }
 
   @ParameterizedTest
