@@ -811,6 +811,19 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
+  /**
+   * Where this end is.
+   *
+   * @return its address; null when it is not connected
+   */
+  public InetSocketAddress local() {
+    try {
+      return channel == null ? null : (InetSocketAddress) channel.getLocalAddress();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
   @Override
   public String toString() {
     return owner.toString();
