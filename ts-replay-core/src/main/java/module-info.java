@@ -3,6 +3,7 @@ module io.tracestream.replay {
   requires transitive io.tracestream.codec;
   requires transitive io.tracestream.recording;
   requires transitive io.tracestream.rules;
+  requires io.tracestream.engine;
   requires org.slf4j;
 
   exports io.tracestream.replay;

@@ -112,7 +112,7 @@ final class PlayOptions {
   private String explain(Mismatch mismatch, boolean colours) {
     // A line end in a file's name would look like one of the text.
     String name = mismatch.place().recording();
-    String text = mismatch.explain(context, colours).replace(name, VisibleText.line(name));
+    String text = MismatchText.of(mismatch, context, colours).replace(name, VisibleText.line(name));
     return text + "\n";
   }
 

@@ -56,7 +56,7 @@ final class SessionCollector implements SessionListener {
     if (kept != null) {
       // Here, on the session's own thread: in the end there may be no time for it.
       Mismatch mismatch = kept.mismatch();
-      String explanation = mismatch == null ? null : mismatch.explain(context, false);
+      String explanation = mismatch == null ? null : MismatchText.of(mismatch, context, false);
       add(new Report.Session(kept, message(result), explanation));
     }
   }
@@ -69,7 +69,7 @@ final class SessionCollector implements SessionListener {
     }
     results++;
     boolean whole = result.mismatch() == null || hasRoomFor(result.mismatch());
-    return whole ? result : withoutMismatch(result);
+    return whole ? result : result.withMismatch(null);
   }
 
   private synchronized void add(Report.Session session) {
@@ -91,19 +91,6 @@ final class SessionCollector implements SessionListener {
 
   private static long length(byte[] payload) {
     return payload == null ? 0 : payload.length;
-  }
-
-  private static SessionResult withoutMismatch(SessionResult result) {
-    return new SessionResult(
-        result.connection(),
-        result.peer(),
-        result.recording(),
-        result.outcome(),
-        result.entriesMatched(),
-        result.longestLateness(),
-        result.took(),
-        null,
-        result.damage());
   }
 
   private static String message(SessionResult result) {

@@ -65,8 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
     } catch (RecordingException e) {
       throw new Failures.NotStarted(e.getMessage());
     } catch (IOException e) {
-      throw new Failures.Failed("--target: found \"" + Failures.reason(e) + "\" at " + target
-          + ", expected a server; start it or correct the address");
+      throw new Failures.Failed(Failures.reason(e) + "; start the server or correct --target");
     }
   }
 

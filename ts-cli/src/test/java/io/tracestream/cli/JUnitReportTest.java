@@ -80,7 +80,7 @@ class JUnitReportTest {
             <system-err></system-err>
           </testsuite>
         </testsuites>
-        """.formatted(mismatch, mismatch.explain(16, false)),
+        """.formatted(mismatch, MismatchText.of(mismatch, 16, false)),
         text(Results.report(false, Results.matched(1), hellos(2))));
   }
 
@@ -112,7 +112,7 @@ class JUnitReportTest {
     Element failure = problem("failure", result);
     assertEquals(kind.name().toLowerCase(Locale.ROOT), failure.getAttribute("type"));
     assertEquals(result.mismatch().toString(), failure.getAttribute("message"));
-    assertEquals(result.mismatch().explain(16, false), failure.getTextContent());
+    assertEquals(MismatchText.of(result.mismatch(), 16, false), failure.getTextContent());
   }
 
   @Test
@@ -120,7 +120,7 @@ class JUnitReportTest {
     SessionResult result = Results.extra(1, "more");
     Element failure = problem("failure", result);
     assertEquals("extra_frame", failure.getAttribute("type"));
-    assertEquals(result.mismatch().explain(16, false), failure.getTextContent());
+    assertEquals(MismatchText.of(result.mismatch(), 16, false), failure.getTextContent());
   }
 
   @Test

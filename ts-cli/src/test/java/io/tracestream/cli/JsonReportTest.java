@@ -98,7 +98,8 @@ class JsonReportTest {
           } ]
         }
         """.formatted(
-                hellos(1).mismatch(), hellos(1).mismatch().explain(16, false).replace("\n", "\\n")),
+                hellos(1).mismatch(),
+                MismatchText.of(hellos(1).mismatch(), 16, false).replace("\n", "\\n")),
         text(Results.report(false, hellos(1))));
   }
 
@@ -178,9 +179,9 @@ class JsonReportTest {
 
   @Test
   void theEntryNearbyIsNamedAndAnUnknownCountIsNull() throws Exception {
-    Place place = new Place("a.rec", Direction.C2S, 3, 0, 4);
+    Place place = Place.of("a.rec", Direction.C2S, 3, 0, 4);
     Map<?, ?> mismatch =
-        mismatch(Results.different(1, place, new byte[1], new byte[2], new Nearby(9, 12, 2)));
+        mismatch(Results.different(1, place, new byte[1], new byte[2], Nearby.of(9, 12, 2)));
     assertEquals(Map.of("entry", 9L, "line", 12L, "steps", 2L), mismatch.get("nearby"));
     assertTrue(mismatch.containsKey("entries"));
     assertNull(mismatch.get("entries"));

@@ -19,8 +19,8 @@ import java.util.List;
 /** Sessions that ended in each way, and reports of them. */
 final class Results {
   private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 5123);
-  private static final Place ENTRY_3_OF_6 = new Place("a.rec", Direction.C2S, 3, 6, 4);
-  private static final Place BEHIND_THE_LAST = new Place("a.rec", Direction.C2S, 7, 6, 0);
+  private static final Place ENTRY_3_OF_6 = Place.of("a.rec", Direction.C2S, 3, 6, 4);
+  private static final Place BEHIND_THE_LAST = Place.of("a.rec", Direction.C2S, 7, 6, 0);
 
   private Results() {}
 
@@ -66,17 +66,23 @@ final class Results {
       byte[] found,
       String reason,
       Nearby nearby) {
-    Mismatch mismatch =
-        new Mismatch(kind, connection, PEER, place, expected, found, reason, nearby, Rules.NONE);
+    Mismatch mismatch = Mismatch.of(kind, connection, PEER, place, Rules.NONE)
+        .withExpected(expected)
+        .withFound(found)
+        .withReason(reason)
+        .withNearby(nearby);
     return result(connection, Outcome.DIFFERED, mismatch, null);
   }
 
   private static SessionResult result(
       long connection, Outcome outcome, Mismatch mismatch, String damage) {
-    Duration lateness = Duration.ofNanos(250_900);
-    Duration took = Duration.ofMillis(1234);
-    return new SessionResult(
-        connection, PEER, "session.rec", outcome, 2, lateness, took, mismatch, damage);
+    return SessionResult.of(connection, PEER, outcome)
+        .withRecording("session.rec")
+        .withEntriesMatched(2)
+        .withLongestLateness(Duration.ofNanos(250_900))
+        .withTook(Duration.ofMillis(1234))
+        .withMismatch(mismatch)
+        .withDamage(damage);
   }
 
   static byte[] bytes(String text) {
@@ -85,19 +91,11 @@ final class Results {
 
   /** The sums of these sessions. */
   static Verdict verdict(List<SessionResult> results) {
-    return new Verdict(
-        count(results, Outcome.MATCHED),
-        count(results, Outcome.DIFFERED),
-        count(results, Outcome.INCOMPLETE),
-        count(results, Outcome.BROKEN),
-        0,
-        2L * results.size(),
-        Duration.ofNanos(250_900),
-        List.of());
-  }
-
-  private static long count(List<SessionResult> results, Outcome outcome) {
-    return results.stream().filter(result -> result.outcome() == outcome).count();
+    Verdict verdict = Verdict.NONE;
+    for (SessionResult result : results) {
+      verdict = verdict.plus(result);
+    }
+    return verdict;
   }
 
   /** A report of these sessions. */

@@ -98,8 +98,8 @@ class SessionCollectorTest {
   @Test
   void anExplanationShowsAsMuchContextAsIsAskedForAndAtMostAKibibyte() {
     SessionResult result = differed(1, 5000);
-    assertEquals(result.mismatch().explain(40, false), explanation(40, result));
-    assertEquals(result.mismatch().explain(1024, false), explanation(1_000_000, result));
+    assertEquals(MismatchText.of(result.mismatch(), 40, false), explanation(40, result));
+    assertEquals(MismatchText.of(result.mismatch(), 1024, false), explanation(1_000_000, result));
   }
 
   private static String explanation(int context, SessionResult result) {

@@ -104,8 +104,8 @@ class VerifyIT {
     try (App verify = verify(nobody)) {
       assertEquals(1, verify.awaitStatus());
       assertEquals(
-          "ts-proxy: --target: found \"Connection refused\" at 127.0.0.1:" + nobody.getPort()
-              + ", expected a server; start it or correct the address\n",
+          "ts-proxy: target 127.0.0.1:" + nobody.getPort()
+              + " cannot be reached: Connection refused; start the server or correct --target\n",
           verify.stderr());
     }
   }

@@ -2,6 +2,7 @@ package io.tracestream.junit;
 
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingDirectory;
+import io.tracestream.replay.Hint;
 import io.tracestream.replay.Mismatch;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
@@ -158,7 +159,7 @@ final class ReplayRun extends Run {
     Mismatch mismatch = result.mismatch();
     return mismatch == null
         ? inOneLine(result)
-        : inTermsOfATest(mismatch.explain(CONTEXT, false)) + hintOnFrames(result);
+        : mismatch.explain(CONTEXT, false, hint -> words(hint, mismatch)) + hintOnFrames(result);
   }
 
   private String inOneLine(SessionResult result) {
@@ -173,13 +174,17 @@ final class ReplayRun extends Run {
     };
   }
 
-  /** The explanation is that of the command line, whose options are called otherwise here. */
-  private static String inTermsOfATest(String explanation) {
-    return explanation
-        .replaceAll("(?m): --ignore (\\S+)$", ", add the rule \"ignore $1\"")
-        .replaceAll("(?m)^(  see .*)--header-len and --max-payload-len", "$1the header length")
-        .replaceAll("(?m)^(  see .*); --repeat .*$", "$1")
-        .replaceAll("(?m)^(  see .*)--idle-timeout", "$1a longer idle time-out");
+  private static String words(Hint hint, Mismatch mismatch) {
+    return switch (hint) {
+      case CHECK_FORMAT -> "or check the header length";
+      case IGNORE_FIELD ->
+        "if these bytes vary from run to run, add the rule \"ignore " + mismatch.varying() + "\"";
+      case LONGER_IDLE_TIMEOUT -> "or give it more time with a longer idle time-out";
+      case RECORD_EACH_CONNECTION ->
+        "if it made several connections when it was recorded, record each to a file of its own: let"
+            + " the recording's name end with a slash";
+      case LONGER_REPLY_TIMEOUT, REPEAT -> null; // a test has no such setting
+    };
   }
 
   /** A wrong header length is met in the first frame, and looks like anything but that. */

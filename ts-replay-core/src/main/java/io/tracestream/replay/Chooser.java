@@ -1,140 +1,465 @@
 package io.tracestream.replay;
 
-import io.tracestream.recording.Conversation;
-import io.tracestream.recording.Recording;
-import io.tracestream.recording.RecordingReader;
+import io.tracestream.recording.Direction;
+import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Gives each session a conversation of its own among those that agree with its frames so far. A
- * session that could have another one as well makes room for one that could not. For any number of
- * threads.
+ * session that could have another one as well gives way to one that could not.
+ *
+ * <p>All conversations make one tree, built once: a {@link Node} is a run of entries that are the
+ * same, under the rules, in all conversations that pass it, and where they part each goes on in a
+ * node of its own, found by what its first entry says. A session that comes to such a fork looks
+ * its frame up there; between forks it plays like any other.
+ *
+ * <p>For any number of threads.
  */
 final class Chooser {
+  private final Direction compared;
   private final boolean repeat;
+  private final Comparer c2s;
+  private final Comparer s2c;
   /** In the order of their oldest conversation. */
-  private final List<Choice> choices;
+  private final List<Choice> choices = new ArrayList<>();
 
-  private final Set<Seat> seats = new HashSet<>();
+  private final Node root = new Node(0);
 
-  /** Reads all conversations once. */
-  Chooser(List<Conversation> conversations, boolean repeat, Rules rules, int maxPayloadLength)
+  /** Conversations that are the same under the rules: the oldest stands for all. */
+  static final class Choice {
+    private final Script script;
+    private final int age;
+    /** How many there are. */
+    private long count = 1;
+    /** How many of them may still be played. */
+    private long left = 1;
+
+    private long begun;
+    /** Those who have one of them. */
+    private final List<Seat> seats = new ArrayList<>(1);
+
+    private Choice(Script script, int age) {
+      this.script = script;
+      this.age = age;
+    }
+
+    Script script() {
+      return script;
+    }
+
+    private boolean isFree() {
+      return seats.size() < left;
+    }
+  }
+
+  /** A run of entries that are the same in some conversations. */
+  private static final class Node {
+    /** Those that pass it, the oldest first. */
+    private final List<Choice> choices;
+    /** How many entries stand before its end; where there is one choice, nobody needs to know. */
+    private long end;
+    /** The one that ends where this node does; or null. */
+    private Choice ending;
+    /** Where the others go on, by the key of the entry that they go on with. */
+    private final Map<Key, Node> next;
+    /** Those of them that go on with a frame of ours. */
+    private final List<Node> sending = new ArrayList<>(0);
+    /** Those that wait for the other side's frame or end, the oldest first; made when needed. */
+    private List<Choice> waiting;
+
+    private Node(long end) {
+      this(new ArrayList<>(), end, new LinkedHashMap<>());
+    }
+
+    private Node(List<Choice> choices, long end, Map<Key, Node> next) {
+      this.choices = choices;
+      this.end = end;
+      this.next = next;
+    }
+  }
+
+  /** A session's place: which conversations it may be playing, and which of them it has. */
+  static final class Seat {
+    private Node node;
+    /** Of these it may have any. */
+    private List<Choice> allowed = List.of();
+    /** What it has; null while others have all that it may have. */
+    private Choice taken;
+    /** What is played; what it has, if it has one. */
+    private Choice front;
+
+    private boolean begun;
+  }
+
+  Chooser(List<Script> scripts, boolean repeat, Rules rules, Direction compared)
       throws IOException {
+    this.compared = compared;
     this.repeat = repeat;
-    Map<ByteBuffer, Choice> byFingerprint = new LinkedHashMap<>();
-    Fingerprint fingerprint = new Fingerprint(rules);
-    for (Conversation conversation : conversations) {
-      try (Recording recording = conversation.open(maxPayloadLength)) {
-        for (RecordingReader reader = recording.reader(); reader.advance(); ) {
-          fingerprint.add(reader.direction(), reader.payload());
+    this.c2s = new Comparer(rules, Direction.C2S);
+    this.s2c = new Comparer(rules, Direction.S2C);
+    for (Script script : scripts) {
+      script.acquire();
+      try {
+        add(script);
+      } finally {
+        script.release();
+      }
+    }
+  }
+
+  // The tree.
+
+  private void add(Script script) throws IOException {
+    Choice choice = new Choice(script, choices.size());
+    List<Node> path = new ArrayList<>();
+    Cursor at = script.cursor();
+    for (Node node = root; node != null; ) {
+      path.add(node);
+      if (!isAtEntry(at)) {
+        if (node.ending != null) {
+          addOne(node.ending);
+          return;
+        }
+        node.ending = choice;
+        break;
+      }
+      Key key = key(at.direction(), at.payload());
+      Node child = node.next.get(key);
+      if (child == null) {
+        append(node, key, at.direction(), leaf(choice));
+      } else if (passesAsOneOf(child, at)) {
+        addOne(child.choices.get(0));
+        return;
+      }
+      node = child;
+    }
+    choices.add(choice);
+    path.forEach(node -> node.choices.add(choice));
+  }
+
+  private static Node leaf(Choice choice) {
+    return new Node(new ArrayList<>(List.of(choice)), Long.MAX_VALUE, new HashMap<>(0));
+  }
+
+  private static void addOne(Choice choice) {
+    choice.count++;
+    choice.left++;
+  }
+
+  private void append(Node node, Key key, Direction direction, Node child) {
+    node.next.put(key, child);
+    if (direction != compared) {
+      node.sending.add(child);
+    }
+  }
+
+  /**
+   * Goes along a node, which ends where the conversation parts from those in it; true when it is
+   * the same as its only one, to the end.
+   */
+  private boolean passesAsOneOf(Node node, Cursor at) throws IOException {
+    Script other = node.choices.get(0).script;
+    other.acquire();
+    try {
+      Cursor its = other.cursor(at.entriesBefore());
+      while (at.entriesBefore() < node.end && areSame(at, its)) {
+        at.next();
+        its.next();
+      }
+      boolean isEnd = !isAtEntry(at) && !isAtEntry(its);
+      if (isEnd && node.end == Long.MAX_VALUE) {
+        return true;
+      }
+      if (at.entriesBefore() < node.end) {
+        split(node, its);
+      }
+      return false;
+    } finally {
+      other.release();
+    }
+  }
+
+  private boolean areSame(Cursor one, Cursor other) throws IOException {
+    if (!isAtEntry(one) || !isAtEntry(other) || one.direction() != other.direction()) {
+      return false;
+    }
+    return comparer(one.direction()).areAlike(one.payload(), other.payload());
+  }
+
+  private static boolean isAtEntry(Cursor at) throws IOException {
+    if (at.damage() != null) {
+      throw at.damage();
+    }
+    return at.isAtEntry();
+  }
+
+  private void split(Node node, Cursor at) throws IOException {
+    Node rest = new Node(new ArrayList<>(node.choices), node.end, new LinkedHashMap<>(node.next));
+    rest.ending = node.ending;
+    rest.sending.addAll(node.sending);
+    node.end = at.entriesBefore();
+    node.next.clear();
+    node.sending.clear();
+    node.ending = null;
+    if (isAtEntry(at)) {
+      append(node, key(at.direction(), at.payload()), at.direction(), rest);
+    } else {
+      node.ending = node.choices.get(0);
+    }
+  }
+
+  /** Stands for an entry, whatever its open and its copied bytes are. */
+  private record Key(Direction direction, long hash) {}
+
+  private Key key(Direction direction, ByteBuffer payload) {
+    return new Key(direction, comparer(direction).hash(payload));
+  }
+
+  private Comparer comparer(Direction direction) {
+    return direction == Direction.C2S ? c2s : s2c;
+  }
+
+  // The seats.
+
+  /**
+   * A new session's place, at the beginning of all conversations; null when all were played.
+   * {@link #settle} comes next.
+   */
+  synchronized Seat seat() {
+    if (repeat && choices.stream().noneMatch(Choice::isFree)) {
+      choices.forEach(choice -> choice.left += choice.count);
+    }
+    Seat seat = new Seat();
+    seat.node = root;
+    for (Choice choice : choices) {
+      if (choice.left > 0) {
+        seat.front = choice;
+        return seat;
+      }
+    }
+    return null;
+  }
+
+  /** What the session plays, as far as is known. */
+  synchronized Script front(Seat seat) {
+    return seat.front.script;
+  }
+
+  /** Whether there is no choice any more: then it has its place for good. */
+  synchronized boolean isSettled(Seat seat) {
+    return seat.node.choices.size() == 1 && seat.taken != null;
+  }
+
+  /** Whether the conversations part behind so many entries. */
+  synchronized boolean isFork(Seat seat, long entriesBefore) {
+    return seat.node.end == entriesBefore;
+  }
+
+  /**
+   * At a fork: chooses between those that go on with different frames of ours, or wait.
+   *
+   * @return false when it waits: what comes chooses
+   */
+  synchronized boolean settle(Seat seat) {
+    List<Node> sending = new ArrayList<>(seat.node.sending);
+    List<Choice> waiting = waiting(seat.node);
+    // Those that go on come first, and among them the oldest; one at its end is the last.
+    int waitingAge = waiting.isEmpty() || waiting.get(0) == seat.node.ending
+        ? Integer.MAX_VALUE
+        : waiting.get(0).age;
+    boolean waits = false;
+    for (Node node : sending) {
+      if (!waits && waitingAge < node.choices.get(0).age) {
+        waits = true;
+        if (take(seat, waiting)) {
+          return false;
         }
       }
-      byFingerprint
-          .computeIfAbsent(fingerprint.take(), key -> new Choice(conversation))
-          .addOne();
+      if (take(seat, node.choices)) {
+        seat.node = node;
+        return true;
+      }
     }
-    choices = List.copyOf(byFingerprint.values());
+    if (!waits && take(seat, waiting) || sending.isEmpty()) {
+      return false;
+    }
+    seat.node = sending.get(0); // others have all: it gets none, unless one of them goes
+    seat.front = seat.node.choices.get(0);
+    return true;
   }
 
-  /** A session's place. */
-  static final class Seat {
-    private final Consumer<Choice> moved;
-    private List<Choice> allowed = List.of();
-    private Choice taken;
-
-    private Seat(Consumer<Choice> moved) {
-      this.moved = moved;
+  private static List<Choice> waiting(Node node) {
+    if (node.waiting == null) {
+      List<Choice> waiting = new ArrayList<>();
+      for (Node next : node.next.values()) {
+        if (!node.sending.contains(next)) {
+          waiting.addAll(next.choices);
+        }
+      }
+      waiting.sort((one, other) -> Integer.compare(one.age, other.age));
+      if (node.ending != null) {
+        waiting.add(node.ending);
+      }
+      node.waiting = waiting;
     }
+    return node.waiting;
+  }
+
+  /** How a frame went with a choice. */
+  enum Fit {
+    /** It may be the expected one of what is in front. */
+    FITS,
+    /** No conversation expects it. */
+    NONE,
+    /** Only what others play expects it. */
+    TAKEN
+  }
+
+  /** A frame came; {@code entriesBefore} stand before it. */
+  Fit frame(Seat seat, long entriesBefore, ByteBuffer frame) {
+    Key key = isFork(seat, entriesBefore) ? key(compared, frame) : null;
+    return frame(seat, key);
+  }
+
+  private synchronized Fit frame(Seat seat, Key key) {
+    if (key == null) {
+      return seat.taken != null || take(seat, seat.allowed) ? Fit.FITS : Fit.TAKEN;
+    }
+    Node node = seat.node.next.get(key);
+    if (node == null || seat.node.sending.contains(node)) {
+      return Fit.NONE;
+    }
+    if (!take(seat, node.choices)) {
+      return Fit.TAKEN;
+    }
+    seat.node = node;
+    return Fit.FITS;
+  }
+
+  /** The frame that came was the expected one: what is played is not played again. */
+  synchronized void begin(Seat seat) {
+    seat.begun = true;
+  }
+
+  /** The client ended: whether one that it may play ends here, which is then in front. */
+  synchronized boolean endHere(Seat seat, long entriesBefore) {
+    Choice ending = seat.node.ending;
+    return ending != null && seat.node.end == entriesBefore && take(seat, List.of(ending));
+  }
+
+  /** What could come at a fork, the oldest first; at most so many. */
+  synchronized List<Script> expecting(Seat seat, int most) {
+    Collection<Choice> waiting = waiting(seat.node);
+    return waiting.stream().limit(most).map(Choice::script).toList();
   }
 
   /**
-   * A place for a session.
-   *
-   * @param moved is told when another session needs what this one has: it goes on with this choice
+   * Takes one of these for a session; false when others have all of them, and cannot do without.
    */
-  synchronized Seat seat(Consumer<Choice> moved) {
-    Seat seat = new Seat(moved);
-    seats.add(seat);
-    return seat;
-  }
-
-  /** What a session can begin with, the oldest first; all that were not played. */
-  synchronized List<Choice> open() {
-    if (repeat && choices.stream().allMatch(choice -> choice.left() <= takenBy(choice))) {
-      choices.forEach(Choice::startOver);
+  private boolean take(Seat seat, List<Choice> allowed) {
+    Choice before = seat.taken;
+    if (before != null) {
+      before.seats.remove(seat);
+      seat.taken = null;
     }
-    return choices.stream().filter(choice -> choice.left() > 0).toList();
+    seat.allowed = allowed;
+    boolean stays = before != null && before != seat.node.ending && allowed.contains(before);
+    Choice choice = stays ? before : firstFree(allowed);
+    if (choice == null) {
+      choice = makeRoom(allowed);
+    }
+    if (choice == null) {
+      return false;
+    }
+    give(choice, seat);
+    return true;
   }
 
-  private long takenBy(Choice choice) {
-    return seats.stream().filter(seat -> seat.taken == choice).count();
+  private static Choice firstFree(List<Choice> allowed) {
+    for (Choice choice : allowed) {
+      if (choice.isFree()) {
+        return choice;
+      }
+    }
+    return null;
   }
+
+  private static void give(Choice choice, Seat seat) {
+    choice.seats.add(seat);
+    seat.taken = choice;
+    seat.front = choice;
+  }
+
+  /** The seat that would go over to a choice, away from another one. */
+  private record Move(Seat seat, Choice from) {}
 
   /**
-   * Takes a choice for a session.
+   * Has others go over to what they may have as well, until one of these is free: the shortest such
+   * chain.
    *
-   * @param alternatives each a list of choices that are the same so far: of the first list that has
-   *     one to give, the oldest is taken, and the others of that list remain possible
-   * @return what was taken; null when others have all of them
+   * @return what is free then; null when there is no such chain
    */
-  synchronized Choice take(Seat seat, List<List<Choice>> alternatives) {
-    seat.taken = null;
-    for (List<Choice> alternative : alternatives) {
-      seat.allowed = alternative;
-      Set<Choice> tried = new HashSet<>();
-      for (Choice choice : alternative) {
-        if (give(choice, seat, tried)) {
-          return choice;
+  private static Choice makeRoom(List<Choice> wanted) {
+    Map<Choice, Move> moves = new HashMap<>();
+    ArrayDeque<Choice> full = new ArrayDeque<>();
+    for (Choice choice : wanted) {
+      moves.put(choice, null);
+      full.add(choice);
+    }
+    while (!full.isEmpty()) {
+      Choice from = full.remove();
+      for (Seat seat : from.seats) {
+        for (Choice to : seat.allowed) {
+          if (moves.containsKey(to)) {
+            continue;
+          }
+          moves.put(to, new Move(seat, from));
+          if (to.isFree()) {
+            return follow(to, moves);
+          }
+          full.add(to);
         }
       }
     }
     return null;
   }
 
-  /** Has that seat take the choice, if need be from a seat that can have another one. */
-  private boolean give(Choice choice, Seat seat, Set<Choice> tried) {
-    if (!tried.add(choice)) {
-      return false;
+  private static Choice follow(Choice last, Map<Choice, Move> moves) {
+    Choice to = last;
+    for (Move move = moves.get(to); move != null; move = moves.get(to)) {
+      move.from.seats.remove(move.seat);
+      give(to, move.seat);
+      to = move.from;
     }
-    if (takenBy(choice) < choice.left() || makeRoom(choice, seat, tried)) {
-      seat.taken = choice;
-      return true;
-    }
-    return false;
+    return to;
   }
 
-  private boolean makeRoom(Choice choice, Seat asking, Set<Choice> tried) {
-    for (Seat other : seats) {
-      if (other != asking && other.taken == choice) {
-        for (Choice instead : other.allowed) {
-          if (give(instead, other, tried)) {
-            other.moved.accept(instead);
-            return true;
-          }
-        }
+  /** A session is over: what it played, if only in part, is not played again. */
+  synchronized void leave(Seat seat) {
+    if (seat.taken != null) {
+      seat.taken.seats.remove(seat);
+      if (seat.begun) {
+        seat.taken.left--;
+        seat.taken.begun++;
       }
-    }
-    return false;
-  }
-
-  /** A session is over; {@code played} when what it has is not to be played again. */
-  synchronized void leave(Seat seat, boolean played) {
-    seats.remove(seat);
-    if (played && seat.taken != null) {
-      seat.taken.played();
     }
   }
 
   /** How many conversations no session played. */
   synchronized long notPlayed() {
-    return choices.stream().mapToLong(Choice::notPlayed).sum();
+    long notPlayed = 0;
+    for (Choice choice : choices) {
+      notPlayed += Math.max(0, choice.count - choice.begun);
+    }
+    return notPlayed;
   }
 }

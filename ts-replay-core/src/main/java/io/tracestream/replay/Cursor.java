@@ -2,92 +2,170 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
-import io.tracestream.recording.Recording;
-import io.tracestream.recording.RecordingReader;
+import io.tracestream.recording.RecordingException;
+import io.tracestream.rules.Comparer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A place in the recording: the entry at hand, and how many came before it. For one thread. */
+/**
+ * A place in a {@link Script}: at an entry, at its end, or at damage. Holds a page's number and an
+ * index, never the page. For one thread.
+ */
 final class Cursor {
-  private final RecordingReader reader;
-  /** The direction whose entries are counted: that of the frames that are compared. */
-  private final Direction compared;
+  /** How far around a mismatch is looked, in entries. */
+  private static final int MOST_LOOKED_AT = 100;
 
-  private boolean atEntry;
-  private long number;
-  private long comparedSoFar;
-  private long elapsedBefore;
+  private final Script script;
+  private int page;
+  private int index;
+  private long entriesBefore;
 
-  Cursor(Recording recording, Direction compared) {
-    this.reader = recording.reader();
-    this.compared = compared;
+  /** At the first entry of that page. */
+  Cursor(Script script, int page, long entriesBefore) throws IOException {
+    this.script = script;
+    this.page = page;
+    this.entriesBefore = entriesBefore;
+    content(); // the page may be a damaged one
   }
 
-  /** Goes to the next entry; false at the recording's end. */
-  boolean next() throws IOException {
-    elapsedBefore = atEntry ? elapsedMicros() : 0;
-    atEntry = reader.advance();
-    elapsedBefore = number == 0 ? reader.startMicros() : elapsedBefore;
-    number++;
-    if (isCompared()) {
-      comparedSoFar++;
+  private Cursor(Cursor other) {
+    this.script = other.script;
+    this.page = other.page;
+    this.index = other.index;
+    this.entriesBefore = other.entriesBefore;
+  }
+
+  private Script.Content content() throws IOException {
+    return script.content(page);
+  }
+
+  /** How many entries stand before this place. */
+  long entriesBefore() {
+    return entriesBefore;
+  }
+
+  boolean isAtEntry() throws IOException {
+    return index < content().count();
+  }
+
+  /** What stands here in the place of an entry; null at an entry, and at the end. */
+  RecordingException damage() throws IOException {
+    return isAtEntry() ? null : content().damage();
+  }
+
+  boolean isAtEnd() throws IOException {
+    return !isAtEntry() && content().damage() == null;
+  }
+
+  /** Goes on to the next place; there must be an entry here. */
+  void next() throws IOException {
+    Script.Content content = content();
+    index++;
+    entriesBefore++;
+    if (index == content.count() && content.goesOn()) {
+      page++;
+      index = 0;
+      content();
     }
-    return atEntry;
   }
 
-  /** Goes to the next entry that is compared; false at the recording's end. */
-  boolean nextCompared() throws IOException {
-    while (next() && !isCompared()) {}
-    return atEntry;
+  private void back() throws IOException {
+    if (index == 0) {
+      page--;
+      index = content().count();
+    }
+    index--;
+    entriesBefore--;
   }
 
-  /** Whether the entry at hand is compared with a frame that comes, rather than sent. */
-  boolean isCompared() {
-    return atEntry && reader.direction() == compared;
+  Direction direction() throws IOException {
+    return content().direction(index);
   }
 
-  /** Which way the frame of the entry at hand went. */
-  Direction direction() {
-    return reader.direction();
+  /** The payload; leave its bytes as they are. */
+  ByteBuffer payload() throws IOException {
+    return content().payload(index);
   }
 
-  /** When the frame of the entry at hand came, in microseconds since the recording began. */
-  long elapsedMicros() {
-    return reader.elapsedMicros();
+  long elapsedMicros() throws IOException {
+    return content().elapsedMicros(index);
   }
 
   /** When the frame of the entry before came; at the first one, when the conversation began. */
-  long elapsedBefore() {
-    return elapsedBefore;
+  long elapsedBefore() throws IOException {
+    return content().elapsedBefore(index);
   }
 
-  /** The payload of the entry at hand; lent until this cursor goes on. */
-  ByteBuffer payload() throws IOException {
-    return reader.payload();
+  /** The entry as data, with another payload. */
+  Entry entry(ByteBuffer payload) throws IOException {
+    byte[] copy = new byte[payload.remaining()];
+    payload.duplicate().get(copy);
+    return new Entry(elapsedMicros(), direction(), copy);
   }
 
-  /** A copy of the entry at hand; null at the recording's end. */
-  Entry entry() throws IOException {
-    return atEntry ? reader.entry() : null;
+  /** This place for a person; behind the last entry with the direction that is compared. */
+  Place place(Direction compared) throws IOException {
+    boolean atEntry = isAtEntry();
+    return Place.of(
+        content().fileName(),
+        atEntry ? direction() : compared,
+        entriesBefore + 1,
+        entriesIfNear(),
+        atEntry ? content().line(index) : 0);
   }
 
-  /** The entry's number, from 1; at the recording's end one more than there are. */
-  long number() {
-    return number;
+  /** How many entries there are; 0 when the end is far. */
+  private long entriesIfNear() throws IOException {
+    Cursor ahead = new Cursor(this);
+    for (int i = 0; i < MOST_LOOKED_AT && ahead.isAtEntry(); i++) {
+      ahead.next();
+    }
+    return ahead.isAtEnd() ? ahead.entriesBefore : 0;
   }
 
-  /** The entry's line, from 1; 0 at the recording's end. */
-  long line() {
-    return atEntry ? reader.line() : 0;
+  /**
+   * The nearest entry of the direction that equals a frame which came in the place of this one;
+   * null when there is none nearby.
+   */
+  Nearby nearest(ByteBuffer found, Comparer comparer, Direction compared) throws IOException {
+    Nearby behind = nearestBack(found, comparer, compared);
+    Nearby ahead = nearestAhead(found, comparer, compared);
+    return behind == null || ahead != null && ahead.steps() < -behind.steps() ? ahead : behind;
   }
 
-  /** The file that the entry stands in: of a recording in several files, one of them. */
-  String fileName() {
-    return reader.fileName();
+  private Nearby nearestAhead(ByteBuffer found, Comparer comparer, Direction compared)
+      throws IOException {
+    Cursor ahead = new Cursor(this);
+    int steps = 0;
+    for (int i = 0; i < MOST_LOOKED_AT && ahead.isAtEntry(); i++) {
+      ahead.next();
+      if (ahead.isAtEntry() && ahead.direction() == compared) {
+        steps++;
+        if (comparer.difference(ahead.payload(), found) < 0) {
+          return ahead.asNearby(steps);
+        }
+      }
+    }
+    return null;
   }
 
-  /** How many entries to compare have come, the one at hand included. */
-  long comparedSoFar() {
-    return comparedSoFar;
+  private Nearby nearestBack(ByteBuffer found, Comparer comparer, Direction compared)
+      throws IOException {
+    Cursor back = new Cursor(this);
+    int steps = 0;
+    for (int i = 0; i < MOST_LOOKED_AT && back.entriesBefore > 0; i++) {
+      back.back();
+      if (back.direction() == compared) {
+        steps--;
+        if (comparer.difference(back.payload(), found) < 0) {
+          return back.asNearby(steps);
+        }
+      }
+    }
+    return null;
+  }
+
+  private Nearby asNearby(int steps) throws IOException {
+    return Nearby.of(entriesBefore + 1, content().line(index), steps);
   }
 }

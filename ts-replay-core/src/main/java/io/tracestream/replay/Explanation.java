@@ -2,9 +2,9 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.replay.Mismatch.Kind;
-import io.tracestream.rules.Field;
 import io.tracestream.rules.HexRows;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /** All that is known of a mismatch, in some lines for a person. */
 final class Explanation {
@@ -13,7 +13,7 @@ final class Explanation {
   private final boolean fromClient;
   private final StringBuilder text = new StringBuilder();
 
-  Explanation(Mismatch mismatch, int context, boolean colours) {
+  Explanation(Mismatch mismatch, int context, boolean colours, Function<Hint, String> words) {
     this.mismatch = mismatch;
     this.place = mismatch.place();
     this.fromClient = place.direction() == Direction.C2S;
@@ -27,7 +27,7 @@ final class Explanation {
     hint(rows.contains("~~") ? "~~ are bytes that the rules leave open" : null);
     hint(nearby());
     hint(advice());
-    hint(rule());
+    hint(mismatch.hint() == null ? null : words.apply(mismatch.hint()));
   }
 
   private String what() {
@@ -118,24 +118,18 @@ final class Explanation {
                 + " or record again";
       case EXTRA_FRAME -> side + " goes on where the recording ends: end it there, or record on";
       case EARLY_END ->
-        side + " ended too soon: see why; if it may, delete " + place.recording() + " from line "
-            + place.line() + " on";
-      case BAD_FRAME ->
-        "see why " + side + " stopped inside a frame, or check --header-len and --max-payload-len";
+        side + " ended too soon: see why"
+            + (mismatch.hint() == Hint.RECORD_EACH_CONNECTION
+                ? ""
+                : "; if it may, delete " + place.recording() + " from line " + place.line()
+                    + " on");
+      case BAD_FRAME -> "see why " + side + " stopped inside a frame";
       case CONNECTION_LOST -> "see in the log of " + side + " why it left";
       case NOT_TAKEN ->
         "see why " + (fromClient ? "the target" : "the client") + " left, or does not read";
-      case EXTRA_CONNECTION ->
-        "see why " + side + " connects again; --repeat plays the conversations once more";
-      case NOTHING_CAME ->
-        "see what " + side + " waits for, or give it more time with "
-            + (fromClient ? "--idle-timeout" : "--reply-timeout");
+      case EXTRA_CONNECTION -> "see why " + side + " connects again";
+      case NOTHING_CAME -> "see what " + side + " waits for";
     };
-  }
-
-  private String rule() {
-    Field field = mismatch.varying();
-    return field == null ? null : "if these bytes vary from run to run: --ignore " + field;
   }
 
   private void hint(String hint) {

@@ -1,26 +1,103 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import java.util.Objects;
 
-/**
- * An entry's place in its recording, or the place behind the last one.
- *
- * @param recording the recording's file name
- * @param direction the entry's; behind the last one, that of the frames that are compared
- * @param entry the entry's number, from 1, both directions counted; behind the last one, one more
- *     than there are
- * @param entries how many entries the recording has; 0 where that is not known, as its end is far
- * @param line the entry's line, from 1; 0 behind the last one
- */
-public record Place(String recording, Direction direction, long entry, long entries, long line) {
+/** An entry's place in its recording, or the place behind the last one. Immutable. */
+public final class Place {
+  private final String recording;
+  private final Direction direction;
+  private final long entry;
+  private final long entries;
+  private final long line;
 
-  Place withEntries(long known) {
-    return new Place(recording, direction, entry, known, line);
+  private Place(String recording, Direction direction, long entry, long entries, long line) {
+    this.recording = Objects.requireNonNull(recording, "recording");
+    this.direction = Objects.requireNonNull(direction, "direction");
+    this.entry = entry;
+    this.entries = entries;
+    this.line = line;
+  }
+
+  /**
+   * A place.
+   *
+   * @param recording the recording's file name
+   * @param direction the entry's; behind the last one, that of the frames that are compared
+   * @param entry the entry's number, from 1, both directions counted; behind the last one, one more
+   *     than there are
+   * @param entries how many entries the recording has; 0 where that is not known
+   * @param line the entry's line, from 1; 0 behind the last one
+   * @return the place
+   */
+  public static Place of(
+      String recording, Direction direction, long entry, long entries, long line) {
+    return new Place(recording, direction, entry, entries, line);
+  }
+
+  /**
+   * The recording's file name: of a recording in several files, that of the entry's.
+   *
+   * @return the name
+   */
+  public String recording() {
+    return recording;
+  }
+
+  /**
+   * The entry's direction.
+   *
+   * @return behind the last one, that of the frames that are compared
+   */
+  public Direction direction() {
+    return direction;
+  }
+
+  /**
+   * The entry's number.
+   *
+   * @return from 1, both directions counted; behind the last one, one more than there are
+   */
+  public long entry() {
+    return entry;
+  }
+
+  /**
+   * How many entries the recording has.
+   *
+   * @return 0 where that is not known, as its end is far
+   */
+  public long entries() {
+    return entries;
+  }
+
+  /**
+   * The entry's line.
+   *
+   * @return from 1; 0 behind the last one
+   */
+  public long line() {
+    return line;
   }
 
   /** Whether this is behind the last entry. */
   boolean isEnd() {
     return line == 0;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Place that
+        && recording.equals(that.recording)
+        && direction == that.direction
+        && entry == that.entry
+        && entries == that.entries
+        && line == that.line;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(recording, direction, entry, entries, line);
   }
 
   /**

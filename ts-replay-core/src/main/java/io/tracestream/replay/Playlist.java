@@ -1,85 +1,100 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Conversation;
-import io.tracestream.recording.Recording;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The conversations that connections play. For any number of threads. */
 final class Playlist implements Closeable {
-  private final List<Conversation> conversations;
+  private final List<Script> scripts = new ArrayList<>();
   private final boolean repeat;
-  private final Manner manner;
-  /** Stays open, as each connection plays it; null when there are several. */
-  private final Recording only;
+  private final String name;
   /** Where the connections' frames choose; null where they take the next conversation. */
   private final Chooser chooser;
   /** How many were begun, repetitions included. */
   private long begun;
 
+  private boolean closed;
+
   /**
    * Opens each of them once, so that a wrong one is told at once.
    *
-   * @throws io.tracestream.recording.RecordingException when one cannot be read, or is no recording
+   * @throws io.tracestream.recording.RecordingException when one cannot be read, or is not a
+   *     recording
    */
-  Playlist(List<Conversation> conversations, Selection selection, boolean repeat, Manner manner)
+  Playlist(List<Conversation> conversations, Selection selection, boolean repeat, Role role)
       throws IOException {
-    this.conversations = conversations;
     this.repeat = repeat;
-    this.manner = manner;
-    int maxPayloadLength = manner.format().longestPayload();
-    if (conversations.size() == 1) {
-      only = conversations.get(0).open(maxPayloadLength);
-    } else {
-      only = null;
-      for (Conversation conversation : conversations) {
-        conversation.open(maxPayloadLength).close();
+    this.name = name(conversations);
+    PageCache cache = new PageCache();
+    for (Conversation conversation : conversations) {
+      Script script = new Script(conversation, role.format().longestPayload(), cache);
+      scripts.add(script);
+      script.acquire();
+      try {
+        check(script);
+      } catch (IOException | RuntimeException | Error e) {
+        script.release();
+        throw e;
+      }
+      if (conversations.size() > 1) {
+        script.release(); // else the one file stays open: another one may take its name
       }
     }
-    chooser = selection == Selection.ORDER || only != null
+    chooser = selection == Selection.ORDER || scripts.size() == 1
         ? null
-        : new Chooser(conversations, repeat, manner.rules(), maxPayloadLength);
+        : new Chooser(scripts, repeat, role.rules(), role.compared());
   }
 
-  /** A connection was accepted: its turn. */
-  Turn turn() {
-    return chooser == null
-        ? new OrderedTurn(next(), manner, only != null)
-        : new ChosenTurn(chooser, manner);
-  }
-
-  /** The next conversation; null when all were begun. */
-  private synchronized Conversation next() {
-    if (begun >= conversations.size() && !repeat) {
-      return null;
+  private static void check(Script script) throws IOException {
+    Cursor first = script.cursor();
+    if (first.damage() != null) {
+      throw first.damage();
     }
-    Conversation next = conversations.get((int) (begun++ % conversations.size()));
-    return only == null ? next : Conversation.of(only);
   }
 
-  int size() {
-    return conversations.size();
-  }
-
-  /** How many were never begun. */
-  synchronized long notPlayed() {
-    return chooser == null ? Math.max(0, conversations.size() - begun) : chooser.notPlayed();
-  }
-
-  /** The name of the only one, or that of the folder of them all. */
-  @Override
-  public String toString() {
+  private static String name(List<Conversation> conversations) {
     Conversation first = conversations.get(0);
     Path folder = first.parts().isEmpty() ? null : first.parts().get(0).getParent();
     return conversations.size() == 1 || folder == null ? first.toString() : folder.toString();
   }
 
-  @Override
-  public void close() throws IOException {
-    if (only != null) {
-      only.close();
+  /** What chooses between them; null where each connection takes the next one. */
+  Chooser chooser() {
+    return chooser;
+  }
+
+  /** The next connection's conversation; null when all were begun. */
+  synchronized Script next() {
+    if (begun >= scripts.size() && !repeat) {
+      return null;
     }
+    return scripts.get((int) (begun++ % scripts.size()));
+  }
+
+  int size() {
+    return scripts.size();
+  }
+
+  /** How many were never begun. */
+  synchronized long notPlayed() {
+    return chooser == null ? Math.max(0, scripts.size() - begun) : chooser.notPlayed();
+  }
+
+  /** The name of the only one, or that of the folder of them all. */
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (scripts.size() == 1 && !closed) {
+      scripts.get(0).release();
+    }
+    closed = true;
   }
 }

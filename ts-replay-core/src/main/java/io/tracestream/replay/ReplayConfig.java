@@ -8,62 +8,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
-/**
- * What a {@link ReplayServer} is to do. Immutable.
- *
- * @param listen where clients connect; port 0 takes a free one
- * @param conversations what is played, one at least
- * @param selection which of them a connection plays
- * @param repeat whether they start over when all were begun
- * @param format the frames of both directions
- * @param timing when entries are sent
- * @param rules what may vary in frames
- * @param idleTimeout for how long nothing may come from a client while it is its turn, above 0;
- *     null for ever
- * @param connections after how many connections no more are accepted, 1 or more; 0 for never
- * @param listener is told of each session
- */
-public record ReplayConfig(
-    InetSocketAddress listen,
-    List<Conversation> conversations,
-    Selection selection,
-    boolean repeat,
-    FrameFormat format,
-    Timing timing,
-    Rules rules,
-    Duration idleTimeout,
-    long connections,
-    SessionListener listener) {
+/** What a {@link ReplayServer} is to do. Immutable: each {@code with} gives a changed copy. */
+public final class ReplayConfig implements Cloneable {
+  // Set before anybody else sees the object, and never again.
+  private final InetSocketAddress listen;
+  private final List<Conversation> conversations;
+  private Selection selection = Selection.ORDER;
+  private boolean repeat;
+  private FrameFormat format = FrameFormat.DEFAULT;
+  private Timing timing = Timing.ORIGINAL;
+  private Rules rules = Rules.NONE;
+  private Duration idleTimeout;
+  private long connections;
+  private SessionListener listener = SessionListener.LOGGING;
 
-  /**
-   * Refuses what cannot work.
-   *
-   * @param listen where clients connect
-   * @param conversations what is played, one at least
-   * @param selection which of them a connection plays
-   * @param repeat whether they start over when all were begun
-   * @param format the frames of both directions
-   * @param timing when entries are sent
-   * @param rules what may vary in frames
-   * @param idleTimeout for how long nothing may come; or null
-   * @param connections after how many connections no more are accepted; or 0
-   * @param listener is told of each session
-   * @throws IllegalArgumentException when the time-out is not above 0, or the count is below 0
-   */
-  public ReplayConfig {
-    Objects.requireNonNull(listen, "listen");
-    conversations = Play.requireSome(conversations);
-    Objects.requireNonNull(selection, "selection");
-    Objects.requireNonNull(format, "format");
-    Objects.requireNonNull(timing, "timing");
-    Objects.requireNonNull(rules, "rules");
-    Objects.requireNonNull(listener, "listener");
-    Play.requirePatience("idleTimeout", idleTimeout);
-    if (connections < 0) {
-      throw new IllegalArgumentException(
-          "connections: found " + connections + ", expected 0 or more");
-    }
+  private ReplayConfig(InetSocketAddress listen, List<Conversation> conversations) {
+    this.listen = Objects.requireNonNull(listen, "listen");
+    this.conversations = Role.requireSome(conversations);
   }
 
   /**
@@ -71,7 +34,7 @@ public record ReplayConfig(
    * {@link Timing#ORIGINAL}, without rules, to any number of connections, that says in the log how
    * they ended.
    *
-   * @param listen where clients connect
+   * @param listen where clients connect; port 0 takes a free one
    * @param recording the file to play
    * @return the configuration
    */
@@ -83,23 +46,23 @@ public record ReplayConfig(
    * A replay of one conversation after the other, the next one to each connection, and else as
    * {@link #of(InetSocketAddress, Path)}.
    *
-   * @param listen where clients connect
+   * @param listen where clients connect; port 0 takes a free one
    * @param conversations what is played, one at least: those of a
    *     {@link io.tracestream.recording.RecordingDirectory}, or some in memory
    * @return the configuration
    */
   public static ReplayConfig of(InetSocketAddress listen, List<Conversation> conversations) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        Selection.ORDER,
-        false,
-        FrameFormat.DEFAULT,
-        Timing.ORIGINAL,
-        Rules.NONE,
-        null,
-        0,
-        SessionListener.LOGGING);
+    return new ReplayConfig(listen, conversations);
+  }
+
+  private ReplayConfig with(Consumer<ReplayConfig> change) {
+    try {
+      ReplayConfig copy = (ReplayConfig) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /**
@@ -109,17 +72,8 @@ public record ReplayConfig(
    * @return the changed copy
    */
   public ReplayConfig withSelection(Selection other) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        other,
-        repeat,
-        format,
-        timing,
-        rules,
-        idleTimeout,
-        connections,
-        listener);
+    Objects.requireNonNull(other, "selection");
+    return with(copy -> copy.selection = other);
   }
 
   /**
@@ -129,17 +83,7 @@ public record ReplayConfig(
    * @return the changed copy
    */
   public ReplayConfig withRepeat(boolean other) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        selection,
-        other,
-        format,
-        timing,
-        rules,
-        idleTimeout,
-        connections,
-        listener);
+    return with(copy -> copy.repeat = other);
   }
 
   /**
@@ -149,17 +93,8 @@ public record ReplayConfig(
    * @return the changed copy
    */
   public ReplayConfig withFormat(FrameFormat other) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        selection,
-        repeat,
-        other,
-        timing,
-        rules,
-        idleTimeout,
-        connections,
-        listener);
+    Objects.requireNonNull(other, "format");
+    return with(copy -> copy.format = other);
   }
 
   /**
@@ -169,17 +104,8 @@ public record ReplayConfig(
    * @return the changed copy
    */
   public ReplayConfig withTiming(Timing other) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        selection,
-        repeat,
-        format,
-        other,
-        rules,
-        idleTimeout,
-        connections,
-        listener);
+    Objects.requireNonNull(other, "timing");
+    return with(copy -> copy.timing = other);
   }
 
   /**
@@ -189,37 +115,21 @@ public record ReplayConfig(
    * @return the changed copy
    */
   public ReplayConfig withRules(Rules other) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        selection,
-        repeat,
-        format,
-        timing,
-        other,
-        idleTimeout,
-        connections,
-        listener);
+    Objects.requireNonNull(other, "rules");
+    return with(copy -> copy.rules = other);
   }
 
   /**
    * This, with another time-out.
    *
-   * @param other for how long nothing may come, above 0; null for ever
+   * @param other for how long nothing may come from a client while it is its turn, above 0; null
+   *     for ever
    * @return the changed copy
+   * @throws IllegalArgumentException when it is not above 0
    */
   public ReplayConfig withIdleTimeout(Duration other) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        selection,
-        repeat,
-        format,
-        timing,
-        rules,
-        other,
-        connections,
-        listener);
+    Role.requirePatience("idleTimeout", other);
+    return with(copy -> copy.idleTimeout = other);
   }
 
   /**
@@ -227,19 +137,13 @@ public record ReplayConfig(
    *
    * @param other after how many no more are accepted; 0 for never
    * @return the changed copy
+   * @throws IllegalArgumentException when it is below 0
    */
   public ReplayConfig withConnections(long other) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        selection,
-        repeat,
-        format,
-        timing,
-        rules,
-        idleTimeout,
-        other,
-        listener);
+    if (other < 0) {
+      throw new IllegalArgumentException("connections: found " + other + ", expected 0 or more");
+    }
+    return with(copy -> copy.connections = other);
   }
 
   /**
@@ -249,16 +153,97 @@ public record ReplayConfig(
    * @return the changed copy
    */
   public ReplayConfig withListener(SessionListener other) {
-    return new ReplayConfig(
-        listen,
-        conversations,
-        selection,
-        repeat,
-        format,
-        timing,
-        rules,
-        idleTimeout,
-        connections,
-        other);
+    Objects.requireNonNull(other, "listener");
+    return with(copy -> copy.listener = other);
+  }
+
+  /**
+   * Where clients connect.
+   *
+   * @return the address; port 0 takes a free one
+   */
+  public InetSocketAddress listen() {
+    return listen;
+  }
+
+  /**
+   * What is played.
+   *
+   * @return one conversation at least
+   */
+  public List<Conversation> conversations() {
+    return conversations;
+  }
+
+  /**
+   * Which of them a connection plays.
+   *
+   * @return the way to choose
+   */
+  public Selection selection() {
+    return selection;
+  }
+
+  /**
+   * Whether they start over when all were begun.
+   *
+   * @return true if they do
+   */
+  public boolean repeat() {
+    return repeat;
+  }
+
+  /**
+   * The frames of both directions.
+   *
+   * @return their format
+   */
+  public FrameFormat format() {
+    return format;
+  }
+
+  /**
+   * When entries are sent.
+   *
+   * @return the timing
+   */
+  public Timing timing() {
+    return timing;
+  }
+
+  /**
+   * What may vary in frames.
+   *
+   * @return the rules
+   */
+  public Rules rules() {
+    return rules;
+  }
+
+  /**
+   * For how long nothing may come from a client while it is its turn.
+   *
+   * @return above 0; null for ever
+   */
+  public Duration idleTimeout() {
+    return idleTimeout;
+  }
+
+  /**
+   * After how many connections no more are accepted.
+   *
+   * @return 1 or more; 0 for never
+   */
+  public long connections() {
+    return connections;
+  }
+
+  /**
+   * Who is told of each session.
+   *
+   * @return the listener
+   */
+  public SessionListener listener() {
+    return listener;
   }
 }

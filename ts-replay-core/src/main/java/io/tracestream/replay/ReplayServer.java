@@ -1,41 +1,44 @@
 package io.tracestream.replay;
 
-import io.tracestream.recording.Direction;
+import io.tracestream.engine.Engine;
+import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.FrameSocket;
+import io.tracestream.engine.Listener;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running replay. For any number of threads; several can run in one JVM.
+ * A running replay. For any number of threads, those of its listener among them; several can run in
+ * one JVM.
  *
- * <p>Its accepting thread is no daemon: a program goes on until its replay servers are closed.
+ * <p>Its threads are no daemons: a program goes on until its replay servers are closed.
  */
 public final class ReplayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayServer.class);
-  private static final int BACKLOG = 4096;
-  private static final long PAUSE_MILLIS = 200;
 
+  private final Listener listener;
   private final Playlist playlist;
-  private final ServerSocket server;
-  private final InetSocketAddress address;
+  private final Role role;
+  private final Engine engine;
   private final Sessions sessions;
   /** How many connections are accepted. */
   private final long most;
+  /** How many were; for the first loop. */
+  private long accepted;
 
-  private ReplayServer(ReplayConfig config, Playlist playlist, ServerSocket server) {
+  private ReplayServer(ReplayConfig config, Role role, Playlist playlist, Listener listener)
+      throws IOException {
+    this.listener = listener;
     this.playlist = playlist;
-    this.server = server;
-    this.address = (InetSocketAddress) server.getLocalSocketAddress();
-    this.sessions = new Sessions(manner(config), playlist, config.listener());
+    this.role = role;
     this.most = config.connections() == 0 ? Long.MAX_VALUE : config.connections();
-  }
-
-  private static Manner manner(ReplayConfig config) {
-    return new Manner(
-        Direction.C2S, config.format(), config.timing(), config.rules(), config.idleTimeout());
+    this.engine = Engine.start("ts-replay-" + listener.address().getPort(), false, this::fail);
+    this.sessions = new Sessions(role, playlist, config.listener(), engine);
   }
 
   /**
@@ -43,20 +46,25 @@ public final class ReplayServer implements AutoCloseable {
    *
    * @param config what to do
    * @return the running server; close it
-   * @throws io.tracestream.recording.RecordingException when a recording cannot be read, or is none
-   * @throws IOException when the address cannot be bound
+   * @throws io.tracestream.recording.RecordingException when a recording cannot be read, or is not
+   *     a recording
+   * @throws IOException when the address cannot be bound, or the system gives no more threads or
+   *     descriptors; nothing stays open then
    */
   public static ReplayServer start(ReplayConfig config) throws IOException {
+    Role role = Role.server(config);
     Playlist playlist =
-        new Playlist(config.conversations(), config.selection(), config.repeat(), manner(config));
-    ServerSocket socket = new ServerSocket();
+        new Playlist(config.conversations(), config.selection(), config.repeat(), role);
+    Listener listener = null;
     try {
-      socket.bind(config.listen(), BACKLOG);
-      ReplayServer server = new ReplayServer(config, playlist, socket);
-      new Thread(server::acceptAll, "ts-replay-" + server.address.getPort()).start();
+      listener = Listener.bind(config.listen());
+      ReplayServer server = new ReplayServer(config, role, playlist, listener);
+      listener.start(server.engine, config.conversations().size() > 1 ? 1 : 0, server::accepted);
       return server;
-    } catch (IOException | RuntimeException e) {
-      socket.close();
+    } catch (IOException | RuntimeException | Error e) {
+      if (listener != null) {
+        listener.close();
+      }
       playlist.close();
       throw e;
     }
@@ -68,7 +76,7 @@ public final class ReplayServer implements AutoCloseable {
    * @return the bound address, with its real port
    */
   public InetSocketAddress address() {
-    return address;
+    return listener.address();
   }
 
   /**
@@ -81,11 +89,12 @@ public final class ReplayServer implements AutoCloseable {
   }
 
   /**
-   * Waits until so many connections have been played to their end, whatever it was.
+   * Waits until so many connections have been played to their end, whatever it was, and the
+   * listener was told of it.
    *
    * @param count connections, since the start
    * @param timeout how long to wait at most
-   * @return false when the time was over before
+   * @return false when the time was over before, or the server stopped
    * @throws InterruptedException when this thread is interrupted; the server goes on
    */
   public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
@@ -94,45 +103,71 @@ public final class ReplayServer implements AutoCloseable {
 
   /**
    * Stops: closes all connections; those that were not over count as incomplete. May be called
-   * again.
+   * again, and by a listener.
    */
   @Override
-  public void close() throws IOException {
-    server.close();
+  public void close() {
     sessions.close();
     playlist.close();
   }
 
-  private void acceptAll() {
-    for (long number = 1; number <= most && !server.isClosed(); ) {
-      try {
-        sessions.start(number, server.accept());
-        number++;
-      } catch (IOException | RuntimeException | OutOfMemoryError e) { // no descriptors, no threads
-        if (!server.isClosed()) {
-          LOG.warn(
-              "accepting: found \"{}\", expected a connection; accepting pauses", e.getMessage());
-          pause();
-        }
+  private void fail(Throwable cause) {
+    LOG.error("an event loop failed: {}; the replay stops", cause.toString(), cause);
+    sessions.fail(cause);
+    engine.stopSoon();
+  }
+
+  /** A client has come; on the first loop. */
+  private void accepted(SocketChannel client, SocketChannel[] spares) {
+    for (SocketChannel spare : spares) {
+      close(spare); // in its place the client's conversation is opened
+    }
+    long number = ++accepted;
+    if (number == most) {
+      listener.pause(true); // or what waits in this moment would be accepted, too
+      listener.close(); // those behind are refused, rather than left waiting
+    }
+    EventLoop loop = engine.next();
+    Script next = playlist.chooser() == null ? playlist.next() : null;
+    if (loop == engine.first()) {
+      open(number, client, loop, next);
+    } else {
+      loop.execute(() -> open(number, client, loop, next));
+    }
+  }
+
+  /** On the session's own loop. */
+  private void open(long number, SocketChannel client, EventLoop loop, Script script) {
+    Session session = null;
+    try {
+      session = new Session(number, sessions, loop, (InetSocketAddress) client.getRemoteAddress());
+      if (!sessions.opened(session)) {
+        close(client);
+        return;
+      }
+      LOG.debug("{}: accepted {}", session, session.peer());
+      FrameSocket socket = FrameSocket.accepted(loop, client, role.format(), session);
+      Chooser chooser = playlist.chooser();
+      Chooser.Seat seat = chooser == null ? null : chooser.seat();
+      if (seat == null) {
+        session.play(script, socket);
+      } else {
+        session.play(chooser, seat, socket);
+      }
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      LOG.warn("connection {}: closed as soon as it was accepted: {}", number, e.toString());
+      close(client);
+      if (session != null) {
+        session.abandon(e);
       }
     }
-    stopAccepting();
   }
 
-  /** Those behind the last one are refused, rather than left waiting. */
-  private void stopAccepting() {
+  private static void close(Closeable channel) {
     try {
-      server.close();
+      channel.close();
     } catch (IOException e) {
-      LOG.debug("accepting: closing: {}", e.getMessage());
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      LOG.debug("closing {}: {}", channel, e.getMessage());
     }
   }
 }

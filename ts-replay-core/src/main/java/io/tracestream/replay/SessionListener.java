@@ -3,8 +3,10 @@ package io.tracestream.replay;
 import java.net.InetSocketAddress;
 
 /**
- * Is told what becomes of sessions. Called on the session's own thread, never between two frames: a
- * listener that waits holds up that one session's end. What it throws is logged.
+ * Is told what becomes of sessions: on a thread of its own, call by call in the order of what
+ * happened. What it throws is logged. While it waits, no session does, but only it hears of
+ * nothing, and nobody who {@linkplain ReplayServer#awaitConnections awaits} connections sees those
+ * of which it was not told.
  */
 public interface SessionListener {
   /** Says in the log how each session ended, a line each: what there is without a listener. */

@@ -1,125 +1,168 @@
 package io.tracestream.replay;
 
-import io.tracestream.replay.SessionResult.Outcome;
-import java.io.IOException;
+import io.tracestream.engine.Engine;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The sessions that play one recording, each on threads of its own. For any number of threads. */
-final class Sessions implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
-  private static final long CLOSE_MILLIS = 1200;
+/**
+ * The sessions of a server or a verification: which there are, who is told of them, and what became
+ * of them. For any number of threads.
+ */
+class Sessions {
+  /** How long connections that are over may take to close. */
+  private static final long CLOSE_NANOS = 800_000_000;
 
-  private final Manner manner;
+  private final Role role;
   private final Playlist playlist;
   private final SessionListener listener;
-  private final Tally tally = new Tally();
-  private final ExecutorService threads = Executors.newCachedThreadPool(Sessions::thread);
-  /** Those under way; guarded by itself. */
-  private final Set<Session> underWay = new HashSet<>();
+  private final Engine engine;
 
-  Sessions(Manner manner, Playlist playlist, SessionListener listener) {
-    this.manner = manner;
+  // All guarded by this.
+  private final Set<Session> open = new HashSet<>();
+  private Verdict verdict = Verdict.NONE;
+  /** Sessions whose end the listener was told. */
+  private long told;
+
+  private boolean closing;
+  /** What left an event loop no way to go on; null while all is well. */
+  private Throwable failure;
+
+  Sessions(Role role, Playlist playlist, SessionListener listener, Engine engine) {
+    this.role = role;
     this.playlist = playlist;
-    this.listener = new GuardedListener(listener);
+    this.listener = listener;
+    this.engine = engine;
   }
 
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "ts-replay-session");
-    thread.setDaemon(true);
-    return thread;
+  Role role() {
+    return role;
   }
 
-  /** Plays to that connection, which is the session's from now on, or closed when this fails. */
-  void start(long number, Socket socket) throws IOException {
-    Session session = null;
-    try {
-      session = new Session(number, socket, manner, playlist, threads);
-      start(session);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      forget(session);
-      socket.close();
-      throw e;
+  Playlist playlist() {
+    return playlist;
+  }
+
+  /** A session is about to begin; false when none may any more. */
+  boolean opened(Session session) {
+    synchronized (this) {
+      if (closing) {
+        return false;
+      }
+      open.add(session);
     }
+    long number = session.number();
+    InetSocketAddress peer = session.peer();
+    engine.tell(() -> listener.started(number, peer));
+    return true;
   }
 
-  private void start(Session session) {
-    synchronized (underWay) {
-      underWay.add(session);
+  /** A target was connected to. */
+  void connected(Session session, InetSocketAddress local) {}
+
+  /** A session is over; its connection may still be closing. On its loop. */
+  void ended(Session session, SessionResult result) {
+    synchronized (this) {
+      verdict = verdict.plus(result);
     }
-    threads.execute(() -> run(session));
+    engine.tell(() -> listener.ended(result));
+    engine.tell(this::countTold);
   }
 
-  private void run(Session session) {
-    try {
-      LOG.debug("{}: {}", session, session.peer());
-      listener.started(session.number(), session.peer());
-      SessionResult result = play(session);
-      listener.ended(result);
-      tally.add(result);
-      session.letThePeerReadItsEnd();
-    } finally {
-      forget(session);
-    }
+  private synchronized void countTold() {
+    told++;
+    notifyAll();
   }
 
-  private static SessionResult play(Session session) {
-    try {
-      return session.run();
-    } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.error("{}: found {}, expected none; closing it", session, e.toString(), e);
-      return session.failed(Outcome.BROKEN, e.toString());
-    }
-  }
-
-  /** Counts a session that came to no connection. */
-  void failed(long number, InetSocketAddress peer, String damage) {
-    SessionResult result = new SessionResult(
-        number, peer, null, Outcome.BROKEN, 0, Duration.ZERO, Duration.ZERO, null, damage);
-    listener.ended(result);
-    tally.add(result);
-  }
-
-  private void forget(Session session) {
-    synchronized (underWay) {
-      underWay.remove(session);
-    }
-  }
-
-  private List<Session> underWay() {
-    synchronized (underWay) {
-      return List.copyOf(underWay);
-    }
+  /** The connection of a session that is over is closed. */
+  synchronized void gone(Session session) {
+    open.remove(session);
+    notifyAll();
   }
 
   Verdict verdict() {
-    return tally.verdict(playlist.notPlayed());
+    Verdict now;
+    synchronized (this) {
+      now = verdict;
+    }
+    return now.withNotPlayed(playlist.notPlayed());
   }
 
-  /** Waits until so many sessions have ended; false when the time is over before. */
+  /** An event loop failed: nothing more can be played. On that loop. */
+  synchronized void fail(Throwable cause) {
+    failure = cause;
+    closing = true;
+    notifyAll();
+  }
+
+  synchronized Throwable failure() {
+    return failure;
+  }
+
+  /**
+   * Waits until so many sessions have ended, and until the listener was told of all that had
+   * happened before; false when they will not, or not in time.
+   */
   boolean await(long ended, Duration timeout) throws InterruptedException {
-    return tally.await(ended, Timing.nanos(timeout));
+    long start = System.nanoTime();
+    long most = Timing.nanos(timeout);
+    CountDownLatch heard = new CountDownLatch(1);
+    engine.tell(() -> {
+      heard.countDown();
+      wakeUp();
+    });
+    synchronized (this) {
+      while (told < ended || heard.getCount() > 0 && !closing && !engine.isCallback()) {
+        long left = most - (System.nanoTime() - start);
+        if (left <= 0 || told < ended && isOver()) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+      return true;
+    }
+  }
+
+  private boolean isOver() {
+    return closing && open.isEmpty() && told == verdict.played();
+  }
+
+  private synchronized void wakeUp() {
+    notifyAll();
   }
 
   /** Stops those that are under way, and lets those that are over close their connections. */
-  @Override
-  public void close() {
-    underWay().forEach(Session::stop);
-    threads.shutdown();
+  void close() {
+    for (Session session : beginClosing()) {
+      session.loop().execute(session::close);
+    }
+    boolean interrupted = Thread.interrupted();
     try {
-      threads.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+      awaitNoneOpen();
     } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    engine.close();
+    wakeUp();
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    underWay().forEach(Session::close);
+  }
+
+  private synchronized List<Session> beginClosing() {
+    closing = true;
+    return List.copyOf(open);
+  }
+
+  private synchronized void awaitNoneOpen() throws InterruptedException {
+    long start = System.nanoTime();
+    for (long left = CLOSE_NANOS; left > 0 && !open.isEmpty(); ) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = CLOSE_NANOS - (System.nanoTime() - start);
+    }
   }
 }

@@ -6,12 +6,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * When the entries that are due are sent: the recorded pause between two entries, divided by the
- * speed, and cut at the longest gap. Immutable.
- *
- * @param speed how much quicker than recorded, above 0: 2 halves each pause, infinity leaves none
- * @param maxGap the longest pause, not below 0
+ * speed, and cut at the longest gap. Immutable: each {@code with} gives a changed copy.
  */
-public record Timing(double speed, Duration maxGap) {
+public final class Timing {
   /** In nanoseconds; so that times do not overflow. */
   private static final long LONGEST_PAUSE = Long.MAX_VALUE / 4;
 
@@ -20,30 +17,25 @@ public record Timing(double speed, Duration maxGap) {
   /** At once. */
   public static final Timing NONE = ORIGINAL.withSpeed(Double.POSITIVE_INFINITY);
 
-  /**
-   * Refuses a speed or a gap that means nothing.
-   *
-   * @param speed how much quicker than recorded
-   * @param maxGap the longest pause
-   * @throws IllegalArgumentException when the speed is not above 0, or the gap is below 0
-   */
-  public Timing {
-    Objects.requireNonNull(maxGap, "maxGap");
-    if (!(speed > 0)) {
-      throw new IllegalArgumentException("speed: found " + speed + ", expected a number above 0");
-    }
-    if (maxGap.isNegative()) {
-      throw new IllegalArgumentException("maxGap: found " + maxGap + ", expected 0 or more");
-    }
+  private final double speed;
+  private final Duration maxGap;
+
+  private Timing(double speed, Duration maxGap) {
+    this.speed = speed;
+    this.maxGap = maxGap;
   }
 
   /**
    * This, at another speed.
    *
-   * @param other how much quicker than recorded, above 0
+   * @param other how much quicker than recorded, above 0: 2 halves each pause, infinity leaves none
    * @return the changed copy
+   * @throws IllegalArgumentException when the speed is not above 0
    */
   public Timing withSpeed(double other) {
+    if (!(other > 0)) {
+      throw new IllegalArgumentException("speed: found " + other + ", expected a number above 0");
+    }
     return new Timing(other, maxGap);
   }
 
@@ -52,9 +44,32 @@ public record Timing(double speed, Duration maxGap) {
    *
    * @param other the longest pause, not below 0
    * @return the changed copy
+   * @throws IllegalArgumentException when the pause is below 0
    */
   public Timing withMaxGap(Duration other) {
+    Objects.requireNonNull(other, "maxGap");
+    if (other.isNegative()) {
+      throw new IllegalArgumentException("maxGap: found " + other + ", expected 0 or more");
+    }
     return new Timing(speed, other);
+  }
+
+  /**
+   * How much quicker than recorded.
+   *
+   * @return above 0
+   */
+  public double speed() {
+    return speed;
+  }
+
+  /**
+   * The longest pause.
+   *
+   * @return 0 or more
+   */
+  public Duration maxGap() {
+    return maxGap;
   }
 
   /** Whether there are no pauses at all. */
@@ -73,5 +88,20 @@ public record Timing(double speed, Duration maxGap) {
     return duration.getSeconds() < LONGEST_PAUSE / 1_000_000_000
         ? duration.toNanos()
         : LONGEST_PAUSE;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Timing that && speed == that.speed && maxGap.equals(that.maxGap);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(speed, maxGap);
+  }
+
+  @Override
+  public String toString() {
+    return "speed " + speed + ", pauses of at most " + maxGap;
   }
 }

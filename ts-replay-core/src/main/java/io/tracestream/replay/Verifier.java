@@ -1,35 +1,75 @@
 package io.tracestream.replay;
 
-import io.tracestream.recording.Direction;
+import io.tracestream.engine.Dialer;
+import io.tracestream.engine.Engine;
+import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.FrameSocket;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A running verification: plays a recorded client to a real server, and compares what that sends
- * with what was recorded. For any number of threads.
+ * with what was recorded. For any number of threads, those of its listener among them.
  *
- * <p>Its threads are daemons: a program that is to see the end waits for it.
+ * <p>Its thread is no daemon: a program goes on until it is closed.
  */
 public final class Verifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
-  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
   private final VerifyConfig config;
+  private final Role role;
   private final Playlist playlist;
-  private final InetSocketAddress address;
+  private final Engine engine;
+  private final EventLoop loop;
+  private final Dialer dialer;
   private final Sessions sessions;
+  /** The local address of the first connection, or why there is none. */
+  private final CompletableFuture<InetSocketAddress> address = new CompletableFuture<>();
+  /** The connection under way; for the loop. */
+  private long number;
 
-  private Verifier(VerifyConfig config, Manner manner, Playlist playlist, Socket first) {
+  private Verifier(VerifyConfig config, Role role, Playlist playlist) throws IOException {
     this.config = config;
+    this.role = role;
     this.playlist = playlist;
-    this.address = (InetSocketAddress) first.getLocalSocketAddress();
-    this.sessions = new Sessions(manner, playlist, config.listener());
+    this.engine = Engine.start("ts-verify", true, this::fail);
+    this.loop = engine.first();
+    Duration timeout = Duration.ofNanos(Timing.nanos(config.replyTimeout()));
+    this.dialer = new Dialer(engine, config.target(), timeout, null);
+    this.sessions = new OneByOne();
+  }
+
+  /** The next one begins when one is over. */
+  private final class OneByOne extends Sessions {
+    private OneByOne() {
+      super(role, playlist, config.listener(), engine);
+    }
+
+    @Override
+    void connected(Session session, InetSocketAddress local) {
+      address.complete(local);
+    }
+
+    @Override
+    void ended(Session session, SessionResult result) {
+      // The first one, which could not be connected: that is told by start.
+      if (address.isDone() || !address.completeExceptionally(noTarget(result))) {
+        super.ended(session, result);
+        loop.execute(Verifier.this::playNext);
+      }
+    }
+
+    private ConnectException noTarget(SessionResult result) {
+      return new ConnectException(
+          result.damage() == null ? "it was closed while it was connecting" : result.damage());
+    }
   }
 
   /**
@@ -38,66 +78,58 @@ public final class Verifier implements AutoCloseable {
    *
    * @param config what to do
    * @return the running verification; close it
-   * @throws io.tracestream.recording.RecordingException when a recording cannot be read, or is none
-   * @throws IOException when the target cannot be reached
+   * @throws io.tracestream.recording.RecordingException when a recording cannot be read, or is not
+   *     a recording
+   * @throws IOException when the target cannot be reached, or the system gives no more threads or
+   *     descriptors; nothing stays open then
    */
   public static Verifier start(VerifyConfig config) throws IOException {
-    Manner manner = new Manner(
-        Direction.S2C, config.format(), config.timing(), config.rules(), config.replyTimeout());
-    Playlist playlist = new Playlist(config.conversations(), Selection.ORDER, false, manner);
+    Role role = Role.client(config);
+    Playlist playlist = new Playlist(config.conversations(), Selection.ORDER, false, role);
+    Verifier verifier;
     try {
-      Socket first = connect(config);
-      Verifier verifier = new Verifier(config, manner, playlist, first);
-      Thread thread = new Thread(() -> verifier.playAll(first), "ts-verify");
-      thread.setDaemon(true);
-      thread.start();
-      return verifier;
-    } catch (IOException | RuntimeException e) {
+      verifier = new Verifier(config, role, playlist);
+    } catch (IOException | RuntimeException | Error e) {
       playlist.close();
       throw e;
     }
-  }
-
-  private void playAll(Socket first) {
     try {
-      sessions.start(1, first);
-      for (long number = 2; number <= playlist.size(); number++) {
-        sessions.await(number - 1, FOREVER);
-        start(number);
-      }
-    } catch (IOException | InterruptedException | RejectedExecutionException e) {
-      LOG.debug("verifying: {}", e.getMessage()); // it is closed already
-    }
-  }
-
-  private void start(long number) throws IOException {
-    Socket socket;
-    try {
-      socket = connect(config);
-    } catch (IOException e) {
-      sessions.failed(
-          number,
-          config.target(),
-          "target " + config.target() + ": found \"" + e.getMessage() + "\", expected a server");
-      return;
-    }
-    sessions.start(number, socket);
-  }
-
-  private static Socket connect(VerifyConfig config) throws IOException {
-    InetSocketAddress target = config.target();
-    if (target.isUnresolved()) {
-      throw new UnknownHostException(target.getHostString() + ": no address");
-    }
-    long millis = Math.max(1, Timing.nanos(config.replyTimeout()) / 1_000_000);
-    Socket socket = new Socket();
-    try {
-      socket.connect(target, (int) Math.min(millis, Integer.MAX_VALUE));
-      return socket;
-    } catch (IOException | RuntimeException e) {
-      socket.close();
+      verifier.loop.execute(verifier::playNext);
+      verifier.awaitFirst();
+      return verifier;
+    } catch (IOException | RuntimeException | Error e) {
+      verifier.close();
       throw e;
     }
+  }
+
+  private void awaitFirst() throws IOException {
+    try {
+      address.get();
+    } catch (ExecutionException e) {
+      throw new ConnectException(e.getCause().getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while connecting to " + config.target());
+    }
+  }
+
+  /** On the loop. */
+  private void playNext() {
+    Script script = playlist.next();
+    if (script == null) {
+      return;
+    }
+    Session session = new Session(++number, sessions, loop, config.target());
+    if (sessions.opened(session)) {
+      session.play(script, FrameSocket.dial(loop, dialer, null, role.format(), session));
+    }
+  }
+
+  private void fail(Throwable cause) {
+    LOG.error("the event loop failed: {}; the verification stops", cause.toString(), cause);
+    sessions.fail(cause);
+    address.completeExceptionally(cause);
   }
 
   /**
@@ -106,7 +138,7 @@ public final class Verifier implements AutoCloseable {
    * @return the local address of its first connection
    */
   public InetSocketAddress address() {
-    return address;
+    return address.join();
   }
 
   /**
@@ -119,20 +151,21 @@ public final class Verifier implements AutoCloseable {
   }
 
   /**
-   * Waits until so many connections have been played to their end, whatever it was.
+   * Waits until so many connections have been played to their end, whatever it was, and the
+   * listener was told of it.
    *
    * @param count connections; there are as many as conversations
    * @param timeout how long to wait at most
-   * @return false when the time was over before
+   * @return false when the time was over before, or the verification stopped
    * @throws InterruptedException when this thread is interrupted; the verification goes on
    */
   public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
     return sessions.await(count, timeout);
   }
 
-  /** Stops: what was not over counts as incomplete. May be called again. */
+  /** Stops: what was not over counts as incomplete. May be called again, and by a listener. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     sessions.close();
     playlist.close();
   }

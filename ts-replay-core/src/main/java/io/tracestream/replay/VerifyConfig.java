@@ -8,58 +8,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
-/**
- * What a {@link Verifier} is to do. Immutable.
- *
- * @param target the server to verify
- * @param conversations what the client that is played said, one at least; each is played on a
- *     connection of its own, one after the other
- * @param format the frames of both directions
- * @param timing when entries are sent
- * @param rules what may vary in frames
- * @param replyTimeout for how long nothing may come from the target while it owes a frame, beyond
- *     the pause that it made when it was recorded; and how long connecting may take. Above 0
- * @param listener is told of the session
- */
-public record VerifyConfig(
-    InetSocketAddress target,
-    List<Conversation> conversations,
-    FrameFormat format,
-    Timing timing,
-    Rules rules,
-    Duration replyTimeout,
-    SessionListener listener) {
+/** What a {@link Verifier} is to do. Immutable: each {@code with} gives a changed copy. */
+public final class VerifyConfig implements Cloneable {
+  // Set before anybody else sees the object, and never again.
+  private final InetSocketAddress target;
+  private final List<Conversation> conversations;
+  private FrameFormat format = FrameFormat.DEFAULT;
+  private Timing timing = Timing.ORIGINAL;
+  private Rules rules = Rules.NONE;
+  private Duration replyTimeout = Duration.ofSeconds(10);
+  private SessionListener listener = SessionListener.LOGGING;
 
-  /**
-   * Refuses what cannot work.
-   *
-   * @param target the server to verify
-   * @param conversations what the client that is played said, one at least; each is played on a
-   *     connection of its own, one after the other
-   * @param format the frames of both directions
-   * @param timing when entries are sent
-   * @param rules what may vary in frames
-   * @param replyTimeout for how long nothing may come
-   * @param listener is told of the session
-   * @throws IllegalArgumentException when the time-out is not above 0
-   */
-  public VerifyConfig {
-    Objects.requireNonNull(target, "target");
-    conversations = Play.requireSome(conversations);
-    Objects.requireNonNull(format, "format");
-    Objects.requireNonNull(timing, "timing");
-    Objects.requireNonNull(rules, "rules");
-    Objects.requireNonNull(replyTimeout, "replyTimeout");
-    Objects.requireNonNull(listener, "listener");
-    Play.requirePatience("replyTimeout", replyTimeout);
+  private VerifyConfig(InetSocketAddress target, List<Conversation> conversations) {
+    this.target = Objects.requireNonNull(target, "target");
+    this.conversations = Role.requireSome(conversations);
   }
 
   /**
    * A verification by one file, of {@link FrameFormat#DEFAULT} frames with {@link Timing#ORIGINAL},
    * without rules, that waits ten seconds for a reply and says in the log how it ended.
    *
-   * @param target the server to verify
+   * @param target the server to verify; a name that is left unresolved is looked up anew for each
+   *     connection
    * @param recording the file whose client is played
    * @return the configuration
    */
@@ -71,18 +43,22 @@ public record VerifyConfig(
    * A verification by several conversations, and else as {@link #of(InetSocketAddress, Path)}.
    *
    * @param target the server to verify
-   * @param conversations what the client said, one at least
+   * @param conversations what the client said, one at least; each is played on a connection of its
+   *     own, one after the other
    * @return the configuration
    */
   public static VerifyConfig of(InetSocketAddress target, List<Conversation> conversations) {
-    return new VerifyConfig(
-        target,
-        conversations,
-        FrameFormat.DEFAULT,
-        Timing.ORIGINAL,
-        Rules.NONE,
-        Duration.ofSeconds(10),
-        SessionListener.LOGGING);
+    return new VerifyConfig(target, conversations);
+  }
+
+  private VerifyConfig with(Consumer<VerifyConfig> change) {
+    try {
+      VerifyConfig copy = (VerifyConfig) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /**
@@ -92,7 +68,8 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withFormat(FrameFormat other) {
-    return new VerifyConfig(target, conversations, other, timing, rules, replyTimeout, listener);
+    Objects.requireNonNull(other, "format");
+    return with(copy -> copy.format = other);
   }
 
   /**
@@ -102,7 +79,8 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withTiming(Timing other) {
-    return new VerifyConfig(target, conversations, format, other, rules, replyTimeout, listener);
+    Objects.requireNonNull(other, "timing");
+    return with(copy -> copy.timing = other);
   }
 
   /**
@@ -112,17 +90,22 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withRules(Rules other) {
-    return new VerifyConfig(target, conversations, format, timing, other, replyTimeout, listener);
+    Objects.requireNonNull(other, "rules");
+    return with(copy -> copy.rules = other);
   }
 
   /**
    * This, with another time-out.
    *
-   * @param other for how long nothing may come, above 0
+   * @param other for how long nothing may come from the target while it owes a frame, beyond the
+   *     pause that it made when it was recorded; and how long connecting may take. Above 0
    * @return the changed copy
+   * @throws IllegalArgumentException when it is not above 0
    */
   public VerifyConfig withReplyTimeout(Duration other) {
-    return new VerifyConfig(target, conversations, format, timing, rules, other, listener);
+    Objects.requireNonNull(other, "replyTimeout");
+    Role.requirePatience("replyTimeout", other);
+    return with(copy -> copy.replyTimeout = other);
   }
 
   /**
@@ -132,6 +115,70 @@ public record VerifyConfig(
    * @return the changed copy
    */
   public VerifyConfig withListener(SessionListener other) {
-    return new VerifyConfig(target, conversations, format, timing, rules, replyTimeout, other);
+    Objects.requireNonNull(other, "listener");
+    return with(copy -> copy.listener = other);
+  }
+
+  /**
+   * The server to verify.
+   *
+   * @return its address
+   */
+  public InetSocketAddress target() {
+    return target;
+  }
+
+  /**
+   * What the client that is played said.
+   *
+   * @return one conversation at least
+   */
+  public List<Conversation> conversations() {
+    return conversations;
+  }
+
+  /**
+   * The frames of both directions.
+   *
+   * @return their format
+   */
+  public FrameFormat format() {
+    return format;
+  }
+
+  /**
+   * When entries are sent.
+   *
+   * @return the timing
+   */
+  public Timing timing() {
+    return timing;
+  }
+
+  /**
+   * What may vary in frames.
+   *
+   * @return the rules
+   */
+  public Rules rules() {
+    return rules;
+  }
+
+  /**
+   * For how long nothing may come from the target while it owes a frame, beyond its recorded pause.
+   *
+   * @return above 0
+   */
+  public Duration replyTimeout() {
+    return replyTimeout;
+  }
+
+  /**
+   * Who is told of each session.
+   *
+   * @return the listener
+   */
+  public SessionListener listener() {
+    return listener;
   }
 }

@@ -22,11 +22,19 @@
  *       server, and never waits for ever.
  * </ul>
  *
- * <p>Each connection is a session: it plays the recording from the top, by itself, with two cursors
- * over the file. One reads frames from the other side and compares each with the entry that is
- * expected; the other sends each entry of ours once all entries before it were matched. They run on
- * a thread each, so a client may send much before it reads. {@link io.tracestream.replay.Timing}
- * says what becomes of the recorded pauses. Memory does not grow with the recording.
+ * <p>Each connection is a session: a state machine that plays the recording from the top, by
+ * itself, on one of a few event loops. It stands at two places in the recording: one is the entry
+ * that the next frame of the other side is compared with, the other is what we send next, which
+ * goes out once all entries before it were matched. So a client may send much before it reads, and
+ * ten thousand of them need no threads of their own. {@link io.tracestream.replay.Timing} says what
+ * becomes of the recorded pauses. The entries are decoded page by page, once for all sessions in
+ * the usual case; memory does not grow with the recording.
+ *
+ * <pre>
+ *   file -> Script (its pages) -> Cursor -> Session -> FrameSocket -> peer
+ *                                           Session &lt;- FrameSocket &lt;- peer
+ *                                              compares, sends what is due, decides
+ * </pre>
  *
  * <p>Frames are compared byte for byte, and nothing is guessed. What may vary is said by
  * {@link io.tracestream.rules.Rules}: a {@link io.tracestream.rules.Field} is not compared, a

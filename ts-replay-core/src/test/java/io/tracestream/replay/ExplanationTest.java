@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ExplanationTest {
-  private static final Place THIRD = new Place("login.rec", Direction.C2S, 3, 6, 4);
-  private static final Place THIRD_REPLY = new Place("login.rec", Direction.S2C, 3, 6, 4);
-  private static final Place END = new Place("login.rec", Direction.C2S, 7, 6, 0);
+  private static final Place THIRD = Place.of("login.rec", Direction.C2S, 3, 6, 4);
+  private static final Place THIRD_REPLY = Place.of("login.rec", Direction.S2C, 3, 6, 4);
+  private static final Place END = Place.of("login.rec", Direction.C2S, 7, 6, 0);
   private static final String HELLO = "68656c6c6f";
 
   private static byte[] bytes(String hex) {
@@ -29,16 +29,12 @@ class ExplanationTest {
 
   private static Mismatch mismatch(
       Kind kind, Place place, String expected, String found, String reason, Nearby nearby) {
-    return new Mismatch(
-        kind,
-        2,
-        new InetSocketAddress("127.0.0.1", 4711),
-        place,
-        expected == null ? null : new Entry(0, place.direction(), bytes(expected)),
-        found == null ? null : bytes(found),
-        reason,
-        nearby,
-        Rules.of("ignore c2s:0+2"));
+    Rules rules = Rules.of("ignore c2s:0+2");
+    return Mismatch.of(kind, 2, new InetSocketAddress("127.0.0.1", 4711), place, rules)
+        .withExpected(expected == null ? null : new Entry(0, place.direction(), bytes(expected)))
+        .withFound(found == null ? null : bytes(found))
+        .withReason(reason)
+        .withNearby(nearby);
   }
 
   private static Mismatch different(Place place, String expected, String found) {
@@ -50,7 +46,8 @@ class ExplanationTest {
   }
 
   private static void assertExplains(String text, Mismatch mismatch) {
-    assertEquals(text.stripTrailing(), mismatch.explain(16, false));
+    assertEquals(
+        text.stripTrailing(), mismatch.explain(16, false, hint -> hint + " " + mismatch.varying()));
   }
 
   @Test
@@ -61,7 +58,7 @@ class ExplanationTest {
           expected         0  68 65 6c 6c 6f 00 01                             hello..
           found            0  68 65 6c 6c 6f ff fe                             hello..
                                              ^^ ^^                                  ^^
-          if these bytes vary from run to run: --ignore s2c:5+2
+          IGNORE_FIELD s2c:5+2
         """, different(THIRD_REPLY, HELLO + "0001", HELLO + "fffe"));
   }
 
@@ -91,11 +88,11 @@ class ExplanationTest {
         """,
         mismatch(
             Kind.DIFFERENT_FRAME,
-            THIRD_REPLY.withEntries(0),
+            Place.of("login.rec", Direction.S2C, 3, 0, 4),
             HELLO,
             "",
             null,
-            new Nearby(9, 12, 2)));
+            Nearby.of(9, 12, 2)));
   }
 
   @Test
@@ -106,7 +103,7 @@ class ExplanationTest {
           found         0  61                                               a
           this frame is entry 5, login.rec:6: 1 step back, so it was sent again or comes late
           the client goes on where the recording ends: end it there, or record on
-        """, mismatch(Kind.EXTRA_FRAME, END, null, "61", null, new Nearby(5, 6, -1)));
+        """, mismatch(Kind.EXTRA_FRAME, END, null, "61", null, Nearby.of(5, 6, -1)));
   }
 
   @Test
@@ -127,7 +124,8 @@ class ExplanationTest {
           found a bad frame, expected a frame of 5 bytes
           c2s byte 9: payload length: found 70000, expected at most 65535; check --header-len
           expected         0  68 65 6c 6c 6f                                   hello
-          see why the client stopped inside a frame, or check --header-len and --max-payload-len
+          see why the client stopped inside a frame
+          CHECK_FORMAT null
         """,
         without(
             Kind.BAD_FRAME,
@@ -164,7 +162,8 @@ class ExplanationTest {
         mismatch: connection 2 with 127.0.0.1:4711, c2s entry 3 of 6, login.rec:4
           found nothing for 0.2 s, expected a frame of 5 bytes
           expected         0  68 65 6c 6c 6f                                   hello
-          see what the client waits for, or give it more time with --idle-timeout
+          see what the client waits for
+          LONGER_IDLE_TIMEOUT null
         """, without(Kind.NOTHING_CAME, THIRD, HELLO, "nothing for 0.2 s"));
   }
 
@@ -231,16 +230,9 @@ class ExplanationTest {
 
   @Test
   void aPeerOfIpv6IsWrittenAsOnTheCommandLine() {
-    Mismatch mismatch = new Mismatch(
-        Kind.EARLY_END,
-        1,
-        new InetSocketAddress("::1", 4711),
-        THIRD,
-        new Entry(0, Direction.C2S, bytes(HELLO)),
-        null,
-        "the client's end",
-        null,
-        Rules.NONE);
+    Mismatch mismatch = Mismatch.of(
+            Kind.EARLY_END, 1, new InetSocketAddress("::1", 4711), THIRD, Rules.NONE)
+        .withReason("the client's end");
     String text = mismatch.explain(16, false);
     assertTrue(text.startsWith("mismatch: connection 1 with [0:0:0:0:0:0:0:1]:4711, c2s "), text);
   }

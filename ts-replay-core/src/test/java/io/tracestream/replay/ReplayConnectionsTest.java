@@ -16,7 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +160,65 @@ class ReplayConnectionsTest {
       assertEquals(List.of("1 started", "1 MATCHED 3", "2 started", "2 DIFFERED 1"), told);
     }
     assertEquals(4, told.size());
+  }
+
+  @Test
+  void aListenerThatWaitsHoldsUpNoSession() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    SessionListener waiting = new SessionListener() {
+      @Override
+      public void started(long connection, InetSocketAddress peer) {
+        try {
+          goOn.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+
+      @Override
+      public void ended(SessionResult result) {}
+    };
+    try (ReplayServer server =
+        ReplayServer.start(Replays.config(file, "c2s 61", "s2c 62").withListener(waiting))) {
+      for (int i = 0; i < 3; i++) {
+        try (TestPeer client = TestPeer.connect(server.address())) {
+          assertEquals("000162", client.send("0001 61").endSending().awaitEnd());
+        }
+      }
+      goOn.countDown();
+      assertMatched(server, 3);
+    }
+  }
+
+  @Test
+  void aListenerMayCloseTheServer() throws Exception {
+    CompletableFuture<ReplayServer> started = new CompletableFuture<>();
+    CompletableFuture<Verdict> closed = new CompletableFuture<>();
+    ReplayConfig config = Replays.config(file, "c2s 61", "s2c 62").withListener(result -> {
+      started.join().close();
+      closed.complete(started.join().verdict());
+    });
+    try (ReplayServer server = ReplayServer.start(config)) {
+      started.complete(server);
+      try (TestPeer client = TestPeer.connect(server.address())) {
+        assertEquals("000162", client.send("0001 61").endSending().awaitEnd());
+      }
+      assertCounts(1, 0, 0, 0, closed.get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void whoWaitsForConnectionsIsToldThatTheServerWasClosed() throws Exception {
+    ReplayServer server = Replays.start(file, "c2s 61");
+    CompletableFuture<Boolean> waiting = CompletableFuture.supplyAsync(() -> {
+      try {
+        return server.awaitConnections(1, Duration.ofSeconds(Long.MAX_VALUE));
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    server.close();
+    assertFalse(waiting.get(20, TimeUnit.SECONDS));
   }
 
   @ParameterizedTest

@@ -5,10 +5,13 @@ import static io.tracestream.replay.Replays.onlyMismatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.codec.FrameFormat;
 import io.tracestream.testing.TestLog;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -121,6 +124,57 @@ class ReplayMismatchTest {
           "connection 1 s2c entry 2 " + file
               + ":3: found the client gone: Connection reset, expected 1 bytes 62",
           onlyMismatch(server).toString());
+    }
+  }
+
+  @Test
+  void whatWasDueBeforeAWrongFrameIsSentThoughBothCameInOneWrite() throws Exception {
+    for (Timing timing : List.of(Timing.NONE, Timing.ORIGINAL)) {
+      ReplayConfig config =
+          Replays.config(file, "0 c2s 61", "300 s2c 62", "600 c2s 63").withTiming(timing);
+      try (ReplayServer server = ReplayServer.start(config);
+          TestPeer client = TestPeer.connect(server.address())) {
+        assertEquals("000162", client.send("0001 61 0001 7a").awaitEnd());
+        assertEquals(3, onlyMismatch(server).place().entry());
+      }
+    }
+  }
+
+  @Test
+  void whatWasDueBeforeABadFrameIsSentThoughBothCameInOneWrite() throws Exception {
+    FrameFormat shortFrames = new FrameFormat(2, 1);
+    try (ReplayServer server = ReplayServer.start(
+            Replays.config(file, "c2s 61", "s2c 62", "c2s 63").withFormat(shortFrames));
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("000162", client.send("0001 61 ffff").awaitEnd());
+      assertEquals(Mismatch.Kind.BAD_FRAME, onlyMismatch(server).kind());
+    }
+  }
+
+  @Test
+  void allRepliesThatWereDueAreSentToAClientThatReadsThemLate() throws Exception {
+    String[] lines = new String[402];
+    Arrays.fill(lines, "s2c " + "61".repeat(60_000)); // more than the sockets hold
+    lines[0] = "c2s 61";
+    lines[401] = "c2s 63";
+    try (ReplayServer server = Replays.start(file, lines);
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61 0001 7a");
+      assertEquals(402, onlyMismatch(server).place().entry());
+      for (int i = 0; i < 400; i++) {
+        client.awaitBytes(60_002);
+      }
+      assertEquals("", client.awaitEnd());
+    }
+  }
+
+  @Test
+  void aClientWhoseSecondConnectionFollowsInTheSameFileIsHintedAt() throws Exception {
+    try (ReplayServer server = Replays.start(file, "c2s 61", "s2c 62", "c2s 61", "s2c 62");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 61").await(3);
+      client.endSending();
+      assertEquals(Hint.RECORD_EACH_CONNECTION, onlyMismatch(server).hint());
     }
   }
 

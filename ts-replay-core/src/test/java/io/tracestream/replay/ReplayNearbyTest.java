@@ -69,7 +69,7 @@ class ReplayNearbyTest {
   void aFrameThatIsAnEntryNearbyIsTold(
       int count, int matched, String payload, long entry, int steps) throws Exception {
     Nearby nearby = mismatch(numbers(count), matched, "0002" + payload).nearby();
-    assertEquals(new Nearby(entry, entry + 1, steps), nearby);
+    assertEquals(Nearby.of(entry, entry + 1, steps), nearby);
   }
 
   @ParameterizedTest
@@ -102,9 +102,9 @@ class ReplayNearbyTest {
   @Test
   void stepsCountTheEntriesOfTheDirectionAndNumbersAllOfThem() throws Exception {
     String[] lines = {"c2s 61", "s2c 62", "c2s 63", "s2c 64", "s2c 67", "c2s 65", "s2c 67"};
-    assertEquals(new Nearby(6, 7, 2), mismatch(Rules.NONE, lines, "0001 65").nearby());
+    assertEquals(Nearby.of(6, 7, 2), mismatch(Rules.NONE, lines, "0001 65").nearby());
     assertEquals(
-        new Nearby(1, 2, -2), mismatch(Rules.NONE, lines, "000161000163000161").nearby());
+        Nearby.of(1, 2, -2), mismatch(Rules.NONE, lines, "000161000163000161").nearby());
     assertNull(mismatch(Rules.NONE, lines, "0001 67").nearby(), "those are the server's");
   }
 
@@ -112,10 +112,10 @@ class ReplayNearbyTest {
   void ofSeveralEntriesThatItEqualsTheNearestIsTold() throws Exception {
     String[] lines = {"c2s 61", "c2s 62", "c2s 61", "c2s 63", "c2s 64", "c2s 61", "c2s 61"};
     assertEquals(
-        new Nearby(3, 4, -1),
+        Nearby.of(3, 4, -1),
         mismatch(Rules.NONE, lines, "000161 000162 000161 000161").nearby());
     assertEquals(
-        new Nearby(6, 7, 1),
+        Nearby.of(6, 7, 1),
         mismatch(Rules.NONE, lines, "000161 000162 000161 000163 000161").nearby());
   }
 
@@ -123,7 +123,7 @@ class ReplayNearbyTest {
   void bytesThatMayVaryMayDoSoNearbyToo() throws Exception {
     Rules rules = Rules.of("ignore c2s:0+1");
     assertEquals(
-        new Nearby(2, 3, 1),
+        Nearby.of(2, 3, 1),
         mismatch(rules, new String[] {"c2s 0061", "c2s 0062"}, "0002 ff62").nearby());
   }
 
@@ -132,7 +132,7 @@ class ReplayNearbyTest {
     Mismatch mismatch = mismatch(Rules.NONE, new String[] {"c2s 61", "c2s 62", "c2s 6"}, "0001 62");
     assertEquals(1, mismatch.place().entry());
     assertEquals(0, mismatch.place().entries());
-    assertEquals(new Nearby(2, 3, 1), mismatch.nearby());
+    assertEquals(Nearby.of(2, 3, 1), mismatch.nearby());
   }
 
   @ParameterizedTest

@@ -5,13 +5,20 @@ import static io.tracestream.replay.Replays.onlyMismatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.recording.Conversation;
+import io.tracestream.recording.Direction;
+import io.tracestream.recording.Entry;
+import io.tracestream.recording.Recording;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +205,42 @@ class VerifierMismatchTest {
           "nothing for 0.3 s, nor is what we send being read",
           mismatch(verifier).reason());
       peer.awaitEnd();
+    }
+  }
+
+  @Test
+  void aTimeOutThatIsLongerThanTimesCanSayIsForEver() throws Exception {
+    VerifyConfig config = Replays.verification(target.address(), file, "c2s 61", "s2c 62")
+        .withReplyTimeout(Duration.ofSeconds(Long.MAX_VALUE));
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      assertEquals("000161", peer.await(3));
+      peer.send("0001 62").endSending().awaitEnd();
+      assertTrue(verifier.awaitConnections(1, Replays.DEADLINE));
+      assertCounts(1, 0, 0, 0, verifier.verdict());
+    }
+  }
+
+  @Test
+  void whatCannotBePlayedBreaksItsSessionAndTheNextIsPlayed() throws Exception {
+    Entry request = new Entry(0, Direction.C2S, new byte[] {'a'});
+    List<Entry> entries = new ArrayList<>(Collections.nCopies(20_000, request));
+    Entry tooLong = new Entry(0, Direction.C2S, new byte[65_536]); // nobody can send such a frame
+    entries.add(tooLong);
+    List<Conversation> conversations = List.of(
+        Conversation.of(Recording.of("one", entries)),
+        Conversation.of(Recording.of("two", List.of(request))));
+    VerifyConfig config = VerifyConfig.of(target.address(), conversations)
+        .withFormat(Replays.FORMAT)
+        .withTiming(Timing.NONE);
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer first = target.accept()) {
+      first.awaitEnd();
+      try (TestPeer second = target.accept()) {
+        second.endSending().awaitEnd();
+      }
+      assertTrue(verifier.awaitConnections(2, Replays.DEADLINE));
+      assertCounts(1, 0, 0, 1, verifier.verdict());
     }
   }
 

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -241,8 +240,10 @@ class VerifierTest {
     assertThrows(ConnectException.class, () -> Verifier.start(config));
     InetSocketAddress nowhere = InetSocketAddress.createUnresolved("nowhere.invalid", 1);
     Exception unknown = assertThrows(
-        UnknownHostException.class, () -> Verifier.start(VerifyConfig.of(nowhere, file)));
-    assertEquals("nowhere.invalid: no address", unknown.getMessage());
+        ConnectException.class,
+        () -> Verifier.start(VerifyConfig.of(nowhere, dir.resolve("login.rec"))));
+    assertEquals(
+        "target nowhere.invalid:1 cannot be reached: there is no such name", unknown.getMessage());
   }
 
   @Test

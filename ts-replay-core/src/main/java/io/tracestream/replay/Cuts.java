@@ -1,0 +1,112 @@
+package io.tracestream.replay;
+
+import io.tracestream.rules.Field;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The bytes of some fields, cut out of one live payload after the other, until they are put into
+ * the recorded payloads of the same frames. For one thread.
+ */
+final class Cuts {
+  private static final int FEWEST_BYTES = 64;
+  private static final int MANY_BYTES = 8 * 1024 * 1024;
+  private static final int MOST_BYTES = 4 * MANY_BYTES;
+
+  private final List<Field> fields;
+  private byte[] bytes = new byte[0];
+  /** Those before were forgotten. */
+  private int first;
+  /** Those before were taken. */
+  private int taken;
+
+  private int end;
+
+  Cuts(List<Field> fields) {
+    this.fields = fields;
+  }
+
+  /** Cuts the fields out of a payload. */
+  void add(ByteBuffer live) {
+    int length = live.remaining();
+    for (Field field : fields) {
+      if (field.isWhole(length)) {
+        makeRoom(field.length());
+        live.get(live.position() + field.start(length), bytes, end, field.length());
+        end += field.length();
+      }
+    }
+  }
+
+  private void makeRoom(int more) {
+    if (end + more <= bytes.length) {
+      return;
+    }
+    int kept = end - first;
+    byte[] roomy = kept + more <= bytes.length / 2
+        ? bytes
+        : new byte[Math.max(kept + more, Math.max(FEWEST_BYTES, 2 * kept))];
+    System.arraycopy(bytes, first, roomy, 0, kept);
+    bytes = roomy;
+    taken -= first;
+    end = kept;
+    first = 0;
+  }
+
+  /** The recorded payload of the next frame, with the fields as they were live. */
+  ByteBuffer putInto(ByteBuffer recorded) {
+    ByteBuffer live = recorded;
+    int length = recorded.remaining();
+    for (Field field : fields) {
+      if (field.isWhole(length)) {
+        int start = field.start(length);
+        if (!isAt(recorded.position() + start, recorded, field.length())) {
+          live = live == recorded ? copyOf(recorded) : live;
+          live.put(live.position() + start, bytes, taken, field.length());
+        }
+        taken += field.length();
+      }
+    }
+    return live;
+  }
+
+  /** Whether the recorded bytes are what they were live. */
+  private boolean isAt(int at, ByteBuffer recorded, int length) {
+    return recorded.slice(at, length).equals(ByteBuffer.wrap(bytes, taken, length));
+  }
+
+  private static ByteBuffer copyOf(ByteBuffer payload) {
+    return ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip();
+  }
+
+  /** Begins again with the first ones that are kept. */
+  void rewind() {
+    taken = first;
+  }
+
+  /** Forgets those that were taken. */
+  void forgetTaken() {
+    first = taken;
+    if (first == end) {
+      clear();
+    }
+  }
+
+  /** Forgets all. */
+  void clear() {
+    bytes = bytes.length > FEWEST_BYTES ? new byte[0] : bytes;
+    first = 0;
+    taken = 0;
+    end = 0;
+  }
+
+  /** Whether they take so much memory that no more should come. */
+  boolean areMany() {
+    return end - first > MANY_BYTES;
+  }
+
+  /** Whether they take more memory than there should ever be for them. */
+  boolean areTooMany() {
+    return end - first > MOST_BYTES;
+  }
+}

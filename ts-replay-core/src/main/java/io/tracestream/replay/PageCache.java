@@ -1,0 +1,59 @@
+package io.tracestream.replay;
+
+import java.util.ArrayDeque;
+
+/**
+ * The decoded pages of all scripts of a server, as many as a share of the memory holds: those that
+ * were not used for long give way, and are read again when they are asked for. For any number of
+ * threads.
+ */
+final class PageCache {
+  private final long mostBytes;
+  /** In the order in which they came, but that those used since get a second chance. */
+  private final ArrayDeque<Script.Page> pages = new ArrayDeque<>();
+
+  private long bytes;
+
+  PageCache() {
+    this(Runtime.getRuntime().maxMemory() / 8);
+  }
+
+  PageCache(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  /** Keeps that content; the newest one in any case. */
+  synchronized void keep(Script.Page page, Script.Content content) {
+    page.content = content;
+    bytes += content.memory();
+    while (bytes > mostBytes && !pages.isEmpty()) {
+      dropOne();
+    }
+    pages.addLast(page);
+  }
+
+  private void dropOne() {
+    Script.Page oldest = pages.removeFirst();
+    if (oldest.used) {
+      oldest.used = false;
+      pages.addLast(oldest);
+    } else {
+      bytes -= oldest.content.memory();
+      oldest.content = null;
+    }
+  }
+
+  /** Drops all: memory has run out. */
+  synchronized void clear() {
+    for (Script.Page page : pages) {
+      page.content = null;
+    }
+    pages.clear();
+    bytes = 0;
+  }
+
+  /** Bytes of all that is kept. */
+  synchronized long bytes() {
+    return bytes;
+  }
+}

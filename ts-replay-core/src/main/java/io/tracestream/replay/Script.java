@@ -1,0 +1,427 @@
+package io.tracestream.replay;
+
+import io.tracestream.recording.Conversation;
+import io.tracestream.recording.Direction;
+import io.tracestream.recording.Recording;
+import io.tracestream.recording.RecordingException;
+import io.tracestream.recording.RecordingReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
+
+/**
+ * The entries of one conversation, for all sessions that play it. They are decoded page by page,
+ * once for all of them in the usual case; a page that was dropped from memory is read again from
+ * where it begins in the file. A session holds a {@link Cursor}, which is a page's number and an
+ * index. For any number of threads.
+ */
+final class Script {
+  private static final int PAGE_BYTES = 256 * 1024;
+  private static final int MOST_ENTRIES = 8192;
+  /**
+   * A longer payload goes to a socket without being copied, and keeps its page in memory until it
+   * is gone; so it has a page of its own.
+   */
+  private static final int LARGE = 16 * 1024;
+  /** What an entry takes beside its payload, in bytes. */
+  private static final int OVERHEAD = 24;
+  /** Sessions that are far apart in a long recording need readers in several places. */
+  private static final int MOST_READERS = 4;
+
+  private final Conversation conversation;
+  private final int maxPayloadLength;
+  private final PageCache cache;
+  /** All that are known, the first one from the beginning. Replaced as a whole. */
+  private volatile Page[] pages;
+
+  /** Readers that go on where a page ended. Guarded by this, as are the next two. */
+  private final Deque<Source> sources = new ArrayDeque<>();
+  /** Null until it is needed. */
+  private Recording recording;
+
+  private int users;
+
+  Script(Conversation conversation, int maxPayloadLength, PageCache cache) {
+    this.conversation = conversation;
+    this.maxPayloadLength = maxPayloadLength;
+    this.cache = cache;
+    this.pages = new Page[] {new Page(0, 0, 0, null)};
+  }
+
+  /** A run of entries: where it begins, and its content while that is in memory. */
+  static final class Page {
+    private final int number;
+    /** How many entries stand before it. */
+    private final long entriesBefore;
+    /** When the last of them came. */
+    private final long elapsedBefore;
+    /** Where in the recording it begins; null for the first one. */
+    private final RecordingReader.Position position;
+
+    /** Set under the cache's lock. */
+    volatile Content content;
+    /** Whether it was used since the cache last looked; a hint, so no lock. */
+    boolean used;
+
+    private Page(
+        int number, long entriesBefore, long elapsedBefore, RecordingReader.Position position) {
+      this.number = number;
+      this.entriesBefore = entriesBefore;
+      this.elapsedBefore = elapsedBefore;
+      this.position = position;
+    }
+  }
+
+  /** What the entries of a page are. Immutable. */
+  static final class Content {
+    /** The payloads, one after the other. */
+    private final byte[] bytes;
+    /** Where each payload ends. */
+    private final int[] ends;
+
+    private final long[] elapsedMicros;
+    private final boolean[] fromClient;
+    private final long[] lines;
+    private final String fileName;
+    /** The time of the entry before the first; of the recording's first one, its beginning. */
+    private final long elapsedBefore;
+    /** Whether the recording ends behind it. */
+    private final boolean isLast;
+    /** What stands behind it; null when that is no damage. */
+    private final RecordingException damage;
+
+    private Content(Decoder from, boolean isLast, RecordingException damage) {
+      // A large payload fits exactly, and there may be no memory for it twice.
+      this.bytes =
+          from.bytes.length == from.length ? from.bytes : Arrays.copyOf(from.bytes, from.length);
+      this.ends = Arrays.copyOf(from.ends, from.count);
+      this.elapsedMicros = Arrays.copyOf(from.elapsedMicros, from.count);
+      this.fromClient = Arrays.copyOf(from.fromClient, from.count);
+      this.lines = Arrays.copyOf(from.lines, from.count);
+      this.fileName = from.fileName;
+      this.elapsedBefore = from.elapsedBefore;
+      this.isLast = isLast;
+      this.damage = damage;
+    }
+
+    int count() {
+      return ends.length;
+    }
+
+    /** Whether a page follows. */
+    boolean goesOn() {
+      return !isLast && damage == null;
+    }
+
+    RecordingException damage() {
+      return damage;
+    }
+
+    /** A view of its own of the payload of an entry; leave the bytes as they are. */
+    ByteBuffer payload(int entry) {
+      int start = entry == 0 ? 0 : ends[entry - 1];
+      return ByteBuffer.wrap(bytes, start, ends[entry] - start);
+    }
+
+    Direction direction(int entry) {
+      return fromClient[entry] ? Direction.C2S : Direction.S2C;
+    }
+
+    long elapsedMicros(int entry) {
+      return elapsedMicros[entry];
+    }
+
+    /** The time of the entry before. */
+    long elapsedBefore(int entry) {
+      return entry == 0 ? elapsedBefore : elapsedMicros[entry - 1];
+    }
+
+    long line(int entry) {
+      return lines[entry];
+    }
+
+    String fileName() {
+      return fileName;
+    }
+
+    long memory() {
+      return bytes.length + (long) OVERHEAD * ends.length + 200;
+    }
+  }
+
+  /** A reader at the first entry of a page, or at the recording's end. */
+  private static final class Source {
+    private final RecordingReader reader;
+    private int page;
+    private boolean atEntry;
+    private long elapsedBefore;
+    /** What stands in the place of the entry; null when all is well. */
+    private RecordingException damage;
+
+    private Source(RecordingReader reader) {
+      this.reader = reader;
+    }
+
+    /** Damage is kept until a session comes to it; that something was not read is none. */
+    private void tell(RecordingException e) throws RecordingException {
+      if (e.isNotRead()) {
+        throw e;
+      }
+      damage = e;
+    }
+  }
+
+  /** Gathers what a page will be. */
+  private static final class Decoder {
+    private byte[] bytes = new byte[1024];
+    private int length;
+    private int[] ends = new int[64];
+    private long[] elapsedMicros = new long[64];
+    private boolean[] fromClient = new boolean[64];
+    private long[] lines = new long[64];
+    private int count;
+    private boolean large;
+    private final String fileName;
+    private final long elapsedBefore;
+
+    private Decoder(Source source) {
+      fileName = source.reader.fileName();
+      elapsedBefore = source.elapsedBefore;
+    }
+
+    private boolean hasRoomFor(int payload, String file) {
+      return count == 0
+          || payload <= LARGE
+              && !large
+              && length + payload + OVERHEAD * (count + 1) <= PAGE_BYTES
+              && count < MOST_ENTRIES
+              && file.equals(fileName);
+    }
+
+    private void add(RecordingReader reader, ByteBuffer payload) {
+      int size = payload.remaining();
+      large = size > LARGE;
+      if (length + size > bytes.length) {
+        int grown = (int) Math.min(2L * bytes.length, PAGE_BYTES);
+        bytes = Arrays.copyOf(bytes, Math.max(length + size, grown));
+      }
+      if (count == ends.length) {
+        ends = Arrays.copyOf(ends, 2 * count);
+        elapsedMicros = Arrays.copyOf(elapsedMicros, 2 * count);
+        fromClient = Arrays.copyOf(fromClient, 2 * count);
+        lines = Arrays.copyOf(lines, 2 * count);
+      }
+      payload.get(bytes, length, size);
+      length += size;
+      ends[count] = length;
+      elapsedMicros[count] = reader.elapsedMicros();
+      fromClient[count] = reader.direction() == Direction.C2S;
+      lines[count] = reader.line();
+      count++;
+    }
+  }
+
+  /** Somebody is about to use it; files are opened when they are needed. */
+  synchronized void acquire() {
+    users++;
+  }
+
+  /** One less uses it: without users no files are open. */
+  synchronized void release() {
+    users--;
+    if (users == 0) {
+      sources.forEach(source -> close(source.reader));
+      sources.clear();
+      if (recording != null) {
+        close(recording);
+        recording = null;
+      }
+    }
+  }
+
+  private static void close(AutoCloseable closeable) {
+    try {
+      closeable.close();
+    } catch (Exception e) {
+      // It was only read.
+    }
+  }
+
+  /** A cursor at the first entry. */
+  Cursor cursor() throws IOException {
+    return cursor(0);
+  }
+
+  /** A cursor behind so many entries. */
+  Cursor cursor(long entriesBefore) throws IOException {
+    Page[] known = pages;
+    int page = known.length - 1;
+    while (known[page].entriesBefore > entriesBefore) {
+      page--;
+    }
+    Cursor cursor = new Cursor(this, page, known[page].entriesBefore);
+    while (cursor.entriesBefore() < entriesBefore && cursor.isAtEntry()) {
+      cursor.next();
+    }
+    return cursor;
+  }
+
+  /**
+   * What is in a page: the first one, or one that follows another one whose content was asked for.
+   *
+   * @throws IOException when it cannot be read now; damage in the recording is content
+   */
+  Content content(int number) throws IOException {
+    Page page = pages[number];
+    Content content = page.content;
+    if (content == null) {
+      content = load(page);
+    }
+    page.used = true;
+    return content;
+  }
+
+  private synchronized Content load(Page page) throws IOException {
+    Content content = page.content;
+    if (content != null) {
+      return content; // another thread was quicker
+    }
+    try {
+      content = read(page);
+    } catch (OutOfMemoryError e) {
+      content = readWithAllMemory(page);
+    } catch (RecordingException e) {
+      if (!e.isNotRead()) {
+        throw e;
+      }
+      content = readWithAllMemory(page);
+    }
+    cache.keep(page, content);
+    return content;
+  }
+
+  /** Memory has run out, or descriptors: what others keep of it can be read again. */
+  private Content readWithAllMemory(Page page) throws IOException {
+    cache.clear();
+    try {
+      return read(page);
+    } catch (OutOfMemoryError e) {
+      throw new IOException(
+          this + ": not enough memory to decode its entries; give the program more", e);
+    }
+  }
+
+  private Content read(Page page) throws IOException {
+    Source source = null;
+    try {
+      source = sourceAt(page);
+      Content content = decode(source);
+      if (content.goesOn()) {
+        addPageBehind(page, content, source);
+        keep(source);
+      } else {
+        close(source.reader);
+      }
+      return content;
+    } catch (IOException | RuntimeException | Error e) {
+      if (source != null) {
+        close(source.reader);
+      }
+      throw e;
+    }
+  }
+
+  /** Takes the reader that stands there, or opens one. */
+  private Source sourceAt(Page page) throws IOException {
+    for (Iterator<Source> all = sources.iterator(); all.hasNext(); ) {
+      Source source = all.next();
+      if (source.page == page.number) {
+        all.remove();
+        return source;
+      }
+    }
+    if (recording == null) {
+      recording = conversation.open(maxPayloadLength);
+    }
+    Source source = open(page);
+    try {
+      source.atEntry = source.reader.advance();
+      if (page.number == 0) {
+        source.elapsedBefore = source.atEntry ? source.reader.startMicros() : 0;
+      }
+    } catch (RecordingException e) {
+      if (e.isNotRead()) {
+        close(source.reader);
+      }
+      source.tell(e);
+    } catch (IOException | RuntimeException | Error e) {
+      close(source.reader);
+      throw e;
+    }
+    return source;
+  }
+
+  private Source open(Page page) {
+    Source source =
+        new Source(page.position == null ? recording.reader() : recording.reader(page.position));
+    source.page = page.number;
+    source.elapsedBefore = page.elapsedBefore;
+    return source;
+  }
+
+  private Content decode(Source source) throws IOException {
+    Decoder content = new Decoder(source);
+    try {
+      while (source.damage == null && source.atEntry) {
+        ByteBuffer payload = source.reader.payload();
+        requireFrame(source.reader, payload.remaining());
+        if (!content.hasRoomFor(payload.remaining(), source.reader.fileName())) {
+          return new Content(content, false, null);
+        }
+        content.add(source.reader, payload);
+        source.elapsedBefore = source.reader.elapsedMicros();
+        source.atEntry = source.reader.advance();
+      }
+    } catch (RecordingException e) {
+      source.tell(e);
+    }
+    return new Content(content, source.damage == null, source.damage);
+  }
+
+  /** A recording in memory may hold what its frames cannot. */
+  private void requireFrame(RecordingReader reader, int length) throws IOException {
+    if (length > maxPayloadLength) {
+      throw new IOException(reader.fileName() + ":" + reader.line() + ": a payload of " + length
+          + " bytes is longer than a frame may be, which is " + maxPayloadLength);
+    }
+  }
+
+  private void addPageBehind(Page page, Content content, Source source) {
+    if (pages.length == page.number + 1) {
+      Page[] more = Arrays.copyOf(pages, pages.length + 1);
+      more[page.number + 1] = new Page(
+          page.number + 1,
+          page.entriesBefore + content.count(),
+          source.elapsedBefore,
+          source.reader.position());
+      pages = more;
+    }
+  }
+
+  private void keep(Source source) {
+    source.page++;
+    sources.addFirst(source);
+    if (sources.size() > MOST_READERS) {
+      close(sources.removeLast().reader);
+    }
+  }
+
+  /** The recording's name. */
+  @Override
+  public String toString() {
+    return conversation.toString();
+  }
+}
