@@ -59,23 +59,29 @@ public final class Engine implements AutoCloseable {
    * @param name what their names begin with
    * @param single true for one loop, which then knows the order of all that happens; else there are
    *     as many as are useful
+   * @param largestPayload bytes of the largest payload: memory is kept for a frame of it each way
    * @param onDeath hears of an error that leaves a loop no way to go on; on that loop
    * @return the engine; close it
    * @throws IOException when the system gives no more threads or descriptors; nothing stays open
    */
-  public static Engine start(String name, boolean single, Consumer<Throwable> onDeath)
+  public static Engine start(
+      String name, boolean single, int largestPayload, Consumer<Throwable> onDeath)
       throws IOException {
     // The JVM gives direct buffers as much memory as the heap.
-    return start(name, single, onDeath, Runtime.getRuntime().maxMemory());
+    return start(name, single, largestPayload, onDeath, Runtime.getRuntime().maxMemory());
   }
 
   /** As the other one, with another limit of memory, in bytes. */
-  static Engine start(String name, boolean single, Consumer<Throwable> onDeath, long memory)
+  static Engine start(
+      String name, boolean single, int largestPayload, Consumer<Throwable> onDeath, long memory)
       throws IOException {
     Engine engine = new Engine(name);
     try {
       int useful = Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
-      engine.openLoops(name, single ? 1 : useful, onDeath, memory);
+      long twoFrames = 2L * (largestPayload + BufferPool.LARGEST);
+      KeptMemory kept =
+          new KeptMemory(engine.loops, Math.max(memory / 4, Math.min(twoFrames, memory / 2)));
+      engine.openLoops(name, single ? 1 : useful, onDeath, memory, kept);
       return engine;
     } catch (IOException | OutOfMemoryError e) {
       engine.abandon();
@@ -86,9 +92,9 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void openLoops(String name, int count, Consumer<Throwable> onDeath, long memory)
+  private void openLoops(
+      String name, int count, Consumer<Throwable> onDeath, long memory, KeptMemory kept)
       throws IOException {
-    KeptMemory kept = new KeptMemory(loops, memory / 4);
     for (int i = 1; i <= count; i++) {
       loops.add(new EventLoop(name + "-" + i, memory / 4 / count, kept, onDeath));
     }

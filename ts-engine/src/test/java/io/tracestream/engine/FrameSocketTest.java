@@ -107,7 +107,7 @@ class FrameSocketTest {
   }
 
   private void start(long memory) throws IOException {
-    engine = Engine.start("test", false, cause -> told.add("died: " + cause), memory);
+    engine = Engine.start("test", false, 1, cause -> told.add("died: " + cause), memory);
     listener = Listener.bind(ANY);
     listener.start(engine, 0, (client, spares) -> {
       EventLoop loop = engine.next();

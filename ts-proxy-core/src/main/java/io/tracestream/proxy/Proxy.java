@@ -51,6 +51,7 @@ public final class Proxy implements AutoCloseable {
     this.engine = Engine.start(
         "ts-proxy-" + address.getPort(),
         recorders != null && recorders.areSingle(),
+        config.format().longestPayload(),
         cause -> fail(new IOException("an event loop failed: " + cause, cause)));
     Dialer dialer = new Dialer(engine, config.target(), config.connectTimeout(), address);
     this.clients = new Clients(this, engine, listener, dialer, recorders);

@@ -19,9 +19,10 @@ public final class RecordingException extends IOException {
   /** The line at fault; 0 when the file as a whole is. */
   private final long line;
 
+  /** What is wrong, in one word. */
   private final Kind kind;
 
-  /** What is wrong. */
+  /** What may be wrong. */
   enum Kind {
     DAMAGE,
     /** The file ends inside a line. */

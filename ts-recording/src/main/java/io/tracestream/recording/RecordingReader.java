@@ -236,6 +236,31 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
+   * Makes room for the payload of the entry at hand: who knows how long it is saves the memory that
+   * growing takes.
+   *
+   * @param length bytes, as {@link #skipPayload} gave them
+   */
+  public void makeRoom(int length) {
+    payload = ByteBuffer.allocate(length);
+  }
+
+  /**
+   * Takes the payload of the entry at hand, as {@link #payload} gives it, without a copy: the
+   * reader forgets it, and no entry is at hand then.
+   *
+   * @return the array, the caller's own; longer than the payload, maybe, which is at its beginning
+   * @throws RecordingException as in {@link #payload}
+   * @throws IOException what the stream threw
+   */
+  public byte[] takePayload() throws IOException {
+    byte[] taken = payload().array();
+    payload = ByteBuffer.allocate(0);
+    atEntry = false;
+    return taken;
+  }
+
+  /**
    * Passes the payload of the entry at hand, which is checked but not decoded; no entry is at hand
    * then.
    *

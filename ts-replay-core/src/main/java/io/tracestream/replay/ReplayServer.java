@@ -37,7 +37,11 @@ public final class ReplayServer implements AutoCloseable {
     this.playlist = playlist;
     this.role = role;
     this.most = config.connections() == 0 ? Long.MAX_VALUE : config.connections();
-    this.engine = Engine.start("ts-replay-" + listener.address().getPort(), false, this::fail);
+    this.engine = Engine.start(
+        "ts-replay-" + listener.address().getPort(),
+        false,
+        config.format().longestPayload(),
+        this::fail);
     this.sessions = new Sessions(role, playlist, config.listener(), engine);
   }
 

@@ -94,9 +94,8 @@ final class Script {
     private final RecordingException damage;
 
     private Content(Decoder from, boolean isLast, RecordingException damage) {
-      // A large payload fits exactly, and there may be no memory for it twice.
-      this.bytes =
-          from.bytes.length == from.length ? from.bytes : Arrays.copyOf(from.bytes, from.length);
+      // There may be no memory for a large payload twice.
+      this.bytes = from.large ? from.bytes : Arrays.copyOf(from.bytes, from.length);
       this.ends = Arrays.copyOf(from.ends, from.count);
       this.elapsedMicros = Arrays.copyOf(from.elapsedMicros, from.count);
       this.fromClient = Arrays.copyOf(from.fromClient, from.count);
@@ -201,10 +200,11 @@ final class Script {
               && file.equals(fileName);
     }
 
-    private void add(RecordingReader reader, ByteBuffer payload) {
+    /** Adds the reader's entry, whose payload is of that size. */
+    private void add(RecordingReader reader, ByteBuffer payload) throws IOException {
       int size = payload.remaining();
       large = size > LARGE;
-      if (length + size > bytes.length) {
+      if (!large && length + size > bytes.length) {
         int grown = (int) Math.min(2L * bytes.length, PAGE_BYTES);
         bytes = Arrays.copyOf(bytes, Math.max(length + size, grown));
       }
@@ -214,12 +214,16 @@ final class Script {
         fromClient = Arrays.copyOf(fromClient, 2 * count);
         lines = Arrays.copyOf(lines, 2 * count);
       }
-      payload.get(bytes, length, size);
-      length += size;
-      ends[count] = length;
       elapsedMicros[count] = reader.elapsedMicros();
       fromClient[count] = reader.direction() == Direction.C2S;
       lines[count] = reader.line();
+      if (large) {
+        bytes = reader.takePayload();
+      } else {
+        payload.get(bytes, length, size);
+      }
+      length += size;
+      ends[count] = length;
       count++;
     }
   }
@@ -290,7 +294,7 @@ final class Script {
       return content; // another thread was quicker
     }
     try {
-      content = read(page);
+      content = read(page, 0);
     } catch (OutOfMemoryError e) {
       content = readWithAllMemory(page);
     } catch (RecordingException e) {
@@ -303,21 +307,41 @@ final class Script {
     return content;
   }
 
-  /** Memory has run out, or descriptors: what others keep of it can be read again. */
+  /**
+   * Memory has run out, or descriptors: what others keep of it can be read again, and a payload
+   * whose length is known needs no more memory than that.
+   */
   private Content readWithAllMemory(Page page) throws IOException {
     cache.clear();
+    sources.forEach(source -> close(source.reader));
+    sources.clear();
     try {
-      return read(page);
+      return read(page, lengthOfFirst(page));
     } catch (OutOfMemoryError e) {
       throw new IOException(
           this + ": not enough memory to decode its entries; give the program more", e);
     }
   }
 
-  private Content read(Page page) throws IOException {
+  /** How long the first payload of a page is; 0 when that cannot be told. */
+  private int lengthOfFirst(Page page) throws IOException {
+    Source source = sourceAt(page);
+    try {
+      return source.atEntry ? source.reader.skipPayload() : 0;
+    } catch (RecordingException e) {
+      return 0; // to be met again
+    } finally {
+      close(source.reader);
+    }
+  }
+
+  private Content read(Page page, int room) throws IOException {
     Source source = null;
     try {
       source = sourceAt(page);
+      if (room > 0) {
+        source.reader.makeRoom(room);
+      }
       Content content = decode(source);
       if (content.goesOn()) {
         addPageBehind(page, content, source);
@@ -381,8 +405,8 @@ final class Script {
         if (!content.hasRoomFor(payload.remaining(), source.reader.fileName())) {
           return new Content(content, false, null);
         }
-        content.add(source.reader, payload);
         source.elapsedBefore = source.reader.elapsedMicros();
+        content.add(source.reader, payload);
         source.atEntry = source.reader.advance();
       }
     } catch (RecordingException e) {

@@ -39,7 +39,7 @@ public final class Verifier implements AutoCloseable {
     this.config = config;
     this.role = role;
     this.playlist = playlist;
-    this.engine = Engine.start("ts-verify", true, this::fail);
+    this.engine = Engine.start("ts-verify", true, config.format().longestPayload(), this::fail);
     this.loop = engine.first();
     Duration timeout = Duration.ofNanos(Timing.nanos(config.replyTimeout()));
     this.dialer = new Dialer(engine, config.target(), timeout, null);
