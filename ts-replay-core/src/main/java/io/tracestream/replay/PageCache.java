@@ -8,6 +8,9 @@ import java.util.ArrayDeque;
  * threads.
  */
 final class PageCache {
+  /** A large recording that one client plays is not to fill a large heap. */
+  private static final long MOST_BYTES = 64 * 1024 * 1024;
+
   private final long mostBytes;
   /** In the order in which they came, but that those used since get a second chance. */
   private final ArrayDeque<Script.Page> pages = new ArrayDeque<>();
@@ -15,7 +18,7 @@ final class PageCache {
   private long bytes;
 
   PageCache() {
-    this(Runtime.getRuntime().maxMemory() / 8);
+    this(Math.min(Runtime.getRuntime().maxMemory() / 8, MOST_BYTES));
   }
 
   PageCache(long mostBytes) {

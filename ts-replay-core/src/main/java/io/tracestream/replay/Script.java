@@ -194,7 +194,6 @@ final class Script {
     private boolean hasRoomFor(int payload, String file) {
       return count == 0
           || payload <= LARGE
-              && !large
               && length + payload + OVERHEAD * (count + 1) <= PAGE_BYTES
               && count < MOST_ENTRIES
               && file.equals(fileName);
@@ -400,6 +399,9 @@ final class Script {
     Decoder content = new Decoder(source);
     try {
       while (source.damage == null && source.atEntry) {
+        if (content.large) {
+          return new Content(content, false, null); // the next one need not be decoded to know
+        }
         ByteBuffer payload = source.reader.payload();
         requireFrame(source.reader, payload.remaining());
         if (!content.hasRoomFor(payload.remaining(), source.reader.fileName())) {
