@@ -241,7 +241,7 @@ public final class Dialer {
         cancel();
         socket.unreachable("target " + target.getHostString() + ":" + target.getPort()
             + " cannot be reached: " + why);
-        socket.owner().ready(socket);
+        socket.tellOwner();
       }
     }
 
@@ -250,7 +250,7 @@ public final class Dialer {
       cancel();
       answeredLast = attempt.address.getAddress();
       socket.connected(attempt.channel, attempt.key);
-      socket.owner().ready(socket);
+      socket.tellOwner();
     }
 
     /** Gives up all that is under way. */

@@ -275,9 +275,14 @@ public final class EventLoop {
     try {
       handler.ready(key);
     } catch (Throwable e) { // a bug, or want of memory: no other connection is to notice
-      tell(handler, e);
-      guard(handler, () -> handler.failed(e));
+      failed(handler, e);
     }
+  }
+
+  /** Has a handler free all: an error was caught in it. */
+  void failed(Handler handler, Throwable cause) {
+    tell(handler, cause);
+    guard(handler, () -> handler.failed(cause));
   }
 
   private void stopAll() {

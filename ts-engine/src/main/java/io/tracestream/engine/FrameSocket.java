@@ -37,6 +37,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private static final long SHORT_OF_MEMORY_NANOS = 5_000_000;
   /** How often a finishing peer may take nothing of the frames that it is owed, a second each. */
   private static final int MOST_IDLE_SECONDS = 60;
+  /** For how long a peer that has been sent all may go on sending what is thrown away. */
+  private static final int MOST_DISCARDING_SECONDS = 10;
 
   /** Whose socket it is. Called on the loop's thread, never from inside a call that it makes. */
   public interface Owner {
@@ -173,8 +175,13 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     return loop;
   }
 
-  Owner owner() {
-    return owner;
+  /** Calls the owner from a task, of which the loop does not know whose it is. */
+  void tellOwner() {
+    try {
+      owner.ready(this);
+    } catch (Throwable e) { // as where the socket is ready
+      loop.failed(this, e);
+    }
   }
 
   /** The dialer has connected it. */
@@ -217,7 +224,11 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   @Override
   public void second() {
-    owner.second(this);
+    try {
+      owner.second(this);
+    } catch (Throwable e) {
+      loop.failed(this, e);
+    }
   }
 
   @Override
@@ -303,6 +314,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    *     them
    */
   public Frames read(Payloads sink) {
+    // An owner that failed may have left frames, which must not go to the next one.
+    loop.frames.release();
     if ((readable || ahead) && ending == null && !closed && !finishing) {
       if (partialBytes() > 0 && needsMemory() && loop.memory.isShort()) {
         starve();
@@ -420,7 +433,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       resting = false;
       updateInterest();
       if (ahead && !closed) {
-        owner.ready(this); // it may have nothing else to wait for
+        tellOwner(); // it may have nothing else to wait for
       }
     });
     updateInterest();
@@ -615,7 +628,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * Closes gently: sends what is to be sent, ends, and throws away what comes, since closing at
    * once would reset what is under way to a peer that goes on sending. It is closed when the peer
-   * has ended, too, or nothing has passed for a second; for a minute, while frames are owed.
+   * has ended, too, or nothing has passed for a second; for a minute, while frames are owed. A peer
+   * that goes on sending is cut off ten seconds after it was sent all.
    */
   public void finish() {
     if (finishing || closed) {
@@ -631,20 +645,23 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     updateInterest();
     account();
     closeWhenDone();
-    linger(0, sent, lastCame);
+    linger(0, 0, sent, lastCame);
   }
 
-  private void linger(int idleSeconds, long sentBefore, long cameBefore) {
+  private void linger(int idleSeconds, int discarding, long sentBefore, long cameBefore) {
     if (closed) {
       return;
     }
     loop.after(SECOND, () -> {
       boolean idle = sent == sentBefore && lastCame == cameBefore;
-      if (idle && !closed && (unsent.isEmpty() || idleSeconds == MOST_IDLE_SECONDS)) {
+      boolean isOver = unsent.isEmpty()
+          ? idle || discarding == MOST_DISCARDING_SECONDS
+          : idle && idleSeconds == MOST_IDLE_SECONDS;
+      if (isOver && !closed) {
         close();
-        owner.ready(this);
+        tellOwner();
       } else {
-        linger(idle ? idleSeconds + 1 : 0, sent, lastCame);
+        linger(idle ? idleSeconds + 1 : 0, unsent.isEmpty() ? discarding + 1 : 0, sent, lastCame);
       }
     });
   }
@@ -706,7 +723,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
     freePartial();
     account();
-    owner.ready(this);
+    tellOwner();
   }
 
   /** Bytes of memory that it keeps. */

@@ -29,7 +29,8 @@ public final class Frames {
 
   /** Throws the frames away. */
   public void release() {
-    parts.forEach(buffers::give);
-    parts.clear();
+    for (ByteBuffer part = parts.pollFirst(); part != null; part = parts.pollFirst()) {
+      buffers.give(part);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,9 @@ class FrameSocketTest {
         length += part.remaining();
       }
       told.add("large: " + length);
+      if (length == 0x100001) {
+        throw new AssertionError("failed by a test");
+      }
     }
 
     @Override
@@ -174,6 +179,50 @@ class FrameSocketTest {
       assertEquals("", peer.awaitEnd());
       other.send(frame("!echo"));
       assertEquals(frame("!echo"), other.await(9));
+    }
+  }
+
+  @Test
+  void framesOfAnOwnerThatFailedGoToNobodyElse() throws Exception {
+    try (TestPeer peer = connect()) {
+      peer.send("00100001").send(new byte[0x100001]);
+      assertEquals("large: " + 0x100001, next());
+      assertEquals("stopped: java.lang.AssertionError: failed by a test", next());
+    }
+    for (int i = 0; i < engine.loops().size(); i++) { // one of them has the loop of the first
+      try (TestPeer other = connect()) {
+        other.send(frame("!echo"));
+        assertEquals(frame("!echo"), other.await(9));
+      }
+    }
+  }
+
+  @Test
+  void anOwnerThatFailsWhereItsTargetIsUnreachableIsStopped() throws Exception {
+    InetSocketAddress nowhere = InetSocketAddress.createUnresolved("nowhere.test", 9);
+    Dialer dialer = new Dialer(engine, nowhere, Duration.ofSeconds(30), null, name -> {
+      throw new UnknownHostException(name);
+    });
+    EventLoop loop = engine.first();
+    loop.execute(() -> {
+      Teller teller = new Teller();
+      teller.todo = "fail";
+      teller.socket = FrameSocket.dial(loop, dialer, null, FORMAT, teller);
+    });
+    assertEquals("stopped: java.lang.AssertionError: failed by a test", next());
+  }
+
+  @Test
+  void aPeerThatGoesOnSendingForEverIsCutOffInTheEnd() throws Exception {
+    try (TestPeer peer = connect()) {
+      peer.send(frame("!finish"));
+      assertEquals("", peer.awaitEnd());
+      assertThrows(IOException.class, () -> {
+        for (long start = System.nanoTime(); System.nanoTime() - start < 50_000_000_000L; ) {
+          peer.send(frame("more"));
+          LockSupport.parkNanos(20_000_000);
+        }
+      });
     }
   }
 
