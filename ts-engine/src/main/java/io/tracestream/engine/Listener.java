@@ -41,6 +41,9 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
      *     or to close just before another descriptor is needed
      */
     void accepted(SocketChannel client, SocketChannel[] spares);
+
+    /** The first loop stops: close the clients that were not handed on. On its thread. */
+    default void stopped() {}
   }
 
   private Listener(ServerSocketChannel server) throws IOException {
@@ -162,6 +165,7 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   @Override
   public void stop() {
     close();
+    handler.stopped();
   }
 
   /** Stops accepting, and refuses further clients. On the first loop's thread, once started. */

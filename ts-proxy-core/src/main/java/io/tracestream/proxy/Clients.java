@@ -8,6 +8,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,9 @@ final class Clients implements Listener.Handler {
 
   private long accepted;
   private long open;
+  /** Who waits for a decision, each with its spares. */
+  private final Map<SocketChannel, SocketChannel[]> waiting = new HashMap<>();
+
   /** The client that is recorded to the one file there is. */
   private Connection recorded;
 
@@ -52,6 +57,7 @@ final class Clients implements Listener.Handler {
     if (isFree()) {
       open(client, spares);
     } else {
+      waiting.put(client, spares);
       // Decided when all that is ready was handled: the recorded client's end may be among it.
       loop.execute(() -> openOrReject(client, spares, 0));
     }
@@ -85,6 +91,7 @@ final class Clients implements Listener.Handler {
       recorded.giveWay();
     }
     if (isFree()) {
+      waiting.remove(client);
       open(client, spares);
     } else if (looks < (recorded.isEnding() ? MOST_LOOKS : FEW_LOOKS)) {
       loop.after(LOOK_AGAIN_NANOS, () -> openOrReject(client, spares, looks + 1));
@@ -93,10 +100,21 @@ final class Clients implements Listener.Handler {
           "rejected a second client: one file records one client at a time, and {} is still open; "
               + "record to a folder to serve many (--record-dir)",
           recorded);
+      waiting.remove(client);
       close(client);
       close(spares);
       closed(null);
     }
+  }
+
+  /** Nothing is decided any more: who waits is closed. */
+  @Override
+  public void stopped() {
+    waiting.forEach((client, spares) -> {
+      close(client);
+      close(spares);
+    });
+    waiting.clear();
   }
 
   private void open(SocketChannel client, SocketChannel[] spares) {

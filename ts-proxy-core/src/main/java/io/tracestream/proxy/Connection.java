@@ -128,6 +128,8 @@ final class Connection implements FrameSocket.Owner {
       }
       passOn(client, target, Direction.C2S);
       passOn(target, client, Direction.S2C);
+      endIfGone(client, target, "target");
+      endIfGone(target, client, "client");
     }
     if (!givenUp && client.ending() != null && target.ending() != null) {
       givenUp = client.isEndSent() && target.isEndSent();
@@ -161,6 +163,14 @@ final class Connection implements FrameSocket.Owner {
         givenUp = true;
       }
       default -> giveUp(direction + " " + ending.text());
+    }
+  }
+
+  /** Who has ended its sending and takes nothing either is gone, as if it had broken off. */
+  private void endIfGone(FrameSocket from, FrameSocket to, String name) {
+    if (!givenUp && from.ending() == null && to.ending() != null && to.sendFailure() != null) {
+      LOG.info("{}: the {} is gone: {}; closing the other side", this, name, to.sendFailure());
+      givenUp = true;
     }
   }
 

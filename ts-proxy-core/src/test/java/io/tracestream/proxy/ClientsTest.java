@@ -39,6 +39,29 @@ class ClientsTest {
     }
   }
 
+  @Test
+  void aClientThatWaitsForTheRecordedOneIsClosedWithTheProxy() throws Exception {
+    try (TestTarget listening = TestTarget.start()) {
+      waitForTheRecordedOne(
+          listening,
+          Proxy.start(Proxies.to(listening.address()).withRecording(dir.resolve("one.rec"))));
+    }
+  }
+
+  private static void waitForTheRecordedOne(TestTarget listening, Proxy proxy) throws Exception {
+    try (TestPeer first = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      first.endSending(); // so the second one waits for a moment
+      assertEquals("", target.awaitEnd());
+      try (TestPeer second = TestPeer.connect(proxy.address())) {
+        target.send("0001 21");
+        assertEquals("000121", first.await(3)); // the one loop has accepted the second by now
+        proxy.close();
+        assertEquals("", second.awaitEnd());
+      }
+    }
+  }
+
   /** The first client is served alone: the second one is only seen when it has gone. */
   private static TestPeer connectSecondAfterFirst(Proxy proxy, TestTarget target) throws Exception {
     try (TestPeer first = TestPeer.connect(proxy.address());

@@ -3,6 +3,7 @@ package io.tracestream.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.testing.TestLog;
@@ -138,6 +139,19 @@ class FailureTest {
       assertEquals("000121", target.await(3));
       client.reset();
       assertEquals("", target.awaitEnd());
+    }
+  }
+
+  @Test
+  void aClientThatOnlySendsIsClosedWhenItsTargetIsGone() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = Proxy.start(Proxies.to(listening.address()));
+        TestPeer client = TestPeer.connect(proxy.address())) {
+      listening.accept().close(); // an end, and resets for what comes after it
+      for (int i = 0; i < 12 && !proxy.awaitConnections(1, Duration.ofMillis(1500)); i++) {
+        client.send("0001 21");
+      }
+      assertTrue(proxy.awaitConnections(1, Duration.ofMillis(1)), "it is still served");
     }
   }
 
