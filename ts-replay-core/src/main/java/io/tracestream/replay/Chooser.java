@@ -293,7 +293,8 @@ final class Chooser {
       return false;
     }
     seat.node = sending.get(0); // others have all: it gets none, unless one of them goes
-    seat.front = seat.node.choices.get(0);
+    seat.allowed = seat.node.choices;
+    seat.front = seat.allowed.get(0);
     return true;
   }
 
@@ -354,6 +355,15 @@ final class Chooser {
   synchronized boolean endHere(Seat seat, long entriesBefore) {
     Choice ending = seat.node.ending;
     return ending != null && seat.node.end == entriesBefore && take(seat, List.of(ending));
+  }
+
+  /** All was played, to that end: false when only others have what ends there. */
+  synchronized boolean end(Seat seat, long entriesBefore) {
+    boolean own = isFork(seat, entriesBefore)
+        ? endHere(seat, entriesBefore)
+        : seat.taken != null || take(seat, seat.allowed);
+    seat.begun |= own;
+    return own;
   }
 
   /** What could come at a fork, the oldest first; at most so many. */

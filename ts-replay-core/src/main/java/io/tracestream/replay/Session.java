@@ -39,6 +39,9 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** Conversations that are looked at for the one that comes nearest to a frame. */
   private static final int MOST_LOOKED_AT = 100;
 
+  private static final String TOO_MANY =
+      "a connection too many: all conversations that agree with it are played to others";
+
   private final long number;
   private final Role role;
   private final Sessions sessions;
@@ -252,10 +255,7 @@ final class Session implements FrameSocket.Owner, Payloads {
         }
         case TAKEN -> {
           goToNearest(frame);
-          depart(
-              Kind.EXTRA_CONNECTION,
-              null,
-              "a connection too many: all conversations that agree with it are played to others");
+          depart(Kind.EXTRA_CONNECTION, null, TOO_MANY);
           return;
         }
         case FITS -> follow(chooser.front(seat));
@@ -623,7 +623,7 @@ final class Session implements FrameSocket.Owner, Payloads {
         ? socket.sendFailure()
         : ending.isClean() ? null : ending.text();
     if (allSent) {
-      conclude(Outcome.MATCHED);
+      complete();
     } else if (expected.isAtEnd()) {
       if (broken != null) {
         depart(Kind.NOT_TAKEN, null, role.peer() + " gone: " + broken);
@@ -665,8 +665,21 @@ final class Session implements FrameSocket.Owner, Payloads {
           "a bad frame: byte " + socket.received() + ": only its first " + socket.partialBytes()
               + " bytes have come");
     } else {
+      complete();
+    }
+  }
+
+  /** The other side did all that was recorded. */
+  private void complete() {
+    if (isOneTooMany()) {
+      depart(Kind.EXTRA_CONNECTION, null, TOO_MANY);
+    } else {
       conclude(Outcome.MATCHED);
     }
+  }
+
+  private boolean isOneTooMany() {
+    return seat != null && !chooser.end(seat, expected.entriesBefore());
   }
 
   /** Nothing came for too long. */
@@ -722,11 +735,11 @@ final class Session implements FrameSocket.Owner, Payloads {
   }
 
   private void conclude(Outcome outcome) {
-    over = true;
+    SessionResult result = result(outcome);
+    over = true; // not before: without memory for its result it ends as a broken one
     cancel(pause);
     cancel(grace);
     cancel(patience);
-    SessionResult result = result(outcome);
     if (seat != null) {
       chooser.leave(seat);
     }
@@ -787,7 +800,8 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** The server stops: a session that is not over is incomplete. */
   void close() {
     if (!over) {
-      boolean complete = allSent && departure == null;
+      boolean complete =
+          allSent && departure == null && socket.partialBytes() == 0 && !isOneTooMany();
       conclude(complete ? Outcome.MATCHED : Outcome.INCOMPLETE);
       if (!complete) {
         socket.close();

@@ -190,6 +190,43 @@ class ReplaySelectionTest {
   }
 
   @Test
+  void aConnectionForWhichNoneWasLeftGetsTheOneItPlaysWhenAnotherLeavesIt() throws Exception {
+    try (ReplayServer server =
+            ReplayServer.start(config(Selection.MATCH, "s2c 01, c2s 61", "s2c 02, c2s 62"));
+        TestPeer first = TestPeer.connect(server.address())) {
+      assertEquals("000101", first.await(3));
+      try (TestPeer second = TestPeer.connect(server.address())) {
+        assertEquals("000102", second.await(3));
+        try (TestPeer third = TestPeer.connect(server.address())) {
+          assertEquals("000101", third.await(3));
+          first.endSending().awaitEnd(); // before its first frame: it has played nothing
+          assertTrue(server.awaitConnections(1, DEADLINE));
+          third.send("0001 61").endSending().awaitEnd();
+          assertVerdict(server, 1, 1, 1);
+          assertEquals(
+              "conversation 1", server.verdict().mismatches().get(0).place().recording());
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneThatWaitsForNothingIsPlayedOnceAsWell() throws Exception {
+    try (ReplayServer server = ReplayServer.start(config(Selection.MATCH, "s2c 01", "s2c 02"));
+        TestPeer first = TestPeer.connect(server.address())) {
+      assertEquals("000101", first.await(3));
+      try (TestPeer second = TestPeer.connect(server.address())) {
+        assertEquals("000102", second.await(3));
+        says(server, "", "000101"); // others have both
+        first.endSending();
+        second.endSending();
+        assertVerdict(server, 2, 1, 0);
+        assertEquals(Kind.EXTRA_CONNECTION, server.verdict().mismatches().get(0).kind());
+      }
+    }
+  }
+
+  @Test
   void whatWasPlayedMayBePlayedAgainOnWish() throws Exception {
     try (ReplayServer server = ReplayServer.start(
         config(Selection.MATCH, "c2s 61, s2c 62", "c2s 63, s2c 64").withRepeat(true))) {

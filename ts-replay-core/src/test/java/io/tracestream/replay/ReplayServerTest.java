@@ -202,4 +202,14 @@ class ReplayServerTest {
         file + ":1: version: found \"v2\", expected v1; correct the line or record again",
         e.getMessage());
   }
+
+  @Test
+  void aSessionThatIsStoppedInsideAFrameTooManyIsIncomplete() throws Exception {
+    ReplayServer server = Replays.start(file, "c2s 61", "s2c 62");
+    try (TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("000162", client.send("0001 61" + "00").await(3));
+      server.close();
+      assertEquals(0, server.verdict().matched(), server.verdict().toString());
+    }
+  }
 }
