@@ -51,8 +51,8 @@ class ClientsTest {
   private static void waitForTheRecordedOne(TestTarget listening, Proxy proxy) throws Exception {
     try (TestPeer first = TestPeer.connect(proxy.address());
         TestPeer target = listening.accept()) {
-      first.endSending(); // so the second one waits for a moment
-      assertEquals("", target.awaitEnd());
+      first.send("0001 22").endSending(); // so the second one waits for a moment
+      assertEquals("000122", target.awaitEnd());
       try (TestPeer second = TestPeer.connect(proxy.address())) {
         target.send("0001 21");
         assertEquals("000121", first.await(3)); // the one loop has accepted the second by now
