@@ -130,8 +130,8 @@ public final class Dialer {
   private InetAddress[] addresses() {
     try {
       return names.addresses(target.getHostString());
-    } catch (UnknownHostException e) {
-      return new InetAddress[0];
+    } catch (UnknownHostException | RuntimeException | Error e) {
+      return new InetAddress[0]; // whoever waits is told that there is no such name
     }
   }
 

@@ -96,7 +96,7 @@ public final class Engine implements AutoCloseable {
       String name, int count, Consumer<Throwable> onDeath, long memory, KeptMemory kept)
       throws IOException {
     for (int i = 1; i <= count; i++) {
-      loops.add(new EventLoop(name + "-" + i, memory / 4 / count, kept, onDeath));
+      loops.add(new EventLoop(name + "-" + i, memory / 8 / count, kept, onDeath));
     }
     loops.forEach(EventLoop::start);
   }

@@ -34,6 +34,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private static final int SMALL = 64 * 1024;
 
   private static final long SECOND = 1_000_000_000;
+  private static final long STUCK_NANOS = 5 * SECOND;
   private static final long SHORT_OF_MEMORY_NANOS = 5_000_000;
   /** How often a finishing peer may take nothing of the frames that it is owed, a second each. */
   private static final int MOST_IDLE_SECONDS = 60;
@@ -94,8 +95,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /** Was not read when it had something, as memory was short; until it is read. */
   private boolean starved;
 
-  private long starvedSince;
   private boolean resting;
+
+  private boolean stuckTold;
 
   private Ending ending;
   private long received;
@@ -317,7 +319,10 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     // An owner that failed may have left frames, which must not go to the next one.
     loop.frames.release();
     if ((readable || ahead) && ending == null && !closed && !finishing) {
-      if (partialBytes() > 0 && needsMemory() && loop.memory.isShort()) {
+      if (partialBytes() > 0
+          && needsMemory()
+          && loop.memory.isShort()
+          && !loop.memory.isLetThrough(this)) {
         starve();
       } else if (large != null) {
         readLarge(sink);
@@ -348,6 +353,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     if (in.position() > 0) {
       received += in.position();
       keptSince = loop.now();
+      loop.memory.done(this);
       loop.frames.parts.add(in.flip());
     } else {
       loop.buffers.give(in);
@@ -405,6 +411,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private void takeLarge(Payloads sink) {
+    loop.memory.done(this);
     decoder.skip(large.arrived());
     received += large.arrived();
     keptSince = loop.now();
@@ -425,7 +432,6 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   /** Memory is short: somebody has to give it back first. */
   private void starve() {
-    starvedSince = starved ? starvedSince : loop.now();
     starved = true;
     resting = true;
     loop.memory.relieve();
@@ -517,6 +523,26 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     } catch (FrameException e) {
       return 0; // read ahead, and to be refused when it is read
     }
+  }
+
+  /**
+   * Says once that a part of a frame waits for its rest: a header of another length than we think
+   * announces more bytes than will ever come.
+   *
+   * @return a clause with the byte offset; null unless so, and after the first time
+   */
+  public String stuckFrame() {
+    if (stuckTold || partialBytes() == 0 || starved || loop.now() - lastCame < STUCK_NANOS) {
+      return null;
+    }
+    stuckTold = true;
+    String of = partialOf() == 0
+        ? format.headerLength() + " header bytes"
+        : partialOf() + " bytes of a frame";
+    return "byte " + received + ": " + partialBytes() + " of " + of + " have come, and no more for "
+        + STUCK_NANOS / SECOND
+        + " s; if the sender waits for an answer, its header has another length, or its length "
+        + "counts the header, too";
   }
 
   // Sending.
@@ -731,18 +757,24 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     return kept;
   }
 
-  /**
-   * How much memory it keeps, and for how long nothing has passed: what others miss. Who lets
-   * single bytes pass hoards, too, so how old the frame is counts a little.
-   */
+  /** Whether it has kept memory for a second though it could have gone on. */
+  boolean isHoarding() {
+    return kept > 0 && !starved && loop.now() - lastActive > SECOND;
+  }
+
+  /** Whether it waits for memory. */
+  boolean isStarved() {
+    return starved && !closed;
+  }
+
+  /** How much memory it keeps, and for how long: what others miss. Little comes last. */
   double hoarding() {
-    double quiet = (starved ? starvedSince : loop.now()) - lastActive;
-    double age = loop.now() - keptSince;
-    double hoarding = kept * (quiet + age / 100);
+    double hoarding = (double) kept * (loop.now() - keptSince);
     return kept > SMALL ? hoarding : hoarding / 1e6;
   }
 
   private void freePartial() {
+    loop.memory.done(this);
     if (partial != null) {
       loop.buffers.give(partial);
       partial = null;

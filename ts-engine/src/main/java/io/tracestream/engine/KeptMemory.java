@@ -9,8 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The bytes that all sockets of an engine keep: partial frames, and what peers have not taken yet.
  *
- * <p>When they are more than the bound, the socket that hoards most, of all loops, is broken off,
- * and so on until there is room. A frame announced is no frame kept: only what has come counts.
+ * <p>When they are more than the bound, who keeps a part of a frame has to wait, and those that
+ * have let theirs lie for a second are broken off, of all loops, the greatest first, until there is
+ * room. Of those that wait for memory one at a time is let through, so that they all go on even
+ * where nobody hoards. A frame announced is no frame kept: only what has come counts.
  */
 final class KeptMemory {
   private static final int MODEST = 64 * 1024;
@@ -20,6 +22,8 @@ final class KeptMemory {
   private final long bound;
   private final AtomicLong kept = new AtomicLong();
   private final AtomicBoolean relieving = new AtomicBoolean();
+  /** Null when nobody is let through. */
+  private volatile FrameSocket letThrough;
 
   KeptMemory(List<EventLoop> loops, long bound) {
     this.loops = loops;
@@ -53,27 +57,53 @@ final class KeptMemory {
     }
   }
 
+  /** Whether that socket may go on though memory is short: one frame at a time is let through. */
+  boolean isLetThrough(FrameSocket socket) {
+    return letThrough == socket;
+  }
+
+  /** The frame of that socket is whole, or will never be. */
+  void done(FrameSocket socket) {
+    if (letThrough == socket) {
+      letThrough = null;
+    }
+  }
+
   /** What a socket keeps, as its loop saw it. */
   private record Hoard(FrameSocket socket, long bytes, double weight) {}
 
-  /** Looks for the greatest hoards: each loop adds its own, on its own thread. */
+  /** Looks for hoarders, and for who could go on: each loop adds its own, on its own thread. */
   private final class Search {
     private final List<Hoard> hoards = new ArrayList<>();
+    /** Of those that wait for memory the one whose frame misses least. */
+    private FrameSocket next;
+
+    private long nextMisses = Long.MAX_VALUE;
     private int loopsToCome = loops.size();
 
     private synchronized void add(List<FrameSocket> sockets) {
-      for (FrameSocket socket : sockets) {
-        if (socket.kept() > 0) {
-          hoards.add(new Hoard(socket, socket.kept(), socket.hoarding()));
+      try {
+        for (FrameSocket socket : sockets) {
+          if (socket.isHoarding()) {
+            hoards.add(new Hoard(socket, socket.kept(), socket.hoarding()));
+          }
+          long misses =
+              socket.isStarved() ? socket.partialOf() - socket.partialBytes() : nextMisses;
+          if (misses < nextMisses) {
+            next = socket;
+            nextMisses = misses;
+          }
         }
-      }
-      if (--loopsToCome == 0) {
-        breakOffGreatest();
+      } finally {
+        if (--loopsToCome == 0) {
+          end();
+          relieving.set(false);
+        }
       }
     }
 
-    /** As many as it takes to have room for others. */
-    private void breakOffGreatest() {
+    /** Breaks off as many as it takes to have room for others, and lets one through meanwhile. */
+    private void end() {
       hoards.sort(Comparator.comparingDouble(Hoard::weight).reversed());
       long excess = kept.get() - bound * 3 / 4; // a little room, lest all wait for each
       for (Hoard hoard : hoards) {
@@ -81,10 +111,11 @@ final class KeptMemory {
           break;
         }
         excess -= hoard.bytes;
-        EventLoop loop = hoard.socket.loop();
-        loop.execute(() -> hoard.socket.breakOff(bound));
+        hoard.socket.loop().execute(() -> hoard.socket.breakOff(bound));
       }
-      relieving.set(false);
+      if (letThrough == null) {
+        letThrough = next;
+      }
     }
   }
 }

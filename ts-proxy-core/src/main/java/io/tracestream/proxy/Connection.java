@@ -27,13 +27,10 @@ import org.slf4j.LoggerFactory;
 final class Connection implements FrameSocket.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   /**
-   * A client that is gone looks like one that only ended its sending. When the kernel has forgotten
-   * the former, after a minute at most, so does the proxy.
+   * A peer that is gone looks like one that only ended its sending, until something is sent to it.
+   * So a connection that is half closed is not kept for ever.
    */
-  private static final Duration HALF_CLOSED = Duration.ofSeconds(60);
-
-  /** After that a part of a frame is worth a word. */
-  private static final Duration STUCK = Duration.ofSeconds(5);
+  private static final Duration HALF_CLOSED = Duration.ofMinutes(2);
 
   private final long number;
   private final Proxy proxy;
@@ -47,7 +44,6 @@ final class Connection implements FrameSocket.Owner {
   private boolean open;
 
   private boolean givenUp;
-  private boolean stuckTold;
   private boolean over;
 
   Connection(
@@ -214,25 +210,10 @@ final class Connection implements FrameSocket.Owner {
     decide();
   }
 
-  /** A header of another length than we think announces more bytes than will ever come. */
   private void tellIfStuck(FrameSocket from, FrameSocket to, Direction direction) {
-    if (!stuckTold
-        && from.partialBytes() > 0
-        && to.unsent() == 0
-        && loop.now() - from.lastCame() > STUCK.toNanos()) {
-      stuckTold = true;
-      String of = from.partialOf() == 0
-          ? proxy.config().format().headerLength() + " header bytes"
-          : from.partialOf() + " bytes of a frame";
-      LOG.warn(
-          "{} {} byte {}: {} of {} have come, and no more for {}; if the sender waits for an "
-              + "answer, its header has another length, or its length counts the header, too",
-          this,
-          direction,
-          from.received(),
-          from.partialBytes(),
-          of,
-          seconds(STUCK));
+    String stuck = to.unsent() > 0 ? null : from.stuckFrame();
+    if (stuck != null) {
+      LOG.warn("{} {} {}", this, direction, stuck);
     }
   }
 

@@ -104,6 +104,7 @@ final class Recorders implements Closeable {
 
   private void flushSoon(Proxy proxy, EventLoop loop) {
     loop.after(FLUSH_NANOS, () -> {
+      flushSoon(proxy, loop); // first: nothing that is thrown here is to end it
       for (Recorder recorder : List.copyOf(loops.get(loop).recorders)) {
         IOException failure = recorder.flush();
         if (failure != null) {
@@ -113,7 +114,6 @@ final class Recorders implements Closeable {
       if (file != null) {
         flushFile(proxy);
       }
-      flushSoon(proxy, loop);
     });
   }
 

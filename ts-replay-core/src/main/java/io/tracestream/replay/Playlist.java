@@ -20,12 +20,26 @@ final class Playlist implements Closeable {
   private boolean closed;
 
   /**
-   * Opens each of them once, so that a wrong one is told at once.
+   * Opens each of them once, so that a wrong one is told at once. An interrupt waits meanwhile: it
+   * would close a file that it meets while reading.
    *
    * @throws io.tracestream.recording.RecordingException when one cannot be read, or is not a
    *     recording
    */
-  Playlist(List<Conversation> conversations, Selection selection, boolean repeat, Role role)
+  static Playlist open(
+      List<Conversation> conversations, Selection selection, boolean repeat, Role role)
+      throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return new Playlist(conversations, selection, repeat, role);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Playlist(List<Conversation> conversations, Selection selection, boolean repeat, Role role)
       throws IOException {
     this.repeat = repeat;
     this.name = name(conversations);

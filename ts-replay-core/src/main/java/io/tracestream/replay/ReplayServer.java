@@ -58,7 +58,7 @@ public final class ReplayServer implements AutoCloseable {
   public static ReplayServer start(ReplayConfig config) throws IOException {
     Role role = Role.server(config);
     Playlist playlist =
-        new Playlist(config.conversations(), config.selection(), config.repeat(), role);
+        Playlist.open(config.conversations(), config.selection(), config.repeat(), role);
     Listener listener = null;
     try {
       listener = Listener.bind(config.listen());

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection, and the conversation that is played on it: a state machine over a {@link Script},
@@ -27,6 +29,7 @@ import java.time.Duration;
  * the sending, not the reading, so it may send much before it reads.
  */
 final class Session implements FrameSocket.Owner, Payloads {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long SECOND = 1_000_000_000;
   /** How long the other side may go on, once all is sent, before the connection is closed. */
   private static final long GRACE_NANOS = SECOND;
@@ -555,6 +558,10 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   @Override
   public void second(FrameSocket ignored) {
+    String stuck = over ? null : socket.stuckFrame();
+    if (stuck != null) {
+      LOG.warn("{} {} {}", this, role.compared(), stuck);
+    }
     if (over && loop.now() - socket.lastActive() > OWED_NANOS) {
       socket.close();
       proceed();
@@ -688,7 +695,10 @@ final class Session implements FrameSocket.Owner, Payloads {
     depart(
         Kind.NOTHING_CAME,
         null,
-        "nothing for " + Math.round(nanos / 1e6) / 1e3 + " s"
+        (socket.partialBytes() == 0
+                ? "nothing"
+                : "only " + socket.partialBytes() + " bytes of a frame, and nothing more")
+            + " for " + Math.round(nanos / 1e6) / 1e3 + " s"
             + (unsent ? ", nor is what we send being read" : ""));
   }
 

@@ -176,7 +176,10 @@ class VerifierMismatchTest {
     try (Verifier verifier = playing(200, "c2s 61", "s2c 6263");
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.send("0002 62").awaitEnd());
-      assertSays("2 " + file + ":3: found nothing for 0.2 s, expected 2 bytes 6263", verifier);
+      assertSays(
+          "2 " + file + ":3: found only 3 bytes of a frame, and nothing more for 0.2 s, expected 2"
+              + " bytes 6263",
+          verifier);
     }
   }
 
