@@ -184,7 +184,7 @@ class ReplayIT {
       assertEquals("", client.send("0003 00").awaitEnd());
       assertEquals(1, replay.awaitStatus());
       String told = replay.stderr();
-      assertTrue(told.contains("found nothing for 0.2 s, expected a frame of 3 bytes"), told);
+      assertTrue(told.contains("and nothing more for 0.2 s, expected a frame of 3 bytes"), told);
     }
   }
 
