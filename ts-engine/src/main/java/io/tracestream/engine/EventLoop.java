@@ -112,7 +112,9 @@ public final class EventLoop {
    */
   public void execute(Runnable task) {
     tasks.add(task);
-    selector.wakeup();
+    if (!isCurrent()) { // else it is done before the loop sleeps again
+      selector.wakeup();
+    }
   }
 
   /**
