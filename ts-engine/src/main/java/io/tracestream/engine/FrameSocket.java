@@ -267,11 +267,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   private void readAhead() {
     ByteBuffer in = loop.buffers.take(MOST_AHEAD);
-    if (partial != null) {
-      in.put(partial);
-      loop.buffers.give(partial);
-      partial = null;
-    }
+    movePartialTo(in);
     int before;
     do { // the end may stand right behind the last bytes
       before = in.position();
@@ -337,11 +333,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private void readFrames(Payloads sink) {
     ahead = false;
     ByteBuffer in = loop.buffers.takeToRead(partial == null ? 0 : partial.remaining());
-    if (partial != null) {
-      in.put(partial);
-      loop.buffers.give(partial);
-      partial = null;
-    }
+    movePartialTo(in);
     readInto(in);
     in.flip();
     try {
@@ -392,17 +384,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private void readLarge(Payloads sink) {
-    try {
-      int n = readable ? large.read(channel) : 0;
-      readable = false;
-      if (n == END) {
-        endRead = true;
-      } else if (n > 0) {
-        came();
-      }
-    } catch (IOException e) {
-      resetRead = e;
-    }
+    readInto(null);
     if (large.isWhole()) {
       takeLarge(sink);
     } else if (endRead || resetRead != null) {
@@ -445,13 +427,22 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     updateInterest();
   }
 
+  private void movePartialTo(ByteBuffer in) {
+    if (partial != null) {
+      in.put(partial);
+      loop.buffers.give(partial);
+      partial = null;
+    }
+  }
+
+  /** Asks the kernel once for what it has, for a buffer or, where that is null, the large frame. */
   private void readInto(ByteBuffer in) {
     if (!readable) {
       return;
     }
     readable = false;
     try {
-      int n = channel.read(in);
+      int n = in == null ? large.read(channel) : channel.read(in);
       if (n == END) {
         endRead = true;
       } else if (n > 0) {
@@ -612,15 +603,6 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    */
   public long unsent() {
     return unsent.unsentBytes();
-  }
-
-  /**
-   * Bytes that the kernel has taken.
-   *
-   * @return headers included
-   */
-  public long sent() {
-    return sent;
   }
 
   /**
@@ -836,15 +818,6 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    */
   public long lastActive() {
     return lastActive;
-  }
-
-  /**
-   * When something last came.
-   *
-   * @return a time of {@link System#nanoTime}
-   */
-  public long lastCame() {
-    return lastCame;
   }
 
   /**

@@ -30,10 +30,6 @@ final class KeptMemory {
     this.bound = bound;
   }
 
-  long bound() {
-    return bound;
-  }
-
   void change(long bytes) {
     kept.addAndGet(bytes);
   }
