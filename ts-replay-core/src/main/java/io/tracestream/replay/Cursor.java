@@ -15,17 +15,14 @@ final class Cursor {
   /** How far around a mismatch is looked, in entries. */
   private static final int MOST_LOOKED_AT = 100;
 
-  private final Script script;
+  private Script script;
   private int page;
   private int index;
   private long entriesBefore;
 
-  /** At the first entry of that page. */
-  Cursor(Script script, int page, long entriesBefore) throws IOException {
+  /** Not there yet: {@link #moveTo} says where. */
+  Cursor(Script script) {
     this.script = script;
-    this.page = page;
-    this.entriesBefore = entriesBefore;
-    content(); // the page may be a damaged one
   }
 
   private Cursor(Cursor other) {
@@ -33,6 +30,21 @@ final class Cursor {
     this.page = other.page;
     this.index = other.index;
     this.entriesBefore = other.entriesBefore;
+  }
+
+  /** Goes to another place: after so many entries, or to the end when there are no more. */
+  void moveTo(Script to, long target) throws IOException {
+    script = to;
+    page = to.pageAt(target);
+    entriesBefore = to.entriesBefore(page);
+    Script.Content content = content();
+    while (target - entriesBefore >= content.count() && content.goesOn()) {
+      entriesBefore += content.count();
+      page++;
+      content = content();
+    }
+    index = (int) Math.min(content.count(), target - entriesBefore);
+    entriesBefore += index;
   }
 
   private Script.Content content() throws IOException {
@@ -101,6 +113,11 @@ final class Cursor {
     byte[] copy = new byte[payload.remaining()];
     payload.duplicate().get(copy);
     return new Entry(elapsedMicros(), direction(), copy);
+  }
+
+  /** The entry's file and line. */
+  String where() throws IOException {
+    return content().fileName() + ":" + content().line(index);
   }
 
   /** This place for a person; behind the last entry with the direction that is compared. */

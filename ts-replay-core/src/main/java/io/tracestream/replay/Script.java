@@ -20,6 +20,9 @@ import java.util.Iterator;
  */
 final class Script {
   private static final int PAGE_BYTES = 256 * 1024;
+  /** A page of which one entry is wanted takes some microseconds to read again. */
+  private static final int SMALL_PAGE_BYTES = 4 * 1024;
+
   private static final int MOST_ENTRIES = 8192;
   /**
    * A longer payload goes to a socket without being copied, and keeps its page in memory until it
@@ -34,8 +37,14 @@ final class Script {
   private final Conversation conversation;
   private final int maxPayloadLength;
   private final PageCache cache;
-  /** All that are known, the first one from the beginning. Replaced as a whole. */
+  /** Whether entries are read in any order: pages are small then. */
+  private final boolean inAnyOrder;
+
+  private final int pageBytes;
+  /** The first ones are those that are known; replaced by a longer array when it is full. */
   private volatile Page[] pages;
+  /** How many pages are known: one from the beginning. Written after the page itself. */
+  private volatile int known = 1;
 
   /** Readers that go on where a page ended. Guarded by this, as are the next two. */
   private final Deque<Source> sources = new ArrayDeque<>();
@@ -44,10 +53,18 @@ final class Script {
 
   private int users;
 
+  /** To be read from the top. */
   Script(Conversation conversation, int maxPayloadLength, PageCache cache) {
+    this(conversation, maxPayloadLength, cache, false);
+  }
+
+  /** To be read from the top, or in any order once it was read from the top. */
+  Script(Conversation conversation, int maxPayloadLength, PageCache cache, boolean inAnyOrder) {
     this.conversation = conversation;
     this.maxPayloadLength = maxPayloadLength;
     this.cache = cache;
+    this.inAnyOrder = inAnyOrder;
+    this.pageBytes = inAnyOrder ? SMALL_PAGE_BYTES : PAGE_BYTES;
     this.pages = new Page[] {new Page(0, 0, 0, null)};
   }
 
@@ -183,10 +200,12 @@ final class Script {
     private long[] lines = new long[64];
     private int count;
     private boolean large;
+    private final int pageBytes;
     private final String fileName;
     private final long elapsedBefore;
 
-    private Decoder(Source source) {
+    private Decoder(Source source, int pageBytes) {
+      this.pageBytes = pageBytes;
       fileName = source.reader.fileName();
       elapsedBefore = source.elapsedBefore;
     }
@@ -194,7 +213,7 @@ final class Script {
     private boolean hasRoomFor(int payload, String file) {
       return count == 0
           || payload <= LARGE
-              && length + payload + OVERHEAD * (count + 1) <= PAGE_BYTES
+              && length + payload + OVERHEAD * (count + 1) <= pageBytes
               && count < MOST_ENTRIES
               && file.equals(fileName);
     }
@@ -204,7 +223,7 @@ final class Script {
       int size = payload.remaining();
       large = size > LARGE;
       if (!large && length + size > bytes.length) {
-        int grown = (int) Math.min(2L * bytes.length, PAGE_BYTES);
+        int grown = (int) Math.min(2L * bytes.length, pageBytes);
         bytes = Arrays.copyOf(bytes, Math.max(length + size, grown));
       }
       if (count == ends.length) {
@@ -236,12 +255,17 @@ final class Script {
   synchronized void release() {
     users--;
     if (users == 0) {
-      sources.forEach(source -> close(source.reader));
-      sources.clear();
-      if (recording != null) {
-        close(recording);
-        recording = null;
-      }
+      closeFiles();
+    }
+  }
+
+  /** Closes what is open; whoever uses it next opens it again. */
+  synchronized void closeFiles() {
+    sources.forEach(source -> close(source.reader));
+    sources.clear();
+    if (recording != null) {
+      close(recording);
+      recording = null;
     }
   }
 
@@ -258,18 +282,32 @@ final class Script {
     return cursor(0);
   }
 
-  /** A cursor behind so many entries. */
+  /** A cursor after so many entries, or at the end. */
   Cursor cursor(long entriesBefore) throws IOException {
-    Page[] known = pages;
-    int page = known.length - 1;
-    while (known[page].entriesBefore > entriesBefore) {
-      page--;
-    }
-    Cursor cursor = new Cursor(this, page, known[page].entriesBefore);
-    while (cursor.entriesBefore() < entriesBefore && cursor.isAtEntry()) {
-      cursor.next();
-    }
+    Cursor cursor = new Cursor(this);
+    cursor.moveTo(this, entriesBefore);
     return cursor;
+  }
+
+  /** The number of the last known page that has no more than so many entries before it. */
+  int pageAt(long entriesBefore) {
+    int low = 0;
+    int high = known - 1;
+    Page[] all = pages;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (all[middle].entriesBefore <= entriesBefore) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /** How many entries stand before a known page. */
+  long entriesBefore(int page) {
+    return pages[page].entriesBefore;
   }
 
   /**
@@ -341,9 +379,10 @@ final class Script {
       if (room > 0) {
         source.reader.makeRoom(room);
       }
-      Content content = decode(source);
-      if (content.goesOn()) {
-        addPageBehind(page, content, source);
+      boolean isAgain = inAnyOrder && page.number + 1 < known;
+      Content content = isAgain ? decodeAgain(source, page) : decode(source, Integer.MAX_VALUE);
+      if (!isAgain && content.goesOn()) {
+        addPageAfter(page, content, source);
         keep(source);
       } else {
         close(source.reader);
@@ -395,8 +434,18 @@ final class Script {
     return source;
   }
 
-  private Content decode(Source source) throws IOException {
-    Decoder content = new Decoder(source);
+  /** As many entries as the page had before; what follows it is not looked at. */
+  private Content decodeAgain(Source source, Page page) throws IOException {
+    int count = (int) (pages[page.number + 1].entriesBefore - page.entriesBefore);
+    Content content = decode(source, count);
+    if (content.count() != count) {
+      throw new IOException(this + ": has changed since it was opened; record again");
+    }
+    return content;
+  }
+
+  private Content decode(Source source, int most) throws IOException {
+    Decoder content = new Decoder(source, pageBytes);
     try {
       while (source.damage == null && source.atEntry) {
         if (content.large) {
@@ -409,6 +458,9 @@ final class Script {
         }
         source.elapsedBefore = source.reader.elapsedMicros();
         content.add(source.reader, payload);
+        if (content.count == most) {
+          return new Content(content, false, null);
+        }
         source.atEntry = source.reader.advance();
       }
     } catch (RecordingException e) {
@@ -425,16 +477,20 @@ final class Script {
     }
   }
 
-  private void addPageBehind(Page page, Content content, Source source) {
-    if (pages.length == page.number + 1) {
-      Page[] more = Arrays.copyOf(pages, pages.length + 1);
-      more[page.number + 1] = new Page(
-          page.number + 1,
-          page.entriesBefore + content.count(),
-          source.elapsedBefore,
-          source.reader.position());
-      pages = more;
+  private void addPageAfter(Page page, Content content, Source source) {
+    int number = page.number + 1;
+    if (number < known) {
+      return;
     }
+    if (number == pages.length) {
+      pages = Arrays.copyOf(pages, 2 * number);
+    }
+    pages[number] = new Page(
+        number,
+        page.entriesBefore + content.count(),
+        source.elapsedBefore,
+        source.reader.position());
+    known = number + 1;
   }
 
   private void keep(Source source) {

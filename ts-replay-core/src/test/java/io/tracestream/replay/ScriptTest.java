@@ -28,6 +28,11 @@ class ScriptTest {
 
   private Script script(PageCache cache, boolean gzip, int entries, int payload)
       throws IOException {
+    return script(cache, gzip, false, entries, payload);
+  }
+
+  private Script script(PageCache cache, boolean gzip, boolean inAnyOrder, int entries, int payload)
+      throws IOException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     for (int i = 0; i < entries; i++) {
       String direction = i % 2 == 0 ? "c2s" : "s2c";
@@ -40,7 +45,7 @@ class ScriptTest {
         gzip ? new GZIPOutputStream(Files.newOutputStream(file)) : Files.newOutputStream(file)) {
       text.writeTo(out);
     }
-    Script script = new Script(Conversation.of(file), 10 * MEBIBYTE, cache);
+    Script script = new Script(Conversation.of(file), 10 * MEBIBYTE, cache, inAnyOrder);
     script.acquire();
     return script;
   }
@@ -87,6 +92,28 @@ class ScriptTest {
       assertTrue(cache.bytes() <= 2 * MEBIBYTE, "bytes kept: " + cache.bytes());
     }
     assertIsAt(2345, script.cursor(2345));
+    script.release();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 1000, 16 * 1024 + 1, 300_000})
+  void entriesCanBeReadInAnyOrderOnceTheyWereReadInTheirs(int payload) throws Exception {
+    int entries = Math.max(20, 4 * MEBIBYTE / Math.max(payload, 200));
+    Script script = script(new PageCache(MEBIBYTE / 2), false, true, entries, payload);
+    Cursor cursor = script.cursor();
+    while (cursor.isAtEntry()) {
+      cursor.next();
+    }
+    for (int i = 0, entry = 0; i < entries; i++, entry = (entry + entries / 2 + 1) % entries) {
+      cursor.moveTo(script, entry);
+      assertIsAt(entry, cursor);
+      if (i % 100 == 0) {
+        script.closeFiles();
+      }
+    }
+    cursor.moveTo(script, entries + 5);
+    assertTrue(cursor.isAtEnd());
+    assertEquals(entries, cursor.entriesBefore());
     script.release();
   }
 

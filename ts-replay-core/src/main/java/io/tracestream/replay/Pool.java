@@ -1,0 +1,683 @@
+package io.tracestream.replay;
+
+import io.tracestream.recording.Direction;
+import io.tracestream.rules.Comparer;
+import io.tracestream.rules.Copy;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The requests of all recorded conversations, found by what they say, and the replies of each: what
+ * a stub answers from. Requests have numbers, from 0 in the order in which they were recorded.
+ *
+ * <p>Requests that are equal under the rules make one group, which its first request stands for. A
+ * group hands out its requests one after the other, each of them once, and then its last one again
+ * and again; that is shared by all connections.
+ *
+ * <p>The replies of a request are those that a copy ties to it, wherever they stand, and those that
+ * follow it, or follow such a reply, up to the next request. An allowed frame may stand between a
+ * request and its reply.
+ *
+ * <p>Memory: 60 to 80 bytes for each request and 4 for each reply. Payloads are not kept: they are
+ * read when they are needed, from pages that the {@link PageCache} holds or else from the file.
+ *
+ * <p>For any number of threads.
+ */
+final class Pool implements Closeable {
+  static final int NONE = -1;
+  /** Files that are kept open: more would take the descriptors of the clients. */
+  private static final int MOST_OPEN = 256;
+  /** Requests that are compared with a frame to find the nearest one. */
+  private static final int MOST_COMPARED = 64;
+  /** How much of them is compared, in bytes. */
+  private static final int MOST_BYTES_COMPARED = 64 * 1024;
+  /** How far a payload is searched for the bytes that it begins with, past open ones. */
+  private static final int LONGEST_BEGINNING = 64;
+
+  private final List<Script> scripts;
+  private final Comparer comparer;
+  /** Compares what copies write into requests, too. */
+  private final Comparer exact;
+
+  private final Copy[] intoRequests;
+
+  // Of each request.
+  private final int[] conversations;
+  private final int[] entries;
+  private final int[] lengths;
+  private final long[] beginnings;
+  /** The next one of the group; NONE behind the last. */
+  private final int[] nextEqual;
+  /** Of the first of a group, its last one; of others NONE. */
+  private final int[] lastEqual;
+  /** Of the first of a group, the next one to be handed out; NONE when all were. */
+  private final AtomicIntegerArray unused;
+  /** Where its replies begin in {@code replies}; they end where those of the next request begin. */
+  private final int[] firstReplies;
+  /** Allowed frames: nobody needs to send them. */
+  private final BitSet allowed;
+
+  /** The entries of replies; the complement of the number where a copy ties it to its request. */
+  private final int[] replies;
+  /** The entries of the first conversation before its first request. */
+  private final int[] greeting;
+
+  private final HashIndex groups;
+  /** Groups that differ in what copies write into requests; null without such copies. */
+  private final HashIndex alikeGroups;
+
+  private final int[] nextAlike;
+  /** Of each copy into requests, the recorded values that came from a reply. */
+  private final HashIndex[] tokens;
+
+  private final int count;
+  private final long askable;
+  private final AtomicLong asked = new AtomicLong();
+
+  /** The conversations whose files may be open, the one used last at the end; guarded by itself. */
+  private final Map<Integer, Boolean> open = new LinkedHashMap<>(16, 0.75f, true);
+
+  /**
+   * Reads all conversations once.
+   *
+   * @throws io.tracestream.recording.RecordingException where one is damaged
+   */
+  Pool(List<Script> scripts, Role role) throws IOException {
+    Builder builder = new Builder(scripts, role);
+    try {
+      builder.addAll();
+    } catch (OutOfMemoryError e) {
+      throw new IOException(
+          scripts.get(0) + ": not enough memory for an index of all recorded requests;"
+              + " give the program more",
+          e);
+    }
+    this.scripts = scripts;
+    this.comparer = role.comparer();
+    this.exact = builder.exact;
+    this.intoRequests = builder.intoRequests;
+    this.count = builder.count;
+    this.conversations = builder.conversations;
+    this.entries = builder.entries;
+    this.lengths = builder.lengths;
+    this.beginnings = builder.beginnings;
+    this.nextEqual = builder.nextEqual;
+    this.lastEqual = builder.lastEqual;
+    this.firstReplies = builder.firstReplies;
+    this.replies = builder.replies;
+    this.greeting = Arrays.copyOf(builder.greeting, builder.greetingLength);
+    this.groups = builder.groups;
+    this.alikeGroups = builder.alikeGroups;
+    this.nextAlike = builder.nextAlike;
+    this.tokens = builder.tokens;
+    this.allowed = builder.allowed;
+    this.askable = count - allowed.cardinality();
+    this.unused = new AtomicIntegerArray(count);
+    for (int i = 0; i < count; i++) {
+      unused.set(i, i);
+    }
+  }
+
+  /** What the pool is made of, conversation by conversation. */
+  private static final class Builder {
+    private final List<Script> scripts;
+    private final Role role;
+    private final Comparer exact;
+    private final Copy[] fromRequests;
+    private final Copy[] intoRequests;
+
+    private int count;
+    private int[] conversations = new int[64];
+    private int[] entries = new int[64];
+    private int[] lengths = new int[64];
+    private long[] beginnings = new long[64];
+    private int[] nextEqual = new int[64];
+    private int[] lastEqual = new int[64];
+    private int[] firstReplies = new int[64];
+    private int[] nextAlike;
+    private int[] lastAlike;
+    private final BitSet allowed = new BitSet();
+    private final HashIndex groups = new HashIndex();
+    private final HashIndex alikeGroups;
+    private final HashIndex[] tokens;
+
+    private int[] replies = new int[64];
+    private int replyCount;
+    private int[] greeting = new int[4];
+    private int greetingLength;
+
+    // Of the conversation at hand.
+    private Script script;
+    private int firstRequest;
+    /** Of each copy from requests: the latest request with a value. */
+    private final HashIndex[] latest;
+    /** Of each copy into requests: the values that replies have had. */
+    private final HashIndex[] given;
+
+    private int[] found = new int[64];
+    private int[] owners = new int[64];
+    private int foundCount;
+    /** The request that the entry before belongs to. */
+    private int owner;
+    /** Whether a copy ties it there. */
+    private boolean isTied;
+    /** The latest request that is not an allowed frame. */
+    private int question;
+
+    private boolean isAnswered;
+    private Cursor other;
+
+    private Builder(List<Script> scripts, Role role) {
+      this.scripts = scripts;
+      this.role = role;
+      List<Copy> from = new ArrayList<>();
+      List<Copy> into = new ArrayList<>();
+      Rules rules = Rules.NONE;
+      for (Field field : role.rules().ignored()) {
+        rules = rules.ignoring(field);
+      }
+      for (Copy copy : role.rules().copied()) {
+        boolean fromRequest = copy.from().direction() == Direction.C2S;
+        rules = fromRequest ? rules.ignoring(copy.from()) : rules;
+        (fromRequest ? from : into).add(copy);
+      }
+      fromRequests = from.toArray(new Copy[0]);
+      intoRequests = into.toArray(new Copy[0]);
+      exact = new Comparer(rules, Direction.C2S);
+      latest = indexes(fromRequests.length);
+      given = indexes(intoRequests.length);
+      tokens = indexes(intoRequests.length);
+      alikeGroups = into.isEmpty() ? null : new HashIndex();
+      nextAlike = into.isEmpty() ? null : new int[64];
+      lastAlike = into.isEmpty() ? null : new int[64];
+    }
+
+    private static HashIndex[] indexes(int length) {
+      HashIndex[] indexes = new HashIndex[length];
+      Arrays.setAll(indexes, i -> new HashIndex());
+      return indexes;
+    }
+
+    private void addAll() throws IOException {
+      for (int i = 0; i < scripts.size(); i++) {
+        script = scripts.get(i);
+        add(i);
+        if (scripts.size() > MOST_OPEN) {
+          script.closeFiles();
+        }
+      }
+      makeRoom();
+      firstReplies[count] = replyCount;
+    }
+
+    private void add(int conversation) throws IOException {
+      firstRequest = count;
+      foundCount = 0;
+      owner = NONE;
+      isTied = false;
+      question = NONE;
+      for (HashIndex index : latest) {
+        index.clear();
+      }
+      for (HashIndex index : given) {
+        index.clear();
+      }
+      Cursor at = script.cursor();
+      other = script.cursor();
+      while (at.isAtEntry()) {
+        if (at.entriesBefore() == Integer.MAX_VALUE) {
+          throw new IOException(script + ": has more than " + Integer.MAX_VALUE
+              + " entries, too many for a stub; cut it into several recordings");
+        }
+        if (at.direction() == Direction.C2S) {
+          addRequest(conversation, (int) at.entriesBefore(), at.payload());
+        } else {
+          addReply(conversation, (int) at.entriesBefore(), at.payload());
+        }
+        at.next();
+      }
+      if (at.damage() != null) {
+        throw at.damage();
+      }
+      sortReplies();
+    }
+
+    private void addRequest(int conversation, int entry, ByteBuffer payload) {
+      makeRoom();
+      int request = count++;
+      conversations[request] = conversation;
+      entries[request] = entry;
+      lengths[request] = payload.remaining();
+      beginnings[request] = beginning(role.comparer(), payload);
+      addToGroup(request, payload);
+      int length = payload.remaining();
+      for (int i = 0; i < fromRequests.length; i++) {
+        Field field = fromRequests[i].from();
+        if (field.isWhole(length)) {
+          latest[i].put(hash(field, payload), request);
+        }
+      }
+      for (int i = 0; i < intoRequests.length; i++) {
+        Field field = intoRequests[i].to();
+        if (field.isWhole(length) && given[i].get(hash(field, payload)) != NONE) {
+          tokens[i].put(hash(field, payload), 0);
+        }
+      }
+      owner = request;
+      isTied = false;
+      if (isAllowed(payload)) {
+        allowed.set(request);
+      } else {
+        question = request;
+        isAnswered = false;
+      }
+    }
+
+    private boolean isAllowed(ByteBuffer payload) {
+      return false;
+    }
+
+    private void addToGroup(int request, ByteBuffer payload) {
+      long hash = exact.hash(payload);
+      int first = groups.get(hash);
+      nextEqual[request] = NONE;
+      if (first != NONE) {
+        nextEqual[lastEqual[first]] = request;
+        lastEqual[first] = request;
+        lastEqual[request] = NONE;
+        return;
+      }
+      groups.put(hash, request);
+      lastEqual[request] = request;
+      if (alikeGroups != null) {
+        addToAlike(request, role.comparer().hash(payload));
+      }
+    }
+
+    private void addToAlike(int request, long hash) {
+      int first = alikeGroups.get(hash);
+      nextAlike[request] = NONE;
+      if (first == NONE) {
+        alikeGroups.put(hash, request);
+        first = request;
+      } else {
+        nextAlike[lastAlike[first]] = request;
+      }
+      lastAlike[first] = request;
+    }
+
+    private void makeRoom() {
+      if (count + 1 < entries.length) {
+        return;
+      }
+      int length = grown(entries.length);
+      conversations = Arrays.copyOf(conversations, length);
+      entries = Arrays.copyOf(entries, length);
+      lengths = Arrays.copyOf(lengths, length);
+      beginnings = Arrays.copyOf(beginnings, length);
+      nextEqual = Arrays.copyOf(nextEqual, length);
+      lastEqual = Arrays.copyOf(lastEqual, length);
+      firstReplies = Arrays.copyOf(firstReplies, length);
+      if (alikeGroups != null) {
+        nextAlike = Arrays.copyOf(nextAlike, length);
+        lastAlike = Arrays.copyOf(lastAlike, length);
+      }
+    }
+
+    private static int grown(int length) {
+      return length + (length >> 1);
+    }
+
+    private void addReply(int conversation, int entry, ByteBuffer payload) throws IOException {
+      for (int i = 0; i < intoRequests.length; i++) {
+        Field field = intoRequests[i].from();
+        if (field.isWhole(payload.remaining())) {
+          given[i].put(hash(field, payload), 0);
+        }
+      }
+      int tied = tiedTo(payload);
+      if (tied != NONE) {
+        owner = tied;
+        isTied = true;
+      } else if (!isTied && owner != question && question != NONE && !isAnswered) {
+        owner = question; // an allowed frame crossed the reply
+      }
+      if (owner == question) {
+        isAnswered = true;
+      }
+      if (owner != NONE) {
+        if (foundCount == found.length) {
+          found = Arrays.copyOf(found, grown(foundCount));
+          owners = Arrays.copyOf(owners, found.length);
+        }
+        found[foundCount] = isTied ? ~entry : entry;
+        owners[foundCount++] = owner;
+      } else if (conversation == 0) {
+        if (greetingLength == greeting.length) {
+          greeting = Arrays.copyOf(greeting, grown(greetingLength));
+        }
+        greeting[greetingLength++] = entry;
+      }
+    }
+
+    /**
+     * The request that a reply belongs to: among the latest of each copy, the one that fits best.
+     */
+    private int tiedTo(ByteBuffer reply) throws IOException {
+      int best = NONE;
+      int mostFields = 0;
+      for (int i = 0; i < fromRequests.length; i++) {
+        Field field = fromRequests[i].to();
+        int request = field.isWhole(reply.remaining()) ? latest[i].get(hash(field, reply)) : NONE;
+        if (request != NONE) {
+          int fields = fieldsInCommon(request, reply);
+          if (fields > mostFields || fields == mostFields && request > best) {
+            best = request;
+            mostFields = fields;
+          }
+        }
+      }
+      return best;
+    }
+
+    private int fieldsInCommon(int request, ByteBuffer reply) throws IOException {
+      if (fromRequests.length == 1) {
+        return 1;
+      }
+      other.moveTo(script, entries[request]);
+      ByteBuffer payload = other.payload();
+      int fields = 0;
+      for (Copy copy : fromRequests) {
+        if (copy.from().isWhole(payload.remaining())
+            && copy.to().isWhole(reply.remaining())
+            && bytes(copy.from(), payload).equals(bytes(copy.to(), reply))) {
+          fields++;
+        }
+      }
+      return fields;
+    }
+
+    /** Puts the replies of the conversation at hand in the order of their requests. */
+    private void sortReplies() {
+      if (replies.length < replyCount + foundCount) {
+        replies = Arrays.copyOf(replies, Math.max(replyCount + foundCount, grown(replies.length)));
+      }
+      int[] next = new int[count - firstRequest];
+      for (int i = 0; i < foundCount; i++) {
+        next[owners[i] - firstRequest]++;
+      }
+      for (int i = 0; i < next.length; i++) {
+        int replyCountHere = next[i];
+        firstReplies[firstRequest + i] = replyCount;
+        next[i] = replyCount;
+        replyCount += replyCountHere;
+      }
+      for (int i = 0; i < foundCount; i++) {
+        replies[next[owners[i] - firstRequest]++] = found[i];
+      }
+    }
+  }
+
+  private static ByteBuffer bytes(Field field, ByteBuffer payload) {
+    int start = field.start(payload.remaining());
+    return payload.slice(payload.position() + start, field.length());
+  }
+
+  private static long hash(Field field, ByteBuffer payload) {
+    int at = payload.position() + field.start(payload.remaining());
+    long hash = 0;
+    for (int end = at + field.length(); at < end; at++) {
+      hash = (hash + payload.get(at) + 1) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 29;
+    }
+    return hash;
+  }
+
+  /** The first bytes that are compared, at most eight of them. */
+  private static long beginning(Comparer comparer, ByteBuffer payload) {
+    long bytes = 0;
+    int taken = 0;
+    int end = Math.min(LONGEST_BEGINNING, payload.remaining());
+    for (int at = 0; at < end && taken < Long.BYTES; at++) {
+      if (comparer.isCompared(payload, at)) {
+        bytes |= (payload.get(payload.position() + at) & 0xffL) << 8 * (Long.BYTES - ++taken);
+      }
+    }
+    return bytes;
+  }
+
+  // Looking up.
+
+  /** The group that a frame belongs to, as recorded requests do; NONE if there is none. */
+  int group(ByteBuffer frame) {
+    return groups.get(exact.hash(frame));
+  }
+
+  /** The first group that differs from a frame only in what copies write, perhaps; or NONE. */
+  int alikeGroup(ByteBuffer frame) {
+    return alikeGroups == null ? NONE : alikeGroups.get(comparer.hash(frame));
+  }
+
+  /** The next group that is alike; NONE behind the last. */
+  int nextAlike(int group) {
+    return nextAlike[group];
+  }
+
+  /** Whether all requests of a group were handed out. */
+  boolean isUsedUp(int group) {
+    return unused.get(group) == NONE;
+  }
+
+  /** The request of a group that is to be handed out next. */
+  int candidate(int group) {
+    int next = unused.get(group);
+    return next == NONE ? lastEqual[group] : next;
+  }
+
+  /** Hands out a group's candidate; false when another connection was quicker. */
+  boolean use(int group, int candidate) {
+    int next = unused.get(group);
+    if (next == NONE) {
+      return candidate == lastEqual[group];
+    }
+    if (next != candidate || !unused.compareAndSet(group, next, nextEqual[next])) {
+      return false;
+    }
+    if (!allowed.get(next)) {
+      asked.incrementAndGet();
+    }
+    return true;
+  }
+
+  /**
+   * A recorded request as a client sends it that got its values from other conversations: with each
+   * value of the frame that replies gave out, in the place of a recorded one that came from a
+   * reply.
+   */
+  ByteBuffer withTokensOf(ByteBuffer frame, ByteBuffer recorded) {
+    ByteBuffer live = recorded;
+    int length = recorded.remaining();
+    for (int i = 0; i < intoRequests.length && frame.remaining() == length; i++) {
+      Field field = intoRequests[i].to();
+      if (field.isWhole(length)
+          && tokens[i].get(hash(field, recorded)) != NONE
+          && tokens[i].get(hash(field, frame)) != NONE) {
+        live = live == recorded
+            ? ByteBuffer.allocate(length).put(recorded.duplicate()).flip()
+            : live;
+        int start = field.start(length);
+        live.put(start, frame, frame.position() + start, field.length());
+      }
+    }
+    return live;
+  }
+
+  /** Goes to a request. */
+  void moveTo(int request, Cursor at) throws IOException {
+    moveTo(conversations[request], entries[request], at);
+  }
+
+  /** Goes to a reply of a request, from 0; those of NONE are the greeting. */
+  void moveToReply(int request, int reply, Cursor at) throws IOException {
+    if (request == NONE) {
+      moveTo(0, greeting[reply], at);
+    } else {
+      int entry = replies[firstReplies[request] + reply];
+      moveTo(conversations[request], entry < 0 ? ~entry : entry, at);
+    }
+  }
+
+  private void moveTo(int conversation, int entry, Cursor at) throws IOException {
+    if (scripts.size() > MOST_OPEN) {
+      limitOpen(conversation);
+    }
+    at.moveTo(scripts.get(conversation), entry);
+  }
+
+  private void limitOpen(int conversation) {
+    Integer last = null;
+    synchronized (open) {
+      if (open.put(conversation, true) == null && open.size() > MOST_OPEN) {
+        last = open.keySet().iterator().next();
+        open.remove(last);
+      }
+    }
+    if (last != null) {
+      scripts.get(last).closeFiles();
+    }
+  }
+
+  /** How many replies a request has; those of NONE are the greeting. */
+  int replies(int request) {
+    return request == NONE ? greeting.length : firstReplies[request + 1] - firstReplies[request];
+  }
+
+  /** Whether a copy ties a request's first reply to it. */
+  boolean isTied(int request) {
+    return request != NONE && replies(request) > 0 && replies[firstReplies[request]] < 0;
+  }
+
+  /** A cursor for this pool, somewhere. */
+  Cursor cursor() {
+    return new Cursor(scripts.get(0));
+  }
+
+  // What came that nothing expected, and what never came.
+
+  /** The request that comes nearest to a frame; NONE where there is no request at all. */
+  int nearest(ByteBuffer frame, Cursor at) throws IOException {
+    int best = NONE;
+    double mostAlike = -1;
+    for (int request : likely(frame)) {
+      moveTo(request, at);
+      double alike = likeness(at.payload(), frame);
+      if (alike > mostAlike || alike == mostAlike && isUsedUp(best) && !isUsedUp(request)) {
+        best = request;
+        mostAlike = alike;
+      }
+    }
+    if (best != NONE) {
+      best = candidate(best);
+      moveTo(best, at);
+    }
+    return best;
+  }
+
+  /** The groups that begin like a frame or have its length: no payload is read for that. */
+  private List<Integer> likely(ByteBuffer frame) {
+    long beginning = beginning(comparer, frame);
+    List<List<Integer>> ranks = new ArrayList<>();
+    for (int rank = 0; rank <= Long.BYTES + Long.BYTES / 2; rank++) {
+      ranks.add(new ArrayList<>(0));
+    }
+    for (int request = 0; request < count; request++) {
+      if (lastEqual[request] != NONE) {
+        int rank = Long.numberOfLeadingZeros(beginnings[request] ^ beginning) / Byte.SIZE
+            + (lengths[request] == frame.remaining() ? Long.BYTES / 2 : 0);
+        if (ranks.get(rank).size() < MOST_COMPARED) {
+          ranks.get(rank).add(request);
+        }
+      }
+    }
+    List<Integer> likely = new ArrayList<>();
+    for (int rank = ranks.size() - 1; rank >= 0 && likely.size() < MOST_COMPARED; rank--) {
+      likely.addAll(ranks.get(rank));
+    }
+    return likely;
+  }
+
+  /** How much of a frame is as it was recorded: from 0 to 1. */
+  private double likeness(ByteBuffer recorded, ByteBuffer frame) {
+    int length = Math.max(recorded.remaining(), frame.remaining());
+    int common = Math.min(recorded.remaining(), frame.remaining());
+    if (length == common) {
+      int most = Math.min(length, MOST_BYTES_COMPARED);
+      int same = 0;
+      for (int at = 0; at < most; at++) {
+        boolean equal = recorded.get(recorded.position() + at) == frame.get(frame.position() + at);
+        same += equal || !comparer.isCompared(recorded, at) ? 1 : 0;
+      }
+      return most == 0 ? 1 : (double) same / most;
+    }
+    int same = comparer.difference(recorded, frame);
+    int most = Math.min(common - same, MOST_BYTES_COMPARED);
+    int atEnd = 0;
+    while (atEnd < most
+        && recorded.get(recorded.limit() - 1 - atEnd) == frame.get(frame.limit() - 1 - atEnd)) {
+      atEnd++;
+    }
+    return (double) (same + atEnd) / length;
+  }
+
+  /** How many recorded requests no client has made yet; allowed frames do not count. */
+  long unusedRequests() {
+    return askable - asked.get();
+  }
+
+  /** Where the first of them are: {@code FILE:LINE}, at most so many. */
+  List<String> unusedPlaces(int most) {
+    BitSet never = new BitSet();
+    for (int request = 0; request < count; request++) {
+      if (lastEqual[request] != NONE) {
+        for (int next = unused.get(request); next != NONE; next = nextEqual[next]) {
+          never.set(next);
+        }
+      }
+    }
+    never.andNot(allowed);
+    List<String> places = new ArrayList<>();
+    Cursor at = cursor();
+    for (int next = never.nextSetBit(0);
+        next >= 0 && places.size() < most;
+        next = never.nextSetBit(next + 1)) {
+      places.add(place(next, at));
+    }
+    return places;
+  }
+
+  private String place(int request, Cursor at) {
+    try {
+      moveTo(request, at);
+      return at.where();
+    } catch (IOException e) { // the file cannot be read any more
+      return scripts.get(conversations[request]) + ", entry " + (entries[request] + 1);
+    }
+  }
+
+  /** Closes its files; what is asked then opens them again. */
+  @Override
+  public void close() {
+    scripts.forEach(Script::closeFiles);
+  }
+}
