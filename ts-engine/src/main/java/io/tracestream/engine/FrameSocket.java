@@ -78,6 +78,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private Dialer.Dial dial;
   private boolean closed;
 
+  /** What the key asks for: its own answer costs more. */
+  private int interest;
+
   private boolean wantsFrames;
   private boolean watched;
   /** The kernel has something for us, and we have not asked for it yet. */
@@ -193,6 +196,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     key = itsKey;
     key.attach(this);
     key.interestOps(0);
+    interest = 0;
     lastActive = loop.now();
     flush();
   }
@@ -474,6 +478,15 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
+   * Whether both directions go on: frames may come, and be sent.
+   *
+   * @return false once there is an {@link #ending} or a {@link #sendFailure}
+   */
+  public boolean goesOn() {
+    return ending == null && sendFailure == null;
+  }
+
+  /**
    * Why no more frames come.
    *
    * @return null while more may come. All whole frames before the ending have been given out
@@ -544,6 +557,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * @param run the frames, the socket's from now on
    */
   public void send(Frames run) {
+    if (run.isEmpty()) {
+      return;
+    }
     if (canSend()) {
       unsent.add(run);
       flush();
@@ -780,16 +796,14 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private void updateInterest() {
-    if (channel == null || closed || !key.isValid()) {
-      return;
-    }
     boolean reads = wantsFrames && ending == null && !resting
         || watched && (partial == null || partial.remaining() < MOST_AHEAD)
         || finishing;
-    int interest = (reads && !endRead && resetRead == null ? SelectionKey.OP_READ : 0)
+    int wanted = (reads && !endRead && resetRead == null ? SelectionKey.OP_READ : 0)
         | (unsent.isEmpty() || sendFailure != null ? 0 : SelectionKey.OP_WRITE);
-    if (key.interestOps() != interest) {
-      key.interestOps(interest);
+    if (wanted != interest && channel != null && !closed && key.isValid()) {
+      interest = wanted;
+      key.interestOps(wanted);
     }
   }
 

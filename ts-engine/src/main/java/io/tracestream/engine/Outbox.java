@@ -86,31 +86,43 @@ final class Outbox {
   long flush(WritableByteChannel socket) throws IOException {
     closeGathering();
     long before = unsentBytes;
-    while (!unsent.isEmpty() && write(socket, unsent.peekFirst())) {
-      release(unsent.pollFirst());
+    ByteBuffer first = unsent.peekFirst();
+    while (first != null && write(socket, first)) {
+      unsent.removeFirst();
+      release(first);
+      first = unsent.peekFirst();
     }
-    shrink();
+    if (first != null) {
+      shrink();
+    }
     return before - unsentBytes;
   }
 
   /** Whether the socket took all of the buffer. */
   private boolean write(WritableByteChannel socket, ByteBuffer frames) throws IOException {
+    if (frames.isDirect()) {
+      unsentBytes -= socket.write(frames);
+    } else {
+      writeInPieces(socket, frames);
+    }
+    return !frames.hasRemaining();
+  }
+
+  private void writeInPieces(WritableByteChannel socket, ByteBuffer frames) throws IOException {
     int end = frames.limit();
-    int most = frames.isDirect() ? Integer.MAX_VALUE : PIECE;
     int taken;
     int asked;
     do {
-      asked = Math.min(frames.remaining(), most);
+      asked = Math.min(frames.remaining(), PIECE);
       taken = socket.write(frames.limit(frames.position() + asked));
       frames.limit(end);
       unsentBytes -= taken;
     } while (taken == asked && frames.hasRemaining());
-    return !frames.hasRemaining();
   }
 
   /** A little that is left of a large buffer moves to a smaller one. */
   private void shrink() {
-    if (!unsent.isEmpty() && unsent.peekFirst().isDirect()) {
+    if (unsent.peekFirst().isDirect()) {
       ByteBuffer rest = unsent.pollFirst();
       capacity -= rest.capacity();
       rest = buffers.shrink(rest);

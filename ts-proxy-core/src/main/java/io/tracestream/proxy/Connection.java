@@ -112,6 +112,20 @@ final class Connection implements FrameSocket.Owner {
     if (over) {
       return;
     }
+    if (open && !givenUp && client.goesOn() && target.goesOn()) {
+      goOn(); // as after nearly every event
+    } else {
+      decideAtAnEnd();
+    }
+  }
+
+  /** Reads from a side while the other one has taken all. */
+  private void goOn() {
+    client.wantFrames(target.unsent() == 0);
+    target.wantFrames(client.unsent() == 0);
+  }
+
+  private void decideAtAnEnd() {
     if (!givenUp) {
       if (target.ending() != null && target.ending().kind() == Ending.Kind.UNREACHABLE) {
         unreachable();
@@ -137,8 +151,7 @@ final class Connection implements FrameSocket.Owner {
         close();
       }
     } else {
-      client.wantFrames(target.unsent() == 0);
-      target.wantFrames(client.unsent() == 0);
+      goOn();
     }
   }
 
