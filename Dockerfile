@@ -20,6 +20,7 @@ ARG BUILD="-B -q -pl ts-cli -am -DskipTests -Dmaven.javadoc.skip -Dmaven.source.
 # Without sources first: the layer with all plugins and libraries lasts until a pom changes.
 WORKDIR /build
 COPY pom.xml LICENSE ./
+COPY ts-testing/pom.xml ts-testing/
 COPY ts-codec/pom.xml ts-codec/
 COPY ts-recording/pom.xml ts-recording/
 COPY ts-rules/pom.xml ts-rules/

@@ -43,7 +43,7 @@ last_release() { # MODULE
 
 siblings() { # the other libraries that the module's pom names
   grep -o '<artifactId>ts-[a-z-]*<' "$module/pom.xml" | sed 's/.*>\(.*\)</\1/' | sort -u |
-    grep -vxE "$module|ts-parent" || true
+    grep -vxE "$module|ts-parent|ts-testing" || true
 }
 
 # set_managed POM NAME VERSION: the version behind that name in a pom.
@@ -104,23 +104,25 @@ commit() {
   git -c user.name="$name" -c user.email="$email" commit -q -a -m "$1"
 }
 
-maven() { # GOAL FLAGS...: of the module alone, with a Maven repository that knows releases only
-  mvn -B -ntp -q -Dmaven.repo.local="$repository" -pl "$module" "${flags[@]}" "$@" >"$work/build.log" 2>&1 ||
-    fail "$module $version: the build failed" "$work/build.log"
+maven() { # MODULE GOAL FLAGS...: of that module alone, with a Maven repository that knows releases only
+  mvn -B -ntp -q -Dmaven.repo.local="$repository" -pl "$@" >"$work/build.log" 2>&1 ||
+    fail "$1: the build failed" "$work/build.log"
 }
 
+# What tests need is never released, so it comes from here.
 seed_repository() {
   own_repository "$repository"
+  maven ts-testing install
   [[ $target != file:* || ! -d ${target#file:}/io/tracestream ]] ||
     cp -r "${target#file:}/io/tracestream" "$repository/io/"
 }
 
 deploy() {
   if [[ $target == central ]] && ! $dry_run; then
-    maven -P central deploy
+    maven "$module" "${flags[@]}" -P central deploy
   else
     ! $dry_run || target=file:$root/target/release/repository
-    maven -DaltDeploymentRepository="release::$target" deploy
+    maven "$module" "${flags[@]}" -DaltDeploymentRepository="release::$target" deploy
   fi
 }
 
@@ -132,7 +134,7 @@ release() {
   commit "Release $module $version"
   seed_repository
   if [[ $module == ts-bom ]]; then
-    maven install
+    maven "$module" "${flags[@]}" install
     scripts/test_consumers.sh "$repository"
   fi
   deploy

@@ -76,7 +76,7 @@ third=${first%.*}.$((${first##*.} + 2))
 proxy=$(pom_version "$tree/ts-proxy-core")
 bom=$(pom_version "$tree/ts-bom")
 
-refused "ts-codec: not released yet" ts-recording
+refused "ts-recording: not released yet" ts-rules
 refused "expected one of" ts-cli
 touch "$tree/forgotten"
 refused "working tree: found changes" ts-codec

@@ -3,6 +3,7 @@ package io.tracestream.cli;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.tracestream.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The real jar, running in a process of its own. */
 final class App implements AutoCloseable {
-  private static final long DEADLINE_SECONDS = 20;
+  private static final long DEADLINE_SECONDS = 30;
 
   private final Process process;
   private final BufferedReader stdout;
@@ -144,10 +145,8 @@ final class App implements AutoCloseable {
 
   /** Waits until stderr has that text. */
   void awaitStderr(String text) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
-    while (!stderr().contains(text)) {
-      assertTrue(System.nanoTime() < deadline, "no \"" + text + "\" in " + stderr());
-      Thread.onSpinWait();
+    if (!Await.until(() -> stderr().contains(text))) {
+      fail("no \"" + text + "\" in " + stderr());
     }
   }
 

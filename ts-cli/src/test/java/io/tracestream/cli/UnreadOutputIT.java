@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,7 +64,7 @@ class UnreadOutputIT {
         return new TestPeer(new Socket(listen.getAddress(), listen.getPort()));
       } catch (IOException e) {
         assertTrue(System.nanoTime() < deadline, "nobody listens");
-        Thread.onSpinWait();
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
       }
     }
   }

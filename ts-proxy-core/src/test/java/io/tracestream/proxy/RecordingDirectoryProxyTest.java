@@ -11,6 +11,7 @@ import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
+import io.tracestream.testing.Await;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.IOException;
@@ -210,9 +211,9 @@ class RecordingDirectoryProxyTest {
   }
 
   private void awaitEntries(int conversation, List<String> expected) throws IOException {
-    while (!entriesSoFar(conversation).equals(expected)) {
-      Thread.onSpinWait(); // up to the test's time-out
-    }
+    assertTrue(
+        Await.until(() -> entriesSoFar(conversation).equals(expected)),
+        () -> expected + " are not in the file");
   }
 
   private List<String> entriesSoFar(int conversation) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.RecordingException;
+import io.tracestream.testing.Await;
 import io.tracestream.testing.TestLog;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
@@ -140,9 +141,7 @@ class RecordingProxyTest {
         TestPeer target = listening.accept()) {
       client.send("0001 21");
       target.await(3);
-      while (recorded().isEmpty()) {
-        Thread.onSpinWait(); // up to the test's time-out
-      }
+      assertTrue(Await.until(() -> !recorded().isEmpty()), "nothing is in the file");
       assertEquals(List.of("c2s 21"), recorded());
     }
   }

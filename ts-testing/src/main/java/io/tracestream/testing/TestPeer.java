@@ -15,7 +15,7 @@ import java.util.HexFormat;
  * Nothing waits for ever: what does not come within the deadline fails the test.
  */
 public final class TestPeer implements AutoCloseable {
-  private static final int DEADLINE_MILLIS = 10_000;
+  private static final int DEADLINE_MILLIS = 30_000;
 
   private final Socket socket;
 

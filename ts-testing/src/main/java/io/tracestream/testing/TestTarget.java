@@ -11,7 +11,7 @@ public final class TestTarget implements AutoCloseable {
 
   private TestTarget(ServerSocket server) throws IOException {
     this.server = server;
-    server.setSoTimeout(10_000);
+    server.setSoTimeout(30_000);
   }
 
   public static TestTarget start() throws IOException {
