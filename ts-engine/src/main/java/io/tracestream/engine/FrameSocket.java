@@ -71,6 +71,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private final FrameDecoder decoder;
   private final Owner owner;
   private final Outbox unsent;
+  private final Backlog backlog = new Backlog();
   /** Null until it is connected. */
   private SocketChannel channel;
 
@@ -594,6 +595,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
           lastActive = loop.now();
           keptSince = lastActive;
         }
+        backlog.written(taken, !unsent.isEmpty(), loop.now());
         sendEnd();
       } catch (IOException e) {
         sendFailure = e;
@@ -832,6 +834,16 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    */
   public long lastActive() {
     return lastActive;
+  }
+
+  /**
+   * Until when the peer is busy: something passed just then, or it still had to read what the
+   * kernel holds, at the speed at which it has been reading.
+   *
+   * @return a time of {@link System#nanoTime}, which may be in the future
+   */
+  public long busyUntil() {
+    return sent > 0 && unsent.isEmpty() ? Math.max(lastActive, backlog.readUntil()) : lastActive;
   }
 
   /**

@@ -204,7 +204,7 @@ final class Connection implements FrameSocket.Owner {
     if (over || givenUp || socket != client || !open) {
       return;
     }
-    long quiet = loop.now() - Math.max(client.lastActive(), target.lastActive());
+    long quiet = loop.now() - Math.max(client.busyUntil(), target.busyUntil());
     Duration patience = proxy.config().idleTimeout();
     if (patience != null && Duration.ofNanos(quiet).compareTo(patience) > 0) {
       giveUp("idle: nothing has passed for " + seconds(patience));

@@ -720,6 +720,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   private void watchPatience() throws IOException {
     patience = loop.after(Math.max(patienceLeft(), 0), () -> {
       patience = null;
+      socket.flush(); // the kernel reports room late, but takes bytes as soon as it has any
       try {
         patienceIsOver = !over && !allSent && patienceLeft() <= 0;
       } catch (IOException e) {
@@ -732,7 +733,7 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   /** Counted from when something last came or went, or is to go. */
   private long patienceLeft() throws IOException {
-    long since = pausing ? Math.max(socket.lastActive(), due) : socket.lastActive();
+    long since = pausing ? Math.max(socket.busyUntil(), due) : socket.busyUntil();
     return since + role.patienceNanos(expected) - System.nanoTime();
   }
 
