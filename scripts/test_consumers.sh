@@ -13,10 +13,13 @@ set -euo pipefail
 (($# <= 1)) || refuse 2 "found $# arguments, expected a Maven repository or none"
 command -v mvn >/dev/null || refuse 3 "mvn: not found; install Maven for this test"
 
-maven() { # PROJECT: builds it
-  mvn -B -q -ntp -f "$work/it/$1/pom.xml" -Dmaven.repo.local="$repository" \
-    -Dts-codec.version="$codec" -Dts-bom.version="$bom" package >"$work/$1.log" 2>&1 ||
-    fail "it/$1: the build failed" "$work/$1.log"
+maven() { # PROJECT [ARGUMENT...]: builds it, or runs Maven with these arguments
+  local project=$1
+  shift
+  (($# > 0)) || set -- package
+  mvn -B -q -ntp -f "$work/it/$project/pom.xml" -Dmaven.repo.local="$repository" \
+    -Dts-codec.version="$codec" -Dts-bom.version="$bom" "$@" >"$work/$project.log" 2>&1 ||
+    fail "it/$project: the build failed" "$work/$project.log"
 }
 
 # class_path PROJECT: the names of the jars that it runs with, one a line.
@@ -57,11 +60,31 @@ in_a_test() {
   maven junit
   [[ -f $made ]] || fail "it/junit: no recording was made" "$work/junit.log"
   TRACESTREAM_RECORD=none maven junit # and plays what it recorded
-  for name in codec recording rules engine proxy-core replay-core compare junit; do
+  for name in codec recording rules engine proxy-core replay-core junit; do
     class_path junit | grep -qx "ts-$name-$(managed_version "$root/ts-bom/pom.xml" "ts-$name").jar" ||
       fail "it/junit: ts-$name has another version than in ts-bom" "$work/it/junit/target/classpath"
   done
+  TRACESTREAM_RECORD=none maven junit clean test -Djunit.version=6.1.3
   echo "recorded and replayed in JUnit tests, by ts-bom: passed"
+}
+
+# The project that the README shows. Users copy it as it is, so it is not given any property.
+in_the_example() {
+  local plugins=org.apache.maven.plugins pom=$work/it/bank/pom.xml
+  sed -i "/<artifactId>ts-junit</{n;s|>.*<|>$junit<|}" "$pom"
+  maven bank test
+  ran_one_test
+  # Whichever Maven this is: the plugins that Maven 3.8 uses by default.
+  maven bank clean "$plugins:maven-resources-plugin:2.6:resources" \
+    "$plugins:maven-compiler-plugin:3.1:compile" "$plugins:maven-resources-plugin:2.6:testResources" \
+    "$plugins:maven-compiler-plugin:3.1:testCompile" surefire:test
+  ran_one_test
+  echo "the example, with the plugins of this Maven and of Maven 3.8: passed"
+}
+
+ran_one_test() {
+  grep -q 'Tests run: 1, Failures: 0, Errors: 0, Skipped: 0' "$work"/it/bank/target/surefire-reports/*.txt ||
+    fail "it/bank: its test did not run" "$work/bank.log"
 }
 
 with_gradle() {
@@ -82,9 +105,11 @@ find "$work/it" -depth -name target -exec rm -rf {} +
 bom=$(pom_version "$root/ts-bom")
 codec=$(managed_version "$root/ts-bom/pom.xml" ts-codec)
 replay=$(managed_version "$root/ts-bom/pom.xml" ts-replay-core)
+junit=$(managed_version "$root/ts-bom/pom.xml" ts-junit)
 repository=${1:-$work/repository}
 (($# == 1)) || install_libraries
 on_the_class_path
 in_a_module
 in_a_test
+in_the_example
 with_gradle

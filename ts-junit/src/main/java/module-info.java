@@ -1,13 +1,12 @@
-/** A JUnit Jupiter extension that plays recordings to tests, and makes them. */
+/** A JUnit Jupiter extension that plays recordings to tests, and makes recordings. */
 module io.tracestream.junit {
   requires transitive io.tracestream.replay;
   requires transitive org.junit.jupiter.api;
-  requires io.tracestream.compare;
   requires io.tracestream.proxy;
 
   exports io.tracestream.junit;
 
-  // What an annotation names is made by JUnit, though it is no part of what we offer.
+  // JUnit creates the extension that our annotation names, though it is not public.
   opens io.tracestream.junit to
       org.junit.platform.commons;
 }

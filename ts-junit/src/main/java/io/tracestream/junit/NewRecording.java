@@ -1,12 +1,13 @@
 package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.compare.RecordingDiff;
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.recording.RecordingWriter;
+import io.tracestream.rules.Comparer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -21,8 +22,8 @@ import java.util.UUID;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * Makes what was recorded the recording of a test: whole, or not at all. It is a file, or a folder
- * with a file for each conversation.
+ * Turns what was recorded into the recording of a test, completely or not at all. It is a file, or
+ * a folder with a file for each conversation.
  */
 final class NewRecording {
   private final Settings settings;
@@ -33,12 +34,12 @@ final class NewRecording {
     this.place = place;
   }
 
-  /** Refuses, before anything is recorded, what could not be written in the end. */
+  /** Refuses a place that cannot be written to, before anything is recorded. */
   void requirePlace() throws IOException {
     requireFolderAbove();
     if (settings.isFolder()) {
       if (Files.exists(place) && !holdsRecordingsOnly()) {
-        throw new IOException(place + ": there are other files than recordings in it, so it is not"
+        throw new IOException(place + ": it contains files that are not recordings, so it is not"
             + " replaced; choose another folder");
       }
     } else if (Files.isDirectory(place)) {
@@ -49,21 +50,22 @@ final class NewRecording {
     }
   }
 
-  /** Another kind of file is not to be replaced, be it notes that hold only comments. */
+  /** Never replaces another kind of file, such as notes in which each line is a comment. */
   private void requireRecording() throws IOException {
     try (Recording recording = Recording.openEvenIfDamaged(place, FrameFormat.LARGEST_PAYLOAD);
         RecordingReader reader = recording.reader()) {
       if (!reader.advance() && !reader.hasVersionLine()) {
-        throw new IOException(place + ": is not a recording: it has no entry; choose another name");
+        throw new IOException(
+            place + ": is not a recording, so it is not replaced; choose another name");
       }
     } catch (RecordingException e) {
-      if (e.line() == 0 || e.isOtherFormat()) { // else it is a damaged one
+      if (e.line() == 0 || e.isOtherFormat()) { // otherwise it is a damaged recording
         throw e;
       }
     }
   }
 
-  /** Only folders of the project are created: elsewhere, a wrong name is more likely. */
+  /** Creates folders only inside the project: elsewhere, a wrong name is more likely. */
   private void requireFolderAbove() throws IOException {
     Path folder = place.toAbsolutePath().getParent();
     if (folder == null) {
@@ -90,7 +92,7 @@ final class NewRecording {
         && files(place).stream().allMatch(file -> file.toString().endsWith(".tsv"));
   }
 
-  /** What is in a folder but for hidden files, which the system or a tool keeps there. */
+  /** The files in a folder, except hidden ones, which belong to the system or a tool. */
   static List<Path> files(Path folder) throws IOException {
     return allFiles(folder).stream().filter(file -> !isHidden(file)).toList();
   }
@@ -106,27 +108,24 @@ final class NewRecording {
   }
 
   /**
-   * Saves conversations, in the place of an earlier recording.
+   * Saves conversations and replaces an earlier recording.
    *
-   * @param conversations what was recorded, in the order in which clients came; one at least
+   * @param conversations what was recorded, in the order in which clients connected; at least one
+   * @return how many frames were saved
    */
-  void save(List<Path> conversations) throws IOException {
+  long save(List<Path> conversations) throws IOException {
     try {
       Files.createDirectories(place.toAbsolutePath().getParent());
-      if (settings.isFolder()) {
-        saveFolder(conversations);
-      } else {
-        saveFile(conversations);
-      }
-    } catch (FileSystemException e) { // whose text may be no more than a name
+      return settings.isFolder() ? saveFolder(conversations) : saveFile(conversations);
+    } catch (FileSystemException e) { // its message may be just a file name
       String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
       throw new IOException(
           place + ": nothing was recorded: " + e.getFile() + " cannot be written: " + reason, e);
     }
   }
 
-  /** Each connection that plays a file plays all of it, so all of them have to be the same. */
-  private void saveFile(List<Path> conversations) throws IOException {
+  /** Each connection plays the whole file, so all conversations have to be the same. */
+  private long saveFile(List<Path> conversations) throws IOException {
     Path part = beside("part");
     try (Recording first = open(conversations.get(0))) {
       for (Path conversation : conversations) {
@@ -134,39 +133,68 @@ final class NewRecording {
           requireSame(first, other, conversations.size());
         }
       }
-      write(first, conversations.get(0), part);
+      long frames = write(first, conversations.get(0), part);
       Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
+      return frames;
     } finally {
       Files.deleteIfExists(part);
     }
   }
 
   private void requireSame(Recording first, Recording other, int count) throws IOException {
-    if (!RecordingDiff.compare(first, other, settings.rules(), change -> {}).isSame()) {
-      throw new AssertionFailedError(place + ": nothing was recorded: the " + count
-          + " connections had different frames, and a recording holds one conversation; end its name"
-          + " with a / to make it a folder, or add rules for what varies");
+    for (Direction direction : Direction.values()) {
+      if (!isSame(first, other, direction)) {
+        throw new AssertionFailedError(place + ": nothing was recorded: the " + count
+            + " connections had different frames, and a file holds one conversation; end its name"
+            + " with a / to make it a folder, or add rules for what varies");
+      }
     }
   }
 
-  private void saveFolder(List<Path> conversations) throws IOException {
+  /** Compares each direction by itself: how the two interleave is a matter of timing. */
+  private boolean isSame(Recording first, Recording other, Direction direction) throws IOException {
+    Comparer comparer = new Comparer(settings.rules(), direction);
+    RecordingReader ours = first.reader();
+    RecordingReader theirs = other.reader();
+    boolean isEqual;
+    boolean more;
+    do {
+      more = advance(ours, direction);
+      isEqual = more == advance(theirs, direction)
+          && (!more || comparer.areAlike(ours.payload(), theirs.payload()));
+    } while (isEqual && more);
+    return isEqual;
+  }
+
+  /** Goes to the next entry of that direction; returns false at the end. */
+  private static boolean advance(RecordingReader reader, Direction direction) throws IOException {
+    boolean more;
+    do {
+      more = reader.advance();
+    } while (more && reader.direction() != direction);
+    return more;
+  }
+
+  private long saveFolder(List<Path> conversations) throws IOException {
     Path part = beside("part");
     Files.createDirectory(part);
     try {
       int number = 1;
+      long frames = 0;
       for (Path conversation : conversations) {
         try (Recording recording = open(conversation)) {
           String name = String.format(Locale.ROOT, "%06d.tsv", number++);
-          write(recording, conversation, part.resolve(name));
+          frames += write(recording, conversation, part.resolve(name));
         }
       }
       replaceFolder(part);
+      return frames;
     } finally {
       delete(part);
     }
   }
 
-  /** A folder cannot take the name of another one that is there: that has to go first. */
+  /** A folder cannot be moved onto an existing one, so that is moved away first. */
   private void replaceFolder(Path part) throws IOException {
     Path old = beside("old");
     if (Files.exists(place)) {
@@ -175,7 +203,7 @@ final class NewRecording {
     try {
       Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      if (Files.exists(place)) { // another process has recorded it: one is as good as the other
+      if (Files.exists(place)) { // another process recorded it in the meantime: either will do
         delete(old);
         return;
       }
@@ -186,7 +214,7 @@ final class NewRecording {
     }
     if (Files.exists(old)) {
       for (Path file : allFiles(old)) {
-        if (isHidden(file)) { // it is not ours
+        if (isHidden(file)) { // not ours to delete
           Files.move(file, place.resolve(file.getFileName()));
         }
       }
@@ -194,7 +222,7 @@ final class NewRecording {
     }
   }
 
-  /** Hidden, so that it is never taken for a recording itself. */
+  /** A hidden name, so that it is never taken for a recording. */
   private Path beside(String kind) {
     return place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + "." + kind);
   }
@@ -204,24 +232,28 @@ final class NewRecording {
   }
 
   /**
-   * Writes it without its comments, which are others each time; beside itself first, as a recording
-   * is for its owner's eyes only, and a test's is to be as readable as other sources are.
+   * Writes a recording without its comments, which differ from run to run. It is written to a
+   * temporary file first: new recordings are readable only by their owner, but a test's recording
+   * is to be as readable as other sources.
    */
-  private static void write(Recording recording, Path itself, Path file) throws IOException {
-    Path clean = itself.resolveSibling("clean");
+  private static long write(Recording recording, Path original, Path file) throws IOException {
+    Path clean = original.resolveSibling("clean");
+    long frames = 0;
     try (RecordingWriter writer = RecordingWriter.create(clean)) {
       RecordingReader entries = recording.reader();
       for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
         writer.write(entry.elapsedMicros(), entry.direction(), ByteBuffer.wrap(entry.payload()));
+        frames++;
       }
     }
     try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
       Files.copy(clean, out);
     }
     Files.delete(clean);
+    return frames;
   }
 
-  /** Deletes a folder of files, if it is there. */
+  /** Deletes a folder and the files in it, if it exists. */
   static void delete(Path folder) throws IOException {
     if (Files.exists(folder)) {
       for (Path file : allFiles(folder)) {

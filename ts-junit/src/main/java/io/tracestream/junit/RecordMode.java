@@ -3,25 +3,28 @@ package io.tracestream.junit;
 import java.util.Locale;
 
 /**
- * When a recording is made from the target. Without a target none ever is.
+ * When a recording is made from the target. Without a target, none is ever made.
  *
- * <p>The system property {@code tracestream.record}, and without it the environment variable
- * {@code TRACESTREAM_RECORD}, decide for all tests in the place of what these say themselves:
- * {@code none}, {@code once} or {@code all}.
+ * <p>The system property {@code tracestream.record}, or else the environment variable
+ * {@code TRACESTREAM_RECORD}, overrides what the tests say: {@code none}, {@code once} or
+ * {@code all}.
  */
 public enum RecordMode {
-  /** Never: a recording that is missing fails the test. The right one for CI. */
+  /** Never: a missing recording fails the test. The right mode for CI. */
   NONE,
-  /** When it is missing. */
+  /** When the recording is missing. */
   ONCE,
-  /** Each time, in the place of the earlier one. */
+  /**
+   * In each run of the tests, and replaces the earlier recording. Tests that share a recording
+   * share the new one as well: the first of them makes it, and the others play it.
+   */
   ALL;
 
   static final String PROPERTY = "tracestream.record";
   static final String VARIABLE = "TRACESTREAM_RECORD";
 
-  /** What decides: the system property, the environment variable, or this. */
-  RecordMode unlessToldOtherwise() {
+  /** The mode in the system property or the environment variable; this one without them. */
+  RecordMode unlessOverridden() {
     String property = System.getProperty(PROPERTY, "");
     String variable = System.getenv().getOrDefault(VARIABLE, "");
     if (!property.isEmpty()) {

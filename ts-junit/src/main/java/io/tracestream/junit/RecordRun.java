@@ -10,35 +10,40 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * Clients talk to the target, and what they say is recorded: to a folder for temporary files, from
- * where it becomes the recording once the tests passed.
+ * Clients talk to the target through a proxy. It records to a temporary folder, whose content
+ * becomes the recording if the tests pass.
  */
 final class RecordRun extends Run {
-  /** What is being recorded in this JVM, by full names. */
-  private static final Set<Path> UNDER_WAY = ConcurrentHashMap.newKeySet();
+  /** What is being recorded in this JVM, as absolute paths. */
+  private static final Set<Path> IN_PROGRESS = ConcurrentHashMap.newKeySet();
 
   private final Settings settings;
   private final NewRecording recording;
   private final Path file;
   private final Path key;
-  /** Why the first connection failed that did; null while none has. */
+  /** Called when the recording was saved. */
+  private final Runnable saved;
+  /** Why the first connection failed; null if none has. */
   private final AtomicReference<String> failure = new AtomicReference<>();
 
   private final Path folder;
+  private final InetSocketAddress target;
   private final Proxy proxy;
 
-  RecordRun(Settings settings, Path file) throws IOException {
+  RecordRun(Settings settings, Path file, Runnable saved) throws IOException {
     this.settings = settings;
     this.recording = new NewRecording(settings, file);
     this.file = file;
     this.key = file.toAbsolutePath().normalize();
-    if (!UNDER_WAY.add(key)) {
+    this.saved = saved;
+    if (!IN_PROGRESS.add(key)) {
       throw new IllegalStateException(file + ": another test is recording to it; give each test a"
           + " recording of its own, or do not run them in parallel");
     }
@@ -46,15 +51,16 @@ final class RecordRun extends Run {
     Proxy started = null;
     try {
       recording.requirePlace();
-      InetSocketAddress target = settings.target().get();
+      target = settings.target().get();
       if (target == null) {
         throw new IllegalArgumentException(
             file + ": the target is null; give the address of the real server");
       }
       made = Files.createTempDirectory("ts-junit-");
-      started = start(target, made);
+      started = start(made);
     } finally {
-      if (started == null) { // the supplier of a target is a user's: it may throw anything
+      if (started
+          == null) { // not a catch: the target comes from a user's code, which may throw anything
         forget(made);
       }
     }
@@ -62,7 +68,7 @@ final class RecordRun extends Run {
     proxy = started;
   }
 
-  private Proxy start(InetSocketAddress target, Path directory) throws IOException {
+  private Proxy start(Path directory) throws IOException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     return Proxy.start(ProxyConfig.of(any, target)
         .withFormat(settings.format())
@@ -73,7 +79,7 @@ final class RecordRun extends Run {
   private final class Watch implements ProxyListener {
     @Override
     public void opened(long connection, InetSocketAddress client) {
-      came.incrementAndGet();
+      connected.incrementAndGet();
     }
 
     @Override
@@ -100,8 +106,8 @@ final class RecordRun extends Run {
   @Override
   void awaitClients(End end) throws InterruptedException {
     if (end != End.ABORTED) {
-      int due = end == End.PASSED ? Math.max(1, settings.connections()) : 0;
-      awaitClients(due, settings.idleTimeout());
+      int expected = end == End.PASSED ? Math.max(1, settings.connections()) : 0;
+      awaitClients(expected, settings.idleTimeout());
     }
   }
 
@@ -109,37 +115,84 @@ final class RecordRun extends Run {
   void end(End end) throws IOException {
     try {
       proxy.close();
-      String problem = end == End.ABORTED ? null : problem();
+      List<Path> conversations = NewRecording.files(folder);
+      String problem = problem(end, conversations);
       if (problem != null) {
         throw new AssertionFailedError(file + ": nothing was recorded: " + problem);
       }
-      if (end == End.PASSED) {
-        recording.save(NewRecording.files(folder));
+      String obstacle = obstacle(end, conversations);
+      if (obstacle != null) {
+        say(file + ": nothing was recorded: " + obstacle);
+      } else if (end != End.FAILED) {
+        long frames = recording.save(conversations);
+        saved.run();
+        say("recorded " + file + " from " + text(target) + ": " + count(frames, "frame") + " in "
+            + count(conversations.size(), "connection"));
       }
     } finally {
       forget(folder);
     }
   }
 
-  private String problem() throws IOException {
+  /** What the clients or the target did wrong; null for nothing. */
+  private String problem(End end, List<Path> conversations) {
     int expected = settings.connections();
+    if (end == End.ABORTED) {
+      return null;
+    }
     if (failure.get() != null) {
       return failure.get();
     }
-    if (came.get() == 0) {
+    boolean allRan = end == End.PASSED || end == End.FAILED;
+    if (allRan && connected.get() == 0) {
       return "no client connected to " + text(address())
           + "; have the test give that address to its client";
     }
-    if (expected > 0 && came.get() != expected) {
-      return count(came.get(), "connection") + " came, expected " + expected;
+    if (expected > 0 && (allRan ? connected.get() != expected : connected.get() > expected)) {
+      return count(connected.get(), "connection") + " came, expected " + expected;
     }
-    return NewRecording.files(folder).isEmpty()
+    return allRan && conversations.isEmpty()
         ? "no whole frame came; " + settings.hintOnHeader()
         : null;
   }
 
+  /**
+   * Why an earlier recording is better than this one, which is no test's fault; null if it isn't.
+   */
+  private String obstacle(End end, List<Path> conversations) {
+    if (end == End.ABORTED) {
+      return "a test was aborted";
+    }
+    if (end == End.FAILED || end == End.PASSED) {
+      return null;
+    }
+    if (conversations.isEmpty()) {
+      return "no client connected";
+    }
+    // A file is one conversation, and that of any test will do. A folder is of all of them.
+    if (!settings.isFolder() || end == End.SOME_DISABLED && !Files.exists(file)) {
+      return null;
+    }
+    return end == End.SOME_DISABLED
+        ? "tests of the class are disabled, and their conversations would be lost; delete the folder"
+            + " first to record without them"
+        : "not all tests of the class ran; run all of them to record";
+  }
+
+  /** Tells the person who runs the tests, whether or not there is a log. */
+  private static void say(String line) {
+    System.err.println("ts-junit: " + line);
+  }
+
+  /** The address as the user may have written it: no name is looked up. */
+  static String text(InetSocketAddress address) {
+    return address.isUnresolved()
+        ? address.getHostString() + ":" + address.getPort()
+        : Run.text(address);
+  }
+
   private void forget(Path directory) throws IOException {
-    UNDER_WAY.remove(key);
+    IN_PROGRESS.remove(key);
     if (directory != null) {
       NewRecording.delete(directory);
     }

@@ -3,16 +3,17 @@ package io.tracestream.junit;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
-import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * A server that plays a recording, as a field of a test class:
@@ -28,17 +29,25 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *   }
  * </pre>
  *
- * <p>Each test has a server of its own, each invocation of a repeated or parameterized one too, and
- * fails as {@link ReplayTest} says: also when no client came, so keep tests without one in another
- * class. A static field, or a field of a class with the lifecycle {@code PER_CLASS}, is one server
- * for all tests of the class and of those nested in it, which may run at the same time; it is the
- * class then that fails, after its last test.
+ * <p>Each test has its own server, and so does each invocation of a repeated or parameterized test.
+ * It fails in the cases that {@link ReplayTest} lists. That includes a test without a client, so
+ * keep such tests in another class.
  *
- * <p>Each {@code with} method gives a changed copy, so they stand where the field is initialised.
- * For any number of threads.
+ * <p>A static field, or a field of a class with the lifecycle {@code PER_CLASS}, is one server for
+ * all tests of the class and its nested classes, which may run in parallel. What clients did wrong
+ * then fails the class, after its last test. If not all of its tests ran, because some are
+ * disabled, aborted or not selected, the clients that did not come are not missed, and a folder of
+ * recordings is not replaced by one that lacks their conversations.
+ *
+ * <p>The server starts when its address is first asked for. Each {@code with} method returns a
+ * changed copy, so call them where the field is initialised. Thread-safe.
  */
 public final class ReplayExtension
-    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    implements BeforeAllCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback,
+        TestWatcher {
   private final Settings settings;
   private final SharedRun run;
 
@@ -48,20 +57,21 @@ public final class ReplayExtension
   }
 
   /**
-   * A server that plays a recording without its pauses, of {@link FrameFormat#DEFAULT} frames,
-   * without rules, to one connection or more. A client may be idle for five seconds.
+   * A server that plays a recording of {@link FrameFormat#DEFAULT} frames to one or more
+   * connections, without pauses and without rules. A client may be idle for five seconds.
    *
-   * @param recording the file, looked for as {@link ReplayTest#value()} says
+   * @param recording the file or folder: see {@link ReplayTest#value()}
    * @return the extension; register it
+   * @throws IllegalArgumentException when the name is empty
    */
   public static ReplayExtension of(String recording) {
     return new ReplayExtension(Settings.of(recording));
   }
 
   /**
-   * This, with other frames.
+   * This, with another frame format.
    *
-   * @param format the frames of both directions
+   * @param format the format of the frames in both directions
    * @return the changed copy
    */
   public ReplayExtension withFormat(FrameFormat format) {
@@ -71,19 +81,20 @@ public final class ReplayExtension
   /**
    * This, with rules for what may vary in frames.
    *
-   * @param rules one each, as the explanation of a mismatch shows them, such as {@code "ignore
-   *     c2s:4+4"} or {@code "copy c2s:0+2->s2c:0+2"}
+   * @param rules one rule per string, as the explanation of a mismatch shows it, such as
+   *     {@code "ignore c2s:4+4"} or {@code "copy c2s:0+2->s2c:0+2"}
    * @return the changed copy
-   * @throws IllegalArgumentException when one is not a rule
+   * @throws IllegalArgumentException when a string is not a rule
    */
   public ReplayExtension withRules(String... rules) {
-    return new ReplayExtension(settings.withRules(Rules.of(rules)));
+    return new ReplayExtension(settings.withRules(rules));
   }
 
   /**
-   * This, with the rules of a file, beside those of {@link #withRules}.
+   * This, with the rules in a file, in addition to those of {@link #withRules}.
    *
-   * @param rulesFile its name, looked for as the recording is; read when the first test begins
+   * @param rulesFile its name, looked for in the same places as the recording; read when the server
+   *     starts
    * @return the changed copy
    */
   public ReplayExtension withRulesFile(String rulesFile) {
@@ -101,11 +112,12 @@ public final class ReplayExtension
   }
 
   /**
-   * This, with another time-out.
+   * This, with another timeout.
    *
-   * @param timeout for how long a client may send nothing while it is its turn, and for how long
-   *     clients are waited for at the end; above 0
+   * @param timeout how long a client may send nothing when it is its turn, and how long to wait for
+   *     clients at the end of a test; more than 0
    * @return the changed copy
+   * @throws IllegalArgumentException when it is not more than 0
    */
   public ReplayExtension withIdleTimeout(Duration timeout) {
     return new ReplayExtension(settings.withIdleTimeout(timeout));
@@ -116,6 +128,7 @@ public final class ReplayExtension
    *
    * @param connections how many have to play the recording; 0 for one or more
    * @return the changed copy
+   * @throws IllegalArgumentException when it is below 0
    */
   public ReplayExtension withConnections(int connections) {
     return new ReplayExtension(settings.withConnections(connections));
@@ -126,16 +139,17 @@ public final class ReplayExtension
    *
    * @param target the real server, such as {@code localhost:9001}
    * @return the changed copy
+   * @throws IllegalArgumentException when it is not a host and a port
    */
   public ReplayExtension withTarget(String target) {
-    return withTarget(Settings.target(target));
+    return new ReplayExtension(settings.withTarget(target));
   }
 
   /**
-   * This, with a target to record from that is known later.
+   * This, with a target to record from that is not known yet.
    *
-   * @param target where the real server is; asked only when a recording is about to be made, before
-   *     the first method {@code @BeforeEach}, or {@code @BeforeAll} for a server of a whole class
+   * @param target the address of the real server; asked for when a recording is about to be made,
+   *     which is when a test first calls {@link #address}
    * @return the changed copy
    */
   public ReplayExtension withTarget(Supplier<InetSocketAddress> target) {
@@ -145,7 +159,7 @@ public final class ReplayExtension
   /**
    * This, with another mode.
    *
-   * @param mode when to record, unless a system property or an environment variable says otherwise
+   * @param mode when to record, unless a system property or an environment variable overrides it
    * @return the changed copy
    */
   public ReplayExtension withRecordMode(RecordMode mode) {
@@ -153,42 +167,45 @@ public final class ReplayExtension
   }
 
   /**
-   * Where clients connect.
+   * Where clients connect. Starts the server, unless it is running already.
    *
-   * @return the address, with its real port; another one for each server
-   * @throws IllegalStateException outside of a test
+   * @return the address, with its real port, which is a different one for each server
+   * @throws java.io.UncheckedIOException when the server cannot start, such as for a missing
+   *     recording
+   * @throws IllegalStateException outside a test, or when another test records to the same file
    */
   public InetSocketAddress address() {
     return run.current().address();
   }
 
   /**
-   * What became of the connections so far; it need not be asked, as the test fails by itself.
+   * What happened on the connections so far. There is no need to check it: the test fails by
+   * itself.
    *
    * @return a snapshot
-   * @throws IllegalStateException outside of a test, and while recording
+   * @throws IllegalStateException outside a test, and while recording
    */
   public Verdict verdict() {
     return run.current().verdict();
   }
 
   /**
-   * Whether clients talk to the target, and are recorded.
+   * Whether clients talk to the target and are recorded.
    *
-   * @return false when they get what was recorded
-   * @throws IllegalStateException outside of a test
+   * @return false when they talk to a replay
+   * @throws IllegalStateException outside a test
    */
   public boolean isRecording() {
     return run.current() instanceof RecordRun;
   }
 
   @Override
-  public void beforeAll(ExtensionContext context) throws IOException {
+  public void beforeAll(ExtensionContext context) {
     run.begin(context);
   }
 
   @Override
-  public void beforeEach(ExtensionContext context) throws IOException {
+  public void beforeEach(ExtensionContext context) {
     run.begin(context);
   }
 
@@ -200,5 +217,10 @@ public final class ReplayExtension
   @Override
   public void afterAll(ExtensionContext context) throws IOException {
     run.end(context);
+  }
+
+  @Override
+  public void testDisabled(ExtensionContext context, Optional<String> reason) {
+    run.disabled(context);
   }
 }

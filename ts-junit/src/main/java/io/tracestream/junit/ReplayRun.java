@@ -20,24 +20,24 @@ import java.util.ArrayList;
 import java.util.List;
 import org.opentest4j.AssertionFailedError;
 
-/** Clients get what was recorded. */
+/** Clients get the recorded replies. */
 final class ReplayRun extends Run {
-  /** Beside the idle time-out: what a server takes to end a connection that is over. */
+  /** How much longer than the idle timeout a server takes to end a connection. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  /** Bytes that an explanation shows on either side of a difference. */
+  /** How many bytes an explanation shows on each side of a difference. */
   private static final int CONTEXT = 16;
 
-  /** How many connections have a line, after the one that is explained. */
+  /** How many connections get a line of their own after the one that is explained. */
   private static final int MOST_LINES = 10;
 
   private final Settings settings;
   private final Path file;
-  /** Those that did not match, as far as they are told; guarded by itself. */
+  /** The first sessions that did not match; guarded by itself. */
   private final List<SessionResult> failed = new ArrayList<>();
 
-  /** How many connections have to come. */
-  private final int due;
+  /** How many connections to wait for. */
+  private final int expected;
 
   private final ReplayServer server;
 
@@ -46,7 +46,8 @@ final class ReplayRun extends Run {
     this.file = file;
     List<Conversation> folder =
         settings.isFolder() ? RecordingDirectory.open(file).conversations() : List.of();
-    this.due = settings.connections() > 0 ? settings.connections() : Math.max(1, folder.size());
+    this.expected =
+        settings.connections() > 0 ? settings.connections() : Math.max(1, folder.size());
     this.server = ReplayServer.start(config(folder)
         .withFormat(settings.format())
         .withTiming(settings.timing())
@@ -55,7 +56,7 @@ final class ReplayRun extends Run {
         .withListener(new Watch()));
   }
 
-  /** Each conversation of a folder is for the client that plays it, in whatever order they come. */
+  /** In a folder, each client gets the conversation that it plays, in whatever order they come. */
   private ReplayConfig config(List<Conversation> folder) {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     return folder.isEmpty()
@@ -66,7 +67,7 @@ final class ReplayRun extends Run {
   private final class Watch implements SessionListener {
     @Override
     public void started(long connection, InetSocketAddress peer) {
-      came.incrementAndGet();
+      connected.incrementAndGet();
     }
 
     @Override
@@ -98,7 +99,7 @@ final class ReplayRun extends Run {
   @Override
   void awaitClients(End end) throws InterruptedException {
     if (end != End.ABORTED) {
-      awaitClients(end == End.PASSED ? due : 0, settings.idleTimeout().plus(GRACE));
+      awaitClients(end == End.PASSED ? expected : 0, settings.idleTimeout().plus(GRACE));
     }
   }
 
@@ -111,7 +112,7 @@ final class ReplayRun extends Run {
     }
   }
 
-  /** What to fail with; null when all is well. */
+  /** Why the test or class fails; null if it does not. */
   private String failure(End end) {
     List<SessionResult> complaints;
     synchronized (failed) {
@@ -123,30 +124,37 @@ final class ReplayRun extends Run {
       return complaint(complaints);
     }
     Verdict verdict = server.verdict();
-    if (end == End.ABORTED) {
-      return null;
+    long played = verdict.played();
+    if (end == End.FAILED) { // by its own exception; nothing else explains it, unless nobody came
+      return played == 0 ? noClient() : null;
     }
-    if (verdict.played() == 0) {
-      return file + ": no client connected to " + text(address())
-          + "; have the test give that address to its client";
+    if (end == End.PASSED && played == 0) {
+      return noClient();
     }
-    if (verdict.notPlayed() > 0) {
-      return file + ": no client played " + count(verdict.notPlayed(), "recorded conversation")
-          + "; see why they did not come, or record again";
+    if (settings.connections() > 0
+        && (end == End.PASSED ? played != expected : played > expected)
+        && end != End.ABORTED) {
+      return file + ": " + count(played, "connection") + " played it, expected " + expected
+          + "; correct the client, or the number of connections";
     }
-    return settings.connections() == 0 || verdict.played() == due
+    return end != End.PASSED || verdict.notPlayed() == 0
         ? null
-        : file + ": " + count(verdict.played(), "connection") + " played it, expected " + due
-            + "; correct the client, or the number of connections";
+        : file + ": no client played " + count(verdict.notPlayed(), "recorded conversation")
+            + "; check why, or record again";
   }
 
-  /** Whether a client did wrong, not only left undone what an aborted test would have done. */
+  private String noClient() {
+    return file + ": no client connected to " + text(address())
+        + "; have the test give that address to its client";
+  }
+
+  /** Whether a client did something wrong, rather than stop early because its test did. */
   private static boolean isWrongAnyway(SessionResult result) {
     return result.outcome() == Outcome.BROKEN
         || result.mismatch() != null && result.mismatch().found() != null;
   }
 
-  /** The first one in full, some more with a line each. */
+  /** The first one with all details, and a line for each of the next ones. */
   private String complaint(List<SessionResult> results) {
     StringBuilder text = new StringBuilder(inFull(results.get(0)));
     results.stream().skip(1).limit(MOST_LINES).forEach(result -> text.append("\nalso: ")
@@ -179,15 +187,15 @@ final class ReplayRun extends Run {
       case CHECK_FORMAT -> "or check the header length";
       case IGNORE_FIELD ->
         "if these bytes vary from run to run, add the rule \"ignore " + mismatch.varying() + "\"";
-      case LONGER_IDLE_TIMEOUT -> "or give it more time with a longer idle time-out";
+      case LONGER_IDLE_TIMEOUT -> "or give it more time with a longer idle timeout";
       case RECORD_EACH_CONNECTION ->
-        "if it made several connections when it was recorded, record each to a file of its own: let"
-            + " the recording's name end with a slash";
+        "if it made several connections when it was recorded, record each to a file of its own: end"
+            + " the recording's name with a slash";
       case LONGER_REPLY_TIMEOUT, REPEAT -> null; // a test has no such setting
     };
   }
 
-  /** A wrong header length is met in the first frame, and looks like anything but that. */
+  /** A wrong header length shows in the first frame, where it looks like any other error. */
   private String hintOnFrames(SessionResult result) {
     Mismatch mismatch = result.mismatch();
     boolean isFrame = mismatch.found() != null && mismatch.found().length > 0;

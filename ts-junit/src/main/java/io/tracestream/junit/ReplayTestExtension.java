@@ -2,25 +2,82 @@ package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.replay.Timing;
-import io.tracestream.rules.Rules;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Gives each {@link ReplayTest} a server of its own. */
+/** Gives each {@link ReplayTest}, and each invocation of a repeated one, a server of its own. */
 final class ReplayTestExtension
-    implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+    implements TestTemplateInvocationContextProvider,
+        BeforeEachCallback,
+        AfterEachCallback,
+        ParameterResolver {
   private static final ExtensionContext.Namespace OURS =
       ExtensionContext.Namespace.create(ReplayTestExtension.class);
 
-  /** A constructor's parameter is the test's: each test has an instance of its own. */
+  private static Optional<ReplayTest> annotation(ExtensionContext context) {
+    return context
+        .getTestMethod()
+        .flatMap(method -> AnnotationSupport.findAnnotation(method, ReplayTest.class));
+  }
+
+  @Override
+  public boolean supportsTestTemplate(ExtensionContext context) {
+    return annotation(context).isPresent();
+  }
+
+  /** One invocation, unless another annotation says how often the test runs. */
+  @Override
+  public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
+      ExtensionContext context) {
+    return isTestWithoutUs(context.getRequiredTestMethod(), new HashSet<>())
+        ? Stream.empty()
+        : Stream.of(new Once(context.getDisplayName()));
+  }
+
+  @Override
+  public boolean mayReturnZeroTestTemplateInvocationContexts(ExtensionContext context) {
+    return isTestWithoutUs(context.getRequiredTestMethod(), new HashSet<>());
+  }
+
+  /** Whether there is an annotation such as {@code @RepeatedTest}, however deep. */
+  private static boolean isTestWithoutUs(AnnotatedElement element, Set<Class<?>> seen) {
+    for (Annotation annotation : element.getDeclaredAnnotations()) {
+      Class<? extends Annotation> type = annotation.annotationType();
+      if (type == Testable.class
+          || type != ReplayTest.class && seen.add(type) && isTestWithoutUs(type, seen)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private record Once(String displayName) implements TestTemplateInvocationContext {
+    @Override
+    public String getDisplayName(int invocation) {
+      return displayName;
+    }
+  }
+
+  /** A constructor's parameter is for one test, as each test has an instance of its own. */
   @Override
   public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
     return ExtensionContextScope.TEST_METHOD;
@@ -34,22 +91,24 @@ final class ReplayTestExtension
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     try {
-      return started(context).current().address();
-    } catch (IOException e) {
-      throw new ExtensionConfigurationException(e.getMessage(), e);
+      return run(context).current().address();
+    } catch (UncheckedIOException
+        | IllegalStateException
+        | IllegalArgumentException
+        | ExtensionConfigurationException e) {
+      // Of this type, JUnit shows the message as it is: what is wrong is in its first words.
+      throw new ParameterResolutionException(e.getMessage(), e);
     }
   }
 
   @Override
-  public void beforeEach(ExtensionContext context) throws IOException {
-    started(context);
+  public void beforeEach(ExtensionContext context) {
+    run(context);
   }
 
-  /** The run of the test, which its constructor may have started. */
-  private static SharedRun started(ExtensionContext context) throws IOException {
-    ReplayTest test = context
-        .getTestMethod()
-        .flatMap(method -> AnnotationSupport.findAnnotation(method, ReplayTest.class))
+  /** The run of the test, which its constructor may have begun. */
+  private static SharedRun run(ExtensionContext context) {
+    ReplayTest test = annotation(context)
         .orElseThrow(
             () -> new ExtensionConfigurationException("@ReplayTest is for a method, and gives a"
                 + " server to it, its constructor, and its methods @BeforeEach; for one server for the"
@@ -65,22 +124,25 @@ final class ReplayTestExtension
   }
 
   private static Settings settings(ReplayTest test) {
-    return new Settings(
-        test.value(),
-        new FrameFormat(test.headerLength(), test.maxPayloadLength()),
-        test.pauses() ? Timing.ORIGINAL : Timing.NONE,
-        Rules.of(test.rules()),
-        test.rulesFile(),
-        Duration.ofMillis(test.idleTimeoutMillis()),
-        test.connections(),
-        test.target().isEmpty() ? null : Settings.target(test.target()),
-        test.record());
+    if (test.idleTimeoutMillis() <= 0) {
+      throw new IllegalArgumentException(
+          "idleTimeoutMillis: found " + test.idleTimeoutMillis() + ", expected more than 0");
+    }
+    Settings settings = Settings.of(test.value())
+        .withFormat(new FrameFormat(test.headerLength(), test.maxPayloadLength()))
+        .withTiming(test.pauses() ? Timing.ORIGINAL : Timing.NONE)
+        .withRules(test.rules())
+        .withRulesFile(test.rulesFile())
+        .withIdleTimeout(Duration.ofMillis(test.idleTimeoutMillis()))
+        .withConnections(test.connections())
+        .withMode(test.record());
+    return test.target().isEmpty() ? settings : settings.withTarget(test.target());
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws IOException {
     SharedRun run = context.getStore(OURS).get(SharedRun.class, SharedRun.class);
-    if (run != null) { // else it could not begin
+    if (run != null) { // null when the annotation's settings are wrong
       run.end(context);
     }
   }

@@ -6,51 +6,55 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the clients of a test, or of all tests of a class, are served by. */
+/** The server for the clients of one test, or of all tests of a class. */
 abstract class Run {
-  /** How the tests ended that it served, from the best to the worst. */
+  /** How the tests that used it ended, from best to worst. */
   enum End {
     PASSED,
-    /** An assumption did not hold: what clients left undone says nothing. */
+    /** Some tests of the class are disabled; the others passed. */
+    SOME_DISABLED,
+    /** Some tests of the class were not selected; the others passed. */
+    SOME_NOT_SELECTED,
+    /** An assumption failed, so clients may have stopped anywhere. */
     ABORTED,
     FAILED
   }
 
-  /** How many clients came; counted by whoever is told of them. */
-  final AtomicLong came = new AtomicLong();
+  /** How many clients have connected. */
+  final AtomicLong connected = new AtomicLong();
 
   /** Where clients connect. */
   abstract InetSocketAddress address();
 
   /**
-   * What a replay found so far.
+   * The verdict of the replay so far.
    *
    * @throws IllegalStateException while recording
    */
   abstract Verdict verdict();
 
-  /** Gives clients a moment to come, if these tests were to have some, and to end themselves. */
+  /** Waits briefly for clients that have not connected yet or are still closing. */
   abstract void awaitClients(End end) throws InterruptedException;
 
   /**
-   * Ends it, and says what is wrong.
+   * Stops the server and reports what is wrong.
    *
-   * @throws AssertionError when a client did not do what it was to do
+   * @throws AssertionError when a client did not do what was expected of it
    */
   abstract void end(End end) throws IOException;
 
-  /** Waits until so many connections are over; false when the time was over before. */
+  /** Waits until that many connections are over; returns false on timeout. */
   abstract boolean awaitConnections(long count, Duration timeout) throws InterruptedException;
 
-  /** Waits for as many as are to come, and for all that came: more may while it waits. */
-  final void awaitClients(long due, Duration timeout) throws InterruptedException {
+  /** Waits for the expected connections and for all others, even those opened meanwhile. */
+  final void awaitClients(long expected, Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     long count;
     boolean over;
     do {
-      count = Math.max(due, came.get());
+      count = Math.max(expected, connected.get());
       over = awaitConnections(count, Duration.ofNanos(deadline - System.nanoTime()));
-    } while (over && came.get() > count);
+    } while (over && connected.get() > count);
   }
 
   /** The address as it is written in a URL. */

@@ -6,114 +6,98 @@ import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * What an extension is to do. Immutable.
- *
- * @param recording the recording's name, to be looked for by {@link TestFiles}
- * @param rules what may vary
- * @param rulesFile the name of a file with more rules, to be looked for likewise; empty for none
- * @param idleTimeout for how long a client may send nothing, above 0; at most a year
- * @param connections how many have to play it; 0 for one or more
- * @param target where to record from; null for nowhere
- */
-record Settings(
-    String recording,
-    FrameFormat format,
-    Timing timing,
-    Rules rules,
-    String rulesFile,
-    Duration idleTimeout,
-    int connections,
-    Supplier<InetSocketAddress> target,
-    RecordMode mode) {
-  /** As long as for ever, and no calculation overflows. */
+/** What an extension is to do. Immutable: each {@code with} method returns a changed copy. */
+final class Settings implements Cloneable {
+  /** Practically forever, without overflow in any calculation. */
   private static final Duration A_YEAR = Duration.ofDays(365);
 
-  Settings {
-    Objects.requireNonNull(recording, "recording");
-    Objects.requireNonNull(format, "format");
-    Objects.requireNonNull(timing, "timing");
-    Objects.requireNonNull(rules, "rules");
-    Objects.requireNonNull(rulesFile, "rulesFile");
-    Objects.requireNonNull(mode, "mode");
-    if (idleTimeout.isNegative() || idleTimeout.isZero()) {
-      throw new IllegalArgumentException(
-          "idleTimeout: found " + idleTimeout + ", expected more than 0");
-    }
-    idleTimeout = idleTimeout.compareTo(A_YEAR) > 0 ? A_YEAR : idleTimeout;
-    if (connections < 0) {
-      throw new IllegalArgumentException(
-          "connections: found " + connections + ", expected 0 or more");
-    }
+  // Set before anybody else sees the object, and never again.
+  private final String recording;
+  private FrameFormat format = FrameFormat.DEFAULT;
+  private Timing timing = Timing.NONE;
+  private Rules rules = Rules.NONE;
+  private String rulesFile = "";
+  private Duration idleTimeout = Duration.ofSeconds(5);
+  private int connections;
+  private Supplier<InetSocketAddress> target;
+  private RecordMode mode = RecordMode.ONCE;
+
+  private Settings(String recording) {
+    this.recording = recording;
   }
 
   static Settings of(String recording) {
-    return new Settings(
-        recording,
-        FrameFormat.DEFAULT,
-        Timing.NONE,
-        Rules.NONE,
-        "",
-        Duration.ofSeconds(5),
-        0,
-        null,
-        RecordMode.ONCE);
+    if (recording.isBlank()) {
+      throw new IllegalArgumentException(
+          "the recording's name is empty; write one, such as login.tsv");
+    }
+    return new Settings(recording);
+  }
+
+  private Settings with(Consumer<Settings> change) {
+    try {
+      Settings copy = (Settings) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   Settings withFormat(FrameFormat other) {
-    return new Settings(
-        recording, other, timing, rules, rulesFile, idleTimeout, connections, target, mode);
+    Objects.requireNonNull(other, "format");
+    return with(copy -> copy.format = other);
   }
 
   Settings withTiming(Timing other) {
-    return new Settings(
-        recording, format, other, rules, rulesFile, idleTimeout, connections, target, mode);
+    Objects.requireNonNull(other, "timing");
+    return with(copy -> copy.timing = other);
   }
 
   Settings withRules(Rules other) {
-    return new Settings(
-        recording, format, timing, other, rulesFile, idleTimeout, connections, target, mode);
+    Objects.requireNonNull(other, "rules");
+    return with(copy -> copy.rules = other);
   }
 
+  Settings withRules(String... lines) {
+    try {
+      return withRules(Rules.of(lines));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("rules: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads more rules from a file, which {@link TestFiles} finds; an empty name is for none. */
   Settings withRulesFile(String other) {
-    return new Settings(
-        recording, format, timing, rules, other, idleTimeout, connections, target, mode);
+    Objects.requireNonNull(other, "rulesFile");
+    return with(copy -> copy.rulesFile = other);
   }
 
+  /** Takes more than 0; a year at most is kept. */
   Settings withIdleTimeout(Duration other) {
-    return new Settings(
-        recording, format, timing, rules, rulesFile, other, connections, target, mode);
+    if (other.isNegative() || other.isZero()) {
+      throw new IllegalArgumentException("idleTimeout: found " + other + ", expected more than 0");
+    }
+    return with(copy -> copy.idleTimeout = other.compareTo(A_YEAR) > 0 ? A_YEAR : other);
   }
 
   Settings withConnections(int other) {
-    return new Settings(
-        recording, format, timing, rules, rulesFile, idleTimeout, other, target, mode);
+    if (other < 0) {
+      throw new IllegalArgumentException("connections: found " + other + ", expected 0 or more");
+    }
+    return with(copy -> copy.connections = other);
   }
 
   Settings withTarget(Supplier<InetSocketAddress> other) {
-    return new Settings(
-        recording, format, timing, rules, rulesFile, idleTimeout, connections, other, mode);
+    Objects.requireNonNull(other, "target");
+    return with(copy -> copy.target = other);
   }
 
-  Settings withMode(RecordMode other) {
-    return new Settings(
-        recording, format, timing, rules, rulesFile, idleTimeout, connections, target, other);
-  }
-
-  /** Whether the recording is a folder, with a file for each connection. */
-  boolean isFolder() {
-    return recording.endsWith("/");
-  }
-
-  String hintOnHeader() {
-    return "if the protocol's header is not " + Run.count(format.headerLength(), "byte")
-        + " long, set the header length";
-  }
-
-  /** Where {@code H:P} is; looked up for each connection anew. */
-  static Supplier<InetSocketAddress> target(String text) {
+  /** The name of a host is looked up for each connection. */
+  Settings withTarget(String text) {
     int colon = text.lastIndexOf(':');
     String host = text.substring(0, Math.max(colon, 0)).replaceFirst("^\\[(.*)\\]$", "$1");
     String port = text.substring(colon + 1);
@@ -121,11 +105,65 @@ record Settings(
       throw new IllegalArgumentException(
           "target: found \"" + text + "\", expected a host and a port, such as localhost:9001");
     }
-    InetSocketAddress target = InetSocketAddress.createUnresolved(host, Integer.parseInt(port));
-    return () -> target;
+    InetSocketAddress address = InetSocketAddress.createUnresolved(host, Integer.parseInt(port));
+    return withTarget(() -> address);
   }
 
   private static boolean isPort(int number) {
     return number >= 1 && number <= 65_535;
+  }
+
+  Settings withMode(RecordMode other) {
+    Objects.requireNonNull(other, "mode");
+    return with(copy -> copy.mode = other);
+  }
+
+  /** The recording's name, which {@link TestFiles} looks for. */
+  String recording() {
+    return recording;
+  }
+
+  /** Whether the recording is a folder, with a file for each connection. */
+  boolean isFolder() {
+    return recording.endsWith("/");
+  }
+
+  FrameFormat format() {
+    return format;
+  }
+
+  Timing timing() {
+    return timing;
+  }
+
+  Rules rules() {
+    return rules;
+  }
+
+  String rulesFile() {
+    return rulesFile;
+  }
+
+  Duration idleTimeout() {
+    return idleTimeout;
+  }
+
+  /** How many connections have to play the recording; 0 for one or more. */
+  int connections() {
+    return connections;
+  }
+
+  /** Where to record from; null for nowhere. */
+  Supplier<InetSocketAddress> target() {
+    return target;
+  }
+
+  RecordMode mode() {
+    return mode;
+  }
+
+  String hintOnHeader() {
+    return "if the protocol's header is not " + Run.count(format.headerLength(), "byte")
+        + " long, set the header length";
   }
 }

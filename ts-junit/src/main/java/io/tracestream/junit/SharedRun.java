@@ -2,23 +2,35 @@ package io.tracestream.junit;
 
 import io.tracestream.rules.Rules;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The run of one extension, for those that use it at the same time: one test, or a class and its
- * tests. It begins with the first one and ends with the last. For any number of threads.
+ * The server of one extension, shared by all who use it at the same time: a single test, or a class
+ * and its tests. It starts when its address is first needed, so that a test that is aborted before
+ * that needs no recording, and stops with its last user. Thread-safe.
  */
 final class SharedRun implements AutoCloseable {
+  private static final ExtensionContext.Namespace OURS =
+      ExtensionContext.Namespace.create(SharedRun.class);
+
   private final Settings settings;
   /** The ids of the tests and classes that use it now. */
   private final Set<String> users = new HashSet<>();
-  /** Null while there are none. */
+  /** The first of these. */
+  private ExtensionContext first;
+  /** The tests of the classes among these: none when it serves a single test. */
+  private ClassTests tests;
+  /** Null until its address is needed. */
   private Run run;
+  /** Why it could not start; null unless that happened. */
+  private String failure;
 
   private Run.End end;
 
@@ -26,104 +38,181 @@ final class SharedRun implements AutoCloseable {
     this.settings = settings;
   }
 
-  /** What serves the tests that are under way. */
+  /**
+   * The server, which is started if it was not needed before.
+   *
+   * @throws UncheckedIOException when it cannot start
+   * @throws IllegalStateException when no test is running
+   */
   synchronized Run current() {
+    if (users.isEmpty()) {
+      throw new IllegalStateException(settings.recording() + ": there is no server outside a test;"
+          + " register this extension in a field with @RegisterExtension");
+    }
     if (run == null) {
-      throw new IllegalStateException(settings.recording() + ": there is no server outside of a"
-          + " test; register this extension in a field with @RegisterExtension");
+      try {
+        run = start();
+      } catch (IOException e) {
+        failure = e.getMessage();
+        throw new UncheckedIOException(e.getMessage(), e);
+      } catch (RuntimeException e) {
+        failure = e.getMessage();
+        throw e;
+      }
     }
     return run;
   }
 
-  /** A test or a class begins. One that has begun may do so again. */
-  synchronized void begin(ExtensionContext context) throws IOException {
+  /** A test or a class begins. May be called more than once. */
+  synchronized void begin(ExtensionContext context) {
     if (users.isEmpty()) {
-      run = start(context.getRequiredTestClass());
+      first = context;
+      tests = new ClassTests();
+      failure = null;
       end = Run.End.PASSED;
     }
     users.add(context.getUniqueId());
+    if (context.getTestMethod().isEmpty()) {
+      tests.add(context.getRequiredTestClass());
+    } else {
+      tests.ran(context);
+    }
   }
 
-  private Run start(Class<?> test) throws IOException {
+  /** A test of a class does not run because of a condition. */
+  synchronized void disabled(ExtensionContext context) {
+    if (!users.isEmpty()) {
+      tests.disabled(context);
+    }
+  }
+
+  private Run start() throws IOException {
+    Class<?> test = first.getRequiredTestClass();
+    Path file = TestFiles.find(test, settings.recording());
     Settings complete = settings;
     if (!settings.rulesFile().isEmpty()) {
-      Rules more = Rules.read(TestFiles.find(test, settings.rulesFile()));
+      Rules more = rules(TestFiles.find(test, settings.rulesFile()));
       complete = settings.withRules(settings.rules().plus(more));
     }
-    Path file = TestFiles.find(test, settings.recording());
-    RecordMode told = settings.mode().unlessToldOtherwise();
-    RecordMode mode = settings.target() == null ? RecordMode.NONE : told;
     boolean exists = exists(file);
-    if (mode == RecordMode.ALL || mode == RecordMode.ONCE && !exists) {
-      return new RecordRun(complete, file);
+    ExtensionContext.Store recorded = first.getRoot().getStore(OURS);
+    boolean isToBeRecorded = settings.target() != null
+        && switch (settings.mode().unlessOverridden()) {
+          case NONE -> false;
+          case ONCE -> !exists;
+          // Tests that share a recording share the new one, too: the first test makes it.
+          case ALL -> !exists || recorded.get(key(file)) == null;
+        };
+    if (isToBeRecorded) {
+      return new RecordRun(complete, file, () -> recorded.put(key(file), true));
     }
     if (!exists) {
-      throw new IOException(file + ": there is no such recording; " + wayOut());
+      throw new IOException(file + ": there is no such recording; " + remedy());
     }
     return new ReplayRun(complete, file);
   }
 
-  /** A folder that was only kept for recordings, with a hidden file, is not one of recordings. */
+  private static Rules rules(Path file) throws IOException {
+    try {
+      return Rules.read(file);
+    } catch (IOException e) {
+      throw new IOException("rulesFile: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path key(Path file) {
+    return file.toAbsolutePath().normalize();
+  }
+
+  /** A folder that holds only hidden files, such as a .gitkeep, has no recording in it yet. */
   private boolean exists(Path file) throws IOException {
     return settings.isFolder() && Files.isDirectory(file)
         ? !NewRecording.files(file).isEmpty()
         : Files.exists(file);
   }
 
-  private String wayOut() {
+  private String remedy() {
     return settings.target() == null
         ? "correct the name, or give the test a target to record from"
         : "record it with -D" + RecordMode.PROPERTY + "=" + RecordMode.ONCE + ", or "
             + RecordMode.VARIABLE + "=" + RecordMode.ONCE + " in the environment, and commit it";
   }
 
-  /** A test or a class is over; one that did not get as far as to begin here counts for nothing. */
+  /** A test or a class is over. One whose beginning was never announced is not counted. */
   void end(ExtensionContext context) throws IOException {
-    Throwable thrown = context.getExecutionException().orElse(null);
-    Run.End how = thrown == null
-        ? Run.End.PASSED
-        : thrown instanceof TestAbortedException ? Run.End.ABORTED : Run.End.FAILED;
+    Run.End how = context.getExecutionException().map(SharedRun::end).orElse(Run.End.PASSED);
     Over over = leave(Set.of(context.getUniqueId()), how);
     if (over != null) {
-      over.end(); // outside of the lock, as this may take a while
+      over.end(); // without the lock, as this may take a while
     }
   }
 
-  /** Ends what is left of tests that were never told to be over, as their class was not made. */
+  private static Run.End end(Throwable thrown) {
+    return thrown instanceof TestAbortedException || isAssumptionOfJUnit4(thrown)
+        ? Run.End.ABORTED
+        : Run.End.FAILED;
+  }
+
+  /** Jupiter takes JUnit 4's failed assumptions for its own; JUnit 4 need not be there. */
+  private static boolean isAssumptionOfJUnit4(Throwable thrown) {
+    for (Class<?> type = thrown.getClass(); type != null; type = type.getSuperclass()) {
+      if (type.getName().equals("org.junit.internal.AssumptionViolatedException")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Stops the server of tests whose end was never announced because their constructor failed. */
   @Override
   public void close() throws IOException {
-    Over over = leave(Set.copyOf(users()), Run.End.ABORTED);
+    Over over;
+    synchronized (this) {
+      over = leave(Set.copyOf(users), Run.End.ABORTED);
+    }
     if (over != null) {
       over.end();
     }
   }
 
-  private synchronized Set<String> users() {
-    return users;
-  }
-
-  /** The run, if these were the last ones to use it. */
+  /** What is left to do if these were the last users; null if they were not. */
   private synchronized Over leave(Set<String> leaving, Run.End how) {
     if (!users.removeAll(leaving)) {
       return null;
     }
-    end = how.compareTo(end) > 0 ? how : end;
+    end = worse(end, how);
     if (!users.isEmpty()) {
       return null;
     }
-    Over over = new Over(run, end);
+    if (!tests.allRan()) {
+      end = worse(
+          end, tests.allRanOrAreDisabled() ? Run.End.SOME_DISABLED : Run.End.SOME_NOT_SELECTED);
+    }
+    Over over = run != null ? new Over(run, end) : null;
     run = null;
+    if (over == null && end == Run.End.PASSED) {
+      throw new AssertionFailedError(
+          failure != null
+              ? failure
+              : settings.recording() + ": no client connected, as no test asked for the server's"
+                  + " address; have the test give it to its client");
+    }
     return over;
   }
 
-  /** A run that nobody uses any more. */
+  private static Run.End worse(Run.End one, Run.End other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  /** A run that has no users left. */
   private record Over(Run run, Run.End how) {
     void end() throws IOException {
-      // A test that leaves its thread interrupted says nothing of its clients: they are waited for.
+      // A test may leave its thread interrupted. Its clients are waited for all the same, and the
+      // thread is interrupted again at the end.
       boolean interrupted = Thread.interrupted();
       try {
         run.awaitClients(how);
-      } catch (InterruptedException e) { // somebody is in a hurry: what there is has to do
+      } catch (InterruptedException e) { // while waiting: judge what has happened so far
         interrupted = true;
       } finally {
         try {

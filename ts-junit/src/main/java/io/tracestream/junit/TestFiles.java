@@ -5,20 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
-/** Where the files of a test are: with its sources, so that what is recorded can be committed. */
+/** Finds the files of a test among its sources, so that new recordings can be committed. */
 final class TestFiles {
   private static final Path RESOURCES = Path.of("src", "test", "resources");
 
   private TestFiles() {}
 
-  /** The file of that name; shown from the working directory on where it is below that. */
+  /** The file of that name, relative to the working directory if it is inside that. */
   static Path find(Class<?> test, String name) {
     Path file = project(test).resolve(RESOURCES).resolve(name).normalize();
     Path here = Path.of("").toAbsolutePath();
     return file.startsWith(here) ? here.relativize(file) : file;
   }
 
-  /** The nearest folder above the class that has tests: also where an IDE starts elsewhere. */
+  /** The nearest folder above the class that has tests, even if an IDE starts in another one. */
   private static Path project(Class<?> test) {
     for (Path folder = classes(test); folder != null; folder = folder.getParent()) {
       if (Files.isDirectory(folder.resolve(RESOURCES.getParent()))) {
@@ -32,7 +32,7 @@ final class TestFiles {
     CodeSource source = test.getProtectionDomain().getCodeSource();
     try {
       return source == null ? null : Path.of(source.getLocation().toURI());
-    } catch (URISyntaxException | RuntimeException e) { // it is in no file
+    } catch (URISyntaxException | RuntimeException e) { // it was not loaded from a file
       return null;
     }
   }

@@ -1,5 +1,6 @@
 /**
- * Tests against a recording in the place of the real server, which is made from that server once.
+ * Tests against a recording instead of the real server. The recording is made from that server
+ * once.
  *
  * <pre>
  *   &#64;ReplayTest(value = "login.tsv", target = "localhost:9001")
@@ -10,21 +11,21 @@
  *   }
  * </pre>
  *
- * <p>The first run finds no {@code src/test/resources/login.tsv}, so the test's client talks to the
- * target, through a proxy that records. When the test passed, its recording becomes that file:
- * commit it. Each run after that plays the file, and needs no target.
- * {@link io.tracestream.junit.RecordMode} says when a recording is made; in CI, set the environment
- * variable {@code TRACESTREAM_RECORD=none}, so that a recording that was not committed fails the
- * test.
+ * <p>The first run does not find {@code src/test/resources/login.tsv}, so the test's client talks
+ * to the target through a proxy that records. If the test passes, its recording becomes that file,
+ * and a line on the standard error stream says so: commit the file. Later runs play it and need no
+ * target. {@link io.tracestream.junit.RecordMode} says when a recording is made; in CI, set the
+ * environment variable {@code TRACESTREAM_RECORD=none}, so that a recording that was not committed
+ * fails the test.
  *
- * <p>A replay that the client did not play as recorded, or not to its end, fails the test with the
- * explanation: the entry, what was expected and found, byte by byte, and a rule for what may vary.
- * It does so too when the client swallowed its error. A test that fails by itself keeps its own
- * exception, and has the explanation as a suppressed one.
+ * <p>If the client differs from the recording or does not play it to its end, the test fails with
+ * an explanation: the entry, what was expected and found, byte by byte, and a rule for what may
+ * vary. It does so even if the client swallowed its error. A test that fails by itself keeps its
+ * own exception, with the explanation as a suppressed one.
  *
- * <p>{@link io.tracestream.junit.ReplayTest} is for one test. For parameterized and repeated tests,
- * for one server during a whole class, for several servers at once, and for a target that is known
- * at run time only, there is {@link io.tracestream.junit.ReplayExtension}. Each server has a free
- * port of its own, so tests may run in parallel.
+ * <p>{@link io.tracestream.junit.ReplayTest} is for one test. Use
+ * {@link io.tracestream.junit.ReplayExtension} for one server during a whole class, for several
+ * servers at once, and for a target whose address is not known until the test runs. Each server has
+ * a free port of its own, so tests may run in parallel.
  */
 package io.tracestream.junit;

@@ -3,6 +3,7 @@ package io.tracestream.junit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.tracestream.codec.FrameFormat;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,8 +95,7 @@ class FolderRecordingTest {
     Runs.assertPasses(Cases.class, "two");
     patience = Duration.ofMillis(500);
     assertEquals(
-        folder + ": no client played 1 recorded conversation;"
-            + " see why they did not come, or record again",
+        folder + ": no client played 1 recorded conversation; check why, or record again",
         Runs.message(Cases.class, "one"));
   }
 
@@ -123,7 +124,7 @@ class FolderRecordingTest {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("thesis.txt"), "mine");
     assertEquals(
-        folder + ": there are other files than recordings in it, so it is not replaced;"
+        folder + ": it contains files that are not recordings, so it is not replaced;"
             + " choose another folder",
         Runs.message(Cases.class, "one"));
     assertFalse(files().isEmpty());
@@ -145,5 +146,72 @@ class FolderRecordingTest {
     Files.writeString(Files.createDirectories(folder).resolve(".gitkeep"), "");
     Runs.assertPasses(Cases.class, "one");
     assertEquals(List.of(".gitkeep", "000001.tsv"), files());
+  }
+
+  /** A class with one server. */
+  static class ClassCases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = ReplayExtension.of(folder() + "/")
+        .withFormat(new FrameFormat(1, 255))
+        .withTarget(() -> target)
+        .withRecordMode(RecordMode.ALL);
+
+    /** The tests below use one folder, as the field is made only once. */
+    private static Path folder() {
+      return dir.resolve("of-a-class");
+    }
+
+    @Test
+    void greets() throws Exception {
+      Greeter.greet(SERVER.address());
+    }
+
+    @Test
+    @DisabledIf("io.tracestream.junit.FolderRecordingTest#isDisabled")
+    void mumbles() throws Exception {
+      Greeter.mumble(SERVER.address());
+    }
+  }
+
+  private static boolean disabled;
+
+  @SuppressWarnings("unused") // named in an annotation
+  static boolean isDisabled() {
+    return disabled;
+  }
+
+  @Test
+  void aTestThatIsNotRunDoesNotLoseItsRecording() throws Exception {
+    folder = ClassCases.folder();
+    Runs.assertPasses(ClassCases.class, "greets");
+    assertEquals(
+        List.of("ts-junit: " + folder + ": nothing was recorded: not all tests of the class ran;"
+            + " run all of them to record"),
+        Runs.said());
+    assertFalse(Files.exists(folder));
+
+    disabled = true;
+    Runs.assertCounts(1, 0, selectClass(ClassCases.class));
+    assertEquals(List.of("000001.tsv"), files());
+
+    disabled = false;
+    Runs.assertCounts(2, 0, selectClass(ClassCases.class));
+    assertEquals(List.of("000001.tsv", "000002.tsv"), files());
+    assertEquals(
+        List.of("ts-junit: recorded " + folder + " from " + Run.text(target)
+            + ": 4 frames in 2 connections"),
+        Runs.said());
+
+    Runs.assertPasses(ClassCases.class, "greets");
+    assertEquals(List.of("000001.tsv", "000002.tsv"), files());
+
+    disabled = true;
+    Runs.assertCounts(1, 0, selectClass(ClassCases.class));
+    assertEquals(List.of("000001.tsv", "000002.tsv"), files());
+    assertEquals(
+        List.of("ts-junit: " + folder + ": nothing was recorded: tests of the class are disabled,"
+            + " and their conversations would be lost; delete the folder first to record without"
+            + " them"),
+        Runs.said());
   }
 }

@@ -16,6 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -97,7 +99,9 @@ class RecordingTest {
     }
 
     @Test
-    void sendsNothing() {}
+    void sendsNothing() {
+      assertTrue(server.address().getPort() > 0);
+    }
 
     @Test
     void connectsOnly() throws Exception {
@@ -125,6 +129,37 @@ class RecordingTest {
               + " give each test a recording of its own, or do not run them in parallel",
           Runs.message(Cases.class, "greets"));
     }
+  }
+
+  static class RepeatedCases {
+    @RegisterExtension
+    private final ReplayExtension server = extension();
+
+    @RepeatedTest(2)
+    void greets(RepetitionInfo repetition) throws Exception {
+      Greeter.greet(server.address());
+      assertEquals(repetition.getCurrentRepetition() == 1, server.isRecording());
+    }
+  }
+
+  @Test
+  void testsThatShareARecordingRecordItOnceInARun() throws Exception {
+    mode = RecordMode.ALL;
+    for (int run = 1; run <= 2; run++) {
+      Runs.assertPass(2, RepeatedCases.class);
+      assertEquals(1, Runs.said().size());
+    }
+  }
+
+  @Test
+  void theUserIsToldWhatWasRecordedWhere() throws Exception {
+    Runs.assertPasses(Cases.class, "greets");
+    assertEquals(
+        List.of("ts-junit: recorded " + file + " from " + Run.text(target)
+            + ": 3 frames in 1 connection"),
+        Runs.said());
+    Runs.assertPasses(Cases.class, "greets");
+    assertEquals(List.of(), Runs.said());
   }
 
   private static String recorded() throws IOException {
@@ -166,7 +201,7 @@ class RecordingTest {
   @Test
   void connectionsThatSayOtherThingsAreRefused() throws Exception {
     assertEquals(
-        file + ": nothing was recorded: the 2 connections had different frames, and a recording"
+        file + ": nothing was recorded: the 2 connections had different frames, and a file"
             + " holds one conversation; end its name with a / to make it a folder, or add rules for"
             + " what varies",
         Runs.message(Cases.class, "greetsAndIsSilent"));
@@ -217,7 +252,7 @@ class RecordingTest {
   }
 
   @Test
-  void aTargetThatIsDownIsToldBesideTheTestsOwnException() throws Exception {
+  void aTargetThatIsDownIsReportedBesideTheTestsOwnException() throws Exception {
     server.close();
     Throwable failure = Runs.failure(Cases.class, "greets");
     String expected = file + ": nothing was recorded: connection 1: target localhost:"
@@ -345,7 +380,7 @@ class RecordingTest {
   }
 
   @Test
-  void aTargetThatCannotBeToldYetMayBeToldLater() throws Exception {
+  void aTargetThatIsNotKnownYetMayBeKnownLater() throws Exception {
     UnknownTargetCases.KNOWN.set(false);
     assertEquals("not started", Runs.message(UnknownTargetCases.class, "greets"));
     UnknownTargetCases.KNOWN.set(true);
@@ -353,7 +388,7 @@ class RecordingTest {
   }
 
   @Test
-  void aTargetThatIsNotToldIsRefused() {
+  void aTargetThatIsNullIsRefused() {
     target = null;
     assertEquals(
         file + ": the target is null; give the address of the real server",

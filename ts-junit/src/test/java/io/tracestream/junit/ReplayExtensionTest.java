@@ -12,11 +12,13 @@ import io.tracestream.replay.Timing;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
@@ -29,7 +31,6 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.platform.testkit.engine.EngineTestKit;
 
 @Timeout(60)
 class ReplayExtensionTest {
@@ -169,6 +170,97 @@ class ReplayExtensionTest {
     assertTrue(failures.get(0).getMessage().startsWith("mismatch: connection 1 with"));
   }
 
+  static class PartlyDisabledCases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = greeting().withConnections(3);
+
+    @Test
+    void greets() throws Exception {
+      greet(SERVER);
+    }
+
+    @Test
+    @Disabled("for this test")
+    void isDisabled() {}
+
+    @Nested
+    class Inside {
+      @Test
+      void greetsToo() throws Exception {
+        greet(SERVER);
+      }
+    }
+  }
+
+  @Test
+  void aClassPassesWithoutTheClientsOfTestsThatAreDisabledOrNotSelected() {
+    Runs.assertCounts(2, 0, selectClass(PartlyDisabledCases.class));
+    Runs.assertPasses(PartlyDisabledCases.class, "greets");
+    Runs.assertPasses(PartlyDisabledCases.Inside.class, "greetsToo");
+  }
+
+  static class CompleteCases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = greeting().withConnections(3);
+
+    @Test
+    void greets() throws Exception {
+      greet(SERVER);
+    }
+
+    @Nested
+    class Inside {
+      @Test
+      void greetsToo() throws Exception {
+        greet(SERVER);
+      }
+    }
+  }
+
+  @Test
+  void aClassWhoseTestsAllRanNeedsAllItsConnections() {
+    List<Throwable> failures = Runs.failures(selectClass(CompleteCases.class));
+    assertEquals(
+        List.of("src/test/resources/greeting.tsv: 2 connections played it, expected 3;"
+            + " correct the client, or the number of connections"),
+        failures.stream().map(Throwable::getMessage).toList());
+  }
+
+  static class MissingRecordingCases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = ReplayExtension.of("greetings.tsv");
+
+    @Test
+    @Disabled("for this test")
+    void isDisabled() {}
+
+    @Test
+    void isAborted() {
+      abort("no time");
+    }
+  }
+
+  @Test
+  void aClassOfWhichNoTestRanNeedsNoRecording() {
+    Runs.assertPass(0, MissingRecordingCases.class);
+  }
+
+  static class AbortedByJUnit4Cases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = greeting().withConnections(1);
+
+    @Test
+    void leavesEarly() throws Exception {
+      Greeter.leaveEarly(SERVER.address());
+      org.junit.Assume.assumeTrue("no time", false);
+    }
+  }
+
+  @Test
+  void anAssumptionOfJUnit4DoesNotFailTheClass() {
+    Runs.assertPass(0, AbortedByJUnit4Cases.class);
+  }
+
   @TestMethodOrder(MethodOrderer.MethodName.class)
   static class DisturbedCases {
     @RegisterExtension
@@ -254,13 +346,13 @@ class ReplayExtensionTest {
   @Test
   void testsThatRunAtTheSameTimeDoNotDisturbEachOther() {
     SEEN.clear();
-    EngineTestKit.engine("junit-jupiter")
-        .selectors(selectClass(ParallelCases.class))
-        .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
-        .configurationParameter("junit.jupiter.execution.parallel.mode.default", "concurrent")
-        .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
-        .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "4")
-        .execute()
+    String parallel = "junit.jupiter.execution.parallel.";
+    Map<String, String> settings = Map.of(
+        parallel + "enabled", "true",
+        parallel + "mode.default", "concurrent",
+        parallel + "config.strategy", "fixed",
+        parallel + "config.fixed.parallelism", "4");
+    Runs.run(settings, selectClass(ParallelCases.class))
         .testEvents()
         .assertStatistics(counts -> counts.succeeded(3).failed(0));
     assertEquals(2, SEEN.size());
@@ -270,7 +362,7 @@ class ReplayExtensionTest {
   void outsideOfATestThereIsNoAddress() {
     Exception e = assertThrows(IllegalStateException.class, GREETING::address);
     assertEquals(
-        "greeting.tsv: there is no server outside of a test;"
+        "greeting.tsv: there is no server outside a test;"
             + " register this extension in a field with @RegisterExtension",
         e.getMessage());
   }

@@ -11,6 +11,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,11 +26,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
 import org.opentest4j.AssertionFailedError;
 
 @Timeout(60)
@@ -47,7 +55,7 @@ class ReplayTestTest {
 
   /** Run by the tests below. */
   static class Cases {
-    /** Is asked after ours. */
+    /** Runs after ours. */
     @RegisterExtension
     private static final AfterEachCallback LAST = context -> interrupted = Thread.interrupted();
 
@@ -72,7 +80,7 @@ class ReplayTestTest {
     }
 
     @Greeting
-    void endsBehindTheTest(InetSocketAddress server) throws Exception {
+    void endsAfterTheTest(InetSocketAddress server) throws Exception {
       TestPeer client = TestPeer.connect(server);
       clients.add(client);
       client.send("02 6869").send("04 62796500");
@@ -181,11 +189,43 @@ class ReplayTestTest {
     @ReplayTest("greeting.rules")
     void playsAnotherFile(InetSocketAddress server) {}
 
-    @ReplayTest(value = "greeting.tsv", rules = "skip c2s:0+1")
+    @ReplayTest(
+        value = "greeting.tsv",
+        rules = {"ignore c2s:3+1", "skip c2s:0+1"})
     void hasAWrongRule(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", rulesFile = "greetings.rules")
+    void hasNoRulesFile(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", rulesFile = "greeting.tsv")
+    void hasAWrongRulesFile(InetSocketAddress server) {}
 
     @ReplayTest(value = "greeting.tsv", target = "localhost")
     void hasAWrongTarget(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", idleTimeoutMillis = 0)
+    void hasNoTime(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", connections = -1)
+    void hasFewerThanNoConnections(InetSocketAddress server) {}
+
+    @ReplayTest("")
+    void isWithoutAName(InetSocketAddress server) {}
+
+    @Greeting
+    void takesNoAddress() {}
+
+    @Greeting
+    void isAbortedByJUnit4(InetSocketAddress server) throws Exception {
+      Greeter.leaveEarly(server);
+      org.junit.Assume.assumeTrue("no time", false);
+    }
+
+    @Greeting
+    @Test
+    void isAlsoAnnotatedAsTest(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
+    }
 
     @ReplayTest(value = "greeting.tsv", headerLength = 17)
     void hasAnImpossibleHeader(InetSocketAddress server) {}
@@ -199,8 +239,8 @@ class ReplayTestTest {
   }
 
   @Test
-  void aClientThatIsClosedBehindTheTestPasses() {
-    Runs.assertPasses(Cases.class, "endsBehindTheTest");
+  void aClientThatIsClosedAfterTheTestPasses() {
+    Runs.assertPasses(Cases.class, "endsAfterTheTest");
   }
 
   @Test
@@ -241,7 +281,7 @@ class ReplayTestTest {
   void aClientThatHangsFailsWithWhatIsOwed() {
     String message = message(Cases.class, "staysAndSaysNothing");
     assertTrue(message.contains("c2s entry 3 of 3, " + FILE + ":4"), message);
-    assertTrue(message.contains("a longer idle time-out"), message);
+    assertTrue(message.contains("a longer idle timeout"), message);
   }
 
   @Test
@@ -250,7 +290,7 @@ class ReplayTestTest {
   }
 
   @Test
-  void aConnectionThatGoesOnBehindTheTestFails() {
+  void aConnectionThatGoesOnAfterTheTestFails() {
     String message = message(Cases.class, "leavesWhileAFrameIsOwed");
     assertTrue(
         message.startsWith("src/test/resources/slow.tsv: connection 1 with 127.0.0.1:"), message);
@@ -267,17 +307,44 @@ class ReplayTestTest {
   }
 
   @Test
+  void aTestThatDoesNotTakeItsAddressFails() {
+    assertEquals(
+        "greeting.tsv: no client connected, as no test asked for the server's address;"
+            + " have the test give it to its client",
+        message(Cases.class, "takesNoAddress"));
+  }
+
+  @Test
   void aTestThatFailsKeepsItsOwnException() {
     Throwable failure = Runs.failure(Cases.class, "failsByItself");
     assertEquals("its own", failure.getMessage());
     assertTrue(failure.getSuppressed()[0].getMessage().startsWith("mismatch: connection 1"));
   }
 
+  private static void assertAborted(Class<?> test, String name) {
+    Events tests = Runs.run(Runs.method(test, name)).testEvents();
+    assertEquals(1, tests.aborted().count(), tests.failed().list().toString());
+  }
+
   @Test
   void aTestThatIsAbortedIsNotFailed() {
-    assertEquals(
-        1,
-        Runs.run(Runs.method(Cases.class, "isAborted")).testEvents().aborted().count());
+    assertAborted(Cases.class, "isAborted");
+    assertAborted(Cases.class, "isAbortedByJUnit4");
+  }
+
+  static class AssumingCases {
+    @BeforeEach
+    void assume() {
+      abort("no time");
+    }
+
+    @ReplayTest("greetings.tsv")
+    void isWithoutARecording(InetSocketAddress server) {}
+  }
+
+  @Test
+  void aTestThatIsAbortedBeforeItBeginsNeedsNoRecording() {
+    assertAborted(AssumingCases.class, "isWithoutARecording");
   }
 
   @Test
@@ -326,21 +393,104 @@ class ReplayTestTest {
   }
 
   @Test
-  void aFileThatIsNoRecordingIsTold() {
+  void aFileThatIsNotARecordingIsReported() {
     String message = message(Cases.class, "playsAnotherFile");
     assertTrue(message.startsWith("src/test/resources/greeting.rules:2: "), message);
   }
 
   @Test
-  void aWrongSettingIsToldInOneLine() {
+  void aWrongAttributeIsNamedInTheFirstWords() {
     assertEquals(
-        "\"skip c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
+        "rules: \"skip c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
         message(Cases.class, "hasAWrongRule"));
+    assertEquals(
+        "rulesFile: src/test/resources/greetings.rules: no such file",
+        message(Cases.class, "hasNoRulesFile"));
+    String message = message(Cases.class, "hasAWrongRulesFile");
+    assertTrue(message.startsWith("rulesFile: " + FILE + ":2: \"0"), message);
     assertEquals(
         "target: found \"localhost\", expected a host and a port, such as localhost:9001",
         message(Cases.class, "hasAWrongTarget"));
     assertEquals(
         "headerLength: found 17, expected 1 to 16", message(Cases.class, "hasAnImpossibleHeader"));
+    assertEquals(
+        "idleTimeoutMillis: found 0, expected more than 0", message(Cases.class, "hasNoTime"));
+    assertEquals(
+        "connections: found -1, expected 0 or more",
+        message(Cases.class, "hasFewerThanNoConnections"));
+    assertEquals(
+        "the recording's name is empty; write one, such as login.tsv",
+        message(Cases.class, "isWithoutAName"));
+  }
+
+  static class RepeatedCases {
+    private static final Set<InetSocketAddress> SERVERS = new HashSet<>();
+
+    @Greeting
+    @RepeatedTest(2)
+    void repeated(InetSocketAddress server) throws Exception {
+      greet(server, "00");
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, rules = "ignore c2s:3+1")
+    @ParameterizedTest
+    @ValueSource(strings = {"21", "22"})
+    void parameterized(String end, InetSocketAddress server) throws Exception {
+      greet(server, end);
+    }
+
+    @RepeatedGreeting
+    void repeatedByAnAnnotationOfOnesOwn(InetSocketAddress server) throws Exception {
+      greet(server, "00");
+    }
+
+    @Greeting
+    @RepeatedTest(2)
+    void secondDiffers(InetSocketAddress server, RepetitionInfo repetition) throws Exception {
+      if (repetition.getCurrentRepetition() == 1) {
+        Greeter.greet(server);
+      } else {
+        Greeter.mumble(server);
+      }
+    }
+
+    private static void greet(InetSocketAddress server, String end) throws Exception {
+      assertTrue(SERVERS.add(server));
+      Greeter.greet(server, end);
+    }
+  }
+
+  @Retention(RetentionPolicy.RUNTIME)
+  @Greeting
+  @RepeatedTest(2)
+  @interface RepeatedGreeting {}
+
+  @Test
+  void eachInvocationOfARepeatedOrParameterizedTestHasItsOwnServer() {
+    Runs.assertCounts(2, 0, Runs.method(RepeatedCases.class, "repeated"));
+    Runs.assertCounts(2, 0, Runs.method(RepeatedCases.class, "parameterized"));
+    Runs.assertCounts(2, 0, Runs.method(RepeatedCases.class, "repeatedByAnAnnotationOfOnesOwn"));
+    assertEquals(6, RepeatedCases.SERVERS.size());
+  }
+
+  @Test
+  void onlyTheInvocationWhoseClientDifferedFails() {
+    Runs.assertCounts(1, 1, Runs.method(RepeatedCases.class, "secondDiffers"));
+  }
+
+  @Test
+  void JUnitFindsNothingWrongWithOurAnnotations() {
+    assertEquals(
+        List.of(),
+        EngineTestKit.engine("junit-jupiter")
+            .selectors(selectClass(RepeatedCases.class), selectClass(ConstructorCases.class))
+            .discover()
+            .getDiscoveryIssues());
+  }
+
+  @Test
+  void aTestThatHasJUnitsOwnAnnotationTooRunsOnce() {
+    Runs.assertPasses(Cases.class, "isAlsoAnnotatedAsTest");
   }
 
   static class EarlyCases {
@@ -440,7 +590,7 @@ class ReplayTestTest {
   }
 
   @Test
-  void aClassIsToldThatTheAnnotationIsForMethods() {
+  void theAnnotationOnAClassIsRefused() {
     String expected = "@ReplayTest is for a method, and gives a server to it, its constructor, and"
         + " its methods @BeforeEach; for one server for the whole class, use a static field of"
         + " ReplayExtension";

@@ -1,23 +1,30 @@
 package io.tracestream.junit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** Runs test classes inside a test, and tells what became of them. */
+/** Runs test classes inside a test, and reports what happened to them. */
 final class Runs {
+  /** What the last run printed to the standard error stream, its log included. */
+  private static String printed = "";
+
   private Runs() {}
 
-  /** What the one test of that name failed with. */
+  /** What the only test of that name failed with. */
   static Throwable failure(Class<?> test, String name) {
     List<Throwable> failures = failures(method(test, name));
     assertEquals(1, failures.size(), "failures of " + name + ": " + failures);
@@ -32,9 +39,9 @@ final class Runs {
     assertCounts(1, 0, method(test, name));
   }
 
-  /** How many tests ended without a failure, and how many with one. */
-  static void assertCounts(int passed, int failed, DiscoverySelector selector) {
-    EngineExecutionResults results = run(selector);
+  /** How many tests passed, and how many failed; no class failed. */
+  static void assertCounts(int passed, int failed, DiscoverySelector... selectors) {
+    EngineExecutionResults results = run(selectors);
     String all = results.allEvents().failed().list().toString();
     assertEquals(failed, results.testEvents().failed().count(), all);
     assertEquals(passed, results.testEvents().succeeded().count(), all);
@@ -57,7 +64,27 @@ final class Runs {
   }
 
   static EngineExecutionResults run(DiscoverySelector... selectors) {
-    return EngineTestKit.engine("junit-jupiter").selectors(selectors).execute();
+    return run(Map.of(), selectors);
+  }
+
+  static EngineExecutionResults run(Map<String, String> settings, DiscoverySelector... selectors) {
+    PrintStream standardError = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(bytes, true, UTF_8));
+    try {
+      return EngineTestKit.engine("junit-jupiter")
+          .configurationParameters(settings)
+          .selectors(selectors)
+          .execute();
+    } finally {
+      System.setErr(standardError);
+      printed = bytes.toString(UTF_8);
+    }
+  }
+
+  /** What our extension itself told the user in the last run. */
+  static List<String> said() {
+    return printed.lines().filter(line -> line.startsWith("ts-junit: ")).toList();
   }
 
   static DiscoverySelector method(Class<?> test, String name) {
