@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Records a conversation and replays it without its server. Needs Java 17 or later, and Maven when
-# ts-proxy.jar is not built yet. Ends with 0 only if everything it says held.
+# ts-proxy.jar is not built yet. Exits with 0 only if everything it shows is true.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
@@ -9,7 +9,7 @@ say() {
   printf '\n%s\n' "$1"
 }
 
-show() { # COMMAND...: prints it as a user would type it
+show() { # COMMAND...: prints a command as a user would type it
   echo "  \$ ${*/#"$scripts"/scripts}"
 }
 
@@ -17,7 +17,7 @@ indent() {
   sed 's/^/    /'
 }
 
-run() { # NAME COMMAND...: starts a server as start does, and shows both
+run() { # NAME COMMAND...: starts a server, and shows its command and its first line
   show "${@:2}"
   start "$@"
   indent <"$work/$1.out"
@@ -45,22 +45,22 @@ for payload in 1_hello 2_hello 3_hello; do
   printf '%s\n' "c2s $hex" "s2c $hex"
 done | same "the recording" - found.txt
 
-say "The recording answers the same client, and there is no server any more"
+say "The recording answers the same client, without the server"
 run replay "$scripts/ts_proxy" replay --listen 127.0.0.1:0 --record hello.rec
 show "${client[@]}" --connect "$address"
 "${client[@]}" --connect "$address" | tee replayed.txt | indent
 same "the replies" live.txt replayed.txt
 stop replay 0
-echo "  Nothing differed: replay ended with status 0."
+echo "  Nothing differed: the exit status of replay is 0."
 
-say "A client that sends something else is told apart"
+say "A client that behaves differently is caught"
 run departed "$scripts/ts_proxy" replay --listen 127.0.0.1:0 --record hello.rec
 show "$scripts/simple_client" --message goodbye --count 3 --connect "$address"
 if "$scripts/simple_client" --message goodbye --count 3 --connect "$address" >other.txt 2>&1; then
-  fail "a client with another message: served to its end, expected a mismatch" other.txt
+  fail "a client with another message was served to its end; expected a mismatch" other.txt
 fi
 stop departed 1
 grep -m 1 expected departed.err | indent
-echo "  replay ended with status 1."
+echo "  The exit status of replay is 1."
 
-say "All of it held."
+say "Everything worked."

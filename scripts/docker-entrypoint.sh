@@ -1,31 +1,31 @@
 #!/usr/bin/env bash
-# The container's start: the TS_PROXY_ variables below become one command line for ts_proxy.
-# Arguments, when there are any, are that command line instead: docker run IMAGE --help
-# Needs no container: beside a build, or with TS_PROXY_JAR, it runs as it is.
+# Entry point of the container: turns the TS_PROXY_ variables below into a command line for ts_proxy.
+# With arguments, those are the command line instead: docker run IMAGE --help
+# Also runs without a container, next to a build or with TS_PROXY_JAR.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # as in ts_proxy
 
-refuse() { # VARIABLE VALUE EXPECTED
-  echo "ts-proxy: $1: found \"${2//[[:cntrl:]]/?}\", expected $3" >&2
+refuse() { # VARIABLE MESSAGE
+  echo "ts-proxy: $1: ${2//[[:cntrl:]]/?}" >&2
   exit 2
 }
 
-need() { # VARIABLE VALUE EXPECTED
-  [[ -n $2 ]] || refuse "$1" "" "$3"
+need() { # VARIABLE VALUE MEANING
+  [[ -n $2 ]] || refuse "$1" "not set; set it to $3"
 }
 
 one_of() { # VARIABLE VALUE CHOICE CHOICE
-  [[ $2 == "$3" || $2 == "$4" ]] || refuse "$1" "$2" "$3 or $4"
+  [[ $2 == "$3" || $2 == "$4" ]] || refuse "$1" "found \"$2\", expected $3 or $4"
 }
 
 number() { # VARIABLE VALUE LEAST MOST
-  if ! [[ $2 =~ ^[0-9]{1,10}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then refuse "$1" "$2" "$3 to $4"; fi
+  if ! [[ $2 =~ ^[0-9]{1,10}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then refuse "$1" "found \"$2\", expected $3 to $4"; fi
 }
 
 address() { # VARIABLE VALUE LEAST_PORT
   local host='([^]/@:[[:space:]]+|\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[[:alnum:]._-]+)?\])'
   if ! [[ $2 =~ ^$host:([0-9]{1,5})$ ]] || ((10#${2##*:} < $3 || 10#${2##*:} > 65535)); then
-    refuse "$1" "$2" "HOST:PORT with a port of $3 to 65535"
+    refuse "$1" "found \"$2\", expected HOST:PORT with a port from $3 to 65535"
   fi
 }
 
@@ -42,7 +42,7 @@ timing=${TS_PROXY_TIMING:-original}
 header_len=${TS_PROXY_HEADER_LEN:-8}
 max_payload_len=${TS_PROXY_MAX_PAYLOAD_LEN:-16777216}
 
-# Each is checked in both modes: what is wrong today should not wait for the day the mode changes.
+# Checks all of them in both modes, so that a mistake shows before the mode changes.
 one_of TS_PROXY_MODE "$mode" proxy replay
 address TS_PROXY_LISTEN "$listen" 0
 [[ -z $target ]] || address TS_PROXY_TARGET "$target" 1

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What the demos and tests beside it share. Source it; it gives:
+# What the demos and tests share. Source it to get:
 #   $scripts   this folder
 #   $root      the folder of the project
-#   $work      a scratch folder; it and every process still running go when the script ends
+#   $work      a scratch folder, removed when the script ends; processes still running are killed
 #   refuse, fail, build_jars, start, stop, conversation, same
-# A script with more to clean up replaces tidy.
+# A script that has more to clean up redefines tidy.
 
 self=$(readlink -f "${BASH_SOURCE[0]}")
 # shellcheck disable=SC2034 # for the scripts that source this one
@@ -31,36 +31,36 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# refuse STATUS MESSAGE: one line, and the end.
+# refuse STATUS MESSAGE: prints a line and exits.
 refuse() {
   echo "ts-proxy: $2" >&2
   exit "$1"
 }
 
-# fail MESSAGE [FILE]: what did not hold, below the end of what was logged about it.
+# fail MESSAGE [FILE]: prints the end of a log and what failed, and exits with status 1.
 fail() {
   [[ -z ${2:-} ]] || tail -n 20 "$2" | sed 's/^/  /' >&2
   refuse 1 "$1"
 }
 
-# build_jars MODULES NAMES: builds these modules (commas between them) and what they need, without tests.
+# build_jars MODULES NAMES: builds these modules (separated by commas) and what they need, without tests.
 build_jars() {
   command -v mvn >/dev/null || refuse 3 "mvn: not found; install Maven, or set TS_PROXY_JAR to a built ts-proxy.jar"
-  echo "Building $2, this once ..." >&2
+  echo "Building $2 (only this once) ..." >&2
   (cd "$root" && mvn -B -q -pl "$1" -am -DskipTests -Dmaven.javadoc.skip -Dmaven.source.skip -Dspotless.check.skip -Dcyclonedx.skip package) ||
-    refuse 3 "$2: the build failed, as shown above"
+    refuse 3 "$2: the build failed; see above"
 }
 
-# start NAME COMMAND...: runs a server beside us until it listens. Sets $address to where, and the
-# variable NAME_pid; its output stays in $work/NAME.out and $work/NAME.err.
+# start NAME COMMAND...: starts a server in the background and waits until it listens. Sets $address
+# and NAME_pid. Its output goes to $work/NAME.out and $work/NAME.err.
 start() {
   local name=$1 line='' tries=0
   shift
-  : >"$work/$name.out" # there at once, so that it can be read while it is empty
+  : >"$work/$name.out" # so that it can be read at once
   "$@" >>"$work/$name.out" 2>"$work/$name.err" &
   printf -v "${name}_pid" %s "$!"
   until IFS= read -r line <"$work/$name.out"; do
-    kill -0 "$!" 2>/dev/null || fail "$name: ended before it listened" "$work/$name.err"
+    kill -0 "$!" 2>/dev/null || fail "$name: exited before it listened" "$work/$name.err"
     ((tries++ < 300)) || fail "$name: not listening after 30 seconds" "$work/$name.err"
     sleep 0.1
   done
@@ -68,8 +68,8 @@ start() {
   [[ $address != "$line" ]] || fail "$name: found \"$line\", expected listening on HOST:PORT"
 }
 
-# stop NAME STATUS [PID]: the normal way to stop a server, which has to end with that status. PID is
-# where to send the signal, if not to the process that start began.
+# stop NAME STATUS [PID]: stops a server with SIGTERM and checks its exit status. PID is the process to
+# send the signal to, if not the one that start started.
 stop() {
   local name=$1 pid=${1}_pid status=0 tries=0
   kill -TERM "${3:-${!pid}}" 2>/dev/null || true
@@ -78,15 +78,15 @@ stop() {
     sleep 0.1
   done
   wait "${!pid}" || status=$?
-  ((status == $2)) || fail "$name: ended with status $status, expected $2" "$work/$name.err"
+  ((status == $2)) || fail "$name: exit status is $status, expected $2" "$work/$name.err"
 }
 
-# conversation FILE: direction and payload of each entry of a recording.
+# conversation FILE: prints direction and payload of each entry of a recording.
 conversation() {
   awk -F '\t' '!/^#/ { print $2, $3 }' "$1"
 }
 
-# same WHAT EXPECTED FOUND: two files that have to be equal; - is stdin.
+# same WHAT EXPECTED FOUND: fails unless two files are equal; - is stdin.
 same() {
-  diff "$2" "$3" >&2 || fail "$1: differs as shown (< expected, > found)"
+  diff "$2" "$3" >&2 || fail "$1: differs; see above (< expected, > found)"
 }

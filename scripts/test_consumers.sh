@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Builds and runs the projects in it/ as their owners would: each alone, with the libraries from a Maven
-# repository and nothing else of this project.
+# Builds and runs the projects in it/ as their owners would: each alone, with nothing of this project
+# but the libraries from a Maven repository.
 #   scripts/test_consumers.sh [REPOSITORY]
-# REPOSITORY is a local Maven repository that holds or can get what ts-bom names; by default the
-# libraries are built and go into a new one.
+# REPOSITORY is a local Maven repository that has, or can get, what ts-bom names. By default the libraries
+# are built and installed to a new one.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
 # shellcheck source=maven.sh
 . "$scripts/maven.sh"
 
-(($# <= 1)) || refuse 2 "found $# arguments, expected a Maven repository or none"
+(($# <= 1)) || refuse 2 "takes one argument at most, a Maven repository"
 command -v mvn >/dev/null || refuse 3 "mvn: not found; install Maven for this test"
 
 maven() { # PROJECT [ARGUMENT...]: builds it, or runs Maven with these arguments
@@ -22,7 +22,7 @@ maven() { # PROJECT [ARGUMENT...]: builds it, or runs Maven with these arguments
     fail "it/$project: the build failed" "$work/$project.log"
 }
 
-# class_path PROJECT: the names of the jars that it runs with, one a line.
+# class_path PROJECT: prints the names of the jars that it runs with, one per line.
 class_path() {
   tr : '\n' <"$work/it/$1/target/classpath" | sed 's|.*/||' | sort
 }
@@ -59,7 +59,7 @@ in_a_test() {
   local name made=$work/it/junit/src/test/resources/made.tsv
   maven junit
   [[ -f $made ]] || fail "it/junit: no recording was made" "$work/junit.log"
-  TRACESTREAM_RECORD=none maven junit # and plays what it recorded
+  TRACESTREAM_RECORD=none maven junit # replays what it has recorded
   for name in codec recording rules engine proxy-core replay-core junit; do
     class_path junit | grep -qx "ts-$name-$(managed_version "$root/ts-bom/pom.xml" "ts-$name").jar" ||
       fail "it/junit: ts-$name has another version than in ts-bom" "$work/it/junit/target/classpath"
@@ -92,7 +92,7 @@ with_gradle() {
     echo "gradle: not found; install it (on Debian: gradle) to build it/gradle too"
     return
   fi
-  # Its own folder for what it keeps; without a daemon, nothing of it stays behind.
+  # With a folder of its own for what it caches, and without a daemon, so that nothing is left over.
   gradle -q --no-daemon --gradle-user-home "$work/gradle" -p "$work/it/gradle" \
     -Dmaven.repo.local="$repository" -PtsReplayCoreVersion="$replay" replay \
     >"$work/gradle.out" 2>"$work/gradle.log" || fail "it/gradle: the build failed" "$work/gradle.log"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the image with docker, podman or buildah, whichever works here, and runs both modes in it: the
-# proxy records a conversation, then its replay answers the same client. Where none works, it is skipped.
-# BASE names the base image; without one, and without a registry to pull from, debootstrap makes it.
+# Builds the image with docker, podman or buildah, whichever works, and runs both modes in it: the proxy
+# records a conversation, then its replay answers the same client. Skipped if none of the three works.
+# BASE names the base image. Without it, and without a registry to pull from, debootstrap makes one.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
@@ -9,7 +9,7 @@ set -euo pipefail
 export DOCKER_BUILDKIT=1 BUILDAH_ISOLATION=${BUILDAH_ISOLATION:-chroot}
 tag=localhost/ts-proxy-test
 
-engine= # one that is installed and answers: docker's client alone does not
+engine= # one that works: docker's client alone is not enough
 for candidate in docker podman buildah; do
   if "$candidate" info >/dev/null 2>&1; then
     engine=$candidate
@@ -32,7 +32,7 @@ available() { # IMAGE
   inspect "$1" User >/dev/null || "$engine" pull "$1" >/dev/null 2>&1
 }
 
-make_base() { # NAME: Debian from where this machine's apt gets its own
+make_base() { # NAME: Debian, from the mirror that apt uses here
   local mirror container
   command -v debootstrap >/dev/null && command -v apt-get >/dev/null && ((EUID == 0)) || return 1
   # shellcheck disable=SC1091,SC2016 # a file of the system; apt's own variable
@@ -47,7 +47,7 @@ make_base() { # NAME: Debian from where this machine's apt gets its own
   fi
 }
 
-build() { # what Maven needs on this machine to reach its repository, it needs in the image's build too
+build() { # passes on what Maven needs here to reach its repository
   local flags='' options=() java_home
   if [[ -f ${HOME:-}/.m2/settings.xml ]]; then
     options+=(--secret "id=settings,src=$HOME/.m2/settings.xml")
@@ -68,8 +68,8 @@ tidy() {
   "$engine" rmi -f "$tag" >/dev/null 2>&1 || true
 }
 
-# in_image [VARIABLE=VALUE...] -- [ARGUMENT...]: sets $command to what runs the image so. On the host's
-# network in each engine, so that all have the same loopback and port 0 finds a free port on it.
+# in_image [VARIABLE=VALUE...] -- [ARGUMENT...]: sets $command to run the image that way. Uses the host's
+# network with each engine, so that all share its loopback and port 0 picks a free port there.
 in_image() {
   command=("$engine" run -v "$work/recordings:/recordings")
   [[ $engine == buildah ]] || command+=(--rm --network host)
@@ -78,14 +78,14 @@ in_image() {
     shift
   done
   shift
-  if [[ $engine == buildah ]]; then # which has no regard for an entrypoint
+  if [[ $engine == buildah ]]; then # it ignores the entry point
     command+=("$container" -- "$entrypoint" "$@")
   else
     command+=("$tag" "$@")
   fi
 }
 
-stop_container() { # NAME: docker and podman pass a signal on; buildah kills, so what it runs gets the signal itself
+stop_container() { # NAME: docker and podman pass a signal on; with buildah, the process itself has to get it
   local pid=${1}_pid child
   pid=${!pid}
   if [[ $engine == buildah ]]; then
@@ -108,12 +108,12 @@ fi
 
 echo "building the image with $engine"
 build
-[[ $(inspect "$tag" User) =~ ^[1-9] ]] || fail "the image's user: found \"$(inspect "$tag" User)\", expected a number that is not root's"
+[[ $(inspect "$tag" User) =~ ^[1-9] ]] || fail "the image's user is \"$(inspect "$tag" User)\"; expected the number of a user other than root"
 if [[ $engine == buildah ]]; then
   entrypoint=$(inspect "$tag" Entrypoint)
   entrypoint=${entrypoint//[\[\]]/}
   container=$(buildah from "$tag")
-  buildah config --volume /recordings- "$container" # or it lies over the folder that is mounted there
+  buildah config --volume /recordings- "$container" # or it hides the folder that is mounted there
 fi
 mkdir -m 777 "$work/recordings"
 chmod 777 "$work/recordings" # for the image's user, whatever the umask here
@@ -128,9 +128,9 @@ in_image -- simple_client --connect "$address" --message hello --count 3
 stop_container proxy
 stop_container server
 printf 'echo: %s\n' 1_hello 2_hello 3_hello | same "the client's output" - "$work/live.txt"
-in_image -- inspect --entries hello.rec # in the image, as only its user may read the recording
+in_image -- inspect --entries hello.rec # in the image, since only its user may read the recording
 "${command[@]}" >"$work/entries.txt"
-[[ $(grep -c -E ' (c2s|s2c) ' "$work/entries.txt") -eq 6 ]] || fail "the recording: expected six entries" "$work/entries.txt"
+[[ $(grep -c -E ' (c2s|s2c) ' "$work/entries.txt") -eq 6 ]] || fail "the recording does not have six entries" "$work/entries.txt"
 
 echo "replaying it"
 in_image TS_PROXY_MODE=replay TS_PROXY_LISTEN=127.0.0.1:0 TS_PROXY_RECORD=hello.rec --

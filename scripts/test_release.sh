@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Proves that each library can be released alone: in a clone of what is committed, into a repository of
-# its own, it releases all of them, then one patch by itself, and has consumers take that patch with the
-# others as they were. What must not be released is refused.
+# Tests that each library can be released alone: in a clone of the last commit and with a repository of
+# its own, releases all of them, then a patch of one, and builds consumers with that patch and the others
+# unchanged. Also tests that what must not be released is refused.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
@@ -14,15 +14,15 @@ tree=$work/tree
 staging=$work/staging
 group=$staging/io/tracestream
 
-release() { # ARGUMENTS...: of release.sh in the clone
+release() { # ARGUMENTS...: runs release.sh in the clone
   "$tree/scripts/release.sh" --repository "file:$staging" "$@" >"$work/release.log" 2>&1
 }
 
-released() { # ARGUMENTS...: has to succeed
+released() { # ARGUMENTS...: the same, and it has to succeed
   release "$@" || fail "release.sh $*: refused" "$work/release.log"
 }
 
-refused() { # WHY ARGUMENTS...: has to fail with that text, and to leave everything as it was
+refused() { # WHY ARGUMENTS...: the same, and it has to fail with that text and change nothing
   local before
   before=$(state)
   ! release "${@:2}" || fail "release.sh ${*:2}: released, expected: $1" "$work/release.log"
@@ -36,19 +36,19 @@ state() { # of the clone and of the staging repository
   [[ ! -d $staging ]] || find "$staging" -type f -exec sha256sum {} + | sort
 }
 
-edit() { # MESSAGE: commits what was changed in the clone
+edit() { # MESSAGE: commits the changes in the clone
   git -C "$tree" add -A
   git -C "$tree" commit -q -m "$1"
 }
 
-news() { # MODULE VERSION: what a maintainer writes before a release
+news() { # MODULE VERSION: adds the changelog entry that a release needs
   sed -i "0,/^## /s/^## /## [$2] - unreleased\n\n- Something new.\n\n&/" "$tree/$1/CHANGELOG.md"
 }
 
-probe() { # METHODS...: a public class of ts-codec with these
+probe() { # METHODS...: adds a public class with these methods to ts-codec
   local method
   {
-    printf '%s\n' 'package io.tracestream.codec;' '' '/** Here for a test. */' 'public final class Probe {' '  private Probe() {}'
+    printf '%s\n' 'package io.tracestream.codec;' '' '/** For a test. */' 'public final class Probe {' '  private Probe() {}'
     for method; do printf '%s\n' '' '  /** Does nothing. */' "  public static void $method() {}"; done
     echo '}'
   } >"$tree/ts-codec/src/main/java/io/tracestream/codec/Probe.java"
@@ -61,7 +61,7 @@ prepare() {
   git -C "$tree" tag -l | xargs -r git -C "$tree" tag -d >/dev/null
   git -C "$tree" config user.name tester
   git -C "$tree" config user.email tester@localhost
-  for module in "${libraries[@]}"; do # as before any release, whatever this project has released
+  for module in "${libraries[@]}"; do # as if nothing had been released yet
     sed -i -e 's|<last.release>.*<|<last.release>none<|' -e 's|<japicmp.skip>.*<|<japicmp.skip>true<|' "$tree/$module/pom.xml"
     printf '# Changes\n\n## [%s] - unreleased\n\n- All of it.\n' "$(pom_version "$tree/$module")" >"$tree/$module/CHANGELOG.md"
   done
@@ -79,19 +79,19 @@ bom=$(pom_version "$tree/ts-bom")
 refused "ts-recording: not released yet" ts-rules
 refused "expected one of" ts-cli
 touch "$tree/forgotten"
-refused "working tree: found changes" ts-codec
+refused "working tree: there are changes" ts-codec
 rm "$tree/forgotten"
 sed -i "s|<ts-codec.version>.*<|<ts-codec.version>9.9.9<|" "$tree/pom.xml"
 edit "Forget the module's own pom"
 refused "pom.xml: ts-codec.version: found 9.9.9, expected $first" ts-codec
 git -C "$tree" reset -q --hard HEAD~1
 git -C "$tree" tag "ts-codec-$first"
-refused "ts-codec $first: found the tag of a release" ts-codec
+refused "ts-codec $first: is already tagged" ts-codec
 git -C "$tree" tag -d "ts-codec-$first" >/dev/null
 
-# What a release checks was checked in the build; here one release that does so is enough.
+# The build has run these checks already, so a single release here runs them again.
 options=${MAVEN_OPTS:-}
-# The values are written out: to a JVM, unlike to mvn, a bare name says nothing.
+# With values, since for a JVM, unlike for mvn, a bare name does not mean true.
 quickly="$options -DskipTests=true -Dspotless.check.skip=true"
 export MAVEN_OPTS=$quickly
 before=$(state)
@@ -101,16 +101,16 @@ for module in "${libraries[@]}"; do
   [[ $module == ts-bom ]] || released "$module"
 done
 for file in .jar -sources.jar -javadoc.jar .pom; do
-  [[ -s $group/ts-proxy-core/$proxy/ts-proxy-core-$proxy$file ]] || fail "ts-proxy-core: found no $file in the repository"
+  [[ -s $group/ts-proxy-core/$proxy/ts-proxy-core-$proxy$file ]] || fail "ts-proxy-core: $file is not in the repository"
 done
-! grep -lr '<parent>' --include='*.pom' "$group" || fail "these poms: found a parent, which nobody can get"
-[[ $(pom_version "$tree/ts-codec") == "$second" ]] || fail "ts-codec: found another version than $second after its release"
-git -C "$tree" rev-parse -q --verify "ts-codec-$first" >/dev/null || fail "ts-codec: found no tag ts-codec-$first"
+! grep -lr '<parent>' --include='*.pom' "$group" || fail "these poms have a parent, which nobody can download"
+[[ $(pom_version "$tree/ts-codec") == "$second" ]] || fail "ts-codec: its version is not $second after its release"
+git -C "$tree" rev-parse -q --verify "ts-codec-$first" >/dev/null || fail "ts-codec: there is no tag ts-codec-$first"
 echo "each library released: passed"
 
 probe one two
 edit "Add two methods"
-refused "ts-codec/CHANGELOG.md: found no list below \"## [$second] - unreleased\"" ts-codec
+refused "ts-codec/CHANGELOG.md: there is no list below \"## [$second] - unreleased\"" ts-codec
 news ts-codec "$second"
 edit "Tell of them"
 MAVEN_OPTS=$options
@@ -118,7 +118,7 @@ others=$(find "$group" -path "$group/ts-codec" -prune -o -type f -exec sha256sum
 released ts-codec
 [[ $(find "$group" -path "$group/ts-codec" -prune -o -type f -exec sha256sum {} +) == "$others" ]] ||
   fail "ts-codec $second: its release changed other modules"
-[[ ! -d $group/ts-proxy-core/$second || $proxy == "$second" ]] || fail "ts-proxy-core: found $second, which nobody released"
+[[ ! -d $group/ts-proxy-core/$second || $proxy == "$second" ]] || fail "ts-proxy-core: $second was released, too"
 echo "a patch of one library released alone: passed"
 
 released ts-bom
@@ -136,7 +136,7 @@ refused "METHOD_REMOVED" ts-codec
 sed -i 's|<japicmp.skip>.*<|<japicmp.skip>true<|' "$tree/ts-codec/pom.xml"
 edit "Switch the guard off"
 refused "METHOD_REMOVED" ts-codec
-echo "a patch that removes a public method: refused, whatever its pom says"
+echo "a patch that removes a public method: refused, even if its pom allows it"
 
 larger=${first%%.*}.99.0
 sed -i "s|>$third<|>$larger<|" "$tree/ts-codec/pom.xml" "$tree/ts-bom/pom.xml"
@@ -144,8 +144,8 @@ sed -i "s|<ts-codec.version>.*<|<ts-codec.version>$larger<|" "$tree/pom.xml"
 news ts-codec "$larger"
 edit "Take a larger step"
 released ts-codec
-grep -q '<japicmp.skip>false<' "$tree/ts-codec/pom.xml" || fail "ts-codec: found no guard after $larger, expected it on again"
-echo "a larger step that is to break something: released"
+grep -q '<japicmp.skip>false<' "$tree/ts-codec/pom.xml" || fail "ts-codec: the API guard is not on again after $larger"
+echo "a larger step that may break something: released"
 
 if command -v gpg >/dev/null; then
   MAVEN_OPTS=$quickly
@@ -158,7 +158,7 @@ if command -v gpg >/dev/null; then
   released --sign tester@localhost ts-recording
   for file in .jar -sources.jar -javadoc.jar .pom; do
     gpg -q --verify "$group/ts-recording/$recording/ts-recording-$recording$file.asc" 2>"$work/gpg.log" ||
-      fail "ts-recording-$recording$file: found no good signature" "$work/gpg.log"
+      fail "ts-recording-$recording$file: has no good signature" "$work/gpg.log"
   done
   gpgconf --kill all
   echo "signed artifacts: passed"

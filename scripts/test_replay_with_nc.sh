@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Records a conversation through the proxy and replays it to nc, which sends the raw bytes of its
-# frames: on the client's side no code of ours takes part. HEADER_LEN is 1 to 16, by default 8.
+# Records a conversation through the proxy and replays it to nc, which sends the raw bytes of the
+# frames, so that the client runs none of our code. HEADER_LEN is 1 to 16, by default 8.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
@@ -9,7 +9,7 @@ header_len=${HEADER_LEN:-8}
 [[ $header_len =~ ^([1-9]|1[0-6])$ ]] || refuse 2 "HEADER_LEN: found \"$header_len\", expected 1 to 16"
 command -v nc >/dev/null || refuse 3 "nc: not found; install netcat-openbsd for this test"
 
-frames() { # PAYLOAD...: their bytes on the wire
+frames() { # PAYLOAD...: prints them as frames
   local payload
   for payload; do
     printf '%b' "$(printf "%0$((2 * header_len))x" "${#payload}" | sed 's/../\\x&/g')"
@@ -17,8 +17,8 @@ frames() { # PAYLOAD...: their bytes on the wire
   done
 }
 
-# nc ends when the other side does, so it needs none of the options in which its versions differ.
-replay_to_nc() { # NAME STATUS PAYLOAD...: nc sends them; $work/NAME.received is what it got
+# nc exits when the other side ends, so it needs none of the options that differ between versions.
+replay_to_nc() { # NAME STATUS PAYLOAD...: nc sends them and receives $work/NAME.received
   local name=$1 status=$2
   shift 2
   start "$name" "$scripts/ts_proxy" replay --listen 127.0.0.1:0 --record "$work/recording" --header-len "$header_len"

@@ -10,19 +10,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sums up warnings that come too often: a peer that does the same wrong thing a thousand times a
- * second gets one line a second. Lines are alike when they differ in numbers only. For one thread
- * at a time; times are those of {@link System#nanoTime}.
+ * Sums up warnings that come too often: a peer that makes the same mistake a thousand times a
+ * second gets one line a second. Lines are alike when only numbers differ. Not safe for several
+ * threads at once. Times are those of {@link System#nanoTime}.
  */
 final class AlikeLines {
-  /** How many lines alike are shown before the others are counted, until a second has none. */
+  /** How many lines alike are shown before the rest are counted, until a second has none. */
   static final int MOST_SHOWN = 50;
 
-  /** With more kinds than that, the others are all shown: peers must not fill the memory. */
+  /** Further kinds are always shown, so that peers cannot fill the memory. */
   static final int MOST_KINDS = 1000;
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-  /** What a warning begins with: simplelogger.properties has the time first. */
+  /** How a warning begins: simplelogger.properties puts the time first. */
   private static final Pattern WARN = Pattern.compile("[-0-9:. ]+ WARN ");
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
@@ -40,7 +40,7 @@ final class AlikeLines {
     }
   }
 
-  /** Whether to show a line of the log now; if not, {@link #takeSums} counts it later. */
+  /** Whether to show a log line now; if not, a later {@link #takeSums} counts it. */
   boolean shows(String line, long now) {
     int text = textAt(line);
     if (text < 0) {
@@ -73,12 +73,12 @@ final class AlikeLines {
     return kinds.values().stream().anyMatch(kind -> kind.leftOut > 0);
   }
 
-  /** A line for each kind of which lines were left out in a second that is over. */
+  /** A line for each kind that had lines left out in a second that is over. */
   List<String> takeSums(long now) {
     return takeSums(now, SECOND);
   }
 
-  /** The same of all kinds, whatever the time: for the end. */
+  /** The same for all kinds, whatever the time: for the end. */
   List<String> takeAllSums(long now) {
     return takeSums(now, 0);
   }

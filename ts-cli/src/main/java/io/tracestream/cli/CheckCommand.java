@@ -13,32 +13,45 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "check",
-    description = {
-      "Says whether a recording is whole, and what is wrong with each damaged line.",
-      "Ends with status 1 when it is damaged, also when what is whole was written to OUT."
-    },
+    description = "Checks whether a recording is whole, and repairs it.",
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy check [OPTIONS] FILE",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:the recording is whole",
+      "1:it is damaged, even if --repair wrote what is left of it",
+      "2:wrong usage",
+      "3:the file is missing or is not a recording"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  ts-proxy check a.rec", "  ts-proxy check a.rec --repair whole.rec"})
 final class CheckCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       converter = Values.FileName.class,
-      description = "The recording.")
+      description = "Recording to check.")
   private Path file;
 
   @Option(
       names = "--repair",
       paramLabel = "OUT",
       converter = Values.FileName.class,
-      description = "Write what is whole to this file, in the place of an earlier recording.")
+      description = "Write the whole entries to OUT, replacing an earlier recording there.")
   private Path out;
 
   @Mixin
-  private CommonOptions common;
+  private MaxPayloadOption maxPayload;
+
+  @Mixin
+  private LogOptions.Unused log;
 
   @Override
   public Integer call() throws Exception {
-    RecordingCheck check = check(common.format().maxPayloadLength());
+    RecordingCheck check = check(maxPayload.bytes());
     StandardOutput.print(new CheckText(file, check, out));
     return check.isWhole() ? 0 : Failures.FAILED;
   }
@@ -55,7 +68,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** Says what a check of a recording found: the verdict first, then each place. */
+  /** What a check found: the verdict first, then each damaged line. */
   private static final class CheckText implements StandardOutput.Text {
     private final String file;
     private final RecordingCheck check;

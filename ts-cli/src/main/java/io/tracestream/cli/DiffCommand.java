@@ -1,9 +1,6 @@
 package io.tracestream.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import io.tracestream.compare.Change;
 import io.tracestream.compare.DiffSummary;
 import io.tracestream.compare.RecordingDiff;
@@ -23,7 +20,11 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "diff",
-    description = "Compares two recordings entry by entry, and says where they differ.",
+    description = "Compares two recordings entry by entry, and shows where they differ.",
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy diff [OPTIONS] A B",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",
@@ -32,12 +33,17 @@ import picocli.CommandLine.Option;
       "1:something differs, or a recording is damaged",
       "2:wrong usage",
       "3:a recording is missing or is not a recording"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ts-proxy diff monday.rec friday.rec",
+      "  ts-proxy diff monday.rec friday.rec --rules a.rules --json"
     })
 final class DiffCommand implements Callable<Integer> {
   @Mixin
   private TwoRecordings recordings;
 
-  @Mixin
+  @Mixin(name = "What may differ:")
   private RuleOptions rules;
 
   @Option(names = "--json", description = "Write JSON instead of text.")
@@ -48,23 +54,22 @@ final class DiffCommand implements Callable<Integer> {
       paramLabel = "BYTES",
       defaultValue = "16",
       converter = Values.FromZero.class,
-      description = {
-        "Text: bytes to show on either side of the first",
-        "difference (default: ${DEFAULT-VALUE})."
-      })
+      description = "Bytes to show on each side of a difference. Default: ${DEFAULT-VALUE}.")
   private int context;
 
   @Mixin
-  private CommonOptions common;
+  private MaxPayloadOption maxPayload;
+
+  @Mixin
+  private LogOptions.Unused log;
 
   private DiffSummary summary;
 
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
-    common.applyLoudness();
     Rules compared = rules.rules();
     return recordings
-            .compare(common.format().maxPayloadLength(), (a, b) -> compare(a, b, compared))
+            .compare(maxPayload.bytes(), (a, b) -> compare(a, b, compared))
             .isSame()
         ? 0
         : Failures.FAILED;
@@ -112,10 +117,7 @@ final class DiffCommand implements Callable<Integer> {
 
     /** A document on a writer that stays open. */
     Json(Writer out) throws IOException {
-      json =
-          new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.setPrettyPrinter(
-          new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+      json = JsonText.to(out);
     }
 
     void begin(String nameOfA, String nameOfB, Rules rules) throws IOException {

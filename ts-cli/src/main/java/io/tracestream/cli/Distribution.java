@@ -1,13 +1,13 @@
 package io.tracestream.cli;
 
 /**
- * How numbers from 0 on are distributed, in fixed memory: 112 KiB, however many there are.
- * Smallest, largest and all numbers below 512 are exact; others are told up to 0.4 % too small.
+ * How numbers from 0 upward are distributed, in fixed memory: 112 KiB for any number of them. The
+ * smallest, the largest and all numbers below 512 are exact; others are up to 0.4 % too small.
  *
- * <p>For one thread at a time.
+ * <p>Not safe for several threads at once.
  */
 final class Distribution {
-  /** Buckets between a power of two and the next; numbers below twice as many have their own. */
+  /** Buckets between a power of two and the next. Numbers below twice this have their own. */
   private static final int STEPS = 256;
 
   private static final int STEP_BITS = 8;
@@ -47,7 +47,7 @@ final class Distribution {
   /**
    * The smallest number.
    *
-   * @return it; 0 when there is none
+   * @return it; 0 without numbers
    */
   long min() {
     return count == 0 ? 0 : min;
@@ -56,17 +56,17 @@ final class Distribution {
   /**
    * The largest number.
    *
-   * @return it; 0 when there is none
+   * @return it; 0 without numbers
    */
   long max() {
     return max;
   }
 
   /**
-   * The number that so many percent of all are not above.
+   * The given percentile.
    *
    * @param percent above 0, up to 100: 50 for the median
-   * @return that number, as exact as the class says; 0 when there is none
+   * @return the smallest number that this percentage of all numbers does not exceed; 0 without any
    * @throws IllegalArgumentException when {@code percent} is out of range
    */
   long percentile(double percent) {

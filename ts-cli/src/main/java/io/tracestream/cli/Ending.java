@@ -8,19 +8,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * How the process ends. A command that runs until it is told to stop, or is done, ends the same way
- * in both cases, and once.
+ * How the process ends. A command that is done and one that a signal stops end the same way, and
+ * once.
  */
 final class Ending {
-  // SIGTERM is answered within two seconds, whatever disks and the readers of our output do. The
-  // JVM takes up to 0.3 s of these for threads that wait for those.
+  // A signal ends the process within two seconds, whatever disks and the readers of our output do.
+  // The JVM may take 0.3 s of these for threads that wait for a disk or a reader.
   private static final long STOP_MILLIS = 1300;
   private static final long LOG_MILLIS = 200;
 
-  /** For how long a server that is done waits for a reader of its log who takes nothing. */
+  /** How long a server that is done waits for the reader of its log who takes nothing. */
   private static final long STALL_MILLIS = 1000;
 
-  /** The one of the command that runs; null while it is none that has to be stopped. */
+  /** That of the running command; null if the command does not have to be stopped. */
   private static volatile Ending current;
 
   private final FutureTask<Integer> stop;
@@ -28,10 +28,13 @@ final class Ending {
   private volatile int status;
 
   private Ending(Callable<Integer> stop) {
-    this.stop = new FutureTask<>(stop);
+    this.stop = new FutureTask<>(() -> {
+      StandardError.endStatus();
+      return stop.call();
+    });
   }
 
-  /** Has {@code stop} run when the process is told to end: what it gives is the exit status. */
+  /** Runs {@code stop} when a signal comes; it returns the exit status. */
   static Ending with(Callable<Integer> stop) {
     Ending ending = new Ending(stop);
     current = ending;
@@ -39,7 +42,7 @@ final class Ending {
     return ending;
   }
 
-  /** Ends the process with a command's status, or else with what stopping it gives. */
+  /** Ends the process with a command's status, or if that is 0, with what stopping it returns. */
   static void exit(int status) {
     Ending ending = current;
     if (ending == null) {
@@ -61,7 +64,7 @@ final class Ending {
     } catch (ExecutionException e) {
       Failures.say("stopping: " + Failures.reason(e.getCause()));
     } catch (InterruptedException | TimeoutException e) {
-      Failures.say("stopping: not done after " + STOP_MILLIS + " ms: a disk may be stuck");
+      Failures.say("stopping took longer than " + STOP_MILLIS + " ms: a disk may be stuck");
     }
     StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
     // The JVM would end with 128 + the signal's number; a signal is the normal way to stop a
@@ -75,7 +78,7 @@ final class Ending {
     return 0;
   }
 
-  /** Ends now, as all is done; gives the exit status. */
+  /** Stops the command, which is done, and returns the exit status. */
   int now() throws Exception {
     stop.run();
     try {

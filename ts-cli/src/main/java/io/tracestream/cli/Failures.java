@@ -4,17 +4,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
-import picocli.CommandLine.MissingParameterException;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what went wrong in one line on stderr, and gives the exit status. */
 final class Failures {
@@ -22,14 +14,9 @@ final class Failures {
   static final int WRONG_USAGE = 2;
   static final int NOT_STARTED = 3;
 
-  private static final Pattern INVALID_VALUE = Pattern.compile(
-      "Invalid value for (?:option '([^']+)'(?: \\([^)]*\\))?|positional parameter at index \\d+"
-          + " \\(([^)]+)\\)): (.*)",
-      Pattern.DOTALL);
-
   private Failures() {}
 
-  /** A command could not start, for a reason that the user can mend. */
+  /** A command could not start, for a reason that the user can fix. */
   static final class NotStarted extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -38,49 +25,13 @@ final class Failures {
     }
   }
 
-  /** A command began and could not go on, for a reason outside of it. */
+  /** A command had begun and could not go on. */
   static final class Failed extends Exception {
     private static final long serialVersionUID = 1;
 
     Failed(String message) {
       super(message);
     }
-  }
-
-  static int wrongUsage(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
-    List<String> unknown = unknown(e, args);
-    String message = e.getMessage().replaceFirst("^Error: ", "");
-    Matcher invalid = INVALID_VALUE.matcher(message);
-    if (invalid.matches()) {
-      String subject = invalid.group(1) == null ? invalid.group(2) : invalid.group(1);
-      message = subject + ": " + invalid.group(3);
-    } else if (!unknown.isEmpty()) {
-      message = "found \"" + String.join(" ", unknown) + "\", expected "
-          + (command.getParent() == null
-              ? "a command: " + Main.commands(command.getCommandSpec())
-              : "a flag of " + command.getCommandName());
-    }
-    say(message + "; see " + command.getCommandSpec().qualifiedName() + " --help");
-    return WRONG_USAGE;
-  }
-
-  /** What no flag and no parameter takes. A missing flag may be one that was misspelt. */
-  private static List<String> unknown(ParameterException e, String[] args) {
-    if (e instanceof UnmatchedArgumentException unmatched) {
-      return unmatched.getUnmatched();
-    }
-    if (!(e instanceof MissingParameterException) || e.getCommandLine().getParent() == null) {
-      return List.of();
-    }
-    CommandLine command = e.getCommandLine();
-    command.getCommandSpec().parser().collectErrors(true);
-    Set<String> names = command.getCommandSpec().names();
-    int name = 0;
-    while (!names.contains(args[name])) {
-      name++;
-    }
-    return command.parseArgs(Arrays.copyOfRange(args, name + 1, args.length)).unmatched();
   }
 
   static int failed(Exception e, CommandLine command, ParseResult parsed) throws Exception {
@@ -96,8 +47,8 @@ final class Failures {
   }
 
   /**
-   * What an exception says. Those of files often say their name only, and others nothing: their
-   * kinds are put into words then.
+   * What an exception says. Those about files often give only the name, and others nothing at all:
+   * then the kind of exception becomes the text.
    */
   static String reason(Throwable e) {
     if (e instanceof FileSystemException file) {
@@ -119,7 +70,7 @@ final class Failures {
     if (e instanceof AccessDeniedException) {
       return "no permission";
     }
-    return e instanceof FileAlreadyExistsException ? "there is one already" : kind(e);
+    return e instanceof FileAlreadyExistsException ? "it exists already" : kind(e);
   }
 
   /** The name of a kind of exception in words, such as "unresolved address". */

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * An address as users write it: {@code name:port}, {@code 127.0.0.1:port} or {@code [::1]:port}.
+ * An address as users type it: {@code name:port}, {@code 127.0.0.1:port} or {@code [::1]:port}.
  *
  * @param host the name or number, without brackets
  * @param port 0 to 65535
@@ -21,7 +21,7 @@ record HostPort(String host, int port) {
     return new InetSocketAddress(host, port);
   }
 
-  /** The address to look up later, when it is needed; a number needs no looking up. */
+  /** The address to look up when it is needed; one in digits needs no lookup. */
   InetSocketAddress unresolved() {
     return isNumber() ? resolved() : InetSocketAddress.createUnresolved(host, port);
   }

@@ -21,24 +21,34 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "inspect",
-    description = "Shows what recordings hold: one screen, or a line for each entry.",
+    description = "Shows what a recording contains: a summary, or a line for each entry.",
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy inspect [OPTIONS] FILE|DIR",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    footerHeading = "%nExamples:%n",
+    footer = {"  ts-proxy inspect a.rec", "  ts-proxy inspect --entries a.rec | head"})
 final class InspectCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "FILE",
-      converter = Values.FileName.class,
-      description = "The recording, or a folder.")
+      paramLabel = "FILE|DIR",
+      converter = Values.FileOrFolder.class,
+      description = "Recording, or folder of recordings.")
   private Path file;
 
   @Option(
       names = "--entries",
-      description = "A line for each entry: its number, its line in FILE, when it came, which way,"
-          + " how long it is and how it begins.")
+      description =
+          "List the entries, a line each: number, line in FILE, time, direction, length and the"
+              + " first bytes.")
   private boolean entries;
 
   @Mixin
-  private CommonOptions common;
+  private MaxPayloadOption maxPayload;
+
+  @Mixin
+  private LogOptions.Unused log;
 
   @Override
   public Integer call() throws Exception {
@@ -48,8 +58,7 @@ final class InspectCommand implements Callable<Integer> {
   private int inspectAll() throws Failures.NotStarted, Failures.Failed {
     DirectoryPage page;
     try {
-      page = new DirectoryPage(
-          RecordingDirectory.open(file), entries, common.format().maxPayloadLength());
+      page = new DirectoryPage(RecordingDirectory.open(file), entries, maxPayload.bytes());
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));
     }
@@ -73,7 +82,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private Recording open() throws Failures.NotStarted {
     try {
-      return Recording.openEvenIfDamaged(file, common.format().maxPayloadLength());
+      return Recording.openEvenIfDamaged(file, maxPayload.bytes());
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));
     }
@@ -94,12 +103,12 @@ final class InspectCommand implements Callable<Integer> {
     new SummaryPage(file.toString(), summary).writeTo(out);
   }
 
-  /** One screen that says what conversation a recording holds. */
+  /** A summary of a recording on one screen. */
   private static final class SummaryPage implements StandardOutput.Text {
     private final String title;
     private final RecordingSummary summary;
 
-    /** A page about what {@code summary} holds; {@code title} says of what file or part. */
+    /** A page about a summary; {@code title} names the file, or the part of it. */
     SummaryPage(String title, RecordingSummary summary) {
       this.title = VisibleText.line(title);
       this.summary = summary;
@@ -157,9 +166,7 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * A line for each entry of a recording, 79 characters wide while the numbers are not too large.
-   */
+  /** A line for each entry of a recording, 79 characters wide unless numbers are very large. */
   private static final class EntryList implements StandardOutput.Text {
     private static final String TITLE =
         " entry    line      time s dir    bytes  payload in hex            as text\n";
@@ -167,7 +174,7 @@ final class InspectCommand implements Callable<Integer> {
     private static final int SHOWN = 12;
 
     private final RecordingReader reader;
-    /** The line that is being made. */
+    /** The line under construction. */
     private final StringBuilder row = new StringBuilder();
 
     EntryList(RecordingReader reader) {
@@ -227,7 +234,7 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  /** The conversations of a folder, a line each, or with all of their entries. */
+  /** The conversations of a folder, a line each, or with all their entries. */
   private static final class DirectoryPage implements StandardOutput.Text {
     private static final String LINE = "%12s%14s%14s%12s%12s  %s\n";
 
@@ -242,7 +249,7 @@ final class InspectCommand implements Callable<Integer> {
       this.maxPayloadLength = maxPayloadLength;
     }
 
-    /** Whether a conversation could not be read to its end; told on stderr. */
+    /** Whether a conversation could not be read to its end; stderr says why. */
     boolean isDamaged() {
       return damaged;
     }

@@ -13,8 +13,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * Writes a report as CI servers read JUnit's: a session is a test case. It keeps to what Ant's
- * schema asks for (a host's name, a time without its zone) and to what the one of Jenkins allows.
+ * Writes a report in the XML that CI servers know from JUnit, with each session as a test case. It
+ * is valid for both Ant's schema (host name, time without a zone) and that of Jenkins.
  */
 final class JUnitReport {
   private static final DateTimeFormatter TIME =
@@ -83,7 +83,7 @@ final class JUnitReport {
         .count();
   }
 
-  /** Whether it did not pass, and no session in it shows that: too few came, or it is left out. */
+  /** Whether the run failed though no session in the report did: too few came, for example. */
   private boolean hidesFailure() {
     return !report.passed() && count(Outcome.DIFFERED) + count(Outcome.BROKEN) == 0;
   }

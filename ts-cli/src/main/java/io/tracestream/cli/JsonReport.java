@@ -1,9 +1,6 @@
 package io.tracestream.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import io.tracestream.replay.Mismatch;
 import io.tracestream.replay.Nearby;
 import io.tracestream.replay.Place;
@@ -12,14 +9,16 @@ import io.tracestream.replay.Verdict;
 import io.tracestream.rules.Field;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** Writes a report as JSON. The README describes its keys: they are what programs rely on. */
+/** Writes a report as JSON. Programs rely on its keys, which the documentation describes. */
 final class JsonReport {
-  /** Grows when a key goes away or comes to mean something else. */
+  /** Increases when a key is removed or changes its meaning. */
   private static final int VERSION = 1;
 
   /** How much of a payload is written, in bytes. */
@@ -35,10 +34,7 @@ final class JsonReport {
 
   /** Writes it all to a stream that stays open. */
   static void write(Report report, OutputStream out) throws IOException {
-    JsonGenerator json =
-        new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-    json.setPrettyPrinter(
-        new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+    JsonGenerator json = JsonText.to(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     new JsonReport(report, json).write();
     json.writeRaw('\n');
     json.flush();
@@ -122,7 +118,7 @@ final class JsonReport {
       json.writeNullField(name);
       return;
     }
-    // A difference stands in the middle of what is written, or as near to it as an end allows.
+    // Centred on the difference, as far as the ends allow.
     int last = Math.max(0, payload.length - MOST_BYTES);
     int from = Math.min(Math.max(0, offset - MOST_BYTES / 2), last);
     int to = Math.min(payload.length, from + MOST_BYTES);

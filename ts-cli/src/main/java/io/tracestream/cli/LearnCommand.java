@@ -13,10 +13,15 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "learn",
     description = {
-      "Compares two recordings of the same conversation, made at",
-      "different times, and writes a file of rules for --rules:",
-      "what varies, how sure that is, and what it cannot explain."
+      "Finds rules for what varies between two recordings.",
+      "",
+      "Compares two recordings of the same conversation, made at different times, and prints a"
+          + " file for --rules: what varies, how sure that is, and what it cannot explain."
     },
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy learn [OPTIONS] A B",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",
@@ -25,18 +30,25 @@ import picocli.CommandLine.Mixin;
       "1:they do not, or a recording is damaged",
       "2:wrong usage",
       "3:a recording is missing or is not a recording"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ts-proxy learn monday.rec tuesday.rec >a.rules",
+      "  ts-proxy replay --listen 127.0.0.1:9000 --record monday.rec --rules a.rules"
     })
 final class LearnCommand implements Callable<Integer> {
   @Mixin
   private TwoRecordings recordings;
 
   @Mixin
-  private CommonOptions common;
+  private MaxPayloadOption maxPayload;
+
+  @Mixin
+  private LogOptions.Unused log;
 
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
-    common.applyLoudness();
-    Learned learned = recordings.compare(common.format().maxPayloadLength(), LearnCommand::learn);
+    Learned learned = recordings.compare(maxPayload.bytes(), LearnCommand::learn);
     return learned.summary().isSame() ? 0 : Failures.FAILED;
   }
 
@@ -46,7 +58,7 @@ final class LearnCommand implements Callable<Integer> {
     return learned;
   }
 
-  /** Writes what was learned as a file of rules: all that is not a rule stands behind a #. */
+  /** Writes what was learned as a file of rules, with everything else in comments. */
   private static final class LearnText {
     private final String nameOfA;
     private final String nameOfB;
@@ -86,7 +98,7 @@ final class LearnCommand implements Callable<Integer> {
       if (finding.others() > 0) {
         comment("it leaves these bytes open in " + finding.others()
             + (finding.others() == 1 ? " further entry," : " further entries,")
-            + " where nothing speaks for it");
+            + " without evidence for it there");
       }
       text.append(finding.rule());
     }
@@ -102,10 +114,11 @@ final class LearnCommand implements Callable<Integer> {
       for (Change change : learned.unexplained()) {
         comment(DiffText.line(nameOfA, nameOfB, change));
       }
-      long told = learned.unexplained().size();
+      long shown = learned.unexplained().size();
       long all = summary.changed() + summary.added() + summary.removed();
-      if (told < all) {
-        comment("... and " + (all - told) + " more; ts_proxy diff with these rules shows them all");
+      if (shown < all) {
+        comment(
+            "... and " + (all - shown) + " more; ts-proxy diff with these rules shows them all");
       }
     }
 

@@ -9,16 +9,21 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes text on a thread of its own and in order, so that nobody who has something to say waits
- * for whoever reads it. What there is no room for is left out, counted and reported. For any number
- * of threads.
+ * Writes text on a thread of its own and in order, so that no other thread waits for its reader.
+ * What does not fit is dropped, counted and reported. On a terminal it can keep a status line below
+ * the text. Safe for any number of threads.
  */
 final class LogQueue {
-  /** When so many bytes wait, what comes is left out until half of them are written. */
+  /** When this many bytes wait, new text is dropped until half of them are written. */
   static final int MOST_BYTES = 1024 * 1024;
 
   /** What a pipe takes as a whole or not at all: Linux's PIPE_BUF. */
   private static final int PIPE_BYTES = 4096;
+
+  /** Back to the beginning of the line, and clear it. */
+  private static final String CLEAR = "\r\u001b[K";
+  /** A line that the terminal cuts at its width instead of wrapping it. */
+  private static final String STATUS = "\u001b[?7l%s\u001b[?7h";
 
   private final OutputStream out;
   private final Queue<Text> waiting = new ArrayDeque<>();
@@ -26,19 +31,25 @@ final class LogQueue {
   private long waitingBytes;
   private boolean full;
   private long linesLeftOut;
-  /** Whether a text is being written, how many were, and whether the last one could not be. */
+  /** Whether a text is being written, how many have been, and whether the last one failed. */
   private boolean writing;
 
   private long written;
   private boolean failed;
+  /** The status line; empty for none. Whether it has changed, and what is on the screen. */
+  private String status = "";
 
-  /** Text in whole lines; a notice of lines left out counts as those. */
+  private boolean statusChanged;
+  private boolean statusEnded;
+  private String shownStatus = "";
+
+  /** Text in whole lines. A notice about dropped lines counts as those lines. */
   private record Text(byte[] bytes, long lines) {}
 
   /**
    * Starts the thread, which lives as long as the process.
    *
-   * @param out takes the text; where it fails, that text is lost
+   * @param out takes the text; what it fails to take is lost
    */
   LogQueue(OutputStream out) {
     this.out = out;
@@ -47,7 +58,7 @@ final class LogQueue {
     thread.start();
   }
 
-  /** Adds a line of the log, without its line end; warnings in excess are only counted. */
+  /** Adds a log line, given without its line end. Too many warnings alike are only counted. */
   synchronized void addLine(String line) {
     if (alike.shows(line, System.nanoTime())) {
       add(line + "\n");
@@ -56,21 +67,21 @@ final class LogQueue {
     }
   }
 
-  /** Adds text that is written as a whole or left out; it ends with a line end. */
+  /** Adds text, which must end with a line end. It is written as a whole or dropped. */
   synchronized void add(String text) {
     long lines = text.chars().filter(character -> character == '\n').count();
     full = waitingBytes >= (full ? MOST_BYTES / 2 : MOST_BYTES);
     if (full) {
       linesLeftOut += lines;
     } else {
-      tellLinesLeftOut();
+      addNotice();
       put(text, lines);
     }
   }
 
-  private void tellLinesLeftOut() {
+  private void addNotice() {
     if (linesLeftOut > 0) {
-      // A write that failed may have left a part of a line behind.
+      // A write that failed may have written a part of a line.
       String notice = (failed ? "\n" : "") + "ts-proxy: left out "
           + Units.count(linesLeftOut, "line", "lines") + " here: stderr did not take them\n";
       put(notice, linesLeftOut);
@@ -85,11 +96,26 @@ final class LogQueue {
     notifyAll();
   }
 
+  /** Shows a status line below all text, in place of the one before; an empty one removes it. */
+  synchronized void status(String line) {
+    if (!statusEnded) {
+      status = line;
+      statusChanged = !line.equals(shownStatus);
+      notifyAll();
+    }
+  }
+
+  /** Removes the status line for good. */
+  synchronized void endStatus() {
+    status("");
+    statusEnded = true;
+  }
+
   /**
-   * Waits until all is written, if somebody takes it.
+   * Waits until everything is written, as long as somebody reads it.
    *
-   * @param stallMillis for how long at most nothing is taken
-   * @param mostMillis for how long to wait at most
+   * @param stallMillis how long to wait while nothing is taken
+   * @param mostMillis how long to wait at all
    */
   synchronized void awaitWritten(long stallMillis, long mostMillis) {
     long begin = System.nanoTime();
@@ -97,7 +123,7 @@ final class LogQueue {
     long moved = begin;
     long seen = written;
     try {
-      while (writing || !waiting.isEmpty() || linesLeftOut > 0 && !failed) {
+      while (writing || statusChanged || !waiting.isEmpty() || linesLeftOut > 0 && !failed) {
         long now = System.nanoTime();
         if (written != seen) {
           seen = written;
@@ -132,7 +158,7 @@ final class LogQueue {
       out.write(bytes);
       return true;
     } catch (IOException | OutOfMemoryError e) {
-      return false; // there is no other place to say so
+      return false; // there is no other place to report it
     }
   }
 
@@ -147,30 +173,46 @@ final class LogQueue {
   }
 
   private synchronized Text take() throws InterruptedException {
-    while (waiting.isEmpty()) {
+    while (waiting.isEmpty() && !statusChanged) {
       alike.takeSums(System.nanoTime()).forEach(line -> add(line + "\n"));
       if (!failed) {
-        tellLinesLeftOut();
+        addNotice();
       }
-      if (waiting.isEmpty()) {
+      if (waiting.isEmpty() && !statusChanged) {
         wait(alike.hasLeftOut() ? 1000 : 0);
       }
     }
-    Text text = takeWholeLines();
+    Text text = withStatus(takeWholeLines());
     writing = true;
     return text;
   }
 
-  /** Several texts where a pipe takes them as one: an end in the middle cuts no line then. */
+  private Text withStatus(Text text) {
+    statusChanged = false;
+    if (status.isEmpty() && shownStatus.isEmpty()) {
+      return text;
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(PIPE_BYTES);
+    bytes.writeBytes(CLEAR.getBytes(StandardCharsets.UTF_8));
+    bytes.writeBytes(text.bytes);
+    if (!status.isEmpty()) {
+      bytes.writeBytes(Units.format(STATUS, status).getBytes(StandardCharsets.UTF_8));
+    }
+    shownStatus = status;
+    return new Text(bytes.toByteArray(), text.lines);
+  }
+
+  /** As many texts as a pipe takes in one piece, so that a kill never cuts a line. */
   private Text takeWholeLines() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(PIPE_BYTES);
     long lines = 0;
-    do {
+    while (!waiting.isEmpty()
+        && (bytes.size() == 0 || bytes.size() + waiting.peek().bytes.length <= PIPE_BYTES)) {
       Text text = waiting.remove();
       waitingBytes -= text.bytes.length;
       bytes.writeBytes(text.bytes);
       lines += text.lines;
-    } while (!waiting.isEmpty() && bytes.size() + waiting.peek().bytes.length <= PIPE_BYTES);
+    }
     return new Text(bytes.toByteArray(), lines);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -15,20 +16,30 @@ import picocli.CommandLine.Spec;
 
 /** Starts the command that the arguments name. */
 @Command(
-    name = "ts_proxy",
+    name = "ts-proxy",
     description = {
-      "Forwards, records and replays TCP conversations in frames of",
+      "Forwards, records and replays TCP conversations whose frames are",
       "<N-byte big-endian payload length><payload>."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    synopsisSubcommandLabel = "COMMAND",
+    customSynopsis = "ts-proxy COMMAND [OPTIONS]",
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
+    commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done, or stopped by SIGTERM or SIGINT",
       "1:the run failed: a mismatch, a lost or damaged recording, a server gone",
       "2:wrong usage",
       "3:could not start"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ts-proxy proxy --listen 127.0.0.1:9000 --target HOST:5000 --record a.rec",
+      "  ts-proxy replay --listen 127.0.0.1:9000 --record a.rec",
+      "",
+      "ts-proxy help COMMAND shows the options of a command, and examples."
     },
     subcommands = {
       ProxyCommand.class,
@@ -39,7 +50,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       CheckCommand.class,
       SimpleServerCommand.class,
-      SimpleClientCommand.class
+      SimpleClientCommand.class,
+      HelpCommand.class
     })
 public final class Main implements Runnable {
   @Spec
@@ -53,21 +65,27 @@ public final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    Locale.setDefault(Locale.ROOT); // the same text everywhere
     StandardError.install();
     // A target's name is looked up anew for each connection: the JVM would remember it for 30 s.
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
+    Ending.exit(run(Arguments.exact(args)));
+  }
+
+  /** Runs a command and returns its status, unless it is a server that a signal stops. */
+  static int run(String... args) {
+    Locale.setDefault(Locale.ROOT); // the same text everywhere
     CommandLine line = new CommandLine(new Main());
     StringWriter help = new StringWriter();
     line.setOut(new PrintWriter(help));
     line.setColorScheme(
         Help.defaultColorScheme(Terminal.STDOUT.showsColours() ? Help.Ansi.ON : Help.Ansi.OFF));
     line.setExpandAtFiles(false); // a message may begin with @
-    line.setParameterExceptionHandler(Failures::wrongUsage);
+    HelpText.apply(line);
+    Mistakes.report(line);
     line.setExecutionExceptionHandler(Failures::failed);
     int status = line.execute(args);
-    Ending.exit(help.getBuffer().isEmpty() ? status : print(help.toString()));
+    return help.getBuffer().isEmpty() ? status : print(help.toString());
   }
 
   private static int print(String help) {
@@ -83,16 +101,14 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "found no command, expected one of " + commands(spec));
-  }
-
-  static String commands(CommandSpec spec) {
-    return String.join(
-        ", ",
-        spec.root().subcommands().values().stream()
-            .map(CommandLine::getCommandName)
-            .distinct()
-            .toList());
+        spec.commandLine(),
+        "no command given; the commands are "
+            + String.join(
+                ", ",
+                spec.subcommands().values().stream()
+                    .map(CommandLine::getCommandName)
+                    .distinct()
+                    .toList()));
   }
 
   /** Reads the version from the jar's manifest. */

@@ -15,7 +15,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The flags of those commands that play a recording. */
+/** The options of the commands that play a recording. */
 final class PlayOptions {
   private static final long LOG_MILLIS = 200;
 
@@ -28,37 +28,39 @@ final class PlayOptions {
         required = true,
         paramLabel = "FILE",
         converter = Values.FileName.class,
-        description = "The recording to play.")
+        description = "Recording to play.")
     private Path file;
 
     @Option(
         names = "--record-dir",
         required = true,
         paramLabel = "DIR",
-        converter = Values.FileName.class,
-        description = "A folder of recordings to play, each on one connection.")
+        converter = Values.FileOrFolder.class,
+        description = "Folder of recordings to play, each on a connection of its own.")
     private Path directory;
   }
 
-  @Mixin
+  @Mixin(name = "Timing:")
   private TimingOptions timing;
 
-  @Mixin
+  @Mixin(name = "What may differ:")
   private RuleOptions rules;
 
-  @Mixin
-  private ReportOption report;
+  @Mixin(name = "Results:")
+  private Results results;
 
-  @Option(
-      names = "--context",
-      paramLabel = "BYTES",
-      defaultValue = "16",
-      converter = Context.class,
-      description = {
-        "How many bytes to show on either side of the first",
-        "difference (default: ${DEFAULT-VALUE})."
-      })
-  private int context;
+  private static final class Results {
+    @Mixin
+    private ReportOption report;
+
+    @Option(
+        names = "--context",
+        paramLabel = "BYTES",
+        defaultValue = "16",
+        converter = Context.class,
+        description = "Bytes to show on each side of a difference. Default: ${DEFAULT-VALUE}.")
+    private int context;
+  }
 
   /** The file or the folder. */
   Path recording() {
@@ -69,7 +71,7 @@ final class PlayOptions {
     return source.directory != null;
   }
 
-  /** What is to be played. */
+  /** What to play. */
   List<Conversation> conversations() throws Failures.NotStarted {
     if (!isDirectory()) {
       return List.of(Conversation.of(source.file));
@@ -91,12 +93,12 @@ final class PlayOptions {
     return rules.rules();
   }
 
-  /** Refuses what can be seen to be wrong before anything starts. */
+  /** Refuses what cannot work, before anything starts. */
   void check() throws Failures.NotStarted {
-    report.check(recording());
+    results.report.check(recording());
   }
 
-  /** Explains each mismatch on stderr; what else there is to say goes into the log. */
+  /** Explains each mismatch on stderr, and logs how all other sessions end. */
   SessionListener listener() {
     boolean colours = Terminal.STDERR.showsColours();
     SessionListener explaining = result -> {
@@ -106,20 +108,21 @@ final class PlayOptions {
         System.err.print(explain(result.mismatch(), colours));
       }
     };
-    return report.listener(explaining, context);
+    return results.report.listener(explaining, results.context);
   }
 
   private String explain(Mismatch mismatch, boolean colours) {
     // A line end in a file's name would look like one of the text.
     String name = mismatch.place().recording();
-    String text = MismatchText.of(mismatch, context, colours).replace(name, VisibleText.line(name));
+    String text =
+        MismatchText.of(mismatch, results.context, colours).replace(name, VisibleText.line(name));
     return text + "\n";
   }
 
-  /** Says what became of the sessions, in a line and in the report; gives the exit status. */
+  /** Writes the summary and the report, and returns the exit status. */
   int conclude(String command, Verdict verdict, boolean passed) {
-    boolean told = report.write(command, recording(), verdict, passed);
-    // On a terminal the sum stands below what it sums up.
+    boolean written = results.report.write(command, recording(), verdict, passed);
+    // So that the summary comes last on a terminal.
     StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
     try {
       StandardOutput.printLine(verdict.toString());
@@ -127,7 +130,7 @@ final class PlayOptions {
       Failures.say(e.getMessage());
       return Failures.FAILED;
     }
-    return passed && told ? 0 : Failures.FAILED;
+    return passed && written ? 0 : Failures.FAILED;
   }
 
   private static final class Context extends Values.Range {

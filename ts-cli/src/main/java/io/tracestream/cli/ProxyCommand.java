@@ -12,9 +12,18 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "proxy",
-    description = "Forwards whole frames between clients and a target, and records them.",
+    description = "Forwards frames between clients and a server, and records them.",
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy proxy --listen H:P --target H:P [OPTIONS]",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ts-proxy proxy --listen 127.0.0.1:9000 --target HOST:5000 --record a.rec",
+      "  ts-proxy proxy --listen 0.0.0.0:9000 --target HOST:5000 --record-dir DIR"
+    })
 final class ProxyCommand implements Callable<Integer> {
   @Mixin
   private RunningServer server;
@@ -24,32 +33,36 @@ final class ProxyCommand implements Callable<Integer> {
       required = true,
       paramLabel = "H:P",
       converter = HostPort.ToConnect.class,
-      description = "Where to connect for each client.")
+      description = "Server to connect to for each client.")
   private HostPort target;
 
   @Option(
       names = "--max-connections",
       paramLabel = "N",
       converter = Values.FromOne.class,
-      description = "How many clients to serve at a time; further ones wait. Default: any number.")
+      description = "Serve at most N clients at a time; others wait. Default: no limit.")
   private Integer maxConnections;
 
   @Option(
       names = "--idle-timeout",
       paramLabel = "TIME",
       converter = Values.PositiveTime.class,
-      description = "Close a connection on which nothing has passed for that time. Default: never.")
+      description =
+          "Close a connection after TIME without a frame, such as 30s or 5m. Default: never.")
   private Duration idleTimeout;
 
-  @Mixin
+  @Mixin(name = "Recording:")
   private RecordOptions recording;
 
-  @Mixin
-  private CommonOptions common;
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
+  @Mixin(name = "General:")
+  private LogOptions log;
 
   @Override
   public Integer call() throws Exception {
-    common.applyLoudness();
+    log.apply();
     recording.check();
     Proxy proxy = server.start(address -> Proxy.start(config(address)));
     Ending.with(() -> stop(proxy));
@@ -64,7 +77,7 @@ final class ProxyCommand implements Callable<Integer> {
 
   private ProxyConfig config(InetSocketAddress address) {
     return recording.addTo(ProxyConfig.of(address, target.unresolved())
-        .withFormat(common.format())
+        .withFormat(frames.format())
         .withMaxConnections(maxConnections == null ? 0 : maxConnections)
         .withIdleTimeout(idleTimeout));
   }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The flags that say what to record to, and how. */
+/** The options that say where to record, and how. */
 final class RecordOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -19,42 +19,42 @@ final class RecordOptions {
       names = "--record",
       paramLabel = "FILE",
       converter = Values.FileName.class,
-      description = {
-        "Record to this file, in place of an earlier recording; compressed if its name ends",
-        "with .gz. While recording, one client at a time is served."
-      })
+      description =
+          "Record to FILE and replace an earlier recording there. Compressed if the name ends in"
+              + " .gz. Serves one client at a time.")
   private Path file;
 
   @Option(
       names = "--record-dir",
       paramLabel = "DIR",
-      converter = Values.FileName.class,
-      description = "Record to this folder, each connection to a file of its own.")
+      converter = Values.FileOrFolder.class,
+      description = "Record each connection to a file of its own in DIR.")
   private Path directory;
 
   @Option(
       names = "--rotate-size",
       paramLabel = "BYTES",
       converter = Values.ByteCount.class,
-      description = "Go on in another file when one has so many bytes, such as 64k, 10m or 2g.")
+      description = "Start another file when one reaches BYTES, such as 64k, 10m or 2g.")
   private Long rotateSize;
 
   @Option(
       names = "--max-files",
       paramLabel = "N",
       converter = Values.FromOne.class,
-      description = "Delete the oldest recordings in the folder when there are more.")
+      description = "Keep at most N recordings in DIR: delete the oldest.")
   private Integer maxFiles;
 
-  @Option(names = "--gzip", description = "Compress the files in the folder.")
+  @Option(names = "--gzip", description = "Compress the files in DIR.")
   private boolean gzip;
 
   @Option(
       names = "--flush-recording",
-      description = "Have each frame in the file before it is forwarded.")
+      description =
+          "Write each frame to the file before forwarding it, so that a kill loses nothing.")
   private boolean flush;
 
-  /** Refuses flags that do not go together. */
+  /** Refuses options that cannot be combined. */
   void check() throws Failures.NotStarted {
     if (file != null && directory != null) {
       throw wrong("--record and --record-dir cannot be combined");
@@ -66,17 +66,17 @@ final class RecordOptions {
     requireDirectory("--gzip", gzip, ", or a --record FILE whose name ends with .gz");
   }
 
-  /** A recording would be mixed with what we say. */
+  /** Refuses a file that our own output goes to: the two would be mixed. */
   private void requireOtherThan(String name, int number) throws Failures.NotStarted {
     try {
       if (file == null || !Files.isSameFile(file, Path.of("/dev/fd/" + number))) {
         return;
       }
     } catch (IOException e) {
-      return; // it is no file yet, or the system does not say
+      return; // there is no such file yet, or the system does not tell
     }
     throw new Failures.NotStarted(
-        file + ": is where " + name + " goes; choose another name for the recording");
+        "--record: " + file + " is where " + name + " goes; choose another name");
   }
 
   private void requireDirectory(String flag, boolean given, String other) {
@@ -89,7 +89,7 @@ final class RecordOptions {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** Puts what the flags say into a configuration that records nothing. */
+  /** Adds what the options say to a configuration that records nothing. */
   ProxyConfig addTo(ProxyConfig config) {
     ProxyConfig flushing = config.withFlushRecording(flush);
     if (directory == null) {

@@ -6,20 +6,19 @@ import io.tracestream.recording.RecordingReader;
 import java.io.IOException;
 
 /**
- * What conversation a recording holds, in numbers: entries, bytes, lengths and pauses of each
- * direction, and how the directions take turns. Made in one pass, in fixed memory, without decoding
- * payloads.
+ * A recording in numbers: entries, bytes, lengths and pauses of each direction, and how the
+ * directions take turns. Made in one pass, in fixed memory, without decoding payloads.
  *
- * <p>For one thread at a time.
+ * <p>Not safe for several threads at once.
  */
 final class RecordingSummary {
   private final OneWay c2s = new OneWay();
   private final OneWay s2c = new OneWay();
-  /** Which way the entry before went; null before the first. */
+  /** The direction of the entry before; null before the first. */
   private Direction last;
 
   private long lastElapsedMicros;
-  /** When the conversation began; a summary of several has that of the last. */
+  /** When the conversation began; for several, when the last one did. */
   private long beginningMicros;
 
   private long earliestMicros = Long.MAX_VALUE;
@@ -28,8 +27,7 @@ final class RecordingSummary {
   private long answered;
 
   /**
-   * Adds the entries that a reader has left. When it throws, those before the damage have been
-   * added.
+   * Adds the remaining entries of a reader. When it throws, it has added those before the damage.
    *
    * @param reader read to its end, and not closed
    * @throws RecordingException when a line is damaged
@@ -115,8 +113,8 @@ final class RecordingSummary {
   }
 
   /**
-   * How many c2s entries have an s2c entry right behind them: all of them when the client waits for
-   * each reply.
+   * How many c2s entries are directly followed by an s2c entry: all of them when the client waits
+   * for each reply.
    *
    * @return their count
    */
@@ -124,9 +122,7 @@ final class RecordingSummary {
     return answered;
   }
 
-  /**
-   * What went one way in a recording. Grows with the {@link RecordingSummary} that it is part of.
-   */
+  /** One direction of a recording. Grows with the {@link RecordingSummary} that it is part of. */
   static final class OneWay {
     private final Distribution payloadLengths = new Distribution();
     private final Distribution pauses = new Distribution();
@@ -134,13 +130,13 @@ final class RecordingSummary {
     private long run;
     private long longestRun;
 
-    /** Adds an entry behind one of the other direction, or behind none. */
+    /** Adds an entry that is the first, or follows one of the other direction. */
     void addTurn(int payloadLength) {
       run = 0;
       add(payloadLength);
     }
 
-    /** Adds an entry behind one of the same direction. */
+    /** Adds an entry that follows one of the same direction. */
     void add(int payloadLength) {
       payloadLengths.add(payloadLength);
       payloadBytes += payloadLength;
@@ -179,9 +175,8 @@ final class RecordingSummary {
     }
 
     /**
-     * How long after the entry before it, in whichever direction, each of them came: for s2c mostly
-     * how long the server took, for c2s how long the client did. Time that goes backwards is no
-     * pause.
+     * How long each entry came after the one before it, in either direction: for s2c this is mostly
+     * the server's time, for c2s the client's. Where time goes backwards, the pause is 0.
      *
      * @return the distribution of the pauses, in microseconds; the recording's first entry has none
      */
@@ -190,7 +185,7 @@ final class RecordingSummary {
     }
 
     /**
-     * How many of them stand in a row at most, with none of the other direction between them.
+     * The most entries in a row without one of the other direction between them.
      *
      * @return the length of the longest run, in entries
      */

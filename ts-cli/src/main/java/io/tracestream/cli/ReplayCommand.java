@@ -24,9 +24,18 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "replay",
     description =
-        "Plays a recording to clients in the place of the server, and says where they differ.",
+        "Plays a recording to clients in place of the server, and reports where they differ.",
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy replay --listen H:P (--record FILE | --record-dir DIR) [OPTIONS]",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ts-proxy replay --listen 127.0.0.1:9000 --record a.rec",
+      "  ts-proxy replay --listen 127.0.0.1:0 --record-dir DIR --report results.xml"
+    })
 final class ReplayCommand implements Callable<Integer> {
   private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
@@ -43,37 +52,39 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--select",
       paramLabel = "order|match",
       converter = ToSelection.class,
-      description = {
-        "Of a folder, play the next conversation, or the first one",
-        "that agrees with all frames so far (default: order)."
-      })
+      description =
+          "Which recording of a folder a client gets: the next one, or the first that matches its"
+              + " frames. Default: order.")
   private Selection selection;
 
   @Option(
       names = "--repeat",
-      description = "Start over when all conversations of a folder were played.")
+      description = "Start over when all recordings of a folder have been played.")
   private boolean repeat;
 
   @Option(
       names = "--connections",
       paramLabel = "N",
       converter = Values.FromOne.class,
-      description = "End after N conversations; without it, when told to stop.")
+      description = "End after N connections. Default: run until stopped.")
   private Integer connections;
 
   @Option(
       names = "--idle-timeout",
       paramLabel = "TIME",
       converter = Values.PositiveTime.class,
-      description = "For how long a client may send nothing, such as 10s.")
+      description = "How long a client may send nothing, such as 10s. Default: any time.")
   private Duration idleTimeout;
 
-  @Mixin
-  private CommonOptions common;
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
+  @Mixin(name = "General:")
+  private LogOptions log;
 
   @Override
   public Integer call() throws Exception {
-    common.applyLoudness();
+    log.apply();
     Timing timing = play.timing();
     Rules rules = play.rules();
     requireDirectory("--select", selection != null);
@@ -104,7 +115,7 @@ final class ReplayCommand implements Callable<Integer> {
     return ReplayConfig.of(address, conversations)
         .withSelection(selection == null ? Selection.ORDER : selection)
         .withRepeat(repeat || !play.isDirectory())
-        .withFormat(common.format())
+        .withFormat(frames.format())
         .withTiming(timing)
         .withRules(rules)
         .withIdleTimeout(idleTimeout)

@@ -7,16 +7,16 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a report says of a run. Immutable.
+ * The content of a report. Immutable.
  *
- * @param command the command that played
- * @param recording what it played, as the user named it
- * @param passed whether all that was asked for matched
+ * @param command the name of the command
+ * @param recording what was played, as the user named it
+ * @param passed whether the run passed
  * @param started when it began
  * @param took from then to its end
- * @param verdict the sums of all sessions
- * @param sessions the sessions that are kept, by their connections' numbers
- * @param resultsLeftOut how many more there were
+ * @param verdict the totals of all sessions
+ * @param sessions the sessions that were kept, in the order of their connections
+ * @param resultsLeftOut how many more sessions there were
  */
 record Report(
     String command,
@@ -31,13 +31,13 @@ record Report(
   /**
    * A session in a report.
    *
-   * @param result how it ended; without its mismatch where those before it fill the memory
-   * @param message the same in one line, made of the whole result
-   * @param explanation the mismatch explained to a person; null where there is no mismatch
+   * @param result how it ended; without its mismatch if those before it took all the memory
+   * @param message the same in one line
+   * @param explanation the mismatch explained for people; null without one
    */
   record Session(SessionResult result, String message, String explanation) {}
 
-  /** How many sessions differed whose mismatch is left out. */
+  /** How many mismatches were left out. */
   long mismatchesLeftOut() {
     return verdict.differed()
         - sessions.stream()

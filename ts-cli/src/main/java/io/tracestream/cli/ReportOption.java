@@ -3,7 +3,6 @@ package io.tracestream.cli;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The flag of those commands that say in a file how their sessions ended. */
+/** The option to write a report for programs at the end. */
 final class ReportOption {
   private static final String XML = ".xml";
 
@@ -23,10 +22,8 @@ final class ReportOption {
       names = "--report",
       paramLabel = "FILE",
       converter = ToReport.class,
-      description = {
-        "Say at the end how each session ended, for programs:",
-        "JSON to a name in .json, JUnit's XML to one in .xml."
-      })
+      description =
+          "Write a report for programs: as JSON to a FILE.json, as JUnit XML to a FILE.xml.")
   private Path file;
 
   private SessionCollector sessions;
@@ -34,64 +31,49 @@ final class ReportOption {
   private long startedNanos;
 
   /**
-   * Refuses a file that could not be written in the end; to be called before anything starts.
+   * Refuses a file that cannot be written. Call it before anything starts.
    *
-   * @param recording what is played; it is not to be overwritten
-   * @throws Failures.NotStarted in one line; when there is no flag, never
+   * @param recording what is played, which the report must not overwrite
+   * @throws Failures.NotStarted when the option is given and its file cannot be written
    */
   void check(Path recording) throws Failures.NotStarted {
     if (file == null) {
       return;
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw refused(
-          Files.isDirectory(file) ? "a folder" : "no regular file",
-          "a file to write the report to; choose another name");
+      throw refused(Files.isDirectory(file) ? " is a folder" : " is not a regular file");
     }
     try {
       if (Files.exists(file) && Files.exists(recording) && Files.isSameFile(file, recording)) {
-        throw refused("the recording", "another file for the report; choose another name");
+        throw refused(" is the recording");
       }
       WholeFile.check(file);
     } catch (IOException e) {
-      throw hasFolder()
-          ? refused(reason(e), "a place to write the report to")
-          : new Failures.NotStarted("--report: found no folder at " + folder()
-              + ", expected one for " + file + "; create it");
+      throw new Failures.NotStarted("--report: cannot write " + file + ": " + reason(e));
     }
   }
 
-  private Failures.NotStarted refused(String found, String expected) {
-    return new Failures.NotStarted(
-        "--report: found " + found + " at " + file + ", expected " + expected);
+  private Failures.NotStarted refused(String why) {
+    return new Failures.NotStarted("--report: " + file + why + "; choose another name");
   }
 
   private Path folder() {
     return file.toAbsolutePath().getParent();
   }
 
-  private boolean hasFolder() {
-    return Files.isDirectory(folder());
-  }
-
   private String reason(IOException e) {
-    if (!hasFolder()) {
-      return "no folder";
+    if (!Files.isDirectory(folder())) {
+      return "there is no folder " + folder() + "; create it";
     }
-    if (e instanceof AccessDeniedException) {
-      return "no permission to write";
-    }
-    return "\""
-        + (e instanceof FileSystemException named ? Failures.fileReason(named) : Failures.reason(e))
-        + "\"";
+    return e instanceof FileSystemException named ? Failures.fileReason(named) : Failures.reason(e);
   }
 
   /**
-   * Begins to collect what the report will say.
+   * Starts to collect results for the report.
    *
-   * @param next who is told of sessions, too
-   * @param context how many bytes an explanation shows on either side of the first difference
-   * @return the listener to play with; {@code next} when there is no flag
+   * @param next gets all results, too
+   * @param context how many bytes an explanation shows on each side of a difference
+   * @return the listener to play with; {@code next} without the option
    */
   SessionListener listener(SessionListener next, int context) {
     if (file == null) {
@@ -104,15 +86,13 @@ final class ReportOption {
   }
 
   /**
-   * Writes the report, whole or not at all; to be called once the sessions are over, from any
-   * thread.
+   * Writes the report, whole or not at all. Call it once the sessions are over, from any thread.
    *
    * @param command the command's name
    * @param recording what was played
-   * @param verdict the sums of all sessions
-   * @param passed whether all that was asked for matched
-   * @return false when it cannot be written, of which one line on stderr then says why; true when
-   *     it is, and when there is no flag
+   * @param verdict the totals of all sessions
+   * @param passed whether the run passed
+   * @return false when it cannot be written, and a line on stderr says why
    */
   boolean write(String command, Path recording, Verdict verdict, boolean passed) {
     if (file == null) {
@@ -137,8 +117,7 @@ final class ReportOption {
       });
       return true;
     } catch (IOException e) {
-      Failures.say("--report: found " + reason(e) + " when writing " + file
-          + ", expected room for the report; it is not written");
+      Failures.say("--report: cannot write " + file + ": " + reason(e));
       return false;
     }
   }

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The flags that say what may vary. */
+/** The options that say what may differ. */
 final class RuleOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -23,38 +23,32 @@ final class RuleOptions {
       names = "--ignore",
       paramLabel = "FIELD",
       converter = ToField.class,
-      description = {
-        "Bytes that are not compared: c2s:4+2 is two bytes",
-        "from offset 4 of each c2s payload, s2c:-8+4 counts",
-        "from the payload's end. Any number of times."
-      })
+      description =
+          "Do not compare these bytes: c2s:4+2 is two bytes at offset 4 of each c2s payload,"
+              + " s2c:-8+4 counts from the end. Repeatable.")
   private List<Field> ignored = new ArrayList<>();
 
   @Option(
       names = "--copy",
       paramLabel = "FIELD->FIELD",
       converter = ToCopy.class,
-      description = {
-        "A live value that comes back in answers: with",
-        "c2s:4+4->s2c:0+4 a reply has the four bytes of",
-        "its own request. Any number of times."
-      })
+      description =
+          "Copy a live value: with 'c2s:4+4->s2c:0+4' the first four bytes of a reply are those"
+              + " at offset 4 of its request. Repeatable.")
   private List<Copy> copied = new ArrayList<>();
 
   @Option(
       names = "--rules",
       paramLabel = "FILE",
       converter = Values.FileName.class,
-      description = {
-        "A file with such rules, one a line: ignore FIELD,",
-        "or copy FIELD->FIELD. Any number of times."
-      })
+      description = "Read such rules from FILE, one per line: ignore FIELD, or copy FIELD->FIELD."
+          + " Repeatable.")
   private List<Path> files = new ArrayList<>();
 
   /**
-   * All the rules that were given; NONE when there are none.
+   * All the rules that were given.
    *
-   * @throws ParameterException when a file is no file of rules
+   * @throws ParameterException when a file does not hold rules
    */
   Rules rules() {
     Rules rules = Rules.NONE;

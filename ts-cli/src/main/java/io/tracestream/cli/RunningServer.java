@@ -6,17 +6,17 @@ import java.net.SocketException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import picocli.CommandLine.Option;
 
-/** A server in the foreground, and the flag that all of them have. */
+/** The address of a server, which all servers take as an option. */
 final class RunningServer {
   @Option(
       names = "--listen",
       required = true,
       paramLabel = "H:P",
       converter = HostPort.ToListen.class,
-      description = "Where clients connect; port 0 takes a free one.")
+      description = "Address to accept clients on. Port 0 picks a free port.")
   private HostPort listen;
 
-  /** Starts something that listens, and tells a user's mistakes from ours. */
+  /** Starts a server. */
   interface Starter<T> {
     T start(InetSocketAddress listen) throws IOException;
   }
@@ -25,19 +25,19 @@ final class RunningServer {
     InetSocketAddress address = listen.resolved();
     if (address.isUnresolved()) {
       throw new Failures.NotStarted(
-          "--listen: found no address of " + listen.host() + ", expected one of this machine");
+          "--listen: no such host: " + listen.host() + "; give an address of this machine");
     }
     try {
       return starter.start(address);
     } catch (SocketException | UnsupportedAddressTypeException e) {
-      throw new Failures.NotStarted("--listen: found \"" + Failures.reason(e) + "\" for " + listen
-          + ", expected a free address of this machine; choose another one");
+      throw new Failures.NotStarted("--listen: cannot listen on " + listen + ": "
+          + Failures.reason(e) + "; choose another address");
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));
     }
   }
 
-  /** Says where the server listens, behind its {@link Ending}. */
+  /** Prints where the server listens. Call it once the {@link Ending} is known. */
   void announce(InetSocketAddress address) throws Failures.Failed {
     StandardOutput.printLine("listening on " + listen.withPort(address.getPort()));
   }

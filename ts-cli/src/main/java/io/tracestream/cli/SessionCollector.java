@@ -10,15 +10,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Keeps how sessions end, for a report, and passes all on. For any number of threads; clients that
- * come back for ever do not fill its memory.
+ * Keeps the results of sessions for a report, in bounded memory, and passes all results on. Safe
+ * for any number of threads.
  */
 final class SessionCollector implements SessionListener {
   static final int MOST_RESULTS = 10_000;
-  /** Payload bytes that kept mismatches may hold, beside those of the first. */
+  /** Most payload bytes in kept mismatches, not counting the first mismatch. */
   private static final long MOST_BYTES = 16 * 1024 * 1024;
 
-  /** What an explanation shows at most on either side of the difference, in bytes. */
+  /** Most bytes that an explanation shows on each side of a difference. */
   private static final int MOST_CONTEXT = 1024;
 
   private final SessionListener next;
@@ -30,10 +30,10 @@ final class SessionCollector implements SessionListener {
   private long leftOut;
 
   /**
-   * Keeps nothing yet.
+   * A collector that is empty.
    *
-   * @param next who is told of sessions, too
-   * @param context how many bytes an explanation shows on either side of the first difference
+   * @param next gets all results, too
+   * @param context how many bytes an explanation shows on each side of a difference
    */
   SessionCollector(SessionListener next, int context) {
     this.next = next;
@@ -54,14 +54,14 @@ final class SessionCollector implements SessionListener {
   private void keep(SessionResult result) {
     SessionResult kept = reserve(result);
     if (kept != null) {
-      // Here, on the session's own thread: in the end there may be no time for it.
+      // Explained here, since there may be no time for it at the end.
       Mismatch mismatch = kept.mismatch();
       String explanation = mismatch == null ? null : MismatchText.of(mismatch, context, false);
       add(new Report.Session(kept, message(result), explanation));
     }
   }
 
-  /** What there is room for: null, or the result with its mismatch or without. */
+  /** What there is room for: the result, the result without its mismatch, or null. */
   private synchronized SessionResult reserve(SessionResult result) {
     if (results == MOST_RESULTS) {
       leftOut++;
@@ -76,7 +76,7 @@ final class SessionCollector implements SessionListener {
     sessions.add(session);
   }
 
-  /** The same mismatches as a {@link Verdict} keeps: they are held once. */
+  /** Keeps the same mismatches as {@link Verdict}, so that they take no extra memory. */
   private boolean hasRoomFor(Mismatch mismatch) {
     long bytes = length(mismatch.found())
         + (mismatch.expected() == null ? 0 : length(mismatch.expected().payload()));

@@ -18,23 +18,29 @@ import picocli.CommandLine.Option;
 @Command(
     name = "simple_client",
     aliases = "simple-client",
-    description = "Sends 1_TEXT, 2_TEXT and so on, waits for each reply and prints it.",
+    description = "Sends 1_TEXT, 2_TEXT and so on, and prints the reply to each.",
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy simple_client --connect H:P [OPTIONS]",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    footerHeading = "%nExamples:%n",
+    footer = {"  ts-proxy simple_client --connect 127.0.0.1:9000 --message hello --count 3"})
 final class SimpleClientCommand implements Callable<Integer> {
   @Option(
       names = "--connect",
       required = true,
       paramLabel = "H:P",
       converter = HostPort.ToConnect.class,
-      description = "The server, or a proxy before it.")
+      description = "Server, or a proxy in front of it.")
   private HostPort server;
 
   @Option(
       names = "--message",
       paramLabel = "TEXT",
       preprocessor = AttachedValue.class,
-      description = "What follows the number in each payload (default: message).")
+      description = "Text after the number in each payload. Default: message.")
   private String message = "message"; // picocli's default would replace an AttachedValue
 
   @Option(
@@ -42,15 +48,17 @@ final class SimpleClientCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       converter = Values.FromZero.class,
-      description = "How many frames to send (default: ${DEFAULT-VALUE}).")
+      description = "Number of frames to send. Default: ${DEFAULT-VALUE}.")
   private int count;
 
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
   @Mixin
-  private CommonOptions common;
+  private LogOptions.Unused log;
 
   @Override
   public Integer call() throws Failures.Failed {
-    common.applyLoudness();
     try (SimpleClient client = connect()) {
       StandardOutput.printToItsEnd(out -> client.send(message, count, reply -> print(reply, out)));
       return 0;
@@ -62,7 +70,7 @@ final class SimpleClientCommand implements Callable<Integer> {
   private static void print(String reply, Writer out) {
     try {
       out.write("echo: " + VisibleText.line(reply) + "\n");
-      out.flush(); // each reply when it comes
+      out.flush(); // show each reply at once
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,17 +80,17 @@ final class SimpleClientCommand implements Callable<Integer> {
     InetSocketAddress address = server.resolved();
     if (address.isUnresolved()) {
       throw new Failures.Failed(
-          "--connect: found no address of " + server.host() + ", expected one");
+          "--connect: no such host: " + server.host() + "; correct the address");
     }
     try {
-      return new SimpleClient(address, common.format());
+      return new SimpleClient(address, frames.format());
     } catch (IOException e) {
-      throw new Failures.Failed("--connect: found \"" + Failures.reason(e) + "\" at " + server
-          + ", expected a server; start it or correct the address");
+      throw new Failures.Failed("--connect: cannot connect to " + server + ": " + Failures.reason(e)
+          + "; start the server or correct the address");
     }
   }
 
-  /** Takes all that follows {@code --message=}, also when it looks like another flag. */
+  /** Takes all that follows {@code --message=}, even if it looks like another option. */
   private static final class AttachedValue implements IParameterPreprocessor {
     @Override
     public boolean preprocess(

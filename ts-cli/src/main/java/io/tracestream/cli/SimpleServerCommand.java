@@ -8,20 +8,29 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "simple_server",
     aliases = "simple-server",
-    description = "Sends every payload back as it came.",
+    description = "Sends every payload back as it came. For trying things out.",
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy simple_server --listen H:P [OPTIONS]",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    footerHeading = "%nExamples:%n",
+    footer = {"  ts-proxy simple_server --listen 127.0.0.1:9001"})
 final class SimpleServerCommand implements Callable<Integer> {
   @Mixin
   private RunningServer server;
 
-  @Mixin
-  private CommonOptions common;
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
+  @Mixin(name = "General:")
+  private LogOptions log;
 
   @Override
   public Integer call() throws Exception {
-    common.applyLoudness();
-    SimpleServer simple = server.start(address -> SimpleServer.start(address, common.format()));
+    log.apply();
+    SimpleServer simple = server.start(address -> SimpleServer.start(address, frames.format()));
     Ending ending = Ending.with(() -> {
       simple.close();
       return 0;

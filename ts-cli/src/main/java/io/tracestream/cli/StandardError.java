@@ -9,29 +9,43 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What {@link System#err} is in this process: nobody who writes to it waits for whoever reads it,
- * lines and texts stay whole, and control characters are shown instead of sent.
+ * What {@link System#err} is in this process: who writes to it never waits for its reader, lines
+ * and texts stay whole, and control characters are shown instead of sent.
  */
 final class StandardError extends PrintStream {
-  /** As good as no end, in milliseconds. */
+  /** Practically no limit, in milliseconds. */
   static final long FOREVER = TimeUnit.DAYS.toMillis(10_000);
 
   private static LogQueue installed;
 
   private final LogQueue queue;
 
-  private StandardError(LogQueue queue) {
+  StandardError(LogQueue queue) {
     super(new Lines(queue), true, StandardCharsets.UTF_8);
     this.queue = queue;
   }
 
-  /** Puts it into its place; to be called before the first logger is made. */
+  /** Replaces System.err. Call it before the first logger is made. */
   static void install() {
     installed = new LogQueue(new FileOutputStream(FileDescriptor.err));
     System.setErr(new StandardError(installed));
   }
 
-  /** Waits until all that was said is written: see {@link LogQueue#awaitWritten}. */
+  /** Shows a status line below all other text, for terminals; an empty one removes it. */
+  static void status(String line) {
+    if (installed != null) {
+      installed.status(VisibleText.line(line));
+    }
+  }
+
+  /** Removes the status line for good. */
+  static void endStatus() {
+    if (installed != null) {
+      installed.endStatus();
+    }
+  }
+
+  /** Waits until everything is written: see {@link LogQueue#awaitWritten}. */
   static void awaitWritten(long stallMillis, long mostMillis) {
     if (installed != null) {
       installed.awaitWritten(stallMillis, mostMillis);
@@ -49,7 +63,7 @@ final class StandardError extends PrintStream {
     println(String.valueOf(line));
   }
 
-  /** Writes a text of whole lines, which may have colours, in one go. */
+  /** Writes text of whole lines, which may have colours, in one piece. */
   @Override
   public void print(String text) {
     if (text != null && text.endsWith("\n")) {
@@ -59,7 +73,7 @@ final class StandardError extends PrintStream {
     }
   }
 
-  /** What comes in other ways, as from the JVM itself, is put together to lines. */
+  /** Joins what is written in other ways, such as by the JVM, to lines. */
   private static final class Lines extends OutputStream {
     private final LogQueue queue;
     private final ByteArrayOutputStream begun = new ByteArrayOutputStream();

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -17,25 +18,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The only way to standard output. Unlike System.out it notices when that cannot be written: a
- * command has failed then, unless only its reader has left, as {@code head} does after ten lines.
+ * The only way to standard output. Unlike System.out it notices when writing fails: then the
+ * command has failed, unless only its reader has left, as {@code head} does after ten lines.
  */
 final class StandardOutput {
   private static final int BUFFER = 64 * 1024;
-  /** How long a server waits for whoever reads its line. */
+  /** How long a server waits for the reader of its line. */
   private static final long LINE_MILLIS = 500;
 
+  private static final OutputStream STDOUT = new FileOutputStream(FileDescriptor.out);
+
+  private static volatile OutputStream target = STDOUT;
   private static volatile boolean failed;
 
   private StandardOutput() {}
 
-  /** Writes itself, a part at a time; an UncheckedIOException is as good as its cause. */
+  /** Has all text written elsewhere, as tests do; null for standard output again. */
+  static void redirect(OutputStream other) {
+    target = other == null ? STDOUT : other;
+  }
+
+  /** Text that writes itself piece by piece. An UncheckedIOException counts as its cause. */
   interface Text {
     void writeTo(Writer out) throws IOException;
   }
 
   /**
-   * Prints a text, or as much of it as somebody reads.
+   * Prints a text, or as much of it as its reader takes.
    *
    * @throws IOException what the text threw; what it wrote before that has been printed
    */
@@ -43,17 +52,17 @@ final class StandardOutput {
     try {
       write(text, new Unbuffered(false));
     } catch (ReaderLeft e) {
-      // there is nobody to say it to
+      // nobody wants the rest
     }
   }
 
-  /** The same; but the text goes on to its end also when nobody reads it, for what it finds. */
+  /** The same, but runs the text to its end even if the reader has left, for what it finds. */
   static void printToItsEnd(Text text) throws IOException, Failures.Failed {
     write(text, new Unbuffered(true));
   }
 
   /**
-   * Prints a line of a server, without its line end, and does not wait for long for a reader.
+   * Prints a line of a server, given without its line end, and does not wait long for a reader.
    *
    * @throws Failures.Failed when it cannot be written; only the first time
    */
@@ -71,7 +80,7 @@ final class StandardOutput {
     try {
       printing.get(LINE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      // Nobody reads it: that is no reason for a server to stop, or not to.
+      // A server goes on, and stops, even if nobody reads what it prints.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
@@ -88,8 +97,7 @@ final class StandardOutput {
       run(text, out);
     } catch (NotWritten e) {
       failed = true;
-      throw new Failures.Failed("stdout: found \"" + Failures.reason(e.cause)
-          + "\" when writing, expected room for the output");
+      throw new Failures.Failed("stdout: cannot write: " + Failures.reason(e.cause));
     }
   }
 
@@ -101,7 +109,7 @@ final class StandardOutput {
     }
   }
 
-  /** Whether stdout has a reader at all, who has left if nothing can be written any more. */
+  /** Whether stdout has a reader, who must have left when writing fails. */
   private static boolean hasReader() {
     try {
       int type = (Integer) Files.getAttribute(Path.of("/dev/fd/1"), "unix:mode") & 0170000;
@@ -111,7 +119,7 @@ final class StandardOutput {
     }
   }
 
-  /** A failure of stdout, and not of what is read meanwhile. */
+  /** A failure of stdout, as opposed to one of the files that a text reads. */
   private static final class NotWritten extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -132,7 +140,7 @@ final class StandardOutput {
     private boolean left;
 
     private Unbuffered(boolean toItsEnd) {
-      super(new FileOutputStream(FileDescriptor.out));
+      super(target);
       this.toItsEnd = toItsEnd;
     }
 
@@ -154,7 +162,7 @@ final class StandardOutput {
       }
     }
 
-    /** Leaves stdout open: the next text is not to be written into another file. */
+    /** Leaves stdout open: another file could get its number, and then the next text. */
     @Override
     public void close() {}
   }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a stream of this process leads to. */
+/** What a standard stream of this process is connected to. */
 enum Terminal {
   STDOUT(1),
   STDERR(2);
@@ -15,16 +15,19 @@ enum Terminal {
     this.number = number;
   }
 
-  /** Whether it shows colours, and the user has not said no to them: https://no-color.org. */
+  /** Whether it shows colours, and the user has not turned them off: https://no-color.org. */
   boolean showsColours() {
     String refused = System.getenv("NO_COLOR");
-    return (refused == null || refused.isEmpty())
-        && !"dumb".equals(System.getenv("TERM"))
-        && isTerminal();
+    return (refused == null || refused.isEmpty()) && takesEscapes();
   }
 
-  /** Linux says what it is; {@link System#console} knows of stdin and stdout together only. */
-  private boolean isTerminal() {
+  /** Whether it is a terminal that understands escape sequences. */
+  boolean takesEscapes() {
+    return !"dumb".equals(System.getenv("TERM")) && isTerminal();
+  }
+
+  /** Linux tells for each stream; {@link System#console} only for stdin and stdout together. */
+  boolean isTerminal() {
     try {
       String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
       return device.startsWith("/dev/pts/")

@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The flags that say when recorded frames are sent. */
+/** The options that say when recorded frames are sent. */
 final class TimingOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -19,21 +19,21 @@ final class TimingOptions {
       paramLabel = "original|none",
       defaultValue = "original",
       converter = ToTiming.class,
-      description = "Keep the recorded pauses, or send at once (default: ${DEFAULT-VALUE}).")
+      description = "Keep the recorded pauses, or send at once. Default: ${DEFAULT-VALUE}.")
   private Timing timing;
 
   @Option(
       names = "--speed",
       paramLabel = "FACTOR",
       converter = ToSpeed.class,
-      description = "Divide the recorded pauses by this: 2.0 is twice as quick.")
+      description = "Divide the recorded pauses by FACTOR: 2.0 is twice as fast.")
   private Double speed;
 
   @Option(
       names = "--max-gap",
       paramLabel = "TIME",
       converter = Values.Time.class,
-      description = "Cut each pause at this, such as 500ms.")
+      description = "Make no pause longer than TIME, such as 500ms.")
   private Duration maxGap;
 
   Timing timing() {
@@ -47,7 +47,7 @@ final class TimingOptions {
     if (value != null && timing.equals(Timing.NONE)) {
       throw new ParameterException(
           command.commandLine(),
-          flag + " is only valid with --timing original: with none there are no pauses");
+          flag + " is only valid with --timing original: --timing none has no pauses");
     }
   }
 

@@ -12,17 +12,17 @@ final class TwoRecordings {
       index = "0",
       paramLabel = "A",
       converter = Values.FileName.class,
-      description = "A recording.")
+      description = "First recording.")
   private Path a;
 
   @Parameters(
       index = "1",
       paramLabel = "B",
       converter = Values.FileName.class,
-      description = "The recording to compare it with.")
+      description = "Second recording.")
   private Path b;
 
-  /** What is done with them; it may also throw {@link UncheckedIOException}. */
+  /** What to do with them. It may also throw {@link UncheckedIOException}. */
   interface Work<T> {
     T with(Recording a, Recording b) throws IOException, Failures.Failed;
   }
@@ -30,7 +30,7 @@ final class TwoRecordings {
   /**
    * Opens both, and closes them when the work is done.
    *
-   * @throws Failures.NotStarted when one of them is missing, or no recording
+   * @throws Failures.NotStarted when one of them is missing or is not a recording
    * @throws Failures.Failed when one of them is damaged further on, or cannot be read
    */
   <T> T compare(int maxPayloadLength, Work<T> work) throws Failures.NotStarted, Failures.Failed {

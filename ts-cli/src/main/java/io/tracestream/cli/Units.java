@@ -2,7 +2,7 @@ package io.tracestream.cli;
 
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Numbers for people. */
 final class Units {
   private static final long MINUTE = 60_000_000;
 
@@ -25,6 +25,19 @@ final class Units {
     return format("%d h %02d min", micros / (60 * MINUTE), micros / MINUTE % 60);
   }
 
+  /** A number of bytes to three digits or so: {@code 412 B}, {@code 1.20 kB}, {@code 35.7 MB}. */
+  static String bytes(long bytes) {
+    if (bytes < 1_000) {
+      return bytes + " B";
+    }
+    if (bytes < 1_000_000) {
+      return threeDigits(bytes / 1e3) + " kB";
+    }
+    return bytes < 1_000_000_000
+        ? threeDigits(bytes / 1e6) + " MB"
+        : threeDigits(bytes / 1e9) + " GB";
+  }
+
   private static String threeDigits(double number) {
     return format(number < 9.995 ? "%.2f" : number < 99.95 ? "%.1f" : "%.0f", number);
   }
@@ -38,7 +51,7 @@ final class Units {
     return count(count, "entry", "entries");
   }
 
-  /** As String.format, but the same everywhere. */
+  /** Like String.format, but the same in every locale. */
   static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }

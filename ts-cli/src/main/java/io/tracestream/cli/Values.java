@@ -1,7 +1,6 @@
 package io.tracestream.cli;
 
 import java.math.BigDecimal;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -11,7 +10,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the values of flags, and says what is wrong with one. */
+/** Reads the values of options. */
 final class Values {
   private Values() {}
 
@@ -19,20 +18,29 @@ final class Values {
     return new TypeConversionException("found \"" + value + "\", expected " + expected);
   }
 
-  /** The name of a file. */
-  static final class FileName implements ITypeConverter<Path> {
+  /** The name of a file or a folder. */
+  static class FileOrFolder implements ITypeConverter<Path> {
     @Override
     public Path convert(String value) {
       try {
         if (!value.isEmpty()) {
-          return Path.of(value);
+          return Arguments.path(value);
         }
-      } catch (InvalidPathException e) {
-        if (value.chars().anyMatch(character -> character > '~')) {
-          throw wrong(value, "a name of this locale's characters; set LC_ALL=C.UTF-8");
-        }
+      } catch (IllegalArgumentException e) {
+        // refused below, like an empty name
       }
       throw wrong(value, "a name that a file can have here");
+    }
+  }
+
+  /** The name of a file. */
+  static final class FileName extends FileOrFolder {
+    @Override
+    public Path convert(String value) {
+      if (value.endsWith("/")) {
+        throw wrong(value, "the name of a file, without a / at its end");
+      }
+      return super.convert(value);
     }
   }
 
@@ -117,7 +125,7 @@ final class Values {
     }
   }
 
-  /** A time, and more than none. */
+  /** A time above zero. */
   static final class PositiveTime extends Time {
     @Override
     public Duration convert(String value) {

@@ -13,9 +13,19 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "verify",
-    description = "Plays the recorded client to a real server, and says where its replies differ.",
+    description =
+        "Plays the recorded client to a real server, and reports where its replies differ.",
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy verify --target H:P (--record FILE | --record-dir DIR) [OPTIONS]",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.Version.class,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ts-proxy verify --target 127.0.0.1:9001 --record a.rec",
+      "  ts-proxy verify --target HOST:5000 --record-dir recordings --rules a.rules"
+    })
 final class VerifyCommand implements Callable<Integer> {
   private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
@@ -24,7 +34,7 @@ final class VerifyCommand implements Callable<Integer> {
       required = true,
       paramLabel = "H:P",
       converter = HostPort.ToConnect.class,
-      description = "The server to verify.")
+      description = "Server to verify.")
   private HostPort target;
 
   @Mixin
@@ -35,18 +45,19 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "10s",
       converter = Values.PositiveTime.class,
-      description = {
-        "For how long the server may owe a frame, beyond its",
-        "recorded pause (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "How long to wait for a reply, beyond its recorded pause. Default: ${DEFAULT-VALUE}.")
   private Duration replyTimeout;
 
-  @Mixin
-  private CommonOptions common;
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
+  @Mixin(name = "General:")
+  private LogOptions log;
 
   @Override
   public Integer call() throws Exception {
-    common.applyLoudness();
+    log.apply();
     VerifyConfig config = config();
     play.check();
     Verifier verifier = start(config);
@@ -58,7 +69,7 @@ final class VerifyCommand implements Callable<Integer> {
   private Verifier start(VerifyConfig config) throws Failures.NotStarted, Failures.Failed {
     if (config.target().isUnresolved()) {
       throw new Failures.Failed(
-          "--target: found no address of " + target.host() + ", expected one");
+          "--target: no such host: " + target.host() + "; correct the address");
     }
     try {
       return Verifier.start(config);
@@ -71,7 +82,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private VerifyConfig config() throws Failures.NotStarted {
     return VerifyConfig.of(target.resolved(), play.conversations())
-        .withFormat(common.format())
+        .withFormat(frames.format())
         .withTiming(play.timing())
         .withRules(play.rules())
         .withReplyTimeout(replyTimeout)

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Text from outside as people may see it: what a terminal or XML would act on is spelt out. */
+/** Makes text from outside safe to show: spells out what a terminal or XML would act on. */
 final class VisibleText {
   /** The colours of {@link io.tracestream.rules.HexRows}. */
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:31|0)m");
@@ -12,8 +12,8 @@ final class VisibleText {
   private VisibleText() {}
 
   /**
-   * A line of text for a terminal, with all control characters spelt out, such as {@code \n} and
-   * {@code \}{@code u001b}, and so what turns the direction of writing.
+   * A line of text for a terminal, with control characters spelled out, such as {@code \n} and
+   * {@code \}{@code u001b}, and also those that change the direction of writing.
    */
   static String line(String text) {
     if (text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
@@ -37,7 +37,7 @@ final class VisibleText {
     return visible.toString();
   }
 
-  /** Several lines of our own, with colours, for a terminal; the rest as in {@link #line}. */
+  /** Lines for a terminal that may have our colours; otherwise as {@link #line}. */
   static String lines(String text) {
     StringBuilder visible = new StringBuilder(text.length());
     for (String line : text.split("(?<=\n)")) {
@@ -59,7 +59,7 @@ final class VisibleText {
           Character.SURROGATE,
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR -> false;
-      // Of the invisible ones, those that keep letters or pictures together are part of names.
+      // Names may need the two that join letters or pictures.
       case Character.FORMAT -> character == 0x200c || character == 0x200d;
       default -> true;
     };
@@ -70,8 +70,8 @@ final class VisibleText {
   }
 
   /**
-   * Writes visibly, such as {@code \}{@code u0007}, what XML 1.0 has no way to say: control
-   * characters other than tab and line feed, halves of surrogate pairs, and two that are none.
+   * Spells out, such as {@code \}{@code u0007}, what XML 1.0 cannot express: control characters
+   * other than tab and line feed, halves of surrogate pairs, and two codes without a character.
    */
   static String of(String text) {
     StringBuilder visible = new StringBuilder(text.length());
@@ -85,7 +85,7 @@ final class VisibleText {
     return visible.toString();
   }
 
-  /** The same in one line, for an attribute: a parser would take a line end for a blank. */
+  /** The same in one line, for an attribute, where parsers turn line ends into blanks. */
   static String inOneLine(String text) {
     return of(text.replaceAll("\\s*\\R\\s*", " ").replace('\t', ' '));
   }

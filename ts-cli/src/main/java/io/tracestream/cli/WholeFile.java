@@ -14,15 +14,13 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/**
- * Writes a file whole or not at all: beside it under another name, which it takes on at the end.
- */
+/** Writes a file whole or not at all: under another name next to it, and renames it at the end. */
 final class WholeFile {
   private static final int BUFFER = 64 * 1024;
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
-  /** What the file is to have. */
+  /** The content of the file. */
   interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
@@ -32,11 +30,11 @@ final class WholeFile {
   /**
    * Creates the file, or replaces it.
    *
-   * @throws IOException when that fails; what was there before is there still
+   * @throws IOException when that fails, and leaves what was there before
    */
   static void write(Path file, Content content) throws IOException {
-    Path target = Files.exists(file) ? file.toRealPath() : file; // a link goes on to be one
-    Path temporary = beside(target);
+    Path target = Files.exists(file) ? file.toRealPath() : file; // a link stays a link
+    Path temporary = sibling(target);
     try (FileChannel channel = create(temporary)) {
       OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
       content.writeTo(out);
@@ -49,23 +47,23 @@ final class WholeFile {
   }
 
   /**
-   * Finds out whether {@link #write} could begin, and leaves nothing behind.
+   * Checks that {@link #write} can create its file, and leaves no trace.
    *
    * @throws IOException when no file can be created there
    */
   static void check(Path file) throws IOException {
-    Path temporary = beside(Files.exists(file) ? file.toRealPath() : file);
+    Path temporary = sibling(Files.exists(file) ? file.toRealPath() : file);
     create(temporary).close();
     Files.delete(temporary);
   }
 
-  /** A name that nothing has, and no pattern for reports matches. */
-  private static Path beside(Path file) {
+  /** An unused name that no pattern for reports matches. */
+  private static Path sibling(Path file) {
     return file.resolveSibling(
         file.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".part");
   }
 
-  /** For its owner only: what is written is from recordings, which hold secrets. */
+  /** Readable by its owner only, since recordings hold secrets. */
   private static FileChannel create(Path file) throws IOException {
     Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     return file.getFileSystem().supportedFileAttributeViews().contains("posix")

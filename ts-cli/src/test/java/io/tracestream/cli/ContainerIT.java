@@ -10,13 +10,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The container's entry point without a container. */
-@Timeout(60)
 class ContainerIT {
   @TempDir
   private Path dir;
@@ -26,10 +24,9 @@ class ContainerIT {
       quoteCharacter = '"',
       value = {
         "MODE, PROXY, proxy or replay",
-        "LISTEN, 9000, HOST:PORT with a port of 0 to 65535",
-        "LISTEN, ::1:9000, HOST:PORT with a port of 0 to 65535",
-        "TARGET, \"\", HOST:PORT of the server to forward to",
-        "TARGET, a:0, HOST:PORT with a port of 1 to 65535",
+        "LISTEN, 9000, HOST:PORT with a port from 0 to 65535",
+        "LISTEN, ::1:9000, HOST:PORT with a port from 0 to 65535",
+        "TARGET, a:0, HOST:PORT with a port from 1 to 65535",
         "FLUSH_RECORDING, yes, true or false",
         "TIMING, slow, original or none",
         "HEADER_LEN, 0, 1 to 16",
@@ -51,12 +48,21 @@ class ContainerIT {
   }
 
   @Test
+  void aProxyWithoutTargetIsRefused() throws Exception {
+    try (App app = App.startContained(Map.of("TS_PROXY_TARGET", ""))) {
+      assertEquals(2, app.awaitStatus());
+      assertEquals(
+          "ts-proxy: TS_PROXY_TARGET: not set; set it to HOST:PORT of the server to forward to\n",
+          app.stderr());
+    }
+  }
+
+  @Test
   void aReplayWithoutRecordingIsRefused() throws Exception {
     try (App app = App.startContained(Map.of("TS_PROXY_MODE", "replay"))) {
       assertEquals(2, app.awaitStatus());
       assertEquals(
-          "ts-proxy: TS_PROXY_RECORD: found \"\", expected the recording to replay\n",
-          app.stderr());
+          "ts-proxy: TS_PROXY_RECORD: not set; set it to the recording to replay\n", app.stderr());
     }
   }
 

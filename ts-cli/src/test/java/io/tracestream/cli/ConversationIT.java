@@ -13,11 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Conversations through the real jar: recorded, replayed, and interrupted. */
-@Timeout(60)
 class ConversationIT {
   private static final List<String> ECHOES =
       List.of("echo: 1_hello", "echo: 2_hello", "echo: 3_hello");
@@ -82,9 +80,9 @@ class ConversationIT {
         App client = client(replay.awaitListening(), "jello")) {
       assertEquals(1, client.awaitStatus());
       assertEquals(1, replay.terminate().awaitStatus());
-      String told = replay.stderr();
-      assertTrue(told.contains(", c2s entry 1 of 6, " + file + ":2\n"), told);
-      assertTrue(told.contains("first difference at payload byte 2\n"), told);
+      String said = replay.stderr();
+      assertTrue(said.contains(", c2s entry 1 of 6, " + file + ":2\n"), said);
+      assertTrue(said.contains("first difference at payload byte 2\n"), said);
     }
   }
 

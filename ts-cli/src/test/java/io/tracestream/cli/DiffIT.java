@@ -12,11 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Comparing recordings through the real jar. */
-@Timeout(60)
 class DiffIT {
   @TempDir
   private Path dir;
@@ -139,7 +137,7 @@ class DiffIT {
     assertEquals(
         List.of("ts-proxy: " + rules + ":2: \"c2s:0\": not a field; write direction, offset and"
             + " length, such as c2s:4+2, or s2c:-8+4 to count from the payload's end;"
-            + " see ts_proxy diff --help"),
+            + " see ts-proxy diff --help"),
         diff(2, a, b, "--rules", rules.toString()));
   }
 }

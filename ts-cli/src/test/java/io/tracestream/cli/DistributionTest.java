@@ -58,8 +58,8 @@ class DistributionTest {
     Arrays.sort(numbers);
     for (int percent = 1; percent <= 100; percent++) {
       long exact = numbers[(percent * numbers.length + 99) / 100 - 1];
-      long told = distribution.percentile(percent);
-      assertTrue(told <= exact && exact - told <= exact / 256, percent + " %: " + told);
+      long said = distribution.percentile(percent);
+      assertTrue(said <= exact && exact - said <= exact / 256, percent + " %: " + said);
     }
   }
 

@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 /** Folders of recordings, in the commands that read them. Each conversation is one echo. */
-@Timeout(60)
+@ResourceLock(Resources.SYSTEM_ERR)
 class FolderIT {
   @TempDir
   private Path dir;
@@ -92,12 +93,11 @@ class FolderIT {
 
   @Test
   void inspectShowsALineForEachConversation() throws Exception {
-    try (App inspect = App.start("inspect", dir.toString())) {
-      List<String> lines = inspect.awaitOutput();
-      assertEquals(3, lines.size());
-      assertTrue(lines.get(1).endsWith("  " + dir.resolve("1.tsv")), lines.get(1));
-      assertEquals(0, inspect.awaitStatus());
-    }
+    Run inspect = Run.of("inspect", dir.toString());
+    List<String> lines = inspect.stdout();
+    assertEquals(3, lines.size());
+    assertTrue(lines.get(1).endsWith("  " + dir.resolve("1.tsv")), lines.get(1));
+    assertEquals(0, inspect.status());
   }
 
   @Test

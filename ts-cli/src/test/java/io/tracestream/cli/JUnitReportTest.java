@@ -116,7 +116,7 @@ class JUnitReportTest {
   }
 
   @Test
-  void aFrameBehindTheEndIsAFailure() throws Exception {
+  void aFrameAfterTheEndIsAFailure() throws Exception {
     SessionResult result = Results.extra(1, "more");
     Element failure = problem("failure", result);
     assertEquals("extra_frame", failure.getAttribute("type"));

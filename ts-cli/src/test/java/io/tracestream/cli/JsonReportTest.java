@@ -167,7 +167,7 @@ class JsonReportTest {
   }
 
   @Test
-  void aFrameBehindTheEndHasNoLineAndNothingExpected() throws Exception {
+  void aFrameAfterTheEndHasNoLineAndNothingExpected() throws Exception {
     Map<?, ?> mismatch = mismatch(Results.extra(1, "more"));
     assertEquals("extra_frame", mismatch.get("kind"));
     assertEquals(7L, mismatch.get("entry"));
@@ -208,7 +208,7 @@ class JsonReportTest {
   }
 
   @Test
-  void aLongFrameBehindTheEndIsCutToItsBeginning() throws Exception {
+  void aLongFrameAfterTheEndIsCutToItsBeginning() throws Exception {
     Map<?, ?> found = (Map<?, ?>) mismatch(Results.extra(1, "x".repeat(65_537))).get("found");
     assertEquals(65_537L, found.get("length"));
     assertEquals(0L, found.get("from"));

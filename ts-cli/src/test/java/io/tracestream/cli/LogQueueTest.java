@@ -10,13 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
 class LogQueueTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** A reader of the log, who takes nothing until told to. */
+  /** A reader of the log, who takes nothing at first. */
   private static final class Reader extends OutputStream {
     private final CountDownLatch reads = new CountDownLatch(1);
     private final ByteArrayOutputStream read = new ByteArrayOutputStream();
@@ -103,6 +101,30 @@ class LogQueueTest {
     queue.addLine("a");
     queue.awaitWritten(1, 30_000);
     assertEquals("", reader.text());
+  }
+
+  @Test
+  void aStatusLineStaysBelowTheLines() {
+    String clear = "\r\u001b[K";
+    String first = "\u001b[?7l1 connection\u001b[?7h";
+    String second = "\u001b[?7l2 connections\u001b[?7h";
+    reader.reads.countDown();
+    queue.addLine("a");
+    awaitWritten();
+    queue.status("1 connection");
+    awaitWritten();
+    queue.addLine("b");
+    awaitWritten();
+    queue.status("2 connections");
+    queue.status("2 connections");
+    awaitWritten();
+    queue.endStatus();
+    queue.status("3 connections");
+    queue.addLine("c");
+    awaitWritten();
+    assertEquals(
+        "a\n" + clear + first + clear + "b\n" + first + clear + second + clear + "c\n",
+        reader.text());
   }
 
   @Test

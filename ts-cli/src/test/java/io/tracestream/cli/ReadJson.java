@@ -19,7 +19,7 @@ final class ReadJson {
       parser.nextToken();
       Map<?, ?> object = (Map<?, ?>) value(parser);
       if (parser.nextToken() != null) {
-        throw new IOException("found " + parser.currentToken() + " behind the document");
+        throw new IOException("found " + parser.currentToken() + " after the document");
       }
       return object;
     }

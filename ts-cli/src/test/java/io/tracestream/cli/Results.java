@@ -20,7 +20,7 @@ import java.util.List;
 final class Results {
   private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 5123);
   private static final Place ENTRY_3_OF_6 = Place.of("a.rec", Direction.C2S, 3, 6, 4);
-  private static final Place BEHIND_THE_LAST = Place.of("a.rec", Direction.C2S, 7, 6, 0);
+  private static final Place AFTER_THE_LAST = Place.of("a.rec", Direction.C2S, 7, 6, 0);
 
   private Results() {}
 
@@ -47,9 +47,9 @@ final class Results {
     return mismatch(connection, Kind.DIFFERENT_FRAME, place, entry, found, null, nearby);
   }
 
-  /** A frame came behind the last entry. */
+  /** A frame came after the last entry. */
   static SessionResult extra(long connection, String found) {
-    return mismatch(connection, Kind.EXTRA_FRAME, BEHIND_THE_LAST, null, bytes(found), null, null);
+    return mismatch(connection, Kind.EXTRA_FRAME, AFTER_THE_LAST, null, bytes(found), null, null);
   }
 
   /** No frame came. */

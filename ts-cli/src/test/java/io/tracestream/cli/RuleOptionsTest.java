@@ -72,13 +72,13 @@ class RuleOptionsTest {
         "--copy=c2s:4+4->s2c:0+2 | \"c2s:4+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts"
             + " as many bytes as it takes",
       })
-  void aWrongRuleIsToldWithWhatWasExpected(String arg, String message) {
+  void aWrongRuleSaysWhatWasExpected(String arg, String message) {
     Exception refused = assertThrows(ParameterException.class, () -> rules(arg));
     assertEquals(message, refused.getMessage().replaceFirst("^.*?\\): ", ""));
   }
 
   @Test
-  void aWrongLineOfAFileIsToldWithItsPlace() throws Exception {
+  void aWrongLineOfAFileIsReportedWithItsPlace() throws Exception {
     Path file = Files.writeString(dir.resolve("rules"), "\nignore c2s:x\n");
     Exception refused =
         assertThrows(ParameterException.class, () -> rules("--rules", file.toString()));
@@ -89,7 +89,7 @@ class RuleOptionsTest {
   }
 
   @Test
-  void aFileThatIsNotThereIsTold() {
+  void aFileThatIsNotThereIsReported() {
     Path file = dir.resolve("none");
     Exception refused =
         assertThrows(ParameterException.class, () -> rules("--rules", file.toString()));

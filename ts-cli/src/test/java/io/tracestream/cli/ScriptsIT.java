@@ -9,13 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names and texts that are not ASCII, through the scripts, whatever the user's locale. */
-@Timeout(60)
 class ScriptsIT {
   /** An e with an accent, in UTF-8 as bash spells it. */
   private static final String E = "$'\\303\\251'";
@@ -35,6 +33,21 @@ class ScriptsIT {
   }
 
   @Test
+  void aNameMayHaveBytesThatAreNoText() throws Exception {
+    String name = "$'x\\377\\303y'";
+    String line = "mkdir '" + dir + "'/" + name + " && cd '" + dir + "'/" + name
+        + " && printf '0\\tc2s\\t61\\n' >" + name + " && \"$scripts/ts_proxy\" check " + name
+        + " --repair " + name + "2 && cmp -s " + name + " " + name + "2; echo $?";
+    try (App check = App.startScript(Map.of("LC_ALL", "C"), line)) {
+      List<String> output = check.awaitOutput();
+      assertEquals(0, check.awaitStatus(), check.stderr());
+      assertTrue(
+          output.get(0).endsWith("x\ufffd\ufffdy: whole: 1 entry, 1 c2s and 0 s2c"), output.get(0));
+      assertEquals(List.of("1"), output.subList(output.size() - 1, output.size()));
+    }
+  }
+
+  @Test
   void theContainerTakesSuchNamesToo() throws Exception {
     String line = "cd '" + dir + "' && printf '0\\tc2s\\t61\\n' >" + E + " && TS_PROXY_RECORD=" + E
         + " exec \"$scripts/docker-entrypoint.sh\"";
@@ -43,6 +56,20 @@ class ScriptsIT {
     try (App replay = App.startScript(variables, line)) {
       assertTrue(replay.awaitListening().getPort() > 0);
       assertEquals(0, replay.terminate().awaitStatus());
+    }
+  }
+
+  @Test
+  void withoutTheScriptsTheTextsAreTheSame() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App client = App.startScript(
+            Map.of("LC_ALL", "C"),
+            "exec \"$JAVA_HOME/bin/java\" -jar \"$TS_PROXY_JAR\" simple_client --header-len 1 --message "
+                + E + " --connect 127.0.0.1:" + listening.address().getPort());
+        TestPeer server = listening.accept()) {
+      assertEquals("04315fc3a9", server.await(5));
+      server.send("0121");
+      assertEquals(List.of("echo: !"), client.awaitOutput());
     }
   }
 

@@ -14,17 +14,17 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class SessionCollectorTest {
-  private final List<String> told = new ArrayList<>();
+  private final List<String> said = new ArrayList<>();
   private final SessionCollector collector = new SessionCollector(
       new SessionListener() {
         @Override
         public void started(long connection, InetSocketAddress peer) {
-          told.add("started " + connection);
+          said.add("started " + connection);
         }
 
         @Override
         public void ended(SessionResult result) {
-          told.add("ended " + result.connection());
+          said.add("ended " + result.connection());
         }
       },
       16);
@@ -42,10 +42,10 @@ class SessionCollectorTest {
   }
 
   @Test
-  void theNextListenerIsToldToo() {
+  void theNextListenerGetsResultsToo() {
     collector.started(1, new InetSocketAddress("127.0.0.1", 1));
     collector.ended(Results.matched(1));
-    assertEquals(List.of("started 1", "ended 1"), told);
+    assertEquals(List.of("started 1", "ended 1"), said);
   }
 
   @Test
@@ -64,7 +64,7 @@ class SessionCollectorTest {
         .forEach(number -> collector.ended(Results.matched(number)));
     assertEquals(SessionCollector.MOST_RESULTS, collector.sessions().size());
     assertEquals(3, collector.leftOut());
-    assertEquals(SessionCollector.MOST_RESULTS + 3, told.size());
+    assertEquals(SessionCollector.MOST_RESULTS + 3, said.size());
   }
 
   @Test

@@ -84,7 +84,7 @@ class WholeFileTest {
   }
 
   @Test
-  void checkingLeavesNothingBehind() throws Exception {
+  void checkingLeavesNoTrace() throws Exception {
     WholeFile.check(dir.resolve("a"));
     assertEquals(List.of(), names());
   }

@@ -1,22 +1,20 @@
 package io.tracestream.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
-/** What the user sees of inspect and check, through the real jar. */
-@Timeout(60)
-class RecordingToolsIT {
+/** What the user sees of inspect and check. */
+@ResourceLock(Resources.SYSTEM_ERR)
+class RecordingToolsTest {
   private static final String HEADER = "# ts_proxy recording v1\n";
   private static final String THREE_ENTRIES =
       HEADER + "1000\tc2s\t68656c6c6f20616e642068656c6c6f\n2500\ts2c\t00ff\n62502500\tc2s\t\n";
@@ -37,13 +35,11 @@ class RecordingToolsIT {
   }
 
   /** Runs a command and gives its stdout; expects that status, and that on stderr. */
-  private static List<String> run(int status, String stderr, String... args) throws Exception {
-    try (App app = App.start(args)) {
-      List<String> output = app.awaitOutput();
-      assertEquals(status, app.awaitStatus());
-      assertEquals(stderr, app.stderr());
-      return output;
-    }
+  private static List<String> run(int status, String stderr, String... args) {
+    Run run = Run.of(args);
+    assertEquals(stderr, run.stderr());
+    assertEquals(status, run.status());
+    return run.stdout();
   }
 
   @Test
@@ -82,7 +78,7 @@ class RecordingToolsIT {
   }
 
   @Test
-  void inspectShowsWhatIsWholeAndThenTellsDamage() throws Exception {
+  void inspectShowsWhatIsWholeAndThenReportsDamage() throws Exception {
     Files.writeString(file, DAMAGED);
     String damage = "ts-proxy: " + file + ":3" + DAMAGE + "\n";
     List<String> page = run(1, damage, "inspect", file.toString());
@@ -97,59 +93,9 @@ class RecordingToolsIT {
   }
 
   @Test
-  void inspectTellsDamageInTheFirstEntryToo() throws Exception {
+  void inspectReportsDamageInTheFirstEntryToo() throws Exception {
     Files.writeString(file, HEADER + "2\tx2s\t22\n");
     run(1, "ts-proxy: " + file + ":2" + DAMAGE + "\n", "inspect", file.toString());
-  }
-
-  @Test
-  void inspectEndsQuietlyWhenNobodyReadsOn() throws Exception {
-    try (Writer writer = Files.newBufferedWriter(file)) {
-      for (int i = 0; i < 50_000; i++) {
-        writer.write(i + "\tc2s\t21\n");
-      }
-    }
-    try (App app = App.start("inspect", "--entries", file.toString())) {
-      assertTrue(app.readFirstLineOnly().startsWith(" entry "));
-      assertEquals(0, app.awaitStatus());
-      assertEquals("", app.stderr());
-    }
-  }
-
-  @Test
-  void outputThatCannotBeWrittenIsToldInOneLine() throws Exception {
-    assumeTrue(Files.exists(Path.of("/dev/full")), "there is no full device");
-    Files.writeString(file, THREE_ENTRIES);
-    for (String command : List.of("inspect", "check")) {
-      try (App app = App.startLimited("exec >/dev/full", command, file.toString())) {
-        assertEquals(1, app.awaitStatus());
-        assertEquals(
-            "ts-proxy: stdout: found \"No space left on device\" when writing, expected room for"
-                + " the output\n",
-            app.stderr());
-      }
-    }
-  }
-
-  @Test
-  void aLargeRecordingNeedsLittleMemory() throws Exception {
-    try (Writer writer = Files.newBufferedWriter(file)) {
-      writer.write(HEADER);
-      String payload = "6a".repeat(10_000) + "\n";
-      for (int i = 0; i < 5_000; i++) {
-        writer.write(i + (i % 2 == 0 ? "\tc2s\t" : "\ts2c\t") + payload);
-      }
-    }
-    String limits = "export JAVA_TOOL_OPTIONS=-Xmx24m";
-    Path out = dir.resolve("b.rec");
-    for (String args : List.of("inspect", "inspect --entries", "check", "check --repair " + out)) {
-      String[] words = (args + " " + file).split(" ");
-      try (App app = App.startLimited(limits, words)) {
-        assertFalse(app.awaitOutput().isEmpty());
-        assertEquals(0, app.awaitStatus(), app.stderr());
-      }
-    }
-    assertEquals(-1, Files.mismatch(file, out));
   }
 
   @Test
@@ -161,7 +107,7 @@ class RecordingToolsIT {
   }
 
   @Test
-  void checkTellsEachDamagedLineAndTheCutOne() throws Exception {
+  void checkReportsEachDamagedLineAndTheCutOne() throws Exception {
     Files.writeString(file, DAMAGED);
     assertEquals(
         List.of(
@@ -173,7 +119,7 @@ class RecordingToolsIT {
   }
 
   @Test
-  void checkTellsATornEndFromDamageInTheMiddle() throws Exception {
+  void checkDistinguishesATornEndFromDamageInTheMiddle() throws Exception {
     Files.writeString(file, HEADER + "1\tc2s\t21\n2\ts2");
     assertEquals(
         file + ": damaged: only the last line, which is cut off; 1 whole entry, 1 c2s and 0 s2c",

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
-/** Learning rules through the real jar, and using what it wrote. */
-@Timeout(60)
-class LearnIT {
+/** Learning rules, and using what was written. */
+@ResourceLock(Resources.SYSTEM_ERR)
+class LearnTest {
   @TempDir
   private Path dir;
 
@@ -22,7 +22,7 @@ class LearnIT {
     return Files.writeString(dir.resolve(name), text).toString();
   }
 
-  /** Two requests with ids of four bytes, and replies that repeat them with a nonce behind. */
+  /** Two requests with ids of four bytes, and replies that repeat them with a nonce after them. */
   private String conversation(String name, String id, String nonce, String last)
       throws IOException {
     return write(
@@ -33,12 +33,10 @@ class LearnIT {
         "9\ts2c\t" + id + "026f6b" + last + nonce + "1badcafe");
   }
 
-  private static String run(int status, String... args) throws Exception {
-    try (App app = App.start(args)) {
-      List<String> lines = app.awaitOutput();
-      assertEquals(status, app.awaitStatus(), app.stderr());
-      return String.join("\n", lines) + "\n" + app.stderr();
-    }
+  private static String run(int status, String... args) {
+    Run run = Run.of(args);
+    assertEquals(status, run.status(), run.stderr());
+    return String.join("\n", run.stdout()) + "\n" + run.stderr();
   }
 
   @Test
@@ -63,7 +61,7 @@ class LearnIT {
   }
 
   @Test
-  void whatItCannotExplainIsToldBehindAHashAndEndsWithOne() throws Exception {
+  void whatItCannotExplainIsACommentAndEndsWithOne() throws Exception {
     String a = conversation("a.rec", "1a2b3c", "11223344", "");
     String b = conversation("b.rec", "f90817", "8899aabb", "21");
     String rules = run(1, "learn", a, b);

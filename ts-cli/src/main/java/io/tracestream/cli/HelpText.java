@@ -1,0 +1,82 @@
+package io.tracestream.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Layout;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/**
+ * How help looks: as wide as the terminal, with the options in sections. A section is a mixin whose
+ * name is a heading, such as {@code @Mixin(name = "Frames:")}; all other options come first.
+ */
+final class HelpText {
+  private static final int LEAST_WIDTH = 55; // picocli refuses less
+  private static final int LONGEST_OPTION = 25;
+
+  /** What picocli calls the mixin with {@code --help} and {@code --version}. */
+  private static final String HELP_MIXIN = "mixinStandardHelpOptions";
+
+  private static final String LAST_SECTION = "General:";
+
+  private HelpText() {}
+
+  static void apply(CommandLine line) {
+    String columns = System.getenv("COLUMNS");
+    if (columns != null && columns.matches("[1-9]\\d{1,3}")) {
+      line.setUsageHelpWidth(Math.max(LEAST_WIDTH, Integer.parseInt(columns)));
+    } else {
+      line.setUsageHelpAutoWidth(Terminal.STDOUT.isTerminal());
+    }
+    line.setUsageHelpLongOptionsMaxWidth(LONGEST_OPTION);
+    UsageMessageSpec help = line.getSubcommands().get("help").getCommandSpec().usageMessage();
+    help.header("Shows the help of a command.").description();
+    for (CommandLine command : line.getSubcommands().values()) {
+      UsageMessageSpec message = command.getCommandSpec().usageMessage();
+      message.sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpText::options);
+    }
+  }
+
+  private static String options(Help help) {
+    CommandSpec command = help.commandSpec();
+    Map<String, List<OptionSpec>> sections = new LinkedHashMap<>();
+    List<OptionSpec> others = new ArrayList<>(command.options());
+    addSections(command, sections, others);
+    List<OptionSpec> last = sections.remove(LAST_SECTION);
+    if (last != null) {
+      sections.put(LAST_SECTION, last);
+    }
+    StringBuilder text = new StringBuilder(options(help, others));
+    sections.forEach((heading, options) ->
+        text.append('\n').append(heading).append('\n').append(options(help, options)));
+    return text.toString();
+  }
+
+  /** Moves the options of sections, which may be nested, from {@code others} to their section. */
+  private static void addSections(
+      CommandSpec spec, Map<String, List<OptionSpec>> sections, List<OptionSpec> others) {
+    spec.mixins().forEach((name, mixin) -> {
+      String heading = name.equals(HELP_MIXIN) ? LAST_SECTION : name;
+      if (heading.endsWith(":")) {
+        List<OptionSpec> section = sections.computeIfAbsent(heading, key -> new ArrayList<>());
+        mixin.options().stream().filter(others::remove).forEach(section::add);
+      } else {
+        addSections(mixin, sections, others);
+      }
+    });
+  }
+
+  private static String options(Help help, List<OptionSpec> options) {
+    // Made for all options, so that the columns of all sections are alike.
+    Layout layout = help.createDefaultLayout();
+    layout.addOptions(
+        options.stream().filter(option -> !option.hidden()).toList(),
+        help.parameterLabelRenderer());
+    return layout.toString();
+  }
+}
