@@ -55,13 +55,16 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin(name = "General:")
   private LogOptions log;
 
+  private volatile Verifier verifier;
+
   @Override
   public Integer call() throws Exception {
     log.apply();
     VerifyConfig config = config();
     play.check();
-    Verifier verifier = start(config);
-    Ending ending = Ending.with(() -> stop(verifier, config.conversations().size()));
+    // Before it starts: a signal may come as soon as the server has seen a frame.
+    Ending ending = Ending.with(() -> stop(config.conversations().size()));
+    verifier = start(config);
     verifier.awaitConnections(config.conversations().size(), FOREVER);
     return ending.now();
   }
@@ -89,7 +92,10 @@ final class VerifyCommand implements Callable<Integer> {
         .withListener(play.listener());
   }
 
-  private int stop(Verifier verifier, int conversations) throws IOException {
+  private int stop(int conversations) throws IOException {
+    if (verifier == null) {
+      return Failures.FAILED; // a signal, or the start failed
+    }
     verifier.close();
     Verdict verdict = verifier.verdict();
     return play.conclude("verify", verdict, verdict.matched() == conversations);
