@@ -127,7 +127,7 @@ final class ReplayCommand implements Callable<Integer> {
     replay.close();
     Verdict verdict = replay.verdict();
     boolean all = connections == null || verdict.matched() >= connections;
-    return play.conclude("replay", verdict, verdict.passed() && verdict.incomplete() == 0 && all);
+    return play.conclude("replay", verdict, !verdict.failed() && all);
   }
 
   private static final class ToSelection implements ITypeConverter<Selection> {

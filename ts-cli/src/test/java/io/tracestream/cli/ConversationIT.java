@@ -68,7 +68,7 @@ class ConversationIT {
       assertEquals(0, replay.terminate().awaitStatus());
       String summary = String.join("\n", replay.awaitOutput());
       assertTrue(
-          summary.startsWith("played 1: 1 matched, 0 differed, 0 incomplete; 3 entries matched; "),
+          summary.startsWith("played 1: 1 matched, 0 differed, 0 incomplete; 3 entries matched, "),
           summary);
     }
   }

@@ -75,7 +75,7 @@ class JUnitReportTest {
             <testcase classname="ts-proxy.replay" name="dir/a.rec connection 2" time="1.234">
               <failure message="%s" type="different_frame">%s</failure>
             </testcase>
-            <system-out>played 2: 1 matched, 1 differed, 0 incomplete; 4 entries matched;\
+            <system-out>played 2: 1 matched, 1 differed, 0 incomplete; 4 entries matched, 0 bytes compared;\
          longest lateness 0.25 ms</system-out>
             <system-err></system-err>
           </testsuite>
@@ -147,7 +147,7 @@ class JUnitReportTest {
     assertEquals("dir/a.rec all that was asked for", unmet.getAttribute("name"));
     assertEquals(
         "not all that was asked for matched: played 2: 1 matched, 0 differed, 1 incomplete;"
-            + " 4 entries matched; longest lateness 0.25 ms",
+            + " 4 entries matched, 0 bytes compared; longest lateness 0.25 ms",
         elements(unmet, "failure").get(0).getAttribute("message"));
   }
 

@@ -42,7 +42,7 @@ class VerifyIT {
       assertEquals(0, verify.awaitStatus());
       String output = String.join("\n", verify.awaitOutput());
       assertTrue(
-          output.startsWith("played 1: 1 matched, 0 differed, 0 incomplete; 2 entries matched; "),
+          output.startsWith("played 1: 1 matched, 0 differed, 0 incomplete; 2 entries matched, "),
           output);
     }
   }

@@ -31,6 +31,9 @@ final class Explanation {
   }
 
   private String what() {
+    if (mismatch.kind() == Kind.TOO_EARLY) {
+      return "the expected frame, but before the frame that it answers was sent";
+    }
     if (mismatch.offset() < 0) {
       return found() + ", expected " + expected();
     }
@@ -116,6 +119,7 @@ final class Explanation {
             ? null
             : "if " + side + " is right, correct " + place.recording() + ":" + place.line()
                 + " or record again";
+      case TOO_EARLY -> "see why " + side + " sends this frame before it gets the one that it answers";
       case EXTRA_FRAME -> side + " goes on where the recording ends: end it there, or record on";
       case EARLY_END ->
         side + " ended too soon: see why"

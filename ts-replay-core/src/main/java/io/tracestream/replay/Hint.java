@@ -15,6 +15,11 @@ public enum Hint {
   LONGER_IDLE_TIMEOUT,
   /** The target may need more time than {@link VerifyConfig#replyTimeout}. */
   LONGER_REPLY_TIMEOUT,
+  /**
+   * The client came back after the recording's end: the connection can be kept open for it, see
+   * {@link AtEnd#HOLD}.
+   */
+  HOLD_AT_END,
   /** The conversations can be played once more: see {@link ReplayConfig#withRepeat}. */
   REPEAT,
   /**

@@ -32,11 +32,14 @@ public final class Mismatch implements Cloneable {
   private byte[] found;
   private String reason;
   private Nearby nearby;
+  private boolean afterOurEnd;
 
   /** What came in the place of the entry. */
   public enum Kind {
     /** Another frame. */
     DIFFERENT_FRAME,
+    /** The frame that was expected, before the frame of ours that it answers was sent. */
+    TOO_EARLY,
     /** A frame behind the recording's end. */
     EXTRA_FRAME,
     /** The end of what the peer sends. */
@@ -128,6 +131,17 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
+   * This, with what we had done before.
+   *
+   * @param after whether it came after we had ended our sending, or closed an earlier connection of
+   *     the peer's, because the recording had ended
+   * @return the changed copy
+   */
+  public Mismatch withAfterOurEnd(boolean after) {
+    return with(copy -> copy.afterOurEnd = after);
+  }
+
+  /**
    * What came in the place of the entry.
    *
    * @return in one word
@@ -200,6 +214,16 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
+   * Whether it came after our own end.
+   *
+   * @return true after we had ended our sending, or closed an earlier connection of the peer's,
+   *     because the recording had ended
+   */
+  public boolean afterOurEnd() {
+    return afterOurEnd;
+  }
+
+  /**
    * What was not compared.
    *
    * @return the rules
@@ -267,7 +291,8 @@ public final class Mismatch implements Cloneable {
       case DIFFERENT_FRAME -> nearby == null && varying() != null ? Hint.IGNORE_FIELD : null;
       case BAD_FRAME -> Hint.CHECK_FORMAT;
       case NOTHING_CAME -> fromClient ? Hint.LONGER_IDLE_TIMEOUT : Hint.LONGER_REPLY_TIMEOUT;
-      case EXTRA_CONNECTION -> Hint.REPEAT;
+      case EXTRA_FRAME -> afterOurEnd && fromClient ? Hint.HOLD_AT_END : null;
+      case EXTRA_CONNECTION -> afterOurEnd ? Hint.HOLD_AT_END : Hint.REPEAT;
       case EARLY_END -> fromClient && place.entry() > 1 ? Hint.RECORD_EACH_CONNECTION : null;
       default -> null;
     };

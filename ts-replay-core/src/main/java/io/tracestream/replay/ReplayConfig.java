@@ -2,37 +2,31 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
-import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 
-/** What a {@link ReplayServer} is to do. Immutable: each {@code with} gives a changed copy. */
-public final class ReplayConfig implements Cloneable {
-  // Set before anybody else sees the object, and never again.
+/** What a {@link ReplayServer} does. Immutable: each {@code with} method returns a changed copy. */
+public final class ReplayConfig extends PlayConfig<ReplayConfig> {
   private final InetSocketAddress listen;
-  private final List<Conversation> conversations;
   private Selection selection = Selection.ORDER;
   private boolean repeat;
-  private FrameFormat format = FrameFormat.DEFAULT;
-  private Timing timing = Timing.ORIGINAL;
-  private Rules rules = Rules.NONE;
+  private AtEnd atEnd = AtEnd.AS_RECORDED;
+  private boolean stub;
+  private boolean strictUse;
   private Duration idleTimeout;
   private long connections;
-  private SessionListener listener = SessionListener.LOGGING;
 
   private ReplayConfig(InetSocketAddress listen, List<Conversation> conversations) {
+    super(conversations);
     this.listen = Objects.requireNonNull(listen, "listen");
-    this.conversations = Role.requireSome(conversations);
   }
 
   /**
-   * A replay of one file to each connection, of {@link FrameFormat#DEFAULT} frames with
-   * {@link Timing#ORIGINAL}, without rules, to any number of connections, that says in the log how
-   * they ended.
+   * A replay that plays one file to each of any number of connections: {@link FrameFormat#DEFAULT}
+   * frames, {@link Timing#ORIGINAL}, no rules, {@link AtEnd#AS_RECORDED}. Results go to the log.
    *
    * @param listen where clients connect; port 0 takes a free one
    * @param recording the file to play
@@ -43,11 +37,11 @@ public final class ReplayConfig implements Cloneable {
   }
 
   /**
-   * A replay of one conversation after the other, the next one to each connection, and else as
+   * A replay that plays the next conversation to each connection, and is otherwise the same as
    * {@link #of(InetSocketAddress, Path)}.
    *
    * @param listen where clients connect; port 0 takes a free one
-   * @param conversations what is played, one at least: those of a
+   * @param conversations what to play, at least one: those of a
    *     {@link io.tracestream.recording.RecordingDirectory}, or some in memory
    * @return the configuration
    */
@@ -55,18 +49,8 @@ public final class ReplayConfig implements Cloneable {
     return new ReplayConfig(listen, conversations);
   }
 
-  private ReplayConfig with(Consumer<ReplayConfig> change) {
-    try {
-      ReplayConfig copy = (ReplayConfig) clone();
-      change.accept(copy);
-      return copy;
-    } catch (CloneNotSupportedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   /**
-   * This, with another way to choose.
+   * Sets how a connection gets its conversation.
    *
    * @param other which conversation a connection plays
    * @return the changed copy
@@ -77,9 +61,9 @@ public final class ReplayConfig implements Cloneable {
   }
 
   /**
-   * This, repeated or not.
+   * Sets whether to play the conversations again and again.
    *
-   * @param other whether the conversations start over when all were begun
+   * @param other whether to start over once all of them were begun
    * @return the changed copy
    */
   public ReplayConfig withRepeat(boolean other) {
@@ -87,74 +71,62 @@ public final class ReplayConfig implements Cloneable {
   }
 
   /**
-   * This, with other frames.
+   * Sets what happens after the last entry.
    *
-   * @param other the frames of both directions
+   * @param other whether to close the connection then
    * @return the changed copy
    */
-  public ReplayConfig withFormat(FrameFormat other) {
-    Objects.requireNonNull(other, "format");
-    return with(copy -> copy.format = other);
+  public ReplayConfig withAtEnd(AtEnd other) {
+    Objects.requireNonNull(other, "atEnd");
+    return with(copy -> copy.atEnd = other);
   }
 
   /**
-   * This, with another timing.
+   * Sets whether to answer each request by itself: a client may then send the recorded requests in
+   * any order and any number of times, on any number of connections.
    *
-   * @param other when entries are sent
+   * @param other whether all conversations together serve as a stub
    * @return the changed copy
    */
-  public ReplayConfig withTiming(Timing other) {
-    Objects.requireNonNull(other, "timing");
-    return with(copy -> copy.timing = other);
+  public ReplayConfig withStub(boolean other) {
+    return with(copy -> copy.stub = other);
   }
 
   /**
-   * This, with other rules.
+   * Sets whether a stub fails when clients leave out recorded requests.
    *
-   * @param other what may vary in frames
+   * @param other whether each recorded request must be used
    * @return the changed copy
    */
-  public ReplayConfig withRules(Rules other) {
-    Objects.requireNonNull(other, "rules");
-    return with(copy -> copy.rules = other);
+  public ReplayConfig withStrictUse(boolean other) {
+    return with(copy -> copy.strictUse = other);
   }
 
   /**
-   * This, with another time-out.
+   * Sets for how long a client may be silent.
    *
-   * @param other for how long nothing may come from a client while it is its turn, above 0; null
-   *     for ever
+   * @param other for how long nothing may come from a client while it is its turn, more than 0;
+   *     null for no limit
    * @return the changed copy
-   * @throws IllegalArgumentException when it is not above 0
+   * @throws IllegalArgumentException when it is 0 or less
    */
   public ReplayConfig withIdleTimeout(Duration other) {
-    Role.requirePatience("idleTimeout", other);
+    requirePositive("idleTimeout", other);
     return with(copy -> copy.idleTimeout = other);
   }
 
   /**
-   * This, with another count of connections.
+   * Sets how many connections are accepted.
    *
-   * @param other after how many no more are accepted; 0 for never
+   * @param other after how many to stop accepting; 0 for no limit
    * @return the changed copy
-   * @throws IllegalArgumentException when it is below 0
+   * @throws IllegalArgumentException when it is less than 0
    */
   public ReplayConfig withConnections(long other) {
     if (other < 0) {
       throw new IllegalArgumentException("connections: found " + other + ", expected 0 or more");
     }
     return with(copy -> copy.connections = other);
-  }
-
-  /**
-   * This, with another listener.
-   *
-   * @param other is told of each session
-   * @return the changed copy
-   */
-  public ReplayConfig withListener(SessionListener other) {
-    Objects.requireNonNull(other, "listener");
-    return with(copy -> copy.listener = other);
   }
 
   /**
@@ -167,16 +139,7 @@ public final class ReplayConfig implements Cloneable {
   }
 
   /**
-   * What is played.
-   *
-   * @return one conversation at least
-   */
-  public List<Conversation> conversations() {
-    return conversations;
-  }
-
-  /**
-   * Which of them a connection plays.
+   * Which conversation a connection plays.
    *
    * @return the way to choose
    */
@@ -185,7 +148,7 @@ public final class ReplayConfig implements Cloneable {
   }
 
   /**
-   * Whether they start over when all were begun.
+   * Whether the conversations start over once all of them were begun.
    *
    * @return true if they do
    */
@@ -194,56 +157,47 @@ public final class ReplayConfig implements Cloneable {
   }
 
   /**
-   * The frames of both directions.
+   * What happens after the last entry.
    *
-   * @return their format
+   * @return whether to close the connection then
    */
-  public FrameFormat format() {
-    return format;
+  public AtEnd atEnd() {
+    return atEnd;
   }
 
   /**
-   * When entries are sent.
+   * Whether each request is answered by itself.
    *
-   * @return the timing
+   * @return true for a stub
    */
-  public Timing timing() {
-    return timing;
+  public boolean stub() {
+    return stub;
   }
 
   /**
-   * What may vary in frames.
+   * Whether each recorded request of a stub must be used.
    *
-   * @return the rules
+   * @return true if it must
    */
-  public Rules rules() {
-    return rules;
+  public boolean strictUse() {
+    return strictUse;
   }
 
   /**
    * For how long nothing may come from a client while it is its turn.
    *
-   * @return above 0; null for ever
+   * @return more than 0; null for no limit
    */
   public Duration idleTimeout() {
     return idleTimeout;
   }
 
   /**
-   * After how many connections no more are accepted.
+   * After how many connections to stop accepting.
    *
-   * @return 1 or more; 0 for never
+   * @return 1 or more; 0 for no limit
    */
   public long connections() {
     return connections;
-  }
-
-  /**
-   * Who is told of each session.
-   *
-   * @return the listener
-   */
-  public SessionListener listener() {
-    return listener;
   }
 }

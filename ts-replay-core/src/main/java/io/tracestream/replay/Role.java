@@ -1,7 +1,6 @@
 package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
-import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
@@ -64,21 +63,6 @@ record Role(
         new Comparer(rules, compared),
         List.copyOf(fromReceived),
         List.copyOf(intoSent));
-  }
-
-  /** Refuses a time-out that is none. */
-  static void requirePatience(String name, Duration patience) {
-    if (patience != null && (patience.isNegative() || patience.isZero())) {
-      throw new IllegalArgumentException(name + ": found " + patience + ", expected more than 0");
-    }
-  }
-
-  /** Refuses no conversations; gives a list of its own. */
-  static List<Conversation> requireSome(List<Conversation> conversations) {
-    if (conversations.isEmpty()) {
-      throw new IllegalArgumentException("conversations: found none, expected one at least");
-    }
-    return List.copyOf(conversations);
   }
 
   /** Whether any value is copied. */

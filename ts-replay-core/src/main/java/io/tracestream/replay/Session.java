@@ -75,6 +75,10 @@ final class Session implements FrameSocket.Owner, Payloads {
   private Cuts received;
 
   private long matched;
+  /** Payload bytes of matched frames that were compared, and that rules left open. */
+  private long compared;
+
+  private long open;
   /** How many of the matched ones the sending has passed. */
   private long passed;
   /** When the frame before was due, or matched; and, with a pause under way, ours is. */
@@ -212,7 +216,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       try {
         // The bytes need to be in one piece only if they differ, or something is taken from them.
         if (!choosing && !role.copies() && equalExpected(parts)) {
-          matched(null);
+          matched(null, length(parts));
         } else {
           compare(joined(parts));
         }
@@ -237,12 +241,16 @@ final class Session implements FrameSocket.Owner, Payloads {
     return !rest.hasRemaining();
   }
 
-  private static ByteBuffer joined(ByteBuffer[] parts) {
+  private static int length(ByteBuffer[] parts) {
     int length = 0;
     for (ByteBuffer part : parts) {
       length += part.remaining();
     }
-    ByteBuffer joined = ByteBuffer.allocate(length);
+    return length;
+  }
+
+  private static ByteBuffer joined(ByteBuffer[] parts) {
+    ByteBuffer joined = ByteBuffer.allocate(length(parts));
     for (ByteBuffer part : parts) {
       joined.put(part.duplicate());
     }
@@ -274,7 +282,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       depart(Kind.DIFFERENT_FRAME, frame, null);
       return;
     }
-    matched(frame);
+    matched(frame, frame.remaining());
   }
 
   private ByteBuffer expectedPayload() throws IOException {
@@ -285,8 +293,11 @@ final class Session implements FrameSocket.Owner, Payloads {
   }
 
   /** The expected frame came; null where nothing is copied from it. */
-  private void matched(ByteBuffer frame) throws IOException {
+  private void matched(ByteBuffer frame, int length) throws IOException {
     matched++;
+    int left = role.comparer().openBytes(length);
+    compared += length - left;
+    open += left;
     if (matchTimes != null) {
       matchTimes[(int) (matched % REMEMBERED)] = System.nanoTime();
     }
@@ -774,6 +785,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     SessionResult result = SessionResult.of(number, peer, outcome)
         .withRecording(script == null ? null : script.toString())
         .withEntriesMatched(matched)
+        .withBytes(compared, open)
         .withLongestLateness(Duration.ofNanos(longestLateness))
         .withTook(Duration.ofNanos(System.nanoTime() - start));
     return switch (outcome) {

@@ -2,10 +2,11 @@ package io.tracestream.replay;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** How one session ended. Immutable: each {@code with} gives a changed copy. */
+/** How one session ended. Immutable: each {@code with} method returns a changed copy. */
 public final class SessionResult implements Cloneable {
   // Set before anybody else sees the object, and never again.
   private final long connection;
@@ -13,6 +14,10 @@ public final class SessionResult implements Cloneable {
   private final Outcome outcome;
   private String recording;
   private long entriesMatched;
+  private long compared;
+  private long open;
+  private long allowedFrames;
+  private List<String> notes = List.of();
   private Duration longestLateness = Duration.ZERO;
   private Duration took = Duration.ZERO;
   private Mismatch mismatch;
@@ -26,7 +31,7 @@ public final class SessionResult implements Cloneable {
     DIFFERED,
     /** It was stopped before its end. */
     INCOMPLETE,
-    /** The recording is damaged, or the play could not go on for another reason of our own. */
+    /** It could not go on: the recording is damaged, or something else went wrong on our side. */
     BROKEN
   }
 
@@ -37,7 +42,7 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * The end of a session of which nothing else is known.
+   * A result with nothing but an outcome.
    *
    * @param connection the connection's number, from 1
    * @param peer the other side's address
@@ -59,9 +64,9 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * This, of that recording.
+   * Sets what was played.
    *
-   * @param name of what was played; null when nothing was
+   * @param name the recording's name; null when nothing was played
    * @return the changed copy
    */
   public SessionResult withRecording(String name) {
@@ -69,9 +74,9 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * This, with so many frames.
+   * Sets how many frames matched.
    *
-   * @param count how many came that were expected
+   * @param count how many frames came that were expected
    * @return the changed copy
    */
   public SessionResult withEntriesMatched(long count) {
@@ -79,9 +84,44 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * This, with frames that were late.
+   * Sets how much of the matched frames was compared.
    *
-   * @param lateness by how much the latest was
+   * @param compared payload bytes that were compared
+   * @param open payload bytes that rules left open
+   * @return the changed copy
+   */
+  public SessionResult withBytes(long compared, long open) {
+    return with(copy -> {
+      copy.compared = compared;
+      copy.open = open;
+    });
+  }
+
+  /**
+   * Sets how many frames a rule allowed.
+   *
+   * @param count frames that may come at any time, and came
+   * @return the changed copy
+   */
+  public SessionResult withAllowedFrames(long count) {
+    return with(copy -> copy.allowedFrames = count);
+  }
+
+  /**
+   * Sets what people should know who read the outcome.
+   *
+   * @param lines one line each
+   * @return the changed copy
+   */
+  public SessionResult withNotes(List<String> lines) {
+    List<String> all = List.copyOf(lines);
+    return with(copy -> copy.notes = all);
+  }
+
+  /**
+   * Sets by how much frames were late.
+   *
+   * @param lateness by how much the latest frame of ours was sent after its time
    * @return the changed copy
    */
   public SessionResult withLongestLateness(Duration lateness) {
@@ -90,7 +130,7 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * This, with another duration.
+   * Sets how long it took.
    *
    * @param duration from the connection's start to the end of its play
    * @return the changed copy
@@ -101,9 +141,9 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * This, with or without its mismatch.
+   * Sets the mismatch.
    *
-   * @param other where the other side departed; or null
+   * @param other where the other side departed from the recording; or null
    * @return the changed copy
    */
   public SessionResult withMismatch(Mismatch other) {
@@ -111,9 +151,9 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * This, with what kept the play from going on.
+   * Sets why the session could not go on.
    *
-   * @param line what it was, in one line; or null
+   * @param line the reason, in one line; or null
    * @return the changed copy
    */
   public SessionResult withDamage(String line) {
@@ -148,9 +188,9 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * The name of what was played.
+   * What was played.
    *
-   * @return the recording's; null when nothing was
+   * @return the recording's name; null when nothing was played
    */
   public String recording() {
     return recording;
@@ -166,9 +206,46 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * By how much the latest frame was sent behind its time.
+   * How much of the matched frames was compared.
    *
-   * @return zero where all were sent at once
+   * @return payload bytes
+   */
+  public long compared() {
+    return compared;
+  }
+
+  /**
+   * How much of the matched frames was not compared, because of rules.
+   *
+   * @return payload bytes
+   */
+  public long open() {
+    return open;
+  }
+
+  /**
+   * How many frames came that a rule allows at any time.
+   *
+   * @return 0 or more
+   */
+  public long allowedFrames() {
+    return allowedFrames;
+  }
+
+  /**
+   * What people should know who read the outcome, such as that the recording ends with a request
+   * that has no reply.
+   *
+   * @return one line each, mostly none
+   */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /**
+   * By how much the latest frame of ours was sent after its time.
+   *
+   * @return zero where frames are sent without pauses
    */
   public Duration longestLateness() {
     return longestLateness;
@@ -186,16 +263,16 @@ public final class SessionResult implements Cloneable {
   /**
    * Where the other side departed from the recording.
    *
-   * @return null unless it did
+   * @return the mismatch; null if it did not
    */
   public Mismatch mismatch() {
     return mismatch;
   }
 
   /**
-   * What kept the play from going on, such as damage in the recording.
+   * Why the session could not go on, such as damage in the recording.
    *
-   * @return in one line; null unless something did
+   * @return one line; null if it could
    */
   public String damage() {
     return damage;

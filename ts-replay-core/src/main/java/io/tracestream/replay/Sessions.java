@@ -1,6 +1,7 @@
 package io.tracestream.replay;
 
 import io.tracestream.engine.Engine;
+import io.tracestream.recording.Direction;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -89,7 +90,8 @@ class Sessions {
     synchronized (this) {
       now = verdict;
     }
-    return now.withNotPlayed(playlist.notPlayed());
+    now = now.withNotPlayed(playlist.notPlayed());
+    return role.compared() == Direction.S2C ? now.withMustCompare() : now;
   }
 
   /** An event loop failed: nothing more can be played. On that loop. */

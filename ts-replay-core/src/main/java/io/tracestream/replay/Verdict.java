@@ -3,16 +3,21 @@ package io.tracestream.replay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
-/** What became of all sessions so far. Immutable. */
-public final class Verdict {
-  /** How many mismatches are kept: a client that comes back for ever is not to fill the memory. */
+/** How all sessions so far ended. Immutable. */
+public final class Verdict implements Cloneable {
+  /** How many mismatches are kept, as a client may come back for ever. */
   public static final int MOST_MISMATCHES = 100;
 
-  /** Payload bytes that kept mismatches may hold, beside those of the first. */
+  /** How many notes are kept. */
+  public static final int MOST_NOTES = 20;
+
+  /** Payload bytes that kept mismatches may hold, besides those of the first. */
   private static final long MOST_BYTES = 16 * 1024 * 1024;
 
-  /** That of no sessions. */
+  /** No session has ended. */
   public static final Verdict NONE = new Verdict();
 
   private long matched;
@@ -21,46 +26,65 @@ public final class Verdict {
   private long broken;
   private long notPlayed;
   private long entriesMatched;
+  private long compared;
+  private long open;
+  private long allowedFrames;
+  private boolean mustCompare;
+  private List<String> unusedRules = List.of();
+  private List<String> notes = List.of();
+  private long unusedRequests;
+  private List<String> unusedPlaces = List.of();
+  private boolean strictUse;
   private Duration longestLateness = Duration.ZERO;
   private List<Mismatch> mismatches = List.of();
   private long mismatchBytes;
 
   private Verdict() {}
 
-  private Verdict(Verdict other) {
-    this.matched = other.matched;
-    this.differed = other.differed;
-    this.incomplete = other.incomplete;
-    this.broken = other.broken;
-    this.notPlayed = other.notPlayed;
-    this.entriesMatched = other.entriesMatched;
-    this.longestLateness = other.longestLateness;
-    this.mismatches = other.mismatches;
-    this.mismatchBytes = other.mismatchBytes;
+  private Verdict with(Consumer<Verdict> change) {
+    try {
+      Verdict copy = (Verdict) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /**
-   * This, and one more session.
+   * Adds a session.
    *
    * @param result how it ended
    * @return the changed copy
    */
   public Verdict plus(SessionResult result) {
-    Verdict sum = new Verdict(this);
+    return with(sum -> sum.add(result));
+  }
+
+  private void add(SessionResult result) {
     switch (result.outcome()) {
-      case MATCHED -> sum.matched++;
-      case DIFFERED -> sum.differed++;
-      case INCOMPLETE -> sum.incomplete++;
-      case BROKEN -> sum.broken++;
+      case MATCHED -> matched++;
+      case DIFFERED -> differed++;
+      case INCOMPLETE -> incomplete++;
+      case BROKEN -> broken++;
     }
-    sum.entriesMatched += result.entriesMatched();
+    entriesMatched += result.entriesMatched();
+    compared += result.compared();
+    open += result.open();
+    allowedFrames += result.allowedFrames();
     if (result.longestLateness().compareTo(longestLateness) > 0) {
-      sum.longestLateness = result.longestLateness();
+      longestLateness = result.longestLateness();
     }
     if (result.mismatch() != null) {
-      sum.keep(result.mismatch());
+      keep(result.mismatch());
     }
-    return sum;
+    addNotes(result.notes());
+  }
+
+  private void addNotes(List<String> more) {
+    if (notes.size() < MOST_NOTES && !notes.containsAll(more)) {
+      notes = Stream.concat(notes.stream(), more.stream()).distinct().limit(MOST_NOTES).toList();
+    }
   }
 
   private void keep(Mismatch mismatch) {
@@ -74,15 +98,56 @@ public final class Verdict {
   }
 
   /**
-   * This, with another count of conversations.
+   * Sets how many conversations were left out.
    *
    * @param count how many no session began to play
    * @return the changed copy
    */
   public Verdict withNotPlayed(long count) {
-    Verdict copy = new Verdict(this);
-    copy.notPlayed = count;
-    return copy;
+    return with(copy -> copy.notPlayed = count);
+  }
+
+  /**
+   * Sets which rules had no effect.
+   *
+   * @param rules the text of each rule that never applied
+   * @return the changed copy
+   */
+  public Verdict withUnusedRules(List<String> rules) {
+    List<String> all = List.copyOf(rules);
+    return with(copy -> copy.unusedRules = all);
+  }
+
+  /**
+   * Adds what people should know who read the verdict.
+   *
+   * @param lines one line each; those that are there already are not added
+   * @return the changed copy
+   */
+  public Verdict withNotes(List<String> lines) {
+    return with(copy -> copy.addNotes(lines));
+  }
+
+  /**
+   * Sets which recorded requests of a stub were left out.
+   *
+   * @param count how many no client sent
+   * @param places where the first of them are, as {@code FILE:LINE}
+   * @param strict whether that makes the run fail
+   * @return the changed copy
+   */
+  public Verdict withUnusedRequests(long count, List<String> places, boolean strict) {
+    List<String> first = List.copyOf(places);
+    return with(copy -> {
+      copy.unusedRequests = count;
+      copy.unusedPlaces = first;
+      copy.strictUse = strict;
+    });
+  }
+
+  /** A run in which no frame can be compared fails: the verification of requests alone. */
+  Verdict withMustCompare() {
+    return with(copy -> copy.mustCompare = true);
   }
 
   /**
@@ -113,7 +178,8 @@ public final class Verdict {
   }
 
   /**
-   * Sessions that could not go on, because the recording is damaged or for a reason of our own.
+   * Sessions that could not go on: the recording is damaged, or something else went wrong on our
+   * side.
    *
    * @return their number
    */
@@ -140,9 +206,75 @@ public final class Verdict {
   }
 
   /**
-   * By how much the latest frame of all was sent behind its time.
+   * How much of the matched frames was compared, in all sessions.
    *
-   * @return zero where all were sent at once
+   * @return payload bytes
+   */
+  public long compared() {
+    return compared;
+  }
+
+  /**
+   * How much of the matched frames was not compared, because of rules, in all sessions.
+   *
+   * @return payload bytes
+   */
+  public long open() {
+    return open;
+  }
+
+  /**
+   * How many frames came that a rule allows at any time, in all sessions.
+   *
+   * @return their number
+   */
+  public long allowedFrames() {
+    return allowedFrames;
+  }
+
+  /**
+   * The rules that had no effect in any session: an {@code ignore} whose bytes were in no frame
+   * that was compared, an {@code allow} that no frame met, a {@code copy} whose value went into no
+   * frame, or only into bytes that are ignored.
+   *
+   * @return their texts, such as {@code ignore c2s:4+2}
+   */
+  public List<String> unusedRules() {
+    return unusedRules;
+  }
+
+  /**
+   * What people should know who read the verdict, such as that a recording ends with a request that
+   * has no reply.
+   *
+   * @return one line each, at most {@value #MOST_NOTES}, mostly none
+   */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /**
+   * Recorded requests of a stub that no client sent.
+   *
+   * @return their number; 0 without a stub
+   */
+  public long unusedRequests() {
+    return unusedRequests;
+  }
+
+  /**
+   * Where the first of the {@linkplain #unusedRequests unused requests} are.
+   *
+   * @return their places as {@code FILE:LINE}
+   */
+  public List<String> unusedRequestPlaces() {
+    return unusedPlaces;
+  }
+
+  /**
+   * By how much the latest frame of all was sent after its time.
+   *
+   * @return zero where frames are sent without pauses
    */
   public Duration longestLateness() {
     return longestLateness;
@@ -158,12 +290,41 @@ public final class Verdict {
   }
 
   /**
-   * Whether nothing failed.
+   * Whether all that was recorded was played and matched.
    *
-   * @return true when no session differed and none was broken; without sessions, too
+   * @return true when there was a session, all sessions matched to their last entry, no recorded
+   *     conversation was left out, and some frame was compared
    */
   public boolean passed() {
-    return differed == 0 && broken == 0;
+    return matched > 0
+        && matched == played()
+        && notPlayed == 0
+        && !isUseMissing()
+        && entriesMatched > 0
+        && !isAllOpen();
+  }
+
+  /**
+   * Whether something went wrong. Where nobody came at all, nothing has {@linkplain #passed passed}
+   * nor failed.
+   *
+   * @return true when a session differed, broke or was stopped before its end; when frames came, but
+   *     none was compared because of rules; when a verification had no frame to compare; or when a
+   *     stub whose recorded requests must all be used was left with some
+   */
+  public boolean failed() {
+    return matched < played()
+        || isUseMissing()
+        || isAllOpen()
+        || mustCompare && matched > 0 && entriesMatched == 0;
+  }
+
+  private boolean isAllOpen() {
+    return compared == 0 && open > 0;
+  }
+
+  private boolean isUseMissing() {
+    return strictUse && unusedRequests > 0;
   }
 
   /**
@@ -176,7 +337,7 @@ public final class Verdict {
   }
 
   /**
-   * All of it in one line.
+   * The counts in one line.
    *
    * @return the line, without a line end
    */
@@ -185,7 +346,10 @@ public final class Verdict {
     return "played " + played() + ": " + matched + " matched, " + differed + " differed, "
         + incomplete + " incomplete" + (broken == 0 ? "" : ", " + broken + " broken")
         + (notPlayed == 0 ? "" : ", " + notPlayed + " not played") + "; "
-        + entriesMatched + " entries matched; longest lateness "
+        + entriesMatched + " entries matched, " + compared + " bytes compared"
+        + (open == 0 ? "" : ", " + open + " left open by rules")
+        + (allowedFrames == 0 ? "" : ", " + allowedFrames + " frames allowed")
+        + "; longest lateness "
         + longestLateness.toNanos() / 1000 / 1000.0 + " ms";
   }
 }

@@ -2,35 +2,28 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
-import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 
-/** What a {@link Verifier} is to do. Immutable: each {@code with} gives a changed copy. */
-public final class VerifyConfig implements Cloneable {
-  // Set before anybody else sees the object, and never again.
+/** What a {@link Verifier} does. Immutable: each {@code with} method returns a changed copy. */
+public final class VerifyConfig extends PlayConfig<VerifyConfig> {
   private final InetSocketAddress target;
-  private final List<Conversation> conversations;
-  private FrameFormat format = FrameFormat.DEFAULT;
-  private Timing timing = Timing.ORIGINAL;
-  private Rules rules = Rules.NONE;
+  private Order order = Order.ANY;
   private Duration replyTimeout = Duration.ofSeconds(10);
-  private SessionListener listener = SessionListener.LOGGING;
 
   private VerifyConfig(InetSocketAddress target, List<Conversation> conversations) {
+    super(conversations);
     this.target = Objects.requireNonNull(target, "target");
-    this.conversations = Role.requireSome(conversations);
   }
 
   /**
-   * A verification by one file, of {@link FrameFormat#DEFAULT} frames with {@link Timing#ORIGINAL},
-   * without rules, that waits ten seconds for a reply and says in the log how it ended.
+   * A verification with one file: {@link FrameFormat#DEFAULT} frames, {@link Timing#ORIGINAL}, no
+   * rules, {@link Order#ANY}, and ten seconds for each reply. Results go to the log.
    *
-   * @param target the server to verify; a name that is left unresolved is looked up anew for each
+   * @param target the server to verify; a name that is left unresolved is looked up for each
    *     connection
    * @param recording the file whose client is played
    * @return the configuration
@@ -40,10 +33,11 @@ public final class VerifyConfig implements Cloneable {
   }
 
   /**
-   * A verification by several conversations, and else as {@link #of(InetSocketAddress, Path)}.
+   * A verification with several conversations, and otherwise the same as
+   * {@link #of(InetSocketAddress, Path)}.
    *
    * @param target the server to verify
-   * @param conversations what the client said, one at least; each is played on a connection of its
+   * @param conversations what the client said, at least one; each is played on a connection of its
    *     own, one after the other
    * @return the configuration
    */
@@ -51,72 +45,29 @@ public final class VerifyConfig implements Cloneable {
     return new VerifyConfig(target, conversations);
   }
 
-  private VerifyConfig with(Consumer<VerifyConfig> change) {
-    try {
-      VerifyConfig copy = (VerifyConfig) clone();
-      change.accept(copy);
-      return copy;
-    } catch (CloneNotSupportedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   /**
-   * This, with other frames.
+   * Sets in which order replies may come.
    *
-   * @param other the frames of both directions
+   * @param other the order
    * @return the changed copy
    */
-  public VerifyConfig withFormat(FrameFormat other) {
-    Objects.requireNonNull(other, "format");
-    return with(copy -> copy.format = other);
+  public VerifyConfig withOrder(Order other) {
+    Objects.requireNonNull(other, "order");
+    return with(copy -> copy.order = other);
   }
 
   /**
-   * This, with another timing.
-   *
-   * @param other when entries are sent
-   * @return the changed copy
-   */
-  public VerifyConfig withTiming(Timing other) {
-    Objects.requireNonNull(other, "timing");
-    return with(copy -> copy.timing = other);
-  }
-
-  /**
-   * This, with other rules.
-   *
-   * @param other what may vary in frames
-   * @return the changed copy
-   */
-  public VerifyConfig withRules(Rules other) {
-    Objects.requireNonNull(other, "rules");
-    return with(copy -> copy.rules = other);
-  }
-
-  /**
-   * This, with another time-out.
+   * Sets how long a reply may take.
    *
    * @param other for how long nothing may come from the target while it owes a frame, beyond the
-   *     pause that it made when it was recorded; and how long connecting may take. Above 0
+   *     pause that it made when it was recorded; and how long connecting may take. More than 0
    * @return the changed copy
-   * @throws IllegalArgumentException when it is not above 0
+   * @throws IllegalArgumentException when it is 0 or less
    */
   public VerifyConfig withReplyTimeout(Duration other) {
     Objects.requireNonNull(other, "replyTimeout");
-    Role.requirePatience("replyTimeout", other);
+    requirePositive("replyTimeout", other);
     return with(copy -> copy.replyTimeout = other);
-  }
-
-  /**
-   * This, with another listener.
-   *
-   * @param other is told of each session
-   * @return the changed copy
-   */
-  public VerifyConfig withListener(SessionListener other) {
-    Objects.requireNonNull(other, "listener");
-    return with(copy -> copy.listener = other);
   }
 
   /**
@@ -129,56 +80,20 @@ public final class VerifyConfig implements Cloneable {
   }
 
   /**
-   * What the client that is played said.
+   * In which order replies may come.
    *
-   * @return one conversation at least
+   * @return the order
    */
-  public List<Conversation> conversations() {
-    return conversations;
-  }
-
-  /**
-   * The frames of both directions.
-   *
-   * @return their format
-   */
-  public FrameFormat format() {
-    return format;
-  }
-
-  /**
-   * When entries are sent.
-   *
-   * @return the timing
-   */
-  public Timing timing() {
-    return timing;
-  }
-
-  /**
-   * What may vary in frames.
-   *
-   * @return the rules
-   */
-  public Rules rules() {
-    return rules;
+  public Order order() {
+    return order;
   }
 
   /**
    * For how long nothing may come from the target while it owes a frame, beyond its recorded pause.
    *
-   * @return above 0
+   * @return more than 0
    */
   public Duration replyTimeout() {
     return replyTimeout;
-  }
-
-  /**
-   * Who is told of each session.
-   *
-   * @return the listener
-   */
-  public SessionListener listener() {
-    return listener;
   }
 }

@@ -127,7 +127,8 @@ class ReplayConnectionsTest {
       assertEquals(3 + 2, verdict.entriesMatched());
       assertEquals(Duration.ZERO, verdict.longestLateness());
       assertEquals(
-          "played 2: 1 matched, 1 differed, 0 incomplete; 5 entries matched; longest lateness 0.0 ms",
+          "played 2: 1 matched, 1 differed, 0 incomplete; 5 entries matched, 5 bytes compared;"
+              + " longest lateness 0.0 ms",
           verdict.toString());
     }
   }

@@ -4,6 +4,7 @@ import static io.tracestream.replay.Replays.assertCounts;
 import static io.tracestream.replay.Replays.assertMatched;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -168,7 +169,8 @@ class ReplayServerTest {
       assertEquals("", client.awaitEnd());
     }
     assertCounts(0, 0, 1, 0, server.verdict());
-    assertTrue(server.verdict().passed());
+    assertFalse(server.verdict().passed());
+    assertTrue(server.verdict().failed());
   }
 
   @Test

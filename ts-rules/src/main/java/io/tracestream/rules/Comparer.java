@@ -30,8 +30,7 @@ public final class Comparer {
    * @param direction the direction of the payloads
    */
   public Comparer(Rules rules, Direction direction) {
-    // Plain loops: the first stream of a JVM takes tens of milliseconds, which the first client of
-    // a
+    // Plain loops: a JVM's first stream takes tens of milliseconds, which the first client of a
     // replay would see as a late reply.
     List<Field> fields = new ArrayList<>();
     for (Field field : rules.ignored()) {
@@ -118,6 +117,22 @@ public final class Comparer {
     return end(open, at, expected.remaining()) == at;
   }
 
+  /**
+   * How many bytes of a payload are not compared.
+   *
+   * @param length how long the payload is
+   * @return a number of bytes, each counted once
+   */
+  public int openBytes(int length) {
+    int bytes = 0;
+    for (int at = open.length == 0 ? length : 0; at < length; ) {
+      int end = end(open, at, length);
+      bytes += end - at;
+      at = end > at ? end : nextStart(open, at, length);
+    }
+    return bytes;
+  }
+
   /** Where the fields end that begin no later than at that byte; at that byte when none has it. */
   private static int end(Field[] fields, int at, int length) {
     int end = at;
@@ -145,7 +160,7 @@ public final class Comparer {
       if (next > at) {
         at = next;
       } else {
-        int end = nextStart(at, length);
+        int end = nextStart(named, at, length);
         hash = hash(hash, payload, payload.position() + at, payload.position() + end);
         at = end;
       }
@@ -154,9 +169,9 @@ public final class Comparer {
   }
 
   /** Where the first field after that byte begins; the payload's end when there is none. */
-  private int nextStart(int at, int length) {
+  private static int nextStart(Field[] fields, int at, int length) {
     int next = length;
-    for (Field field : named) {
+    for (Field field : fields) {
       int start = field.start(length);
       if (start > at) {
         next = Math.min(next, start);

@@ -6,29 +6,32 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What may vary between a recording and the live frames; all else is compared byte for byte.
+ * What may vary between a recording and live frames; everything else is compared byte for byte.
  * Immutable.
  *
- * <p>Rules hold for every frame of their direction, and never for a payload's length: frames of two
- * lengths differ.
+ * <p>{@code ignore} and {@code copy} hold for every frame of their direction that is long enough,
+ * and never for a payload's length: frames of different lengths differ. {@code allow} takes whole
+ * frames out of the comparison.
  */
 public final class Rules {
   /** Nothing varies. */
-  public static final Rules NONE = new Rules(List.of(), List.of());
+  public static final Rules NONE = new Rules(List.of(), List.of(), List.of());
 
   private final List<Field> ignored;
   private final List<Copy> copied;
+  private final List<Frames> allowed;
 
-  private Rules(List<Field> ignored, List<Copy> copied) {
+  private Rules(List<Field> ignored, List<Copy> copied, List<Frames> allowed) {
     this.ignored = List.copyOf(ignored);
     this.copied = List.copyOf(copied);
+    this.allowed = List.copyOf(allowed);
   }
 
   /**
    * Rules as text, in a program.
    *
-   * @param lines such as {@code ignore c2s:4+4} or {@code copy c2s:0+2->s2c:0+2}: what
-   *     {@link #read} finds in the lines of a file
+   * @param lines such as {@code ignore c2s:4+4}, {@code copy c2s:0+2->s2c:0+2} or
+   *     {@code allow s2c[len=2]}: the same as the lines of a file that {@link #read} reads
    * @return the rules
    * @throws IllegalArgumentException when a line is not a rule; one line says why
    */
@@ -37,9 +40,10 @@ public final class Rules {
   }
 
   /**
-   * Reads rules from a file: one a line, {@code ignore FIELD} or {@code copy FIELD->FIELD}. Blank
-   * lines, and what follows a {@code #}, say nothing. Each line may begin with {@code --}, so that
-   * options of a command line may be pasted as they are.
+   * Reads rules from a file, one a line: {@code ignore FIELD}, {@code copy FIELD->FIELD} or
+   * {@code allow FRAMES}. Blank lines and comments, from a {@code #} to the end of the line, are
+   * skipped. A line may begin with {@code --}, so options of a command line can be pasted as they
+   * are.
    *
    * @param file the file, in UTF-8
    * @return the rules
@@ -56,17 +60,27 @@ public final class Rules {
    * @return all of them
    */
   public Rules ignoring(Field field) {
-    return new Rules(with(ignored, List.of(field)), copied);
+    return new Rules(with(ignored, List.of(field)), copied, allowed);
   }
 
   /**
    * These rules, and one more.
    *
-   * @param copy bytes that take over a live value; those copied from are not compared
+   * @param copy bytes that take a live value; the bytes they are copied from are not compared
    * @return all of them
    */
   public Rules copying(Copy copy) {
-    return new Rules(ignored, with(copied, List.of(copy)));
+    return new Rules(ignored, with(copied, List.of(copy)), allowed);
+  }
+
+  /**
+   * These rules, and one more.
+   *
+   * @param frames a kind of frame that may come at any time, any number of times, or not at all
+   * @return all of them
+   */
+  public Rules allowing(Frames frames) {
+    return new Rules(ignored, copied, with(allowed, List.of(frames)));
   }
 
   /**
@@ -76,7 +90,10 @@ public final class Rules {
    * @return both
    */
   public Rules plus(Rules others) {
-    return new Rules(with(ignored, others.ignored), with(copied, others.copied));
+    return new Rules(
+        with(ignored, others.ignored),
+        with(copied, others.copied),
+        with(allowed, others.allowed));
   }
 
   private static <T> List<T> with(List<T> some, List<T> more) {
@@ -95,7 +112,7 @@ public final class Rules {
   }
 
   /**
-   * Bytes that take over a live value.
+   * Bytes that take a live value.
    *
    * @return the copies, in the order in which they were given
    */
@@ -103,16 +120,26 @@ public final class Rules {
     return copied;
   }
 
+  /**
+   * Frames that may come at any time, or not at all.
+   *
+   * @return their kinds, in the order in which they were given
+   */
+  public List<Frames> allowed() {
+    return allowed;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Rules rules
         && ignored.equals(rules.ignored)
-        && copied.equals(rules.copied);
+        && copied.equals(rules.copied)
+        && allowed.equals(rules.allowed);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(ignored, copied);
+    return Objects.hash(ignored, copied, allowed);
   }
 
   /** The text that {@link #read} reads: a rule a line. */
@@ -121,6 +148,7 @@ public final class Rules {
     StringBuilder lines = new StringBuilder();
     ignored.forEach(field -> lines.append("ignore ").append(field).append('\n'));
     copied.forEach(copy -> lines.append("copy ").append(copy).append('\n'));
+    allowed.forEach(frames -> lines.append("allow ").append(frames).append('\n'));
     return lines.toString();
   }
 }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /** Reads {@link Rules} from lines of text. */
 final class RulesText {
-  /** Much more than a rule takes; what is longer is of another kind of file. */
+  /** Much longer than any rule: the file is of another kind. */
   private static final int LONGEST = 200;
 
   private RulesText() {}
@@ -51,15 +51,15 @@ final class RulesText {
       return "no permission to read it";
     }
     if (Files.isDirectory(file)) {
-      return "a folder; rules are in a text file, one a line";
+      return "is a folder; rules are in a text file, one a line";
     }
     return e instanceof CharacterCodingException
-        ? "not a text in UTF-8; rules are in a text file, one a line"
+        ? "is not text in UTF-8; rules are in a text file, one a line"
         : "cannot be read: " + Shown.escaped(String.valueOf(e.getMessage()));
   }
 
   private static Rules plus(Rules rules, String line) {
-    String rule = line.replaceFirst("#.*", "").strip();
+    String rule = withoutComment(line).strip();
     if (rule.isEmpty()) {
       return rules;
     }
@@ -68,13 +68,31 @@ final class RulesText {
     return switch (words[0].replaceFirst("^--", "")) {
       case "ignore" -> rules.ignoring(Field.parse(value));
       case "copy" -> rules.copying(Copy.parse(value));
+      case "allow" -> rules.allowing(Frames.parse(value));
       default ->
-        throw new IllegalArgumentException(
-            Shown.quoted(rule) + ": not a rule; write ignore FIELD or copy FIELD->FIELD");
+        throw new IllegalArgumentException(Shown.quoted(rule)
+            + ": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES");
     };
   }
 
-  /** Without those that a shell needs around an arrow. */
+  /** A # between double quotes does not begin a comment. */
+  private static String withoutComment(String line) {
+    boolean quoted = false;
+    for (int at = 0; at < line.length(); at++) {
+      char c = line.charAt(at);
+      if (c == '#' && !quoted) {
+        return line.substring(0, at);
+      }
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == '\\') {
+        at++;
+      }
+    }
+    return line;
+  }
+
+  /** A shell needs quotes around an arrow. */
   private static String withoutQuotes(String value) {
     return value.replaceFirst("^(['\"])(.*)\\1$", "$2");
   }

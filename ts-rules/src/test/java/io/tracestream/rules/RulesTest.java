@@ -97,10 +97,10 @@ class RulesTest {
             + ":1: \"c2s:0+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts as many bytes as it takes",
         refusal("copy c2s:0+4->s2c:0+2\n"));
     assertEquals(
-        file + ":2: \"ignroe c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
+        file + ":2: \"ignroe c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
         refusal("\nignroe c2s:0+1\n"));
     assertEquals(
-        file + ":1: \"c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
+        file + ":1: \"c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
         refusal("c2s:0+1\n"));
   }
 
@@ -109,11 +109,11 @@ class RulesTest {
     String line = "22141\tc2s\t" + "31".repeat(100_000);
     assertEquals(
         file + ":2: \"" + line.substring(0, 60).replace("\t", "\\u0009")
-            + "...\": not a rule; write ignore FIELD or copy FIELD->FIELD",
+            + "...\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
         refusal("# ts_proxy recording v1\n" + line + "\n"));
     assertEquals(
         file + ":1: \"ignore " + "7".repeat(53)
-            + "...\": not a rule; write ignore FIELD or copy FIELD->FIELD",
+            + "...\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
         refusal("ignore " + "7".repeat(100_000) + "\n"));
   }
 
@@ -125,7 +125,7 @@ class RulesTest {
   @Test
   void aFolderIsTold() throws Exception {
     Files.createDirectory(file);
-    assertEquals(file + ": a folder; rules are in a text file, one a line", refusal());
+    assertEquals(file + ": is a folder; rules are in a text file, one a line", refusal());
   }
 
   @Test
@@ -139,7 +139,7 @@ class RulesTest {
   @Test
   void bytesThatAreNoTextAreTold() throws Exception {
     Files.write(file, new byte[] {'#', (byte) 0xff, '\n'});
-    assertEquals(file + ": not a text in UTF-8; rules are in a text file, one a line", refusal());
+    assertEquals(file + ": is not text in UTF-8; rules are in a text file, one a line", refusal());
   }
 
   @Test
@@ -155,7 +155,7 @@ class RulesTest {
     assertEquals("\"" + NOT_A_FIELD, e.getMessage());
     e = assertThrows(IllegalArgumentException.class, () -> Rules.of("skip c2s:0+1"));
     assertEquals(
-        "\"skip c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD", e.getMessage());
+        "\"skip c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES", e.getMessage());
   }
 
   @Test
@@ -164,18 +164,32 @@ class RulesTest {
     String shown = dir + "/a\\u000ab\\u001b.rules";
     assertEquals(
         shown
-            + ":1: \"ignor\\u001b[2J c2s:0+1\": not a rule; write ignore FIELD or copy FIELD->FIELD",
+            + ":1: \"ignor\\u001b[2J c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
         refusal("ignor\u001b[2J c2s:0+1\n"));
     Files.delete(file);
     assertEquals(shown + ": no such file", refusal());
   }
 
   @Test
+  void framesThatMayComeAtAnyTimeAreWrittenInAFileToo() throws Exception {
+    assertEquals(
+        "allow s2c\nallow c2s[0=\"#1\",len=2]\n",
+        read("allow s2c # pushes\n--allow 'c2s[0=\"#1\",len=2]' # heartbeats\n"));
+    assertEquals(
+        file + ":1: \"x2c\": not a kind of frame; write c2s or s2c, and conditions in brackets,"
+            + " such as s2c[len=37], c2s[0=0003,len=9] or s2c[4=\"PING\"]",
+        refusal("allow x2c\n"));
+  }
+
+  @Test
   void rulesAreAddedOneByOneAndAllAtOnce() {
     Field field = Field.of(Direction.C2S, 4, 2);
     Copy copy = Copy.parse("c2s:0+2->s2c:0+2");
-    Rules rules = Rules.NONE.ignoring(field).copying(copy);
-    assertEquals(Rules.of("ignore c2s:4+2", "copy c2s:0+2->s2c:0+2"), rules);
+    Frames frames = Frames.parse("s2c[len=2]");
+    Rules rules = Rules.NONE.ignoring(field).copying(copy).allowing(frames);
+    assertEquals(
+        Rules.of("ignore c2s:4+2", "copy c2s:0+2->s2c:0+2", "allow s2c[len=2]"), rules);
+    assertEquals(List.of(frames, frames), rules.plus(rules).allowed());
     assertEquals(List.of(field, field), rules.plus(rules).ignored());
     assertEquals(List.of(copy, copy), rules.plus(rules).copied());
     assertEquals(Rules.NONE, Rules.of());

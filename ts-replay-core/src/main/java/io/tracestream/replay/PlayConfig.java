@@ -1,0 +1,144 @@
+package io.tracestream.replay;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.Conversation;
+import io.tracestream.rules.Rules;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * What a replay and a verification have in common: what is played, and how. Immutable: each
+ * {@code with} method returns a changed copy.
+ *
+ * @param <C> the configuration itself
+ */
+public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Cloneable
+    permits ReplayConfig, VerifyConfig {
+  // Set before anybody else sees the object, and never again.
+  private final List<Conversation> conversations;
+  private FrameFormat format = FrameFormat.DEFAULT;
+  private Timing timing = Timing.ORIGINAL;
+  private Rules rules = Rules.NONE;
+  private SessionListener listener = SessionListener.LOGGING;
+
+  PlayConfig(List<Conversation> conversations) {
+    this.conversations = List.copyOf(conversations);
+    if (conversations.isEmpty()) {
+      throw new IllegalArgumentException("conversations: there must be at least one");
+    }
+  }
+
+  /** A changed copy. */
+  final C with(Consumer<C> change) {
+    try {
+      @SuppressWarnings("unchecked") // a clone has the class of its original
+      C copy = (C) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private C withShared(Consumer<PlayConfig<C>> change) {
+    return with(change::accept);
+  }
+
+  /** Refuses a time-out of 0 or less; null is none at all. */
+  static void requirePositive(String name, Duration timeout) {
+    if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+      throw new IllegalArgumentException(name + ": found " + timeout + ", expected more than 0");
+    }
+  }
+
+  /**
+   * Sets the format of the frames.
+   *
+   * @param other the frames of both directions
+   * @return the changed copy
+   */
+  public final C withFormat(FrameFormat other) {
+    Objects.requireNonNull(other, "format");
+    return withShared(copy -> copy.format = other);
+  }
+
+  /**
+   * Sets the timing.
+   *
+   * @param other when entries are sent
+   * @return the changed copy
+   */
+  public final C withTiming(Timing other) {
+    Objects.requireNonNull(other, "timing");
+    return withShared(copy -> copy.timing = other);
+  }
+
+  /**
+   * Sets the rules.
+   *
+   * @param other what may vary in frames
+   * @return the changed copy
+   */
+  public final C withRules(Rules other) {
+    Objects.requireNonNull(other, "rules");
+    return withShared(copy -> copy.rules = other);
+  }
+
+  /**
+   * Sets the listener.
+   *
+   * @param other hears of each session
+   * @return the changed copy
+   */
+  public final C withListener(SessionListener other) {
+    Objects.requireNonNull(other, "listener");
+    return withShared(copy -> copy.listener = other);
+  }
+
+  /**
+   * The recorded conversations.
+   *
+   * @return at least one
+   */
+  public final List<Conversation> conversations() {
+    return conversations;
+  }
+
+  /**
+   * The frames of both directions.
+   *
+   * @return their format
+   */
+  public final FrameFormat format() {
+    return format;
+  }
+
+  /**
+   * When entries are sent.
+   *
+   * @return the timing
+   */
+  public final Timing timing() {
+    return timing;
+  }
+
+  /**
+   * What may vary in frames.
+   *
+   * @return the rules
+   */
+  public final Rules rules() {
+    return rules;
+  }
+
+  /**
+   * Who hears of each session.
+   *
+   * @return the listener
+   */
+  public final SessionListener listener() {
+    return listener;
+  }
+}
