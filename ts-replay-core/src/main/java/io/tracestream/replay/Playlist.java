@@ -76,17 +76,24 @@ final class Playlist implements Closeable {
     return conversations.size() == 1 || folder == null ? first.toString() : folder.toString();
   }
 
-  /** What chooses between them; null where each connection takes the next one. */
-  Chooser chooser() {
-    return chooser;
-  }
-
-  /** The next connection's conversation; null when all were begun. */
+  /** The next connection's conversation; null when all were begun, or frames choose. */
   synchronized Script next() {
     if (begun >= scripts.size() && !repeat) {
       return null;
     }
     return scripts.get((int) (begun++ % scripts.size()));
+  }
+
+  /**
+   * What a connection plays: what its frames choose, else what it was given; null when all were
+   * begun.
+   */
+  Play play(Role role, Script given) {
+    if (chooser != null) {
+      Chooser.Seat seat = chooser.seat();
+      return seat == null ? null : new Line(role, chooser, seat);
+    }
+    return given == null ? null : new Line(role, given);
   }
 
   int size() {

@@ -132,7 +132,7 @@ public final class ReplayServer implements AutoCloseable {
       listener.close(); // those behind are refused, rather than left waiting
     }
     EventLoop loop = engine.next();
-    Script next = playlist.chooser() == null ? playlist.next() : null;
+    Script next = playlist.next();
     if (loop == engine.first()) {
       open(number, client, loop, next);
     } else {
@@ -151,13 +151,7 @@ public final class ReplayServer implements AutoCloseable {
       }
       LOG.debug("{}: accepted {}", session, session.peer());
       FrameSocket socket = FrameSocket.accepted(loop, client, role.format(), session);
-      Chooser chooser = playlist.chooser();
-      Chooser.Seat seat = chooser == null ? null : chooser.seat();
-      if (seat == null) {
-        session.play(script, socket);
-      } else {
-        session.play(chooser, seat, socket);
-      }
+      session.play(playlist.play(role, script), socket);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("connection {}: closed as soon as it was accepted: {}", number, e.toString());
       close(client);

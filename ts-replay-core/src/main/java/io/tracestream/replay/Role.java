@@ -80,13 +80,6 @@ record Role(
     return compared == Direction.C2S ? "the client" : "the target";
   }
 
-  /** For how long nothing may come in the place of that entry, in nanoseconds; there is a limit. */
-  long patienceNanos(Cursor at) throws IOException {
-    // A target that took its time when it was recorded may take it again.
-    long pause = compared == Direction.S2C && at.isAtEntry() ? pauseNanos(at) : 0;
-    return Timing.nanos(patience) + pause;
-  }
-
   /** The pause before that entry. */
   long pauseNanos(Cursor at) throws IOException {
     return timing.pauseNanos(at.elapsedBefore(), at.elapsedMicros());

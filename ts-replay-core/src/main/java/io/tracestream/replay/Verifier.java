@@ -122,7 +122,8 @@ public final class Verifier implements AutoCloseable {
     }
     Session session = new Session(++number, sessions, loop, config.target());
     if (sessions.opened(session)) {
-      session.play(script, FrameSocket.dial(loop, dialer, null, role.format(), session));
+      FrameSocket socket = FrameSocket.dial(loop, dialer, null, role.format(), session);
+      session.play(playlist.play(role, script), socket);
     }
   }
 

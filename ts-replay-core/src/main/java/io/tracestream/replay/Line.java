@@ -1,0 +1,422 @@
+package io.tracestream.replay;
+
+import io.tracestream.recording.RecordingException;
+import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.LiveValues;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * One conversation in its recorded order, with two places in it. One is the entry that the other
+ * side's next frame is compared with; the other is what we send next. A frame of ours goes out when
+ * all frames of the other side before it were matched and, unless all go at once, its pause has
+ * passed: the pause is counted from when the frame before was due, or matched, so that delays do
+ * not add up.
+ *
+ * <p>While a {@link Chooser} has several conversations that agree with the frames so far, the line
+ * moves from one of them to another.
+ *
+ * <p>Memory: two places, and what copies need.
+ */
+final class Line extends Play {
+  /** How many matches have their times kept. */
+  private static final int REMEMBERED = 64;
+  /** How many conversations are searched for the one that comes nearest to a frame. */
+  private static final int MOST_LOOKED_AT = 100;
+
+  /** Null unless frames choose the conversation, as is the seat. */
+  private final Chooser chooser;
+
+  private final Chooser.Seat seat;
+  /** Whether there is more than one left. */
+  private boolean choosing;
+  /** What is played, as far as is known. */
+  private Script script;
+
+  private boolean acquired;
+
+  /** Where the other side's next frame belongs. */
+  private Cursor expected;
+  /** Where our next frame is: never after the expected one. */
+  private Cursor next;
+  /** As they are at the expected entry; null if nothing is copied. */
+  private LiveValues values;
+  /** The live values in frames of ours that are not sent yet; null if nothing is copied. */
+  private Cuts unsent;
+  /** What is copied from frames that came, while there is a choice; else null. */
+  private Cuts received;
+
+  /** How many of the matched ones the sending has passed. */
+  private long passed;
+  /** When the frame before was due, or matched; once {@code paced}, when ours is. */
+  private long due;
+
+  private boolean paced;
+  /** When each of the last matches was, by its number modulo the length; null without pauses. */
+  private long[] matchTimes;
+
+  /** Plays that conversation. */
+  Line(Role role, Script conversation) {
+    super(role);
+    chooser = null;
+    seat = null;
+    script = conversation;
+  }
+
+  /** Plays one of those that the chooser has. */
+  Line(Role role, Chooser which, Chooser.Seat among) {
+    super(role);
+    chooser = which;
+    seat = among;
+    choosing = true;
+    script = which.front(among);
+  }
+
+  @Override
+  void open(long now) throws IOException {
+    script.acquire();
+    acquired = true;
+    due = now;
+    expected = script.cursor();
+    next = script.cursor();
+    if (role.copies()) {
+      values = new LiveValues(role.rules());
+      unsent = new Cuts(role.fieldsIntoSent());
+      received = choosing ? new Cuts(role.fieldsFromReceived()) : null;
+    }
+    matchTimes = role.timing().isAtOnce() ? null : new long[REMEMBERED];
+    findExpected();
+  }
+
+  @Override
+  void close() {
+    if (acquired) {
+      script.release();
+      acquired = false;
+    }
+  }
+
+  // What comes.
+
+  @Override
+  Kind came(ByteBuffer[] parts) throws IOException {
+    // The bytes need to be in one piece only if they differ, or something is copied from them.
+    if (!choosing && !role.copies() && equalExpected(parts)) {
+      matched(null, length(parts));
+      return null;
+    }
+    return super.came(parts);
+  }
+
+  private boolean equalExpected(ByteBuffer[] parts) throws IOException {
+    if (!expected.isAtEntry()) {
+      return false;
+    }
+    ByteBuffer rest = expectedPayload();
+    for (ByteBuffer part : parts) {
+      if (part.remaining() > rest.remaining()
+          || !part.equals(rest.slice(rest.position(), part.remaining()))) {
+        return false;
+      }
+      rest.position(rest.position() + part.remaining());
+    }
+    return !rest.hasRemaining();
+  }
+
+  @Override
+  Kind came(ByteBuffer frame) throws IOException {
+    if (choosing) {
+      switch (chooser.frame(seat, expected.entriesBefore(), frame)) {
+        case NONE -> {
+          goToNearest(frame);
+          return expected.isAtEntry() ? Kind.DIFFERENT_FRAME : Kind.EXTRA_FRAME;
+        }
+        case TAKEN -> {
+          goToNearest(frame);
+          return Kind.EXTRA_CONNECTION;
+        }
+        case FITS -> follow(chooser.front(seat));
+      }
+    }
+    if (!expected.isAtEntry()) {
+      // Damage in the recording is reported once all before it is sent.
+      return expected.isAtEnd() ? Kind.EXTRA_FRAME : null;
+    }
+    if (role.comparer().difference(expectedPayload(), frame) >= 0) {
+      return Kind.DIFFERENT_FRAME;
+    }
+    matched(frame, frame.remaining());
+    return null;
+  }
+
+  private ByteBuffer expectedPayload() throws IOException {
+    ByteBuffer recorded = expected.payload();
+    return values == null
+        ? recorded
+        : values.live(expected.entriesBefore(), role.compared(), recorded);
+  }
+
+  /** The expected frame came; null if nothing is copied from it. */
+  private void matched(ByteBuffer frame, int length) throws IOException {
+    count(length);
+    if (matchTimes != null) {
+      matchTimes[(int) (matched() % REMEMBERED)] = System.nanoTime();
+    }
+    if (values != null) {
+      pass(expected, frame);
+    }
+    if (received != null) {
+      received.add(frame);
+      requireRoom(received);
+    }
+    if (chooser != null && matched() == 1) {
+      chooser.begin(seat);
+    }
+    expected.next();
+    findExpected();
+  }
+
+  private void requireRoom(Cuts cuts) throws IOException {
+    if (cuts.areTooMany()) {
+      throw new IOException(
+          script + ": the values to copy take more memory than a session is given;"
+              + " copy shorter fields, or of fewer frames");
+    }
+  }
+
+  /** Goes on to the next entry that is compared, or to where more than one may come. */
+  private void findExpected() throws IOException {
+    while (true) {
+      if (choosing && isWaitingAtFork()) {
+        return;
+      }
+      if (!expected.isAtEntry() || expected.direction() == role.compared()) {
+        return;
+      }
+      if (values != null) {
+        passSent(expected, true);
+      }
+      expected.next();
+    }
+  }
+
+  /** Says how a frame of ours has to be live, before the other side can see it. */
+  private void passSent(Cursor at, boolean isUnsent) throws IOException {
+    ByteBuffer recorded = at.payload();
+    ByteBuffer live = values.live(at.entriesBefore(), role.sent(), recorded);
+    pass(at, live);
+    if (isUnsent) {
+      unsent.add(live);
+      requireRoom(unsent);
+    }
+  }
+
+  /** A frame passed, as it was live; nobody asks for the values before it any more. */
+  private void pass(Cursor at, ByteBuffer live) throws IOException {
+    values.settled(at.entriesBefore() + 1);
+    values.passed(at.entriesBefore(), at.direction(), at.payload(), live);
+  }
+
+  @Override
+  boolean isFull() {
+    return unsent != null && unsent.areMany();
+  }
+
+  // The choice between conversations.
+
+  /** Whether what comes next chooses; where our own frames part them, the choice is made now. */
+  private boolean isWaitingAtFork() throws IOException {
+    while (choosing && chooser.isFork(seat, expected.entriesBefore())) {
+      boolean goesOn = chooser.settle(seat);
+      follow(chooser.front(seat));
+      if (!goesOn) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Goes over to a conversation that is the same so far. */
+  private void follow(Script front) throws IOException {
+    if (front != script) {
+      Script before = script;
+      front.acquire();
+      script = front;
+      before.release();
+      next = script.cursor(next.entriesBefore());
+      expected = goAlong(expected.entriesBefore());
+    }
+    if (chooser.isSettled(seat) && !chooser.isFork(seat, expected.entriesBefore())) {
+      settle();
+    }
+  }
+
+  /** The conversation will not change any more. */
+  private void settle() {
+    choosing = false;
+    received = null;
+  }
+
+  /** A place in the conversation, with the values as they are there. */
+  private Cursor goAlong(long entriesBefore) throws IOException {
+    if (values == null) {
+      return script.cursor(entriesBefore);
+    }
+    values = new LiveValues(role.rules());
+    unsent.clear();
+    received.rewind();
+    Cursor at = script.cursor();
+    for (; at.entriesBefore() < entriesBefore; at.next()) {
+      if (at.direction() == role.sent()) {
+        passSent(at, at.entriesBefore() >= next.entriesBefore());
+      } else {
+        pass(at, received.putInto(at.payload()));
+      }
+    }
+    return at;
+  }
+
+  /** Of those that could go on here, goes over to the one that is the nearest to the frame. */
+  private void goToNearest(ByteBuffer frame) throws IOException {
+    if (!chooser.isFork(seat, expected.entriesBefore())) {
+      return;
+    }
+    Script nearest = script;
+    int farthest = -1;
+    for (Script one : chooser.expecting(seat, MOST_LOOKED_AT)) {
+      int difference = one == script ? difference(expected, frame) : difference(one, frame);
+      if (difference > farthest) {
+        nearest = one;
+        farthest = difference;
+      }
+    }
+    if (nearest != script) {
+      follow(nearest);
+    }
+  }
+
+  private int difference(Script other, ByteBuffer frame) throws IOException {
+    other.acquire();
+    try {
+      return difference(other.cursor(expected.entriesBefore()), frame);
+    } finally {
+      other.release();
+    }
+  }
+
+  /** How much of the frame is as it is recorded there; -1 if nothing is. */
+  private int difference(Cursor at, ByteBuffer frame) throws IOException {
+    if (!at.isAtEntry()) {
+      return -1;
+    }
+    int difference = role.comparer().difference(at.payload(), frame);
+    return difference < 0 ? Integer.MAX_VALUE : difference;
+  }
+
+  // What goes.
+
+  @Override
+  boolean hasNext() throws IOException {
+    while (next.entriesBefore() < expected.entriesBefore()) {
+      if (next.direction() != role.compared()) {
+        return true;
+      }
+      passMatched();
+    }
+    return false;
+  }
+
+  private void passMatched() throws IOException {
+    next.next();
+    passed++;
+    if (matchTimes != null && matched() - passed < REMEMBERED) {
+      due = Math.max(due, matchTimes[(int) (passed % REMEMBERED)]);
+    } // else the client runs far ahead, and does not set the pace
+  }
+
+  @Override
+  long due() throws IOException {
+    if (!paced) {
+      paced = true;
+      due += role.pauseNanos(next);
+    }
+    return due;
+  }
+
+  @Override
+  ByteBuffer next() throws IOException {
+    paced = false;
+    ByteBuffer payload = next.payload();
+    if (unsent != null) {
+      payload = unsent.putInto(payload);
+      unsent.forgetTaken();
+    }
+    next.next();
+    return payload;
+  }
+
+  // The end.
+
+  @Override
+  boolean isAtEnd() throws IOException {
+    return expected.isAtEnd();
+  }
+
+  @Override
+  RecordingException damage() throws IOException {
+    return expected.damage();
+  }
+
+  /** Whether a conversation ends where the client does; then it is the one that was played. */
+  @Override
+  boolean endHere() throws IOException {
+    if (!choosing || !chooser.endHere(seat, expected.entriesBefore())) {
+      return false;
+    }
+    follow(chooser.front(seat));
+    settle();
+    return true;
+  }
+
+  @Override
+  boolean isOwn() {
+    return seat == null || chooser.end(seat, expected.entriesBefore());
+  }
+
+  @Override
+  void leave() {
+    if (seat != null) {
+      chooser.leave(seat);
+    }
+  }
+
+  @Override
+  long recordedPauseNanos() throws IOException {
+    return expected.isAtEntry() ? role.pauseNanos(expected) : 0;
+  }
+
+  @Override
+  Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
+    Cursor at = kind == Kind.NOT_TAKEN ? next : expected;
+    try {
+      Mismatch mismatch =
+          Mismatch.of(kind, connection, peer, at.place(role.compared()), role.rules());
+      if (at.isAtEntry()) {
+        ByteBuffer payload = at == expected ? expectedPayload() : at.payload();
+        mismatch = mismatch.withExpected(at.entry(payload));
+      }
+      return found == null
+          ? mismatch
+          : mismatch.withNearby(at.nearest(found, role.comparer(), role.compared()));
+    } catch (IOException e) { // the recording cannot be read now: say what is known without it
+      Place place = Place.of(toString(), role.compared(), at.entriesBefore() + 1, 0, 0);
+      return Mismatch.of(kind, connection, peer, place, role.rules());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return script.toString();
+  }
+}

@@ -1,0 +1,139 @@
+package io.tracestream.replay;
+
+import io.tracestream.recording.RecordingException;
+import io.tracestream.replay.Mismatch.Kind;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * What a {@link Session} plays: which frames may come, and which frames of ours go out and when. It
+ * knows nothing of sockets and timers; the session asks it after each event.
+ *
+ * <p>Thread: that of its session.
+ */
+abstract class Play {
+  final Role role;
+  private long matched;
+  private long compared;
+  private long open;
+
+  Play(Role role) {
+    this.role = role;
+  }
+
+  /**
+   * The connection is made: opens what is played. {@link #close} follows in any case.
+   *
+   * @param now a time of {@link System#nanoTime}
+   */
+  abstract void open(long now) throws IOException;
+
+  // Frames that come.
+
+  /**
+   * A frame came.
+   *
+   * @param frame its payload, lent for this call
+   * @return null if it may come now; else what it is instead of an expected frame
+   */
+  abstract Kind came(ByteBuffer frame) throws IOException;
+
+  /** As {@link #came(ByteBuffer)}, for a payload in several buffers. */
+  Kind came(ByteBuffer[] parts) throws IOException {
+    return came(joined(parts));
+  }
+
+  static ByteBuffer joined(ByteBuffer[] parts) {
+    ByteBuffer joined = ByteBuffer.allocate(length(parts));
+    for (ByteBuffer part : parts) {
+      joined.put(part.duplicate());
+    }
+    return joined.flip();
+  }
+
+  static int length(ByteBuffer[] parts) {
+    int length = 0;
+    for (ByteBuffer part : parts) {
+      length += part.remaining();
+    }
+    return length;
+  }
+
+  /** Counts a frame of that length that came as it was expected. */
+  final void count(int length) {
+    int left = role.comparer().openBytes(length);
+    matched++;
+    compared += length - left;
+    open += left;
+  }
+
+  final long matched() {
+    return matched;
+  }
+
+  /** Whether so much is kept for frames that were not sent yet that no more should be read now. */
+  boolean isFull() {
+    return false;
+  }
+
+  // Frames that go out.
+
+  /** Whether the next thing to happen is a frame of ours: all that it waits for has come. */
+  abstract boolean hasNext() throws IOException;
+
+  /** When that frame is due, as a time of {@link System#nanoTime}. */
+  abstract long due() throws IOException;
+
+  /** Its payload as it goes out, and on to what follows. */
+  abstract ByteBuffer next() throws IOException;
+
+  // The end.
+
+  /** Whether no frame is expected any more. */
+  abstract boolean isAtEnd() throws IOException;
+
+  /** What stands in the recording in the place of what comes next; null for an entry or the end. */
+  abstract RecordingException damage() throws IOException;
+
+  /** The other side has ended: whether it may have done so here. Then this is at its end. */
+  boolean endHere() throws IOException {
+    return false;
+  }
+
+  /** All was played, to the end: false if only other sessions may have played that. */
+  boolean isOwn() {
+    return true;
+  }
+
+  /** How much longer than usual the expected frame may take, in nanoseconds. */
+  abstract long recordedPauseNanos() throws IOException;
+
+  // What is known of it.
+
+  /**
+   * Where the play stands, and what is expected there.
+   *
+   * @param found the payload that came instead; null if none did
+   */
+  abstract Mismatch mismatch(
+      Kind kind, long connection, InetSocketAddress peer, ByteBuffer found);
+
+  /** The result with what is known here. */
+  SessionResult describe(SessionResult result) {
+    return result
+        .withRecording(toString())
+        .withEntriesMatched(matched)
+        .withBytes(compared, open);
+  }
+
+  /** The session is over; frames that are due may still be sent. */
+  void leave() {}
+
+  /** The connection is closed. */
+  abstract void close();
+
+  /** The recording's name. */
+  @Override
+  public abstract String toString();
+}
