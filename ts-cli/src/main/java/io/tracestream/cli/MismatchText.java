@@ -17,6 +17,8 @@ final class MismatchText {
       case IGNORE_FIELD -> "if these bytes vary from run to run: --ignore " + mismatch.varying();
       case LONGER_IDLE_TIMEOUT -> "or give it more time with --idle-timeout";
       case LONGER_REPLY_TIMEOUT -> "or give it more time with --reply-timeout";
+      case HOLD_AT_END ->
+        "if the client keeps its connection for more, --at-end hold keeps it open";
       case REPEAT -> "--repeat plays the conversations once more";
       case RECORD_EACH_CONNECTION ->
         "if it made several connections when it was recorded, record each to a file of its own with"

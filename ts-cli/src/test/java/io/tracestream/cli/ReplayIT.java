@@ -65,8 +65,9 @@ class ReplayIT {
       assertTrue(
           output
               .get(0)
-              .matches("played 2: 2 matched, 0 differed, 0 incomplete; 2 entries matched, \\d+ bytes"
-                  + " compared; longest lateness [0-9.]+ ms"),
+              .matches(
+                  "played 2: 2 matched, 0 differed, 0 incomplete; 2 entries matched, \\d+ bytes"
+                      + " compared; longest lateness [0-9.]+ ms"),
           output.toString());
     }
   }

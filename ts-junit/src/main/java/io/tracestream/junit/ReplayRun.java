@@ -191,7 +191,7 @@ final class ReplayRun extends Run {
       case RECORD_EACH_CONNECTION ->
         "if it made several connections when it was recorded, record each to a file of its own: end"
             + " the recording's name with a slash";
-      case LONGER_REPLY_TIMEOUT, REPEAT -> null; // a test has no such setting
+      case LONGER_REPLY_TIMEOUT, REPEAT, HOLD_AT_END -> null; // a test has no such setting
     };
   }
 

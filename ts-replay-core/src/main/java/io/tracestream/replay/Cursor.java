@@ -47,6 +47,11 @@ final class Cursor {
     entriesBefore += index;
   }
 
+  /** Another cursor at this place. */
+  Cursor copy() {
+    return new Cursor(this);
+  }
+
   private Script.Content content() throws IOException {
     return script.content(page);
   }
@@ -88,6 +93,16 @@ final class Cursor {
     }
     index--;
     entriesBefore--;
+  }
+
+  /** Whether the entry before this place is the client's. */
+  boolean isAfterRequest() throws IOException {
+    if (entriesBefore == 0) {
+      return false;
+    }
+    Cursor before = new Cursor(this);
+    before.back();
+    return before.direction() == Direction.C2S;
   }
 
   Direction direction() throws IOException {

@@ -119,7 +119,8 @@ final class Explanation {
             ? null
             : "if " + side + " is right, correct " + place.recording() + ":" + place.line()
                 + " or record again";
-      case TOO_EARLY -> "see why " + side + " sends this frame before it gets the one that it answers";
+      case TOO_EARLY ->
+        "see why " + side + " sends this frame before it gets the one that it answers";
       case EXTRA_FRAME -> side + " goes on where the recording ends: end it there, or record on";
       case EARLY_END ->
         side + " ended too soon: see why"

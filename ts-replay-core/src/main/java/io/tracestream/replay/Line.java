@@ -6,6 +6,7 @@ import io.tracestream.rules.LiveValues;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * One conversation in its recorded order, with two places in it. One is the entry that the other
@@ -47,6 +48,11 @@ final class Line extends Play {
   /** What is copied from frames that came, while there is a choice; else null. */
   private Cuts received;
 
+  /** Frames of ours before the expected one that were not sent yet. */
+  private long unsentBefore;
+  /** Frames of ours that were sent, less those that came since. */
+  private long unanswered;
+
   /** How many of the matched ones the sending has passed. */
   private long passed;
   /** When the frame before was due, or matched; once {@code paced}, when ours is. */
@@ -81,7 +87,7 @@ final class Line extends Play {
     expected = script.cursor();
     next = script.cursor();
     if (role.copies()) {
-      values = new LiveValues(role.rules());
+      values = new LiveValues(role.use());
       unsent = new Cuts(role.fieldsIntoSent());
       received = choosing ? new Cuts(role.fieldsFromReceived()) : null;
     }
@@ -102,7 +108,7 @@ final class Line extends Play {
   @Override
   Kind came(ByteBuffer[] parts) throws IOException {
     // The bytes need to be in one piece only if they differ, or something is copied from them.
-    if (!choosing && !role.copies() && equalExpected(parts)) {
+    if (!choosing && !role.copies() && !isEarly() && equalExpected(parts)) {
       matched(null, length(parts));
       return null;
     }
@@ -146,20 +152,29 @@ final class Line extends Play {
     if (role.comparer().difference(expectedPayload(), frame) >= 0) {
       return Kind.DIFFERENT_FRAME;
     }
+    if (isEarly()) {
+      return Kind.TOO_EARLY;
+    }
     matched(frame, frame.remaining());
     return null;
   }
 
+  /**
+   * Whether a target answers what it was not asked yet. It may be quicker than it was recorded, and
+   * answer one request before the next one is sent, but not more often than it was asked.
+   */
+  private boolean isEarly() {
+    return role.isClient() && unsentBefore > 0 && unanswered == 0;
+  }
+
   private ByteBuffer expectedPayload() throws IOException {
-    ByteBuffer recorded = expected.payload();
-    return values == null
-        ? recorded
-        : values.live(expected.entriesBefore(), role.compared(), recorded);
+    return values == null ? expected.payload() : live(values, expected, role.compared());
   }
 
   /** The expected frame came; null if nothing is copied from it. */
   private void matched(ByteBuffer frame, int length) throws IOException {
     count(length);
+    unanswered -= unanswered > 0 ? 1 : 0;
     if (matchTimes != null) {
       matchTimes[(int) (matched() % REMEMBERED)] = System.nanoTime();
     }
@@ -197,14 +212,14 @@ final class Line extends Play {
       if (values != null) {
         passSent(expected, true);
       }
+      unsentBefore++;
       expected.next();
     }
   }
 
   /** Says how a frame of ours has to be live, before the other side can see it. */
   private void passSent(Cursor at, boolean isUnsent) throws IOException {
-    ByteBuffer recorded = at.payload();
-    ByteBuffer live = values.live(at.entriesBefore(), role.sent(), recorded);
+    ByteBuffer live = live(values, at, role.sent());
     pass(at, live);
     if (isUnsent) {
       unsent.add(live);
@@ -263,7 +278,7 @@ final class Line extends Play {
     if (values == null) {
       return script.cursor(entriesBefore);
     }
-    values = new LiveValues(role.rules());
+    values = new LiveValues(role.use());
     unsent.clear();
     received.rewind();
     Cursor at = script.cursor();
@@ -347,6 +362,8 @@ final class Line extends Play {
   @Override
   ByteBuffer next() throws IOException {
     paced = false;
+    unsentBefore--;
+    unanswered++;
     ByteBuffer payload = next.payload();
     if (unsent != null) {
       payload = unsent.putInto(payload);
@@ -394,6 +411,11 @@ final class Line extends Play {
   @Override
   long recordedPauseNanos() throws IOException {
     return expected.isAtEntry() ? role.pauseNanos(expected) : 0;
+  }
+
+  @Override
+  SessionResult describe(SessionResult result) {
+    return super.describe(result).withNotes(expected == null ? List.of() : notesAtEnd(expected));
   }
 
   @Override

@@ -1,10 +1,14 @@
 package io.tracestream.replay;
 
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.LiveValues;
+import io.tracestream.rules.RulesException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * What a {@link Session} plays: which frames may come, and which frames of ours go out and when. It
@@ -60,9 +64,20 @@ abstract class Play {
     return length;
   }
 
+  /** The payload at a place, with the live values that go into it. */
+  static ByteBuffer live(LiveValues values, Cursor at, Direction direction) throws IOException {
+    try {
+      return values.live(at.entriesBefore(), direction, at.payload());
+    } catch (RulesException e) {
+      Place place = at.place(direction);
+      throw new IOException(place.recording() + ":" + place.line() + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Counts a frame of that length that came as it was expected. */
   final void count(int length) {
     int left = role.comparer().openBytes(length);
+    role.use().compared(length);
     matched++;
     compared += length - left;
     open += left;
@@ -116,15 +131,28 @@ abstract class Play {
    *
    * @param found the payload that came instead; null if none did
    */
-  abstract Mismatch mismatch(
-      Kind kind, long connection, InetSocketAddress peer, ByteBuffer found);
+  abstract Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found);
+
+  /** What people should know of a conversation that was played up to that place: at its end. */
+  final List<String> notesAtEnd(Cursor at) {
+    try {
+      if (!at.isAtEnd()) {
+        return List.of();
+      }
+      if (matched == 0) {
+        return List.of(this + ": has no " + role.compared() + " entry, so nothing was compared");
+      }
+      return at.isAfterRequest()
+          ? List.of(at.place(Direction.C2S).recording() + ": ends with a request that has no reply")
+          : List.of();
+    } catch (IOException e) {
+      return List.of(); // the recording cannot be read now, which is reported elsewhere
+    }
+  }
 
   /** The result with what is known here. */
   SessionResult describe(SessionResult result) {
-    return result
-        .withRecording(toString())
-        .withEntriesMatched(matched)
-        .withBytes(compared, open);
+    return result.withRecording(toString()).withEntriesMatched(matched).withBytes(compared, open);
   }
 
   /** The session is over; frames that are due may still be sent. */

@@ -78,7 +78,7 @@ final class Playlist implements Closeable {
 
   /** The next connection's conversation; null when all were begun, or frames choose. */
   synchronized Script next() {
-    if (begun >= scripts.size() && !repeat) {
+    if (chooser != null || begun >= scripts.size() && !repeat) {
       return null;
     }
     return scripts.get((int) (begun++ % scripts.size()));
@@ -93,7 +93,10 @@ final class Playlist implements Closeable {
       Chooser.Seat seat = chooser.seat();
       return seat == null ? null : new Line(role, chooser, seat);
     }
-    return given == null ? null : new Line(role, given);
+    if (given == null) {
+      return null;
+    }
+    return role.anyOrder() ? new AnyOrder(role, given) : new Line(role, given);
   }
 
   int size() {

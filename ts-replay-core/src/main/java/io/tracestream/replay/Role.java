@@ -5,6 +5,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
+import io.tracestream.rules.RuleUse;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,50 +20,58 @@ import java.util.List;
  * @param format the frames of both directions
  * @param timing when entries are sent
  * @param rules what may vary
+ * @param use which of the rules had an effect
  * @param patience for how long nothing may come while a frame is owed; null for ever
  * @param comparer compares the other side's frames
  * @param fieldsFromReceived what is copied from frames that come
  * @param fieldsIntoSent where values go in frames that we send
+ * @param anyOrder whether replies that copies tie to their requests may come in any order
  */
 record Role(
     Direction compared,
     FrameFormat format,
     Timing timing,
     Rules rules,
+    RuleUse use,
     Duration patience,
     Comparer comparer,
     List<Field> fieldsFromReceived,
-    List<Field> fieldsIntoSent) {
+    List<Field> fieldsIntoSent,
+    boolean anyOrder) {
 
   static Role server(ReplayConfig config) {
-    return of(
-        Direction.C2S, config.format(), config.timing(), config.rules(), config.idleTimeout());
+    return of(Direction.C2S, config, config.idleTimeout(), false);
   }
 
   static Role client(VerifyConfig config) {
-    return of(
-        Direction.S2C, config.format(), config.timing(), config.rules(), config.replyTimeout());
+    return of(Direction.S2C, config, config.replyTimeout(), config.order() == Order.ANY);
   }
 
   private static Role of(
-      Direction compared, FrameFormat format, Timing timing, Rules rules, Duration patience) {
+      Direction compared, PlayConfig<?> config, Duration patience, boolean anyOrder) {
+    Rules rules = config.rules();
     List<Field> fromReceived = new ArrayList<>();
     List<Field> intoSent = new ArrayList<>();
+    boolean tied = false;
     for (Copy copy : rules.copied()) {
       if (copy.from().direction() == compared) {
         fromReceived.add(copy.from());
         intoSent.add(copy.to());
+      } else {
+        tied = true;
       }
     }
     return new Role(
         compared,
-        format,
-        timing,
+        config.format(),
+        config.timing(),
         rules,
+        new RuleUse(rules, compared),
         patience,
         new Comparer(rules, compared),
         List.copyOf(fromReceived),
-        List.copyOf(intoSent));
+        List.copyOf(intoSent),
+        anyOrder && tied);
   }
 
   /** Whether any value is copied. */
@@ -75,9 +84,14 @@ record Role(
     return compared.opposite();
   }
 
+  /** Whether we play the client's side. */
+  boolean isClient() {
+    return compared == Direction.S2C;
+  }
+
   /** What the other side is called. */
   String peer() {
-    return compared == Direction.C2S ? "the client" : "the target";
+    return isClient() ? "the target" : "the client";
   }
 
   /** The pause before that entry. */

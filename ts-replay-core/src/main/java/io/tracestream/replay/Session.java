@@ -4,7 +4,6 @@ import io.tracestream.engine.Ending;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
 import io.tracestream.engine.Payloads;
-import io.tracestream.recording.Direction;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.replay.SessionResult.Outcome;
 import java.io.IOException;
@@ -15,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, and the {@link Play} on it. The session knows sockets and time: it hands over what
- * comes, sends what is due, waits, and ends. What may come, and what goes out, the play says.
+ * One connection, and the {@link Play} on it. The session knows sockets and time: it hands over
+ * what comes, sends what is due, waits, and ends. What may come, and what goes out, the play says.
  *
  * <p>Thread: lives and dies on one event loop, so it has no locks. The loop says that the socket is
  * ready; what came is compared, what is due is sent, and then {@link #decide} looks whether the
@@ -34,6 +33,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   private static final long OWED_NANOS = 60 * SECOND;
   /** What is sent ahead of what the kernel takes, in bytes. */
   private static final int MOST_UNSENT = 64 * 1024;
+
   private static final String TOO_MANY =
       "a connection too many: all conversations that agree with it are played to others";
 
@@ -433,8 +433,7 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   private long patienceNanos() throws IOException {
     // A target that took its time when it was recorded may take it again.
-    return Timing.nanos(role.patience())
-        + (role.compared() == Direction.S2C ? play.recordedPauseNanos() : 0);
+    return Timing.nanos(role.patience()) + (role.isClient() ? play.recordedPauseNanos() : 0);
   }
 
   private void depart(Kind kind, String why) {
@@ -495,8 +494,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** The server stops: a session that is not over is incomplete. */
   void close() {
     if (!over) {
-      boolean complete =
-          allSent && departure == null && socket.partialBytes() == 0 && play.isOwn();
+      boolean complete = allSent && departure == null && socket.partialBytes() == 0 && play.isOwn();
       conclude(complete ? Outcome.MATCHED : Outcome.INCOMPLETE);
       if (!complete) {
         socket.close();

@@ -1,7 +1,6 @@
 package io.tracestream.replay;
 
 import io.tracestream.engine.Engine;
-import io.tracestream.recording.Direction;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -91,7 +90,13 @@ class Sessions {
       now = verdict;
     }
     now = now.withNotPlayed(playlist.notPlayed());
-    return role.compared() == Direction.S2C ? now.withMustCompare() : now;
+    if (now.played() > 0) {
+      now = now.withUnusedRules(role.use().unused());
+    }
+    if (now.compared() == 0 && now.open() > 0) {
+      now = now.withNotes(List.of("the rules leave every byte of every frame open"));
+    }
+    return role.isClient() ? now.withMustCompare() : now;
   }
 
   /** An event loop failed: nothing more can be played. On that loop. */

@@ -83,7 +83,10 @@ public final class Verdict implements Cloneable {
 
   private void addNotes(List<String> more) {
     if (notes.size() < MOST_NOTES && !notes.containsAll(more)) {
-      notes = Stream.concat(notes.stream(), more.stream()).distinct().limit(MOST_NOTES).toList();
+      notes = Stream.concat(notes.stream(), more.stream())
+          .distinct()
+          .limit(MOST_NOTES)
+          .toList();
     }
   }
 
@@ -308,9 +311,9 @@ public final class Verdict implements Cloneable {
    * Whether something went wrong. Where nobody came at all, nothing has {@linkplain #passed passed}
    * nor failed.
    *
-   * @return true when a session differed, broke or was stopped before its end; when frames came, but
-   *     none was compared because of rules; when a verification had no frame to compare; or when a
-   *     stub whose recorded requests must all be used was left with some
+   * @return true when a session differed, broke or was stopped before its end; when frames came,
+   *     but none was compared because of rules; when a verification had no frame to compare; or
+   *     when a stub whose recorded requests must all be used was left with some
    */
   public boolean failed() {
     return matched < played()

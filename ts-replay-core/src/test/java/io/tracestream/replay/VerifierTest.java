@@ -111,19 +111,49 @@ class VerifierTest {
   void payloadsMayBeEmpty() throws Exception {
     try (Verifier verifier = Verifier.start(config("c2s ", "s2c ", "c2s ", "s2c "));
         TestPeer peer = target.accept()) {
-      assertEquals("0000" + "0000", peer.send("0000 0000").awaitEnd());
-      peer.endSending();
+      assertEquals("0000", peer.await(2));
+      assertEquals("0000", peer.send("0000").await(2));
+      peer.send("0000").endSending();
       assertEquals(2, assertMatched(verifier).entriesMatched());
     }
   }
 
   @Test
-  void aTargetThatNeverSpeaksHasNothingToDiffer() throws Exception {
+  void aVerificationOfRequestsAloneComparesNothingAndFails() throws Exception {
     try (Verifier verifier = Verifier.start(config("c2s 61", "c2s 62"));
         TestPeer peer = target.accept()) {
       assertEquals("000161" + "000162", peer.awaitEnd());
       peer.endSending();
-      assertEquals(0, assertMatched(verifier).entriesMatched());
+      Verdict verdict = assertMatched(verifier);
+      assertEquals(0, verdict.entriesMatched());
+      assertFalse(verdict.passed());
+      assertTrue(verdict.failed());
+      assertEquals(List.of(file + ": has no s2c entry, so nothing was compared"), verdict.notes());
+    }
+  }
+
+  @Test
+  void aTargetThatRepliesBeforeItIsAskedDiffers() throws Exception {
+    try (Verifier verifier = Verifier.start(config("c2s 61", "s2c 62", "c2s 63", "s2c 64"));
+        TestPeer peer = target.accept()) {
+      peer.send("0001 62 0001 64");
+      assertTrue(verifier.awaitConnections(1, Replays.DEADLINE), "the verification goes on");
+      Mismatch mismatch = Replays.onlyMismatch(verifier.verdict());
+      assertEquals(Mismatch.Kind.TOO_EARLY, mismatch.kind());
+      assertEquals(4, mismatch.place().entry());
+    }
+  }
+
+  @Test
+  void aTargetThatIsQuickerThanItWasRecordedMayAnswerBeforeTheNextRequest() throws Exception {
+    VerifyConfig config = config("0 c2s 61", "200000 c2s 62", "300000 s2c 63", "300000 s2c 64")
+        .withTiming(Timing.ORIGINAL);
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      assertEquals("000161", peer.await(3));
+      assertEquals("000162", peer.send("0001 63").await(3));
+      peer.send("0001 64").endSending();
+      assertMatched(verifier);
     }
   }
 

@@ -158,8 +158,8 @@ public final class Frames {
             + " end; its last byte is at -1");
       }
       contents.add(new Content(offset, bytes));
-      written.add(offset + "="
-          + (quoted == null ? HexFormat.of().formatHex(bytes) : "\"" + quoted + "\""));
+      written.add(
+          offset + "=" + (quoted == null ? HexFormat.of().formatHex(bytes) : "\"" + quoted + "\""));
     }
 
     private byte[] bytes(String hex) {

@@ -10,19 +10,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The live values of one conversation's copied fields. Told of each frame that {@link #passed}, it
- * says what a recorded payload has to be {@link #live}: as it must come, or as it must be sent.
+ * The live values of one conversation's copied fields. It hears of each frame that {@link #passed},
+ * and says what a recorded payload must be when it is {@link #live}: as it must come, or as it must
+ * be sent.
  *
  * <p>Entries are named by their numbers, as a session may be ahead in one direction: a payload
- * takes over values of entries before it only, however many were passed since.
+ * takes values from entries before it only, however many have passed since.
  *
- * <p>Of each copy it remembers the 65 536 latest values, or the latest 4 MiB of them. A payload
- * that needs an older one is refused rather than sent, or expected, with a wrong value. For one
+ * <p>For each copy it remembers the 65 536 latest values, or the latest 4 MiB of them. A payload
+ * that needs an older one is refused, rather than sent or expected with a wrong value. For one
  * thread.
  */
 public final class LiveValues {
   private final List<CopiedValues> copies = new ArrayList<>();
-  /** No value before this entry is asked for any more, but for the latest of each. */
+  /** No value before this entry is asked for any more, except the latest of each. */
   private long settled;
 
   /**
@@ -31,15 +32,35 @@ public final class LiveValues {
    * @param rules what is copied
    */
   public LiveValues(Rules rules) {
-    for (Copy copy : rules.copied()) {
-      copies.add(new CopiedValues(copy));
+    this(new RuleUse(rules, Direction.C2S));
+  }
+
+  /**
+   * Nothing has passed yet.
+   *
+   * @param use what is copied; notes which copies are used
+   */
+  public LiveValues(RuleUse use) {
+    this(use, true);
+  }
+
+  /**
+   * Nothing has passed yet.
+   *
+   * @param use what is copied; notes which copies are used
+   * @param inOrder whether, of each direction, entries pass in the order of their numbers
+   */
+  public LiveValues(RuleUse use, boolean inOrder) {
+    List<Copy> copied = use.rules().copied();
+    for (int i = 0; i < copied.size(); i++) {
+      copies.add(new CopiedValues(copied.get(i), i, use, inOrder));
     }
   }
 
   /**
    * A frame passed.
    *
-   * @param entry the number of its entry; of one direction, the numbers rise from call to call
+   * @param entry the number of its entry
    * @param direction the frame's
    * @param recorded its payload as it was recorded
    * @param live its payload as it came, or was sent; not kept
@@ -53,8 +74,8 @@ public final class LiveValues {
   }
 
   /**
-   * Both directions went on: {@link #live} will not be asked for an entry before this one. Of a
-   * value that comes again and again, what was live before is then forgotten.
+   * Both directions went on: {@link #live} will not be asked for an entry before this one. Where a
+   * value comes again and again, earlier live values are then forgotten.
    *
    * @param entry the lowest number that may be asked for
    */
@@ -63,14 +84,14 @@ public final class LiveValues {
   }
 
   /**
-   * A recorded payload, as it has to be live.
+   * A recorded payload, as it must be live.
    *
    * @param entry the number of its entry
    * @param direction the frame's
    * @param recorded its payload as it was recorded
    * @return the recorded one itself when no value goes into it, else a copy with the live values
-   * @throws RulesException when the value that belongs into it was forgotten, as more were to be
-   *     remembered than memory is given to
+   * @throws RulesException when the value that belongs in it was forgotten, because too many came
+   *     after it
    */
   public ByteBuffer live(long entry, Direction direction, ByteBuffer recorded)
       throws RulesException {
@@ -97,117 +118,131 @@ public final class LiveValues {
     private static final int MOST_BYTES = 4 * 1024 * 1024;
 
     private final Copy copy;
+    private final int index;
+    private final RuleUse use;
+    private final boolean inOrder;
     private final int most;
     /** Those that came last at the end. */
-    private final Map<Key, Value> newest = new LinkedHashMap<>();
+    private final Map<FieldValue, Value> newest = new LinkedHashMap<>();
     /** For looking up. */
-    private final Key key;
+    private final FieldValue key;
+    /** Until the copy is known to be used: which values came last. */
+    private RecentHashes recent;
 
     private int count;
     /** Null while nothing was forgotten. */
     private Forgotten forgotten;
 
-    CopiedValues(Copy copy) {
+    CopiedValues(Copy copy, int index, RuleUse use, boolean inOrder) {
       this.copy = copy;
+      this.index = index;
+      this.use = use;
+      this.inOrder = inOrder;
+      this.recent = use.isCopied(index) ? null : new RecentHashes();
       this.most = Math.max(1, Math.min(MOST, MOST_BYTES / copy.from().length()));
-      this.key = new Key(new byte[copy.from().length()]);
+      this.key = new FieldValue(copy.from().length());
     }
 
     void remember(long entry, ByteBuffer recorded, ByteBuffer live, long settled) {
       if (!copy.from().isWhole(live.remaining()) || !key.take(copy.from(), recorded)) {
         return;
       }
+      if (recent != null) {
+        recent.add(key.hash());
+      }
       byte[] value = new byte[copy.from().length()];
       live.get(live.position() + copy.from().start(live.remaining()), value);
       Value last = newest.get(key);
-      boolean isSame = Arrays.equals(value, key.bytes);
-      if (isSame && last == null && forgotten == null) {
+      boolean isSame = key.is(value);
+      if (isSame && last == null && forgotten == null && inOrder) {
         return; // nothing else was ever live
+      }
+      if (last != null && last.entry > entry) {
+        last.insert(new Value(entry, isSame ? null : value, null));
+        count++;
+        forgetWhatIsTooMuch();
+        return;
       }
       Value latest = new Value(entry, isSame ? null : value, last);
       count += 1 - latest.dropBefore(settled);
       newest.remove(key); // put alone would leave it in its old place
       newest.put(key.copy(), latest);
+      forgetWhatIsTooMuch();
+    }
+
+    private void forgetWhatIsTooMuch() {
       while (count > most) {
         forgetOldest();
       }
     }
 
     private void forgetOldest() {
-      Iterator<Map.Entry<Key, Value>> oldest = newest.entrySet().iterator();
-      Map.Entry<Key, Value> entry = oldest.next();
+      Iterator<Map.Entry<FieldValue, Value>> oldest = newest.entrySet().iterator();
+      Map.Entry<FieldValue, Value> entry = oldest.next();
       forgotten = forgotten == null ? new Forgotten() : forgotten;
-      forgotten.add(entry.getKey().hash);
+      forgotten.add(entry.getKey().hash());
       count -= entry.getValue().count;
       oldest.remove();
     }
 
     /** What goes into that frame; null when it stays as it was recorded. */
     byte[] valueFor(long entry, ByteBuffer recorded) throws RulesException {
-      if (newest.isEmpty() && forgotten == null || !key.take(copy.to(), recorded)) {
+      if (newest.isEmpty() && forgotten == null && recent == null
+          || !key.take(copy.to(), recorded)) {
         return null;
+      }
+      if (recent != null && (use.isCopied(index) || recent.has(key.hash()))) {
+        use.copied(index, recorded);
+        recent = use.isCopied(index) ? null : recent;
       }
       Value value = newest.get(key);
       while (value != null && value.entry >= entry) {
         value = value.before;
       }
-      if (value == null && forgotten != null && forgotten.mayHave(key.hash)) {
-        throw new RulesException("copy " + copy + ": a value that belongs here was forgotten, as "
-            + most + " later ones are remembered");
+      if (value == null && forgotten != null && forgotten.mayHave(key.hash())) {
+        throw new RulesException(
+            "copy " + copy + ": the value for this frame was forgotten, because " + most
+                + " later ones came before the frame; that many may be under way at a time");
       }
       return value == null ? null : value.live;
     }
   }
 
-  /** A recorded value. */
-  private static final class Key {
-    private final byte[] bytes;
-    private long hash;
+  /** Some of the latest hashes: 64 at first, more where that many are under way. */
+  private static final class RecentHashes {
+    private static final int FEWEST = 64;
+    private static final int MOST = 4096;
 
-    Key(byte[] bytes) {
-      this.bytes = bytes;
-    }
+    private long[] hashes;
+    private long count;
 
-    Key copy() {
-      Key copy = new Key(bytes.clone());
-      copy.hash = hash;
-      return copy;
-    }
-
-    /** Takes the value that a payload holds; false when it is too short for it. */
-    boolean take(Field field, ByteBuffer payload) {
-      int length = payload.remaining();
-      if (!field.isWhole(length)) {
-        return false;
+    void add(long hash) {
+      if (hashes == null) {
+        hashes = new long[FEWEST];
+      } else if (count == hashes.length && count < MOST) {
+        hashes = Arrays.copyOf(hashes, 2 * hashes.length);
       }
-      payload.get(payload.position() + field.start(length), bytes);
-      hash = 0;
-      for (byte one : bytes) {
-        hash = (hash + one + 1) * 0x9e3779b97f4a7c15L;
-        hash ^= hash >>> 29;
+      hashes[(int) (count++ % hashes.length)] = hash;
+    }
+
+    boolean has(long hash) {
+      for (int i = 0; hashes != null && i < Math.min(count, hashes.length); i++) {
+        if (hashes[i] == hash) {
+          return true;
+        }
       }
-      return true;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Key key && hash == key.hash && Arrays.equals(bytes, key.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return (int) hash;
+      return false;
     }
   }
 
-  /** A live value in the place of a recorded one, from one entry on; and what was before. */
+  /** A live value that replaces a recorded one, from one entry on; and what was before. */
   private static final class Value {
     private final long entry;
-    /** Null when it is as it was recorded. */
+    /** Null when it is the same as the recorded one. */
     private final byte[] live;
 
     private Value before;
-    /** Of the latest: how many there are. */
+    /** In the latest one: how many there are. */
     private int count;
 
     Value(long entry, byte[] live, Value before) {
@@ -217,10 +252,21 @@ public final class LiveValues {
       this.count = before == null ? 1 : before.count + 1;
     }
 
-    /** Of the latest: drops what no entry from that one on asks for; says how many. */
+    /** In the latest one: adds an earlier one. */
+    void insert(Value earlier) {
+      Value after = this;
+      while (after.before != null && after.before.entry > earlier.entry) {
+        after = after.before;
+      }
+      earlier.before = after.before;
+      after.before = earlier;
+      count++;
+    }
+
+    /** In the latest one: drops those that no entry from that one on asks for; says how many. */
     int dropBefore(long settled) {
       if (Integer.bitCount(count) > 1) {
-        return 0; // not each time, as there may be many that none can be dropped of
+        return 0; // not each time: there may be many, and none of them can be dropped
       }
       int all = count;
       Value value = this;
@@ -235,8 +281,8 @@ public final class LiveValues {
   }
 
   /**
-   * Which values were forgotten: a Bloom filter, so one that was is always known; of a million, one
-   * in six thousand others is taken for one.
+   * Which values were forgotten: a Bloom filter, so each of them is recognised. With a million of
+   * them, one in six thousand others is taken for one.
    */
   private static final class Forgotten {
     private static final int BITS = 1 << 25;

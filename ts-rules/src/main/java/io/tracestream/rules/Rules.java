@@ -30,8 +30,8 @@ public final class Rules {
   /**
    * Rules as text, in a program.
    *
-   * @param lines such as {@code ignore c2s:4+4}, {@code copy c2s:0+2->s2c:0+2} or
-   *     {@code allow s2c[len=2]}: the same as the lines of a file that {@link #read} reads
+   * @param lines such as {@code ignore c2s:4+4}, {@code copy c2s:0+2->s2c:0+2} or {@code allow
+   *     s2c[len=2]}: the same as the lines of a file that {@link #read} reads
    * @return the rules
    * @throws IllegalArgumentException when a line is not a rule; one line says why
    */
@@ -91,9 +91,7 @@ public final class Rules {
    */
   public Rules plus(Rules others) {
     return new Rules(
-        with(ignored, others.ignored),
-        with(copied, others.copied),
-        with(allowed, others.allowed));
+        with(ignored, others.ignored), with(copied, others.copied), with(allowed, others.allowed));
   }
 
   private static <T> List<T> with(List<T> some, List<T> more) {

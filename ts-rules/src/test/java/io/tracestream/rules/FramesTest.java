@@ -23,7 +23,8 @@ class FramesTest {
   }
 
   private static String refusal(String text) {
-    return assertThrows(IllegalArgumentException.class, () -> Frames.parse(text)).getMessage();
+    return assertThrows(IllegalArgumentException.class, () -> Frames.parse(text))
+        .getMessage();
   }
 
   @Test

@@ -99,8 +99,8 @@ class LiveValuesTest {
     assertEquals(id(-2), many.live(REMEMBERED + 2, S2C, id(2)));
     Exception e = assertThrows(RulesException.class, () -> many.live(REMEMBERED + 2, S2C, id(1)));
     assertEquals(
-        "copy c2s:0+4->s2c:0+4: a value that belongs here was forgotten, as 65536 later ones are"
-            + " remembered",
+        "copy c2s:0+4->s2c:0+4: the value for this frame was forgotten, because 65536 later ones"
+            + " came before the frame; that many may be under way at a time",
         e.getMessage());
     many.passed(REMEMBERED + 3, C2S, id(1), id(1));
     assertEquals(id(1), many.live(REMEMBERED + 4, S2C, id(1)), "it came anew, as it was recorded");

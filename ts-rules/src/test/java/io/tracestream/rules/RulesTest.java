@@ -97,7 +97,8 @@ class RulesTest {
             + ":1: \"c2s:0+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts as many bytes as it takes",
         refusal("copy c2s:0+4->s2c:0+2\n"));
     assertEquals(
-        file + ":2: \"ignroe c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
+        file
+            + ":2: \"ignroe c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
         refusal("\nignroe c2s:0+1\n"));
     assertEquals(
         file + ":1: \"c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
@@ -155,7 +156,8 @@ class RulesTest {
     assertEquals("\"" + NOT_A_FIELD, e.getMessage());
     e = assertThrows(IllegalArgumentException.class, () -> Rules.of("skip c2s:0+1"));
     assertEquals(
-        "\"skip c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES", e.getMessage());
+        "\"skip c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES",
+        e.getMessage());
   }
 
   @Test
@@ -187,8 +189,7 @@ class RulesTest {
     Copy copy = Copy.parse("c2s:0+2->s2c:0+2");
     Frames frames = Frames.parse("s2c[len=2]");
     Rules rules = Rules.NONE.ignoring(field).copying(copy).allowing(frames);
-    assertEquals(
-        Rules.of("ignore c2s:4+2", "copy c2s:0+2->s2c:0+2", "allow s2c[len=2]"), rules);
+    assertEquals(Rules.of("ignore c2s:4+2", "copy c2s:0+2->s2c:0+2", "allow s2c[len=2]"), rules);
     assertEquals(List.of(frames, frames), rules.plus(rules).allowed());
     assertEquals(List.of(field, field), rules.plus(rules).ignored());
     assertEquals(List.of(copy, copy), rules.plus(rules).copied());

@@ -1,0 +1,376 @@
+package io.tracestream.replay;
+
+import io.tracestream.recording.RecordingException;
+import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.LiveValues;
+import io.tracestream.rules.Ties;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * One conversation whose target may answer in any order: a reply that a copy ties to a request may
+ * come at any time after that request. Replies that nothing ties to a request come in their
+ * recorded order. A request goes out when all replies before it have come.
+ *
+ * <p>The recording is read no further than needed: up to the next request, and where a frame is not
+ * among the expected ones, up to the one that it is. What was read and has not passed waits here,
+ * each entry with about 200 bytes of memory besides its page, for at most {@value #MOST_AHEAD}
+ * entries.
+ */
+final class AnyOrder extends Play {
+  /** How far from the first entry that has not passed others are looked for, in entries. */
+  private static final int MOST_AHEAD = 131_072;
+
+  private final Script script;
+  private final LiveValues values;
+  private final Ties ties;
+  private boolean acquired;
+
+  /** The first entry that was not read. */
+  private Cursor unread;
+  /** Requests that were not sent. */
+  private final Deque<Waiting> requests = new ArrayDeque<>();
+  /** Replies that have not come; others are dropped when they get to the front. */
+  private final Deque<Waiting> replies = new ArrayDeque<>();
+  /** Those of them that no request is known for; others are dropped as above. */
+  private final Deque<Waiting> untied = new ArrayDeque<>();
+  /** Replies that wait for their request to be sent, by the number of its entry. */
+  private final Map<Long, List<Waiting>> early = new HashMap<>();
+  /** Replies whose request was sent, by what they are. */
+  private final TreeSet<Waiting> byHash = new TreeSet<>(
+      Comparator.<Waiting>comparingLong(reply -> reply.hash).thenComparing(Waiting::number));
+  /** Those of them that are not in there yet, as the replies may come in their order. */
+  private final List<Waiting> unsorted = new ArrayList<>();
+
+  /** Requests that were sent, less replies that came since. */
+  private long unanswered;
+  /** What a frame that came too early was expected as; or null. */
+  private Waiting shown;
+  /** Whether an entry beyond those that are looked at may be the one that was wanted. */
+  private boolean looksNoFurther;
+
+  private long due;
+  private boolean paced;
+  /** When the last reply came. */
+  private long lastReply;
+
+  /** An entry that has not passed. */
+  private static final class Waiting {
+    private final Cursor at;
+    private final long number;
+    /** The number of the request that a reply belongs to; -1 when none is known. */
+    private final long request;
+
+    private boolean passed;
+    private long hash;
+
+    private Waiting(Cursor at, long request) {
+      this.at = at;
+      this.number = at.entriesBefore();
+      this.request = request;
+    }
+
+    /** To look for entries of that hash: stands before all of them. */
+    private Waiting(long hash) {
+      this.at = null;
+      this.number = -1;
+      this.request = -1;
+      this.hash = hash;
+    }
+
+    private long number() {
+      return number;
+    }
+  }
+
+  AnyOrder(Role role, Script conversation) {
+    super(role);
+    script = conversation;
+    values = new LiveValues(role.use(), false);
+    ties = new Ties(role.rules(), role.sent());
+  }
+
+  @Override
+  void open(long now) throws IOException {
+    script.acquire();
+    acquired = true;
+    due = now;
+    lastReply = now;
+    unread = script.cursor();
+  }
+
+  @Override
+  void close() {
+    if (acquired) {
+      script.release();
+      acquired = false;
+    }
+  }
+
+  /** Reads one more entry, which then waits. */
+  private Waiting read() throws IOException {
+    Cursor at = unread.copy();
+    boolean isRequest = at.direction() == role.sent();
+    Waiting entry = new Waiting(at, isRequest ? -1 : ties.find(at.payload()));
+    if (isRequest) {
+      ties.add(entry.number(), at.payload());
+      requests.add(entry);
+    } else {
+      replies.add(entry);
+      if (entry.request < 0) {
+        untied.add(entry);
+      } else if (isSent(entry.request)) {
+        unsorted.add(entry);
+      } else {
+        early.computeIfAbsent(entry.request, ignored -> new ArrayList<>(1)).add(entry);
+      }
+    }
+    unread.next();
+    return entry;
+  }
+
+  private boolean isSent(long request) {
+    return requests.isEmpty() || request < requests.peekFirst().number();
+  }
+
+  /** The first of them that has not passed; null when all have. */
+  private static Waiting first(Deque<Waiting> entries) {
+    while (!entries.isEmpty() && entries.peekFirst().passed) {
+      entries.removeFirst();
+    }
+    return entries.peekFirst();
+  }
+
+  /** The number of the first entry that has not passed. */
+  private long firstNumber() {
+    long number = unread.entriesBefore();
+    Waiting reply = first(replies);
+    Waiting request = requests.peekFirst();
+    number = reply == null ? number : Math.min(number, reply.number());
+    return request == null ? number : Math.min(number, request.number());
+  }
+
+  // What comes.
+
+  @Override
+  Kind came(ByteBuffer frame) throws IOException {
+    Waiting reply = find(frame);
+    if (reply == null) {
+      return isAtEnd() ? Kind.EXTRA_FRAME : earlyOrDifferent(frame);
+    }
+    count(frame.remaining());
+    unanswered -= unanswered > 0 ? 1 : 0;
+    if (!role.timing().isAtOnce()) {
+      lastReply = System.nanoTime();
+    }
+    reply.passed = true;
+    byHash.remove(reply);
+    values.settled(firstNumber());
+    values.passed(reply.number(), role.compared(), reply.at.payload(), frame);
+    return null;
+  }
+
+  /** Of the replies that may come now and that the frame equals, the first one; or null. */
+  private Waiting find(ByteBuffer frame) throws IOException {
+    Waiting first = first(replies);
+    if (first != null && mayCome(first) && equals(first, frame)) {
+      return first; // as is usual
+    }
+    Waiting found = findTied(frame);
+    Waiting next = first(untied);
+    if (next != null
+        && (found == null || next.number() < found.number())
+        && mayCome(next)
+        && equals(next, frame)) {
+      found = next;
+    }
+    while (found == null && unread.isAtEntry()) {
+      if (unread.entriesBefore() - firstNumber() >= MOST_AHEAD) {
+        looksNoFurther = true;
+        break;
+      }
+      Waiting one = read();
+      if (one.at.direction() == role.compared() && mayCome(one) && equals(one, frame)) {
+        found = one;
+      }
+    }
+    return found != null ? found : findInEach(frame);
+  }
+
+  /** As a value may have become another one since the replies were sorted. */
+  private Waiting findInEach(ByteBuffer frame) throws IOException {
+    for (Waiting reply : replies) {
+      if (!reply.passed && mayCome(reply) && equals(reply, frame)) {
+        return reply;
+      }
+    }
+    return null;
+  }
+
+  private Waiting findTied(ByteBuffer frame) throws IOException {
+    for (Waiting reply : unsorted) {
+      if (!reply.passed) {
+        reply.hash = role.comparer().liveHash(expected(reply));
+        byHash.add(reply);
+      }
+    }
+    unsorted.clear();
+    if (byHash.isEmpty()) {
+      return null;
+    }
+    long hash = role.comparer().liveHash(frame);
+    for (Waiting reply : byHash.tailSet(new Waiting(hash))) {
+      if (reply.hash != hash) {
+        break;
+      }
+      if (equals(reply, frame)) {
+        return reply;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a reply may come now: its request was sent, or it is the next one without any. */
+  private boolean mayCome(Waiting reply) {
+    if (reply.request >= 0) {
+      return isSent(reply.request);
+    }
+    // One request may be answered before the next one is sent, but no more often than it was asked.
+    return reply == first(untied) && (isSent(reply.number()) || unanswered > 0);
+  }
+
+  private boolean equals(Waiting reply, ByteBuffer frame) throws IOException {
+    return role.comparer().difference(expected(reply), frame) < 0;
+  }
+
+  private ByteBuffer expected(Waiting reply) throws IOException {
+    return live(values, reply.at, role.compared());
+  }
+
+  // What goes.
+
+  @Override
+  boolean hasNext() throws IOException {
+    while (requests.isEmpty() && first(replies) == null && unread.isAtEntry()) {
+      read();
+    }
+    Waiting reply = first(replies);
+    return !requests.isEmpty() && (reply == null || requests.peekFirst().number() < reply.number());
+  }
+
+  @Override
+  long due() throws IOException {
+    if (!paced) {
+      paced = true;
+      due = Math.max(due, lastReply) + role.pauseNanos(requests.peekFirst().at);
+    }
+    return due;
+  }
+
+  @Override
+  ByteBuffer next() throws IOException {
+    Waiting request = requests.removeFirst();
+    ByteBuffer live = live(values, request.at, role.sent());
+    values.settled(firstNumber());
+    values.passed(request.number(), role.sent(), request.at.payload(), live);
+    List<Waiting> itsReplies = early.remove(request.number());
+    if (itsReplies != null) {
+      unsorted.addAll(itsReplies);
+    }
+    paced = false;
+    unanswered++;
+    return live;
+  }
+
+  // The end.
+
+  @Override
+  boolean isAtEnd() throws IOException {
+    return requests.isEmpty() && first(replies) == null && unread.isAtEnd();
+  }
+
+  @Override
+  RecordingException damage() throws IOException {
+    return requests.isEmpty() && first(replies) == null ? unread.damage() : null;
+  }
+
+  @Override
+  long recordedPauseNanos() throws IOException {
+    Waiting reply = first(replies);
+    return reply == null ? 0 : role.pauseNanos(reply.at);
+  }
+
+  // What is known.
+
+  /** A frame that no reply equals which may come now: whether one does that may come later. */
+  private Kind earlyOrDifferent(ByteBuffer frame) throws IOException {
+    for (Waiting reply : replies) {
+      if (!reply.passed && equals(reply, frame)) {
+        shown = reply;
+        return Kind.TOO_EARLY;
+      }
+    }
+    return Kind.DIFFERENT_FRAME;
+  }
+
+  /** Of the replies that may come now, the one that a frame comes nearest to. */
+  private Waiting nearest(ByteBuffer frame) throws IOException {
+    Waiting nearest = first(replies);
+    int farthest = -1;
+    for (Waiting reply : replies) {
+      if (!reply.passed && mayCome(reply)) {
+        int difference = role.comparer().difference(expected(reply), frame);
+        if (difference > farthest) {
+          nearest = reply;
+          farthest = difference;
+        }
+      }
+    }
+    return nearest;
+  }
+
+  @Override
+  Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
+    try {
+      Waiting entry = kind == Kind.NOT_TAKEN
+          ? requests.peekFirst()
+          : shown != null ? shown : found == null ? first(replies) : nearest(found);
+      Cursor at = entry == null ? unread : entry.at;
+      Mismatch mismatch =
+          Mismatch.of(kind, connection, peer, at.place(role.compared()), role.rules());
+      if (at.isAtEntry()) {
+        mismatch = mismatch.withExpected(at.entry(live(values, at, at.direction())));
+      }
+      return found == null
+          ? mismatch
+          : mismatch.withNearby(at.nearest(found, role.comparer(), role.compared()));
+    } catch (IOException e) { // the recording cannot be read now: say what is known without it
+      Place place = Place.of(toString(), role.compared(), firstNumber() + 1, 0, 0);
+      return Mismatch.of(kind, connection, peer, place, role.rules());
+    }
+  }
+
+  @Override
+  SessionResult describe(SessionResult result) {
+    List<String> notes = new ArrayList<>(notesAtEnd(unread));
+    if (looksNoFurther) {
+      notes.add(this + ": a frame was looked for among " + MOST_AHEAD
+          + " entries after the first one that had not passed, and no further");
+    }
+    return super.describe(result).withNotes(notes);
+  }
+
+  @Override
+  public String toString() {
+    return script.toString();
+  }
+}

@@ -1,0 +1,57 @@
+package io.tracestream.rules;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** The bytes of a field in some payload, as the key of a map. */
+final class FieldValue {
+  private final byte[] bytes;
+  private long hash;
+
+  /** Of that many bytes; {@link #take} fills it. */
+  FieldValue(int length) {
+    this(new byte[length], 0);
+  }
+
+  private FieldValue(byte[] bytes, long hash) {
+    this.bytes = bytes;
+    this.hash = hash;
+  }
+
+  FieldValue copy() {
+    return new FieldValue(bytes.clone(), hash);
+  }
+
+  /** Takes the value that a payload holds; false when it is too short for it. */
+  boolean take(Field field, ByteBuffer payload) {
+    int length = payload.remaining();
+    if (!field.isWhole(length)) {
+      return false;
+    }
+    payload.get(payload.position() + field.start(length), bytes);
+    hash = 0;
+    for (byte one : bytes) {
+      hash = (hash + one + 1) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 29;
+    }
+    return true;
+  }
+
+  boolean is(byte[] value) {
+    return Arrays.equals(bytes, value);
+  }
+
+  long hash() {
+    return hash;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FieldValue value && hash == value.hash && is(value.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return (int) hash;
+  }
+}

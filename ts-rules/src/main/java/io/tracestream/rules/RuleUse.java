@@ -1,0 +1,119 @@
+package io.tracestream.rules;
+
+import io.tracestream.recording.Direction;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which rules had an effect in a run that compares the frames of one direction. For any number of
+ * threads, without locks: a rule that was used stays used.
+ */
+public final class RuleUse {
+  private final Rules rules;
+  private final Direction compared;
+  private final Comparer comparer;
+  // Threads only ever set these to true, so it does not matter which of them sees that first.
+  private final boolean[] ignored;
+  private final boolean[] copied;
+  private final boolean[] allowed;
+
+  /**
+   * No rule was used yet.
+   *
+   * @param rules the rules
+   * @param compared the direction of the frames that are compared
+   */
+  public RuleUse(Rules rules, Direction compared) {
+    this.rules = rules;
+    this.compared = compared;
+    this.comparer = new Comparer(rules, compared);
+    this.ignored = new boolean[rules.ignored().size()];
+    this.copied = new boolean[rules.copied().size()];
+    this.allowed = new boolean[rules.allowed().size()];
+  }
+
+  /**
+   * The rules.
+   *
+   * @return as they were given
+   */
+  public Rules rules() {
+    return rules;
+  }
+
+  /**
+   * A frame was compared: uses each {@code ignore} whose bytes it has.
+   *
+   * @param length how long its payload is
+   */
+  public void compared(int length) {
+    for (int i = 0; i < ignored.length; i++) {
+      if (!ignored[i]) {
+        Field field = rules.ignored().get(i);
+        ignored[i] = field.direction() == compared && field.isWhole(length);
+      }
+    }
+  }
+
+  /**
+   * Whether a frame of the compared direction is of a kind that may come at any time: uses the
+   * {@code allow} that says so.
+   *
+   * @param payload its payload; left as it is
+   * @return true when a rule allows it
+   */
+  public boolean allows(ByteBuffer payload) {
+    for (int i = 0; i < allowed.length; i++) {
+      Frames frames = rules.allowed().get(i);
+      if (frames.direction() == compared && frames.matches(payload)) {
+        allowed[i] = true;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean isCopied(int copy) {
+    return copied[copy];
+  }
+
+  /**
+   * The value of a copy goes into a frame: uses the copy, unless nobody will compare the value.
+   *
+   * @param copy its index
+   * @param recorded the frame's payload as it was recorded
+   */
+  void copied(int copy, ByteBuffer recorded) {
+    Field to = rules.copied().get(copy).to();
+    int length = recorded.remaining();
+    boolean isSeen = to.direction() != compared;
+    for (int at = to.start(length); at < to.end(length) && !isSeen; at++) {
+      isSeen = comparer.isCompared(recorded, at);
+    }
+    copied[copy] |= isSeen;
+  }
+
+  /**
+   * The rules that were not used: an {@code ignore} whose bytes were in no frame that was compared,
+   * an {@code allow} that no frame met, a {@code copy} whose value went into no frame, or only into
+   * bytes that are not compared.
+   *
+   * @return the text of each, such as {@code ignore c2s:4+2}
+   */
+  public List<String> unused() {
+    List<String> unused = new ArrayList<>();
+    add("ignore ", rules.ignored(), ignored, unused);
+    add("copy ", rules.copied(), copied, unused);
+    add("allow ", rules.allowed(), allowed, unused);
+    return unused;
+  }
+
+  private static void add(String word, List<?> some, boolean[] used, List<String> unused) {
+    for (int i = 0; i < used.length; i++) {
+      if (!used[i]) {
+        unused.add(word + some.get(i));
+      }
+    }
+  }
+}
