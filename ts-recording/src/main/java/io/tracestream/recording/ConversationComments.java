@@ -4,26 +4,59 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 
 /**
- * The comments behind the version line of a conversation that is one of many:
+ * The comments in the file of a conversation that is one of many:
  *
  * <pre>
+ *   # ts_proxy recording v1
  *   # epoch 2026-11-23T03:15:42.123456Z
  *   # connection 12 from 127.0.0.1:51234, accepted 4711
+ *   5000&lt;TAB&gt;c2s&lt;TAB&gt;68656c6c6f
+ *   # client ended its sending
+ *   6000&lt;TAB&gt;s2c&lt;TAB&gt;776f726c64
+ *   # ended by client
  * </pre>
  *
  * <p>The epoch is when the first connection of all was accepted, from which all times count; this
- * one was accepted so many microseconds later.
+ * one was accepted so many microseconds later. A side that ended its sending before the last frame
+ * has a comment at that place. The last line is a {@link RecordedEnd}; it is missing when the
+ * recorder was killed, and in all files of a conversation but its last.
  */
 final class ConversationComments {
-  /** The second of them; its group is when the connection was accepted. */
+  /** The comment on a connection; its group is when the connection was accepted. */
   static final Pattern CONNECTION =
       Pattern.compile("# connection \\d+ from \\S+, accepted (\\d{1,18})");
 
+  static final String CLIENT_ENDED = "# client ended its sending";
+  static final String TARGET_ENDED = "# target ended its sending";
+
+  /** Bytes of the longest last line. */
+  static final int LONGEST_END = line(RecordedEnd.TARGET).length();
+
   private ConversationComments() {}
 
-  /** Both lines. */
+  /** The lines after the version line. */
   static String of(Instant epoch, long number, String client, long acceptedMicros) {
     return "# epoch " + RecordingName.micros(epoch) + "\n# connection " + number + " from " + client
         + ", accepted " + acceptedMicros + "\n";
+  }
+
+  /** The line where the side that sends in that direction ended its sending. */
+  static String endOfSending(Direction direction) {
+    return (direction == Direction.C2S ? CLIENT_ENDED : TARGET_ENDED) + "\n";
+  }
+
+  /** The last line. */
+  static String line(RecordedEnd end) {
+    return "# " + end + "\n";
+  }
+
+  /** The end that a comment, without its line end, tells of; null for any other comment. */
+  static RecordedEnd end(String comment) {
+    return switch (comment) {
+      case "# ended by client" -> RecordedEnd.CLIENT;
+      case "# ended by target" -> RecordedEnd.TARGET;
+      case "# cut off" -> RecordedEnd.CUT_OFF;
+      default -> null;
+    };
   }
 }

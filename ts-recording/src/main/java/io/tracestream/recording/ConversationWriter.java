@@ -3,6 +3,8 @@ package io.tracestream.recording;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Writes one of many conversations to a file of its own, which is made with the first entry. When a
@@ -27,6 +29,11 @@ public final class ConversationWriter implements Closeable {
   private RecordingWriter writer;
 
   private boolean empty;
+  private final Set<Direction> ended = EnumSet.noneOf(Direction.class);
+  /** Lines to write before the next entry, if there is one. */
+  private String marks = "";
+  /** Bytes of the files before the one at hand. */
+  private long lengthBefore;
   /** Why there is no going on. */
   private IOException broken;
 
@@ -62,6 +69,10 @@ public final class ConversationWriter implements Closeable {
         name = name.withPart(name.part() + 1);
         writer = begin(files.create(name));
       }
+      if (!marks.isEmpty()) {
+        writer.writeComments(marks);
+        marks = "";
+      }
       writer.write(elapsedMicros, direction, payload);
       empty = false;
     } catch (IOException e) {
@@ -70,8 +81,20 @@ public final class ConversationWriter implements Closeable {
     }
   }
 
+  /**
+   * Notes that one side has ended its sending. If frames still follow, a comment says so at this
+   * place. May be called again.
+   *
+   * @param direction which way no more frames go: that of the client's frames, or of the target's
+   */
+  public void ended(Direction direction) {
+    if (ended.add(direction)) {
+      marks += ConversationComments.endOfSending(direction);
+    }
+  }
+
   private boolean isFull(ByteBuffer... payload) {
-    long more = LINE_MARGIN;
+    long more = LINE_MARGIN + marks.length() + ConversationComments.LONGEST_END;
     for (ByteBuffer part : payload) {
       more += 2L * part.remaining();
     }
@@ -110,29 +133,72 @@ public final class ConversationWriter implements Closeable {
    * @throws RecordingException when the file is not as it was written any more
    */
   public void flush() throws IOException {
-    if (writer != null) {
-      writer.flush();
+    if (writer == null) {
+      return;
     }
+    try {
+      writer.flush();
+    } catch (IOException e) {
+      broken = e;
+      throw e;
+    }
+  }
+
+  /**
+   * How long the recording of this conversation is.
+   *
+   * @return bytes in all of its files and, unless they are yet to be compressed, on their way there
+   */
+  public long length() {
+    return lengthBefore + (writer == null ? 0 : writer.length());
+  }
+
+  /**
+   * What errors call the file.
+   *
+   * @return the name of the file that has the last entry, in the folder as it was given; to be
+   *     asked once there is an entry
+   */
+  public String fileName() {
+    return files.shown(name);
   }
 
   private void closeFile() throws IOException {
     try {
       writer.close();
     } finally {
+      lengthBefore += writer.length();
       writer = null;
       files.finished(name);
     }
   }
 
   /**
-   * Flushes and closes the file.
+   * Says in the last line how the conversation ended, and closes the file.
+   *
+   * @param end how it ended
+   * @throws IOException when the last entries could not be written
+   */
+  public void close(RecordedEnd end) throws IOException {
+    if (writer == null) {
+      return;
+    }
+    try {
+      if (broken == null) {
+        writer.writeComments(ConversationComments.line(end));
+      }
+    } finally {
+      closeFile();
+    }
+  }
+
+  /**
+   * Closes the file of a conversation that was {@link RecordedEnd#CUT_OFF}.
    *
    * @throws IOException when the last entries could not be written
    */
   @Override
   public void close() throws IOException {
-    if (writer != null) {
-      closeFile();
-    }
+    close(RecordedEnd.CUT_OFF);
   }
 }

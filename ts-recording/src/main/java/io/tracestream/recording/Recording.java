@@ -18,17 +18,15 @@ import java.util.List;
  * <p>For any number of threads; each reader belongs to one.
  */
 public final class Recording implements Closeable {
-  private static final Closeable NOTHING = () -> {};
-
   private final List<TextPart> parts;
-  /** What to close with this. */
-  private final Closeable source;
+  /** Null when it is in memory. */
+  private final RecordingFiles files;
 
   private final int maxPayloadLength;
 
-  private Recording(List<TextPart> parts, Closeable source, int maxPayloadLength) {
+  private Recording(List<TextPart> parts, RecordingFiles files, int maxPayloadLength) {
     this.parts = parts;
-    this.source = source;
+    this.files = files;
     this.maxPayloadLength = maxPayloadLength;
   }
 
@@ -134,7 +132,7 @@ public final class Recording implements Closeable {
   public static Recording of(String name, List<Entry> entries) {
     List<Entry> all = List.copyOf(entries);
     return new Recording(
-        List.of(new TextPart(name, () -> new EntriesInput(all))), NOTHING, Integer.MAX_VALUE - 8);
+        List.of(new TextPart(name, () -> new EntriesInput(all))), null, Integer.MAX_VALUE - 8);
   }
 
   /**
@@ -149,8 +147,22 @@ public final class Recording implements Closeable {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return new Recording(
         List.of(new TextPart(name, () -> new ByteArrayInputStream(bytes))),
-        NOTHING,
+        null,
         Integer.MAX_VALUE - 8);
+  }
+
+  /**
+   * Whether the last line has no line end. It is taken if it is well formed: but an editor that
+   * leaves out the line end looks the same as a recorder that was killed between two bytes of the
+   * payload. Looks at the last byte of the file, now.
+   *
+   * @return true for such a file. False for one in memory, and for one that is compressed with
+   *     gzip: there only {@link RecordingReader#mayBeCutShort} knows, at the end
+   * @throws RecordingException when the last file cannot be opened
+   * @throws IOException when reading fails
+   */
+  public boolean mayBeCutShort() throws IOException {
+    return files != null && files.isLastLineUnended();
   }
 
   /**
@@ -188,6 +200,8 @@ public final class Recording implements Closeable {
   /** Closes its files. */
   @Override
   public void close() throws IOException {
-    source.close();
+    if (files != null) {
+      files.close();
+    }
   }
 }

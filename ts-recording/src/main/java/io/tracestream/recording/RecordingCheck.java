@@ -28,6 +28,7 @@ public final class RecordingCheck {
   private long lastElapsedMicros;
   private long earlierEntries;
   private long firstEarlierLine;
+  private RecordedEnd end;
 
   private RecordingCheck() {}
 
@@ -104,13 +105,14 @@ public final class RecordingCheck {
         repaired.entry(reader.elapsedMicros(), reader.direction(), payload);
       }
     }
+    end = reader.end();
     if (entries() == 0 && !reader.hasVersionLine() && !damage.isEmpty()) {
       throw damage.get(0);
     }
   }
 
   private void countEntry(RecordingReader reader) {
-    if (reader.lastLineWasUnended()) {
+    if (reader.mayBeCutShort()) {
       unendedLine = reader.line();
     }
     if (entries() > 0 && reader.elapsedMicros() < lastElapsedMicros && earlierEntries++ == 0) {
@@ -211,6 +213,15 @@ public final class RecordingCheck {
    */
   public long firstEarlierLine() {
     return firstEarlierLine;
+  }
+
+  /**
+   * How the conversation ended.
+   *
+   * @return what the last line says; null when it does not say, see {@link RecordingReader#end}
+   */
+  public RecordedEnd end() {
+    return end;
   }
 
   /**

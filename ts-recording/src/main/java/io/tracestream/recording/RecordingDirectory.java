@@ -48,9 +48,11 @@ public final class RecordingDirectory {
   }
 
   /**
-   * What cannot be read, as a part is missing, mostly since the oldest files were deleted.
+   * What cannot be read: conversations of which a part is missing, mostly since the oldest files
+   * were deleted; and what has a recording's name and is not a file, such as a link to one that is
+   * gone.
    *
-   * @return for each such conversation, one line to tell a user
+   * @return a line for each, to show to a user
    */
   public List<String> leftOut() {
     return leftOut;
@@ -68,7 +70,7 @@ public final class RecordingDirectory {
   public static RecordingDirectory open(Path directory) throws IOException {
     List<Conversation> conversations = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
-    for (List<Path> parts : partsByName(directory).values()) {
+    for (List<Path> parts : partsByName(directory, leftOut).values()) {
       String missing = missingPart(parts);
       if (missing == null) {
         conversations.add(new Conversation(parts));
@@ -85,9 +87,14 @@ public final class RecordingDirectory {
   }
 
   /** The files of each conversation, both in order. */
-  private static TreeMap<String, List<Path>> partsByName(Path directory) throws IOException {
+  private static TreeMap<String, List<Path>> partsByName(Path directory, List<String> leftOut)
+      throws IOException {
     TreeMap<String, List<Path>> conversations = new TreeMap<>();
     for (Path file : files(directory)) {
+      if (!Files.isRegularFile(file)) {
+        leftOut.add(file + ": " + irregular(file) + "; leaving it out");
+        continue;
+      }
       conversations
           .computeIfAbsent(conversation(file), key -> new ArrayList<>())
           .add(file);
@@ -96,11 +103,15 @@ public final class RecordingDirectory {
     return conversations;
   }
 
+  private static String irregular(Path file) {
+    return Files.exists(file) ? "is not a regular file" : "is a link to a file that does not exist";
+  }
+
   private static List<Path> files(Path directory) throws IOException {
     String expected = ", expected a folder of recordings";
     try (Stream<Path> all = Files.list(directory)) {
       return all.filter(file -> file.getFileName().toString().matches("[^.].*\\.tsv(\\.gz)?"))
-          .filter(Files::isRegularFile)
+          .sorted()
           .toList();
     } catch (NoSuchFileException e) {
       throw new RecordingException(directory + ": found no such folder" + expected, e);

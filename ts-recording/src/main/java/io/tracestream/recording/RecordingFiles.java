@@ -60,6 +60,25 @@ final class RecordingFiles implements Closeable {
     }
   }
 
+  /** Whether the last file is plain text, is not empty, and does not end with a line end. */
+  boolean isLastLineUnended() throws IOException {
+    if (paths.size() == 1) {
+      return isLastLineUnended(first);
+    }
+    try (FileChannel last = open(paths.get(paths.size() - 1))) {
+      return isLastLineUnended(last);
+    }
+  }
+
+  private static boolean isLastLineUnended(FileChannel file) throws IOException {
+    ByteBuffer beginning = ByteBuffer.allocate(2);
+    ByteBuffer end = ByteBuffer.allocate(1);
+    file.read(beginning, 0);
+    return !UnpackedInput.isGzip(beginning.array())
+        && file.read(end, Math.max(0, file.size() - 1)) > 0
+        && end.get(0) != '\n';
+  }
+
   List<TextPart> parts() {
     return paths.stream().map(this::part).toList();
   }

@@ -26,8 +26,12 @@ import java.util.regex.Pattern;
  */
 record RecordingName(String start, long number, int part, boolean gzip)
     implements Comparable<RecordingName> {
+  /** A time that there is, and that leaves room for names after it: not in the year 9999. */
+  private static final String TIME = "(?!0000|9999)\\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
+      + "T(?:[01]\\d|2[0-3])(?:[0-5]\\d){2}\\.\\d{6}Z";
+
   private static final Pattern SHAPE =
-      Pattern.compile("(\\d{8}T\\d{6}\\.\\d{6}Z)-(\\d{6,18})(?:\\.(\\d{4,9}))?\\.tsv(\\.gz)?");
+      Pattern.compile("(" + TIME + ")-(\\d{6,18})(?:\\.(\\d{4,9}))?\\.tsv(\\.gz)?");
   private static final DateTimeFormatter START = DateTimeFormatter.ofPattern(
           "yyyyMMdd'T'HHmmss.SSSSSS'Z'", Locale.ROOT)
       .withZone(ZoneOffset.UTC);

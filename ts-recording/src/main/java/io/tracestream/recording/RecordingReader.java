@@ -94,6 +94,10 @@ public final class RecordingReader implements Closeable {
   private long elapsedMicros;
   private Direction direction;
   private long startMicros;
+  private boolean clientEnded;
+  private boolean targetEnded;
+  /** How the conversation ended; null before a line says so. */
+  private RecordedEnd end;
   /** Begins with the payload that was read last; grows with the digits that have come. */
   private ByteBuffer payload = ByteBuffer.allocate(0);
 
@@ -116,12 +120,16 @@ public final class RecordingReader implements Closeable {
     private final long offset;
     private final long line;
     private final long startMicros;
+    private final boolean clientEnded;
+    private final boolean targetEnded;
 
-    private Position(int part, long offset, long line, long startMicros) {
-      this.part = part;
-      this.offset = offset;
-      this.line = line;
-      this.startMicros = startMicros;
+    private Position(RecordingReader reader) {
+      this.part = reader.part;
+      this.offset = reader.lineStart;
+      this.line = reader.line;
+      this.startMicros = reader.startMicros;
+      this.clientEnded = reader.clientEnded;
+      this.targetEnded = reader.targetEnded;
     }
   }
 
@@ -151,6 +159,8 @@ public final class RecordingReader implements Closeable {
     passed = from.offset;
     line = from.line - 1;
     startMicros = from.startMicros;
+    clientEnded = from.clientEnded;
+    targetEnded = from.targetEnded;
     versionLineSeen = true; // or it does without
   }
 
@@ -318,6 +328,36 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
+   * Whether the client had ended its sending before the frame of the entry at hand came. Only files
+   * of a folder say so.
+   *
+   * @return true from the place on where the recording has a comment on it; at the recording's end,
+   *     whether there was such a place
+   */
+  public boolean clientEnded() {
+    return clientEnded;
+  }
+
+  /**
+   * As {@link #clientEnded}, of the target.
+   *
+   * @return true when the target had ended its sending
+   */
+  public boolean targetEnded() {
+    return targetEnded;
+  }
+
+  /**
+   * How the conversation ended. To be asked when {@link #advance} has returned false.
+   *
+   * @return what the recording's last line says; null when it does not say, as in a recording of
+   *     one file, or after the recorder was killed
+   */
+  public RecordedEnd end() {
+    return end;
+  }
+
+  /**
    * Where the entry that was read last stands.
    *
    * @return its line number, from 1
@@ -342,17 +382,18 @@ public final class RecordingReader implements Closeable {
    */
   public Position position() {
     requireEntry();
-    return new Position(part, lineStart, line, startMicros);
+    return new Position(this);
   }
 
   /**
-   * Whether the line that was read last, up to its end, is the file's last one and has no line end:
-   * it may be complete, or was cut off between two bytes of its payload.
+   * Whether the last line has no line end. It was taken, as it is well formed: but it may have been
+   * cut off between two bytes of its payload. To be asked when {@link #advance} has returned false,
+   * or when the payload of the last entry was read.
    *
-   * @return true for such a line; to be asked when the payload of its entry was read, or
-   *     {@link #advance} has returned false
+   * @return true for such a line
+   * @see Recording#mayBeCutShort()
    */
-  public boolean lastLineWasUnended() {
+  public boolean mayBeCutShort() {
     return line > 0 && !lineEnded;
   }
 
@@ -426,6 +467,11 @@ public final class RecordingReader implements Closeable {
         readBlankLine();
       } else {
         readPrefix();
+        if (end != null) { // recordings were joined: another conversation begins
+          end = null;
+          clientEnded = false;
+          targetEnded = false;
+        }
         return true;
       }
     }
@@ -533,6 +579,10 @@ public final class RecordingReader implements Closeable {
     if (accepted.matches()) {
       startMicros = Long.parseLong(accepted.group(1));
     }
+    clientEnded |= comment.equals(ConversationComments.CLIENT_ENDED);
+    targetEnded |= comment.equals(ConversationComments.TARGET_ENDED);
+    RecordedEnd said = ConversationComments.end(comment);
+    end = said != null ? said : end;
     if (comment.equals(RecordingWriter.HEADER)) {
       versionLineSeen = true;
     } else if (version) {
@@ -567,8 +617,9 @@ public final class RecordingReader implements Closeable {
       throw cutOff();
     }
     if (at == position && buffer[at] == 0) {
-      throw error("found NUL bytes: the file was cut while it was recorded; save what is whole with"
-          + " check --repair");
+      throw error(
+          "found NUL bytes: the file was truncated while it was recorded; save what is whole"
+              + " or record again");
     }
     if (at == position || buffer[at] != '\t') {
       throw damaged("elapsed_us", quoted(field()), ELAPSED);
@@ -798,6 +849,11 @@ public final class RecordingReader implements Closeable {
     } catch (EOFException | ZipException e) {
       badEnd = e;
       return -1;
+    } catch (RecordingException | ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) { // of the disk, which does not know the file's name
+      throw new RecordingException(
+          fileName() + ": cannot be read: " + RecordingException.reason(e), 0, Kind.NOT_READ, e);
     }
   }
 
@@ -818,8 +874,7 @@ public final class RecordingReader implements Closeable {
     }
     return error(
         Kind.CUT_OFF,
-        "gzip data: found that it was cut off, expected its end; save what is whole with"
-            + " check --repair, or record again");
+        "gzip data: found that it was cut off, expected its end; save what is whole or record again");
   }
 
   private RecordingException cutOff() {

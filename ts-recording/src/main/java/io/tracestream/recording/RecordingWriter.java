@@ -126,8 +126,12 @@ public final class RecordingWriter implements Closeable {
     }
   }
 
-  /** Bytes in the file and, unless they are to be packed, on their way to it. */
-  long length() {
+  /**
+   * How long the recording is.
+   *
+   * @return bytes in the file and, unless they are yet to be compressed, on their way to it
+   */
+  public long length() {
     return file.isPacked() ? file.length() : handedOver + (buffer == null ? 0 : buffer.position());
   }
 
@@ -175,6 +179,14 @@ public final class RecordingWriter implements Closeable {
     buffer.put((byte) c);
     if (c == '\n') {
       lineEnd = buffer.position();
+    }
+  }
+
+  /** Adds whole lines of comments. */
+  void writeComments(String lines) throws IOException {
+    requireSound();
+    for (int i = 0; i < lines.length(); i++) {
+      writeComment(lines.charAt(i));
     }
   }
 

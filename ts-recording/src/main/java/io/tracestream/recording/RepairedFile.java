@@ -12,15 +12,12 @@ final class RepairedFile implements Closeable {
   private final RecordingWriter writer;
   /** What it is called until it is whole. */
   private final Path part;
-  /** Whose mode it gets: who could not read the damaged recording cannot read this one either. */
-  private final Path damaged;
   /** A signal ends the process without closing this. */
   private final Thread atExit;
 
-  private RepairedFile(RecordingWriter writer, Path damaged) {
+  private RepairedFile(RecordingWriter writer) {
     this.writer = writer;
     this.part = writer.place();
-    this.damaged = damaged;
     this.atExit = new Thread(this::deletePart, "ts-recording-exit");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
@@ -39,7 +36,7 @@ final class RepairedFile implements Closeable {
       throw new RecordingException(
           out + ": found the recording to repair, expected another file; choose another name");
     }
-    return new RepairedFile(RecordingWriter.part(out), damaged);
+    return new RepairedFile(RecordingWriter.part(out));
   }
 
   /** Takes an entry; the payload is lent for this call. */
@@ -73,9 +70,6 @@ final class RepairedFile implements Closeable {
   /** Gives the file, which is whole now, its name. */
   void commit() throws IOException {
     try {
-      if (part.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(damaged));
-      }
       writer.commit();
     } catch (RecordingException e) {
       throw failure(e);

@@ -14,7 +14,11 @@ import java.util.zip.ZipException;
  *
  * <p>Where the gzip data ends inside a member, all that came before is read first, and then
  * {@link EOFException} is thrown; where it is damaged, {@link ZipException}. (The JDK's own stream
- * takes a damaged member behind a whole one for a normal end.)
+ * takes a damaged member after a whole one for a normal end.)
+ *
+ * <p>Zeros between two members are the hole that is left when somebody truncates a file while it is
+ * recorded. In the text, one NUL byte stands for them, so the hole is reported, and what follows it
+ * can be saved, as in plain text.
  */
 final class UnpackedInput extends InputStream {
   private static final int FIRST = 0x1f;
@@ -39,6 +43,8 @@ final class UnpackedInput extends InputStream {
   private final CRC32 sum = new CRC32();
   private boolean insideMember;
   private boolean membersRead;
+  /** Zeros stood before the member at hand. */
+  private boolean afterHole;
 
   UnpackedInput(InputStream in) {
     this.in = in;
@@ -90,9 +96,14 @@ final class UnpackedInput extends InputStream {
     return passed;
   }
 
+  /** Whether a file that begins with those two bytes, or is shorter, is gzip data. */
+  static boolean isGzip(byte[] firstTwo) {
+    return (firstTwo[0] & 0xff) == FIRST && (firstTwo[1] & 0xff) == SECOND;
+  }
+
   private void begin() throws IOException {
     limit = in.readNBytes(packed, 0, 2);
-    if (limit == 2 && (packed[0] & 0xff) == FIRST && (packed[1] & 0xff) == SECOND) {
+    if (isGzip(packed)) {
       packed = new byte[8192];
       packed[0] = (byte) FIRST;
       packed[1] = (byte) SECOND;
@@ -103,6 +114,11 @@ final class UnpackedInput extends InputStream {
 
   private int unpack(byte[] to, int at, int count) throws IOException {
     while (insideMember || nextMember()) {
+      if (afterHole) {
+        afterHole = false;
+        to[at] = 0;
+        return 1;
+      }
       int n = inflate(to, at, count);
       if (n > 0) {
         sum.update(to, at, n);
@@ -134,8 +150,14 @@ final class UnpackedInput extends InputStream {
 
   /** Reads the next member's header; false at the end of the stream. */
   private boolean nextMember() throws IOException {
-    if (position == limit && !mayFill() || isPadding()) {
+    if (position == limit && !mayFill()) {
       return false;
+    }
+    if (membersRead && packed[position] == 0) {
+      afterHole = skipZeros();
+      if (!afterHole) {
+        return false; // padding, which tapes and block devices leave
+      }
     }
     if (next() != FIRST || next() != SECOND || next() != DEFLATE) {
       throw damaged("no gzip header");
@@ -156,19 +178,17 @@ final class UnpackedInput extends InputStream {
     return true;
   }
 
-  /** Zeros after the last member, which tapes and block devices leave. */
-  private boolean isPadding() throws IOException {
-    if (packed[position] != 0 || !membersRead) {
-      return false;
-    }
+  /** Passes zeros; false when nothing follows them. */
+  private boolean skipZeros() throws IOException {
     do {
       while (position < limit) {
-        if (packed[position++] != 0) {
-          throw damaged("no gzip header");
+        if (packed[position] != 0) {
+          return true;
         }
+        position++;
       }
     } while (mayFill());
-    return true;
+    return false;
   }
 
   private void beginMember() {

@@ -125,11 +125,11 @@ class GzipRecordingTest {
     byte[] bytes = gzip(TEXT);
     assertEquals(
         "a.tsv.gz:4: gzip data: found that it was cut off, expected its end; save what is whole"
-            + " with check --repair, or record again",
+            + " or record again",
         Lines.refusal(reader(Arrays.copyOf(bytes, bytes.length - 1))));
     assertEquals(
         "a.tsv.gz: gzip data: found that it was cut off, expected its end; save what is whole"
-            + " with check --repair, or record again",
+            + " or record again",
         Lines.refusal(reader(Arrays.copyOf(bytes, 5))));
   }
 
@@ -245,5 +245,21 @@ class GzipRecordingTest {
     }
     assertEquals(0x1f, Files.readAllBytes(dir.resolve("b.tsv.gz"))[0]);
     assertEquals('#', Files.readAllBytes(dir.resolve("b.tsv"))[0]);
+  }
+
+  @Test
+  void zerosBetweenMembersAreAHoleAndWhatFollowsThemCanBeSaved() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(gzip("# ts_proxy recording v1\n1\tc2s\t6869\n"));
+    bytes.writeBytes(new byte[100_000]);
+    bytes.writeBytes(gzip("2\ts2c\t\n3\tc2s\t21\n"));
+    assertEquals(
+        "a.tsv.gz:3: found NUL bytes: the file was truncated while it was recorded; save what is"
+            + " whole or record again",
+        Lines.refusal(reader(bytes.toByteArray())));
+    Files.write(file, bytes.toByteArray());
+    Path out = dir.resolve("b.tsv");
+    assertEquals(1, RecordingCheck.repair(file, 10, out).damagedLines());
+    assertEquals(TEXT, Files.readString(out));
   }
 }

@@ -54,6 +54,21 @@ class RecordingDirectoryTest {
   }
 
   @Test
+  void whatIsNotARegularFileIsLeftOutWithALine() throws Exception {
+    files("b.tsv");
+    Files.createSymbolicLink(dir.resolve("a.tsv"), dir.resolve("gone.tsv"));
+    Files.createSymbolicLink(dir.resolve("d.tsv"), dir.resolve("b.tsv"));
+    RecordingFileTest.makePipe(dir.resolve("c.tsv.gz"));
+    RecordingDirectory directory = RecordingDirectory.open(dir);
+    assertEquals(List.of("b.tsv", "d.tsv"), names(directory));
+    assertEquals(
+        List.of(
+            dir.resolve("a.tsv") + ": is a link to a file that does not exist; leaving it out",
+            dir.resolve("c.tsv.gz") + ": is not a regular file; leaving it out"),
+        directory.leftOut());
+  }
+
+  @Test
   void partsAreOneConversationInTheOrderOfTheirNumbers() throws Exception {
     String[] parts = new String[10_001];
     for (int i = 0; i < parts.length; i++) {

@@ -66,11 +66,79 @@ class RecordingDirectoryWriterTest {
     try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);
         ConversationWriter conversation = conversation(writer, 2)) {
       conversation.write(2001, Direction.C2S, payload("6869"));
+      conversation.close(RecordedEnd.TARGET);
     }
     assertEquals(List.of("20261123T031542.125456Z-000002.tsv"), names());
     assertEquals(
-        BEGINNING + "# connection 2 from 127.0.0.1:50002, accepted 2000\n2001\tc2s\t6869\n",
+        BEGINNING + "# connection 2 from 127.0.0.1:50002, accepted 2000\n2001\tc2s\t6869\n"
+            + "# ended by target\n",
         Files.readString(dir.resolve(names().get(0))));
+  }
+
+  private String recorded() throws IOException {
+    String text = Files.readString(dir.resolve(names().get(0)));
+    return text.substring(text.indexOf("\n", text.indexOf("# connection ")) + 1);
+  }
+
+  @Test
+  void aConversationThatIsJustClosedWasCutOff() throws Exception {
+    record(1, "21");
+    assertEquals("1\tc2s\t21\n# cut off\n", recorded());
+  }
+
+  @Test
+  void whereOneSideEndedItsSendingAndFramesStillFollowTheFileSaysSo() throws Exception {
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);
+        ConversationWriter conversation = conversation(writer, 1)) {
+      conversation.write(1, Direction.C2S, payload("21"));
+      conversation.ended(Direction.C2S);
+      conversation.ended(Direction.C2S);
+      conversation.write(2, Direction.S2C, payload("22"));
+      conversation.ended(Direction.S2C);
+      conversation.close(RecordedEnd.CLIENT);
+    }
+    assertEquals(
+        "1\tc2s\t21\n# client ended its sending\n2\ts2c\t22\n# ended by client\n", recorded());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void ofSeveralFilesOnlyTheLastSaysHowTheConversationEnded(boolean gzip) throws Exception {
+    config = config.withRotateSize(150).withGzip(gzip);
+    try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);
+        ConversationWriter conversation = conversation(writer, 1)) {
+      for (int i = 0; i < 20; i++) {
+        conversation.write(i, Direction.S2C, payload("21222324"));
+        conversation.flush();
+        conversation.ended(Direction.C2S);
+      }
+      conversation.close(RecordedEnd.CLIENT);
+    }
+    Conversation read = RecordingDirectory.open(dir).conversations().get(0);
+    assertTrue(read.parts().size() > 2);
+    List<RecordedEnd> ends = new ArrayList<>();
+    for (Path part : read.parts()) {
+      ends.add(RecordingCheck.of(part, 100).end());
+    }
+    assertEquals(RecordedEnd.CLIENT, ends.remove(ends.size() - 1));
+    assertTrue(ends.stream().allMatch(end -> end == null), ends.toString());
+    try (Recording recording = read.open(100);
+        RecordingReader reader = recording.reader()) {
+      assertTrue(reader.advance());
+      assertFalse(reader.clientEnded());
+      assertEquals(4, reader.skipPayload());
+      assertTrue(reader.advance());
+      RecordingReader.Position second = reader.position();
+      for (int i = 1; i < 20; i++) {
+        assertTrue(reader.clientEnded());
+        assertEquals(i < 19, reader.advance());
+      }
+      assertEquals(RecordedEnd.CLIENT, reader.end());
+      try (RecordingReader later = recording.reader(second)) {
+        assertTrue(later.advance());
+        assertTrue(later.clientEnded());
+      }
+    }
   }
 
   @Test
@@ -233,6 +301,20 @@ class RecordingDirectoryWriterTest {
         names());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"99991231T235959.999999Z-000001.tsv", "20261399T250000.000000Z-000001.tsv"})
+  void aNameOfATimeThatNoneCanFollowIsNotOneOfOurs(String strange) throws Exception {
+    Files.createDirectories(dir);
+    Files.writeString(dir.resolve(strange), "1\tc2s\t21\n");
+    config = config.withMaxFiles(1);
+    record(1, "21");
+    record(2, "22");
+    assertEquals(List.of(), warnings);
+    assertEquals(
+        Stream.of("20261123T031542.125456Z-000002.tsv", strange).sorted().toList(), names());
+  }
+
   @Test
   void withoutLocksOnTheFileSystemTheOldestGoAsWell() throws Exception {
     RecordingFile.Locks locks = RecordingFile.locks;
@@ -267,7 +349,7 @@ class RecordingDirectoryWriterTest {
           names());
       assertEquals(
           "# ts_proxy recording v1\n# epoch 2026-11-23T03:15:42.124456Z\n"
-              + "# connection 1 from a:1, accepted 0\n1\tc2s\t23\n",
+              + "# connection 1 from a:1, accepted 0\n1\tc2s\t23\n# cut off\n",
           Files.readString(dir.resolve(names().get(1))));
     } finally {
       Locale.setDefault(before);

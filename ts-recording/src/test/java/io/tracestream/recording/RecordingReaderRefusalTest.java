@@ -54,8 +54,8 @@ class RecordingReaderRefusalTest {
 
   @Test
   void aHoleInTheFileIsToldAsSuch() {
-    String hole = "found NUL bytes: the file was cut while it was recorded; save what is whole with"
-        + " check --repair";
+    String hole = "found NUL bytes: the file was truncated while it was recorded; save what is"
+        + " whole or record again";
     assertEquals("a.rec:1: " + hole, refusal("\0".repeat(100_000) + "1\tc2s\t21\n"));
     assertEquals("a.rec:1: " + hole, refusal("\0\0" + "1\tc2s\t21\n"));
     assertEquals("a.rec:3: " + hole, refusal(HEADER + "1\tc2s\t21\n\0"));

@@ -11,6 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.PiecewiseStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -261,5 +265,60 @@ class RecordingReaderTest {
     assertTrue(reader.advance());
     assertEquals(100_000, reader.skipPayload());
     assertFalse(reader.advance());
+  }
+
+  private static String endOf(String text) throws Exception {
+    RecordingReader reader = reader(text);
+    entries(reader);
+    return reader.end()
+        + (reader.clientEnded() ? " client" : "")
+        + (reader.targetEnded() ? " target" : "");
+  }
+
+  @Test
+  void theLastLineSaysHowTheConversationEnded() throws Exception {
+    String entry = HEADER + "1\tc2s\t21\n";
+    assertEquals("ended by client", endOf(entry + "# ended by client\n"));
+    assertEquals("ended by target", endOf(entry + "# ended by target\r\n\n"));
+    assertEquals("cut off", endOf(entry + "# cut off"));
+    assertEquals("null", endOf(entry));
+    assertEquals("null", endOf(entry + "# ended by clien"));
+    assertEquals("null", endOf(entry + "# ended by client, I think\n"));
+  }
+
+  @Test
+  void anEndInTheMiddleIsThatOfAnotherConversation() throws Exception {
+    String first = "# client ended its sending\n1\ts2c\t21\n# ended by client\n";
+    assertEquals("ended by client client", endOf(first));
+    assertEquals("null", endOf(first + "2\tc2s\t22\n"));
+    assertEquals("ended by target", endOf(first + "2\tc2s\t22\n# ended by target\n"));
+  }
+
+  @Test
+  void anEntryKnowsWhetherItsSidesHadEndedTheirSending() throws Exception {
+    RecordingReader reader = reader("1\tc2s\t21\n# client ended its sending\n2\ts2c\t22\n"
+        + "# target ended its sending\n3\ts2c\t23\n");
+    assertTrue(reader.advance());
+    assertFalse(reader.clientEnded() || reader.targetEnded());
+    assertTrue(reader.advance());
+    assertTrue(reader.clientEnded());
+    assertFalse(reader.targetEnded());
+    assertTrue(reader.advance());
+    assertTrue(reader.clientEnded() && reader.targetEnded());
+  }
+
+  @Test
+  void aFailureOfTheDiskNamesTheFile() throws Exception {
+    InputStream failing = new SequenceInputStream(
+        new ByteArrayInputStream("1\tc2s\t21\n".getBytes("US-ASCII")), new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new IOException("Input/output error");
+          }
+        });
+    RecordingReader reader = new RecordingReader(failing, "a.rec", NO_CAP);
+    RecordingException e = assertThrows(RecordingException.class, () -> entries(reader));
+    assertEquals("a.rec: cannot be read: Input/output error", e.getMessage());
+    assertTrue(e.isNotRead());
   }
 }

@@ -2,6 +2,7 @@ package io.tracestream.recording;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -149,14 +150,24 @@ class RecordingRepairTest {
   }
 
   @Test
-  void itHasTheModeOfTheDamagedRecording() throws Exception {
+  void itIsReadableForItsOwnerOnlyWhateverTheModeOfTheDamagedRecording() throws Exception {
     assumeTrue(dir.getFileSystem().supportedFileAttributeViews().contains("posix"), "no modes");
     Files.createFile(file);
-    for (String mode : List.of("rw-------", "rw-r--r--", "rw-r-----")) {
+    for (String mode : List.of("rw-------", "rw-r--r--", "rwxrwxrwx")) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
       repair(DAMAGED);
-      assertEquals(mode, PosixFilePermissions.toString(Files.getPosixFilePermissions(out)));
+      assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(out)));
     }
+  }
+
+  @Test
+  void whatIsSaidAboutTheEndIsKept() throws Exception {
+    String end = "# client ended its sending\n2\ts2c\t22\n# ended by client\n";
+    RecordingCheck check = repair(HEADER + "1\tc2s\t21\nx\n" + end);
+    assertEquals(RecordedEnd.CLIENT, check.end());
+    assertEquals(REPAIRED + end, Files.readString(out));
+    assertEquals(RecordedEnd.CLIENT, RecordingCheck.of(out, 100).end());
+    assertNull(repair(DAMAGED).end());
   }
 
   @Test

@@ -170,9 +170,9 @@ class RecordingTest {
     try (Recording recording = open()) {
       RecordingReader reader = recording.reader();
       reader.next();
-      assertFalse(reader.lastLineWasUnended());
+      assertFalse(reader.mayBeCutShort());
       assertEquals("2 s2c 22", shown(reader.next()));
-      assertTrue(reader.lastLineWasUnended());
+      assertTrue(reader.mayBeCutShort());
       Files.writeString(file, "2324\n3\tc2s\t23\n", StandardOpenOption.APPEND);
       assertNull(reader.next());
     }
@@ -340,5 +340,56 @@ class RecordingTest {
           assertThrows(RecordingException.class, () -> Recording.openEvenIfDamaged(file, 100));
       assertTrue(e.isOtherFormat(), e.getMessage());
     }
+  }
+
+  @Test
+  void aLastLineWithoutItsEndIsSeenBeforeAnythingIsRead() throws Exception {
+    for (String text : List.of("1\tc2s\t21", "1\tc2s\t21\n# ended by cli", "1\tc2s\t21\r")) {
+      Files.writeString(file, text);
+      try (Recording recording = open()) {
+        assertTrue(recording.mayBeCutShort(), text);
+        RecordingReader reader = recording.reader();
+        entries(reader);
+        assertTrue(reader.mayBeCutShort(), text);
+      }
+    }
+    for (String text :
+        List.of("1\tc2s\t21\n", "1\tc2s\t21\r\n", "1\tc2s\t21\n\n", "1\tc2s\t\n#\n")) {
+      Files.writeString(file, text);
+      try (Recording recording = open()) {
+        assertFalse(recording.mayBeCutShort(), text);
+        RecordingReader reader = recording.reader();
+        entries(reader);
+        assertFalse(reader.mayBeCutShort(), text);
+      }
+    }
+    Files.writeString(file, "");
+    try (Recording empty = Recording.openEvenIfDamaged(file, 10)) {
+      assertFalse(empty.mayBeCutShort());
+    }
+  }
+
+  @Test
+  void whereThereAreSeveralFilesTheLastOneSaysWhetherItWasCutShort() throws Exception {
+    Path second = Files.writeString(dir.resolve("b.rec"), "2\tc2s\t22");
+    Files.writeString(file, "1\tc2s\t21\n");
+    try (Recording recording = Recording.open(List.of(file, second), 10)) {
+      assertTrue(recording.mayBeCutShort());
+    }
+    try (Recording recording = Recording.open(List.of(second, file), 10)) {
+      assertFalse(recording.mayBeCutShort());
+    }
+  }
+
+  @Test
+  void ofGzipDataOnlyAReaderAtTheEndKnowsWhetherTheLastLineLacksItsEnd() throws Exception {
+    Files.write(file, GzipRecordingTest.gzip("1\tc2s\t21"));
+    try (Recording recording = open()) {
+      assertFalse(recording.mayBeCutShort());
+      RecordingReader reader = recording.reader();
+      entries(reader);
+      assertTrue(reader.mayBeCutShort());
+    }
+    assertFalse(Recording.of("memory", "1\tc2s\t21").mayBeCutShort());
   }
 }
