@@ -23,6 +23,8 @@ public final class FrameDecoder {
   /** Bytes of the stream that were read as whole frames: where the next header stands. */
   private long offset;
 
+  private long frames;
+
   /**
    * A decoder at the start of a stream.
    *
@@ -64,6 +66,7 @@ public final class FrameDecoder {
     int limit = in.limit();
     int start = in.position();
     int next = start;
+    long passed = 0;
     try {
       while (limit - next >= header) {
         int length = format.payloadLength(in, next, offset + (next - start));
@@ -71,10 +74,12 @@ public final class FrameDecoder {
           return;
         }
         next += header + length;
+        passed++;
       }
     } finally {
       in.position(next);
       offset += next - start;
+      frames += passed;
     }
   }
 
@@ -89,6 +94,16 @@ public final class FrameDecoder {
     }
     in.position(next);
     offset += next - start;
+    frames++;
+  }
+
+  /**
+   * How many whole frames were read.
+   *
+   * @return those that were lent, passed or skipped
+   */
+  public long frames() {
+    return frames;
   }
 
   /**
@@ -116,6 +131,7 @@ public final class FrameDecoder {
    */
   public void skip(long frameLength) {
     offset += frameLength;
+    frames++;
   }
 
   /**

@@ -35,6 +35,17 @@ class FrameDecoderTest {
   }
 
   @Test
+  void wholeFramesAreCountedWhicheverWayTheyAreRead() throws Exception {
+    ByteBuffer in = buffer("0002 6869" + "0000" + "0005 6865");
+    decode(in);
+    assertEquals(2, decoder.frames());
+    decoder.pass(buffer("0001 21" + "0001 22" + "0000" + "00"));
+    assertEquals(5, decoder.frames());
+    decoder.skip(9);
+    assertEquals(6, decoder.frames());
+  }
+
+  @Test
   void anEmptyPayloadIsAFrameLikeAnyOther() throws Exception {
     ByteBuffer in = buffer("0000" + "0000" + "0001 21" + "0000");
     decode(in);

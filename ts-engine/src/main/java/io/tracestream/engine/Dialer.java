@@ -239,8 +239,8 @@ public final class Dialer {
     private void fail(String why) {
       if (!over) {
         cancel();
-        socket.unreachable("target " + target.getHostString() + ":" + target.getPort()
-            + " cannot be reached: " + why);
+        socket.unreachable(
+            "target " + Addresses.asGiven(target) + " cannot be reached: " + why);
         socket.tellOwner();
       }
     }

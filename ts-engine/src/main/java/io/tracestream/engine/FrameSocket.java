@@ -506,6 +506,15 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
+   * Whole frames that came.
+   *
+   * @return their count
+   */
+  public long frames() {
+    return decoder.frames();
+  }
+
+  /**
    * Bytes of a partial frame that have come.
    *
    * @return 0 between frames

@@ -1,5 +1,6 @@
 package io.tracestream.proxy;
 
+import io.tracestream.engine.Addresses;
 import io.tracestream.engine.Dialer;
 import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
@@ -145,7 +146,8 @@ final class Clients implements Listener.Handler {
       if (recorders != null && recorders.areSingle()) {
         recorded = connection;
       }
-      LOG.debug("{}: accepted {}", connection, peer);
+      proxy.serving(connection, its);
+      LOG.debug("{}: accepted {}", connection, Addresses.numeric(peer));
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("connection {}: closed as soon as it was accepted: {}", number, e.toString());
       close(client);

@@ -1,5 +1,6 @@
 package io.tracestream.proxy;
 
+import io.tracestream.engine.Addresses;
 import io.tracestream.engine.Dialer;
 import io.tracestream.engine.Ending;
 import io.tracestream.engine.Engine;
@@ -7,6 +8,7 @@ import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
 import io.tracestream.engine.Frames;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.RecordedEnd;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -43,8 +45,14 @@ final class Connection implements FrameSocket.Owner {
   /** Frames go both ways: the target is connected. */
   private boolean open;
 
+  /** Whose frames were the first to end, as they should; null while none have. */
+  private Direction endedFirst;
+  /** It broke, or was stopped, before it ended. */
+  private boolean broken;
+
   private boolean givenUp;
   private boolean over;
+  private final long accepted;
 
   Connection(
       long number,
@@ -59,6 +67,7 @@ final class Connection implements FrameSocket.Owner {
     this.proxy = proxy;
     this.loop = loop;
     this.recorder = recorder;
+    this.accepted = loop.now();
     this.client = FrameSocket.accepted(loop, client, proxy.config().format(), this);
     this.target = FrameSocket.dial(loop, dialer, spare, proxy.config().format(), this);
     this.client.watch();
@@ -71,6 +80,9 @@ final class Connection implements FrameSocket.Owner {
     }
     if (!open && target.isConnected()) {
       open = true;
+      if (LOG.isDebugEnabled()) {
+        LOG.debug("{}: connected to target {}", this, Addresses.numeric(target.peer()));
+      }
       forward(client, target, Direction.C2S); // what came while the target was dialled
     } else if (open && !givenUp) {
       if (socket == client) {
@@ -100,6 +112,7 @@ final class Connection implements FrameSocket.Owner {
   }
 
   private void recordingFailed(IOException failure) {
+    broken = true;
     if (Engine.isOutOfDescriptors()) {
       LOG.warn("{}: {}; it is closed: raise the limit of open files", this, failure.getMessage());
     } else {
@@ -127,7 +140,7 @@ final class Connection implements FrameSocket.Owner {
 
   private void decideAtAnEnd() {
     if (!givenUp) {
-      if (target.ending() != null && target.ending().kind() == Ending.Kind.UNREACHABLE) {
+      if (isUnreachable()) {
         unreachable();
       } else if (!open) {
         if (client.isGone()) {
@@ -162,8 +175,12 @@ final class Connection implements FrameSocket.Owner {
       return;
     }
     switch (ending.kind()) {
-      case ENDED -> to.end();
+      case ENDED -> {
+        to.end();
+        ended(direction);
+      }
       case RESET -> {
+        broken |= endedFirst == null;
         LOG.info(
             "{}: the {} broke off: {}; closing the other side",
             this,
@@ -175,12 +192,23 @@ final class Connection implements FrameSocket.Owner {
     }
   }
 
+  private void ended(Direction direction) {
+    endedFirst = endedFirst == null ? direction : endedFirst;
+    if (recorder != null) {
+      recorder.ended(direction);
+    }
+  }
+
   /** Who has ended its sending and takes nothing either is gone, as if it had broken off. */
   private void endIfGone(FrameSocket from, FrameSocket to, String name) {
     if (!givenUp && from.ending() == null && to.ending() != null && to.sendFailure() != null) {
       LOG.info("{}: the {} is gone: {}; closing the other side", this, name, to.sendFailure());
       givenUp = true;
     }
+  }
+
+  private boolean isUnreachable() {
+    return target.ending() != null && target.ending().kind() == Ending.Kind.UNREACHABLE;
   }
 
   private void unreachable() {
@@ -196,6 +224,7 @@ final class Connection implements FrameSocket.Owner {
   private void giveUp(String reason) {
     LOG.warn("{} {}; closing both sides", this, reason);
     proxy.failed(number, reason);
+    broken = true;
     givenUp = true;
   }
 
@@ -254,6 +283,7 @@ final class Connection implements FrameSocket.Owner {
     if (cause != null) {
       proxy.failed(number, "unexpected error: " + cause);
     }
+    broken |= !givenUp;
     close();
   }
 
@@ -265,13 +295,35 @@ final class Connection implements FrameSocket.Owner {
     client.close();
     target.close();
     if (recorder != null) {
-      IOException failure = recorder.end();
+      IOException failure = recorder.end(recordedEnd());
       if (failure != null) {
         recordingFailed(failure);
+      } else {
+        recorder.logResult(this, isUnreachable());
       }
     }
     proxy.closed(number, recorder, this, loop);
-    LOG.debug("{}: closed", this);
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "{}: closed, after {} and {} in {}",
+          this,
+          Recorders.shown(client.frames(), Direction.C2S, client.received()),
+          Recorders.shown(target.frames(), Direction.S2C, target.received()),
+          Recorders.seconds((loop.now() - accepted) / 1000));
+    }
+  }
+
+  private RecordedEnd recordedEnd() {
+    if (broken || endedFirst == null) {
+      return RecordedEnd.CUT_OFF;
+    }
+    return endedFirst == Direction.C2S ? RecordedEnd.CLIENT : RecordedEnd.TARGET;
+  }
+
+  /** What has passed. */
+  ProxyStats stats() {
+    return new ProxyStats(
+        1, over ? 0 : 1, client.frames(), client.received(), target.frames(), target.received(), 0);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tracestream.proxy;
 
+import io.tracestream.engine.Addresses;
 import io.tracestream.engine.Dialer;
 import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
@@ -9,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Proxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+  private static final long COUNT_MILLIS = 200;
 
   private final ProxyConfig config;
   private final InetSocketAddress address;
@@ -33,6 +37,7 @@ public final class Proxy implements AutoCloseable {
 
   private final Engine engine;
   private final Clients clients;
+  private final Map<EventLoop, Traffic> traffic = new HashMap<>();
   private final AtomicReference<IOException> failure = new AtomicReference<>();
   /** The proxy stops, or has stopped. */
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -53,6 +58,9 @@ public final class Proxy implements AutoCloseable {
         recorders != null && recorders.areSingle(),
         config.format().longestPayload(),
         cause -> fail(new IOException("an event loop failed: " + cause, cause)));
+    for (EventLoop loop : engine.loops()) {
+      traffic.put(loop, new Traffic(() -> recorders == null ? 0 : recorders.length(loop)));
+    }
     Dialer dialer = new Dialer(engine, config.target(), config.connectTimeout(), address);
     this.clients = new Clients(this, engine, listener, dialer, recorders);
   }
@@ -70,10 +78,11 @@ public final class Proxy implements AutoCloseable {
   public static Proxy start(ProxyConfig config) throws IOException {
     Listener listener = Listener.bind(config.listen());
     Recorders recorders = null;
+    Proxy proxy = null;
     try {
       requireAnotherTarget(config.target(), listener.address());
       recorders = Recorders.open(config);
-      Proxy proxy = new Proxy(config, listener, recorders);
+      proxy = new Proxy(config, listener, recorders);
       if (recorders != null) {
         recorders.serve(proxy, proxy.engine.loops());
       }
@@ -81,6 +90,9 @@ public final class Proxy implements AutoCloseable {
       return proxy;
     } catch (IOException | RuntimeException | Error e) {
       listener.close();
+      if (proxy != null) {
+        proxy.engine.close();
+      }
       if (recorders != null) {
         recorders.close();
       }
@@ -104,7 +116,7 @@ public final class Proxy implements AutoCloseable {
     }
     for (InetAddress one : all) {
       if (Dialer.reaches(new InetSocketAddress(one, target.getPort()), address)) {
-        throw new IOException("the target " + target.getHostString() + ":" + target.getPort()
+        throw new IOException("the target " + Addresses.asGiven(target)
             + " is the address that the proxy listens on; name the real server");
       }
     }
@@ -117,6 +129,36 @@ public final class Proxy implements AutoCloseable {
    */
   public InetSocketAddress address() {
     return address;
+  }
+
+  /**
+   * What the proxy has carried. The event loops are asked for it, so it costs nothing while nobody
+   * asks; a loop that is too busy to answer within 200 ms counts as it did the time before.
+   *
+   * @return the sums at this moment; once the proxy is closed, those at its end
+   */
+  public ProxyStats stats() {
+    if (closed.getCount() > 0) {
+      askLoopsToCount();
+    }
+    ProxyStats sum = ProxyStats.NONE;
+    for (Traffic ofLoop : traffic.values()) {
+      sum = sum.plus(ofLoop.counted());
+    }
+    return sum;
+  }
+
+  private void askLoopsToCount() {
+    CountDownLatch counted = new CountDownLatch(traffic.size());
+    traffic.forEach((loop, ofLoop) -> loop.execute(() -> {
+      ofLoop.count();
+      counted.countDown();
+    }));
+    try {
+      counted.await(COUNT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -174,11 +216,13 @@ public final class Proxy implements AutoCloseable {
   }
 
   private void closeAll() {
-    LOG.debug("proxy on {}: closing", address);
+    LOG.debug("proxy on {}: closing", Addresses.numeric(address));
     engine.close();
+    traffic.values().forEach(Traffic::count);
     try {
       if (recorders != null) {
         recorders.close();
+        recorders.logResult(address, failure.get() != null);
       }
     } catch (IOException e) {
       fail(e);
@@ -236,10 +280,18 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
+  /** A connection is served from now on; on its loop. */
+  void serving(Connection connection, EventLoop loop) {
+    traffic.get(loop).opened(connection);
+  }
+
   /** A connection is closed; on its loop. */
   void closed(long number, Recorder recorder, Connection connection, EventLoop loop) {
     if (recorder != null) {
-      recorders.forget(recorder, loop);
+      recorders.ended(recorder, loop);
+    }
+    if (connection != null) {
+      traffic.get(loop).closed(connection);
     }
     if (loop == engine.first()) {
       clients.closed(connection);

@@ -2,9 +2,9 @@ package io.tracestream.proxy;
 
 import io.tracestream.engine.Payloads;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.RecordedEnd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,30 +23,34 @@ final class Recorder {
     /** Hands all entries to the operating system. */
     void flush() throws IOException;
 
+    /** The side that sends in that direction has ended its sending. May be called again. */
+    void ended(Direction direction);
+
     /** The connection is closed. */
-    void end() throws IOException;
+    void end(RecordedEnd how) throws IOException;
+
+    /** Bytes that were recorded, as far as they are on their way to a file. */
+    long length();
+
+    /** Where the entries are, for people; to be asked when there are some. */
+    String fileName();
   }
 
   private final Recorders all;
   private final Output output;
-  private final String name;
   private final Taker c2s = new Taker(Direction.C2S);
   private final Taker s2c = new Taker(Direction.S2C);
   private final long acceptedMicros;
+  private boolean unreachable;
   /** When the frames at hand arrived: microseconds since the recording began. */
   private long elapsedMicros;
 
   private IOException failure;
 
-  /**
-   * A recorder of the connection that was accepted then.
-   *
-   * @param name says in the log what is recorded
-   */
-  Recorder(Recorders all, Output output, String name, long acceptedMicros) {
+  /** A recorder of the connection that was accepted then. */
+  Recorder(Recorders all, Output output, long acceptedMicros) {
     this.all = all;
     this.output = output;
-    this.name = name;
     this.acceptedMicros = acceptedMicros;
   }
 
@@ -87,7 +91,7 @@ final class Recorder {
 
     @Override
     public String toString() {
-      return frames + (frames == 1 ? " frame " : " frames ") + direction + " (" + bytes + " bytes)";
+      return Recorders.shown(frames, direction, bytes);
     }
   }
 
@@ -114,24 +118,59 @@ final class Recorder {
     return failure;
   }
 
+  /** The side that sends in that direction has ended its sending. May be called again. */
+  void ended(Direction direction) {
+    output.ended(direction);
+  }
+
   /** The connection is closed; gives what failed in closing its recording, or null. */
-  IOException end() {
+  IOException end(RecordedEnd how) {
     try {
-      output.end();
+      output.end(how);
     } catch (IOException e) {
       return failure == null ? e : null; // else it is known already
     }
-    if (c2s.frames + s2c.frames == 0) {
-      LOG.warn("{}: nothing was recorded, as no whole frame came", name);
+    return null;
+  }
+
+  /** Logs what was recorded of that connection, once it is closed. */
+  void logResult(Connection connection, boolean targetUnreachable) {
+    unreachable = targetUnreachable;
+    if (unreachable) {
+      LOG.debug("{}: nothing was recorded", connection); // a warning has said why
+    } else if (isEmpty()) {
+      LOG.warn("{}: nothing was recorded: {}", connection, all.noWholeFrame());
     } else {
-      double seconds = (all.elapsedMicros() - acceptedMicros) / 1e6;
       LOG.info(
-          "{}: recorded {} and {} in {} s",
-          name,
+          "{}: recorded {} and {} in {} to {}",
+          connection,
           c2s,
           s2c,
-          String.format(Locale.ROOT, "%.3f", seconds));
+          Recorders.seconds(all.elapsedMicros() - acceptedMicros),
+          output.fileName());
     }
-    return null;
+  }
+
+  /** Whether its target could not be reached. */
+  boolean isUnreachable() {
+    return unreachable;
+  }
+
+  long frames(Direction direction) {
+    return (direction == Direction.C2S ? c2s : s2c).frames;
+  }
+
+  /** Bytes of payload. */
+  long bytes(Direction direction) {
+    return (direction == Direction.C2S ? c2s : s2c).bytes;
+  }
+
+  private boolean isEmpty() {
+    return c2s.frames + s2c.frames == 0;
+  }
+
+  /** Bytes that were recorded. */
+  long length() {
+    return output.length();
   }
 }

@@ -1,8 +1,10 @@
 package io.tracestream.proxy;
 
+import io.tracestream.engine.Addresses;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.recording.ConversationWriter;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.RecordedEnd;
 import io.tracestream.recording.RecordingDirectoryWriter;
 import io.tracestream.recording.RecordingWriter;
 import java.io.Closeable;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -31,16 +34,15 @@ final class Recorders implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Recorders.class);
   private static final long FLUSH_NANOS = 1_000_000_000;
 
-  private final boolean flushesEach;
+  private final ProxyConfig config;
   /** Null unless there is one file. */
   private final RecordingWriter file;
 
-  private final String fileName;
   /** Null unless there is a folder. */
   private final RecordingDirectoryWriter folder;
 
   private final Map<EventLoop, OfLoop> loops = new HashMap<>();
-  private boolean began;
+  private long accepted;
   /** When the first connection was accepted, by a clock that never goes backwards. */
   private volatile long beginning;
 
@@ -52,32 +54,32 @@ final class Recorders implements Closeable {
     private RecordingDirectoryWriter folder;
 
     private final Set<Recorder> recorders = new HashSet<>();
+    /** What those that have ended had recorded. */
+    private long length;
+
+    private long unreachable;
+    private long c2sFrames;
+    private long c2sBytes;
+    private long s2cFrames;
+    private long s2cBytes;
+    private long endedMicros;
   }
 
-  private Recorders(
-      boolean flushesEach, RecordingWriter file, String fileName, RecordingDirectoryWriter folder) {
-    this.flushesEach = flushesEach;
+  private Recorders(ProxyConfig config, RecordingWriter file, RecordingDirectoryWriter folder) {
+    this.config = config;
     this.file = file;
-    this.fileName = fileName;
     this.folder = folder;
   }
 
   /** Opens what there is to record to; null when nothing is. */
   static Recorders open(ProxyConfig config) throws IOException {
     if (config.recording() != null) {
-      return new Recorders(
-          config.flushRecording(),
-          RecordingWriter.create(config.recording()),
-          config.recording().toString(),
-          null);
+      return new Recorders(config, RecordingWriter.create(config.recording()), null);
     }
     return config.recordingDirectory() == null
         ? null
         : new Recorders(
-            config.flushRecording(),
-            null,
-            null,
-            RecordingDirectoryWriter.open(config.recordingDirectory(), LOG::warn));
+            config, null, RecordingDirectoryWriter.open(config.recordingDirectory(), LOG::warn));
   }
 
   /** Whether one client at a time is recorded. */
@@ -87,7 +89,7 @@ final class Recorders implements Closeable {
 
   /** Whether each frame is to be in its file before it is forwarded. */
   boolean flushesEach() {
-    return flushesEach;
+    return config.flushRecording();
   }
 
   /** To be called before the first connection comes. */
@@ -128,8 +130,7 @@ final class Recorders implements Closeable {
 
   /** A client was accepted: when, in microseconds since the first one, which is at 0. */
   long accepted() {
-    if (!began) {
-      began = true;
+    if (accepted++ == 0) {
       epoch = Instant.now();
       beginning = System.nanoTime();
       return 0;
@@ -160,26 +161,91 @@ final class Recorders implements Closeable {
       SocketChannel[] spares) {
     OfLoop ofLoop = loops.get(loop);
     Recorder recorder = file != null
-        ? new Recorder(this, toFile(), "connection " + number + ": " + fileName, acceptedMicros)
+        ? new Recorder(this, toFile(), acceptedMicros)
         : new Recorder(
             this,
             toFolder(
-                ofLoop.folder.conversation(epoch, number, shown(client), acceptedMicros),
+                ofLoop.folder.conversation(
+                    epoch, number, Addresses.numeric(client), acceptedMicros),
                 spares[1]),
-            "connection " + number,
             acceptedMicros);
     ofLoop.recorders.add(recorder);
     return recorder;
   }
 
   /** The connection of that recorder is closed. */
-  void forget(Recorder recorder, EventLoop loop) {
-    loops.get(loop).recorders.remove(recorder);
+  void ended(Recorder recorder, EventLoop loop) {
+    OfLoop its = loops.get(loop);
+    its.recorders.remove(recorder);
+    its.length += recorder.length();
+    its.unreachable += recorder.isUnreachable() ? 1 : 0;
+    its.c2sFrames += recorder.frames(Direction.C2S);
+    its.c2sBytes += recorder.bytes(Direction.C2S);
+    its.s2cFrames += recorder.frames(Direction.S2C);
+    its.s2cBytes += recorder.bytes(Direction.S2C);
+    its.endedMicros = elapsedMicros();
   }
 
-  private static String shown(InetSocketAddress client) {
-    String host = client.getAddress().getHostAddress();
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + client.getPort();
+  /** Bytes that were recorded on that loop. On its thread. */
+  long length(EventLoop loop) {
+    if (file != null) {
+      return file.length();
+    }
+    OfLoop its = loops.get(loop);
+    return its.length + its.recorders.stream().mapToLong(Recorder::length).sum();
+  }
+
+  /** Logs what was recorded in all; once all loops have ended. */
+  void logResult(InetSocketAddress listening, boolean failed) {
+    OfLoop all = new OfLoop();
+    for (OfLoop its : loops.values()) {
+      all.unreachable += its.unreachable;
+      all.c2sFrames += its.c2sFrames;
+      all.c2sBytes += its.c2sBytes;
+      all.s2cFrames += its.s2cFrames;
+      all.s2cBytes += its.s2cBytes;
+      all.endedMicros = Math.max(all.endedMicros, its.endedMicros);
+    }
+    Object place =
+        file != null ? config.recording() : config.recordingDirectory().directory();
+    if (all.c2sFrames + all.s2cFrames > 0) {
+      LOG.info(
+          "recorded {}, {} and {} in {} to {}",
+          accepted == 1 ? "1 connection" : accepted + " connections",
+          shown(all.c2sFrames, Direction.C2S, all.c2sBytes),
+          shown(all.s2cFrames, Direction.S2C, all.s2cBytes),
+          seconds(all.endedMicros),
+          place);
+    } else if (!failed) {
+      LOG.warn("{}: nothing was recorded: {}", place, whyNothing(all.unreachable, listening));
+    }
+  }
+
+  private String whyNothing(long unreachable, InetSocketAddress listening) {
+    if (accepted == 0) {
+      return "no client connected to " + Addresses.numeric(listening)
+          + "; check where the client connects to";
+    }
+    return unreachable < accepted
+        ? noWholeFrame()
+        : "the target " + Addresses.asGiven(config.target())
+            + " was never reached; start it or correct its address";
+  }
+
+  /** What to check where a connection was served and nothing was recorded. */
+  String noWholeFrame() {
+    int header = config.format().headerLength();
+    return "no whole frame came; check that each frame begins with the length of its payload in "
+        + (header == 1 ? "1 byte" : header + " bytes");
+  }
+
+  static String shown(long frames, Direction direction, long bytes) {
+    return frames + (frames == 1 ? " frame " : " frames ") + direction + " (" + bytes
+        + (bytes == 1 ? " byte)" : " bytes)");
+  }
+
+  static String seconds(long micros) {
+    return String.format(Locale.ROOT, "%.3f s", micros / 1e6);
   }
 
   private Recorder.Output toFile() {
@@ -196,8 +262,23 @@ final class Recorders implements Closeable {
       }
 
       @Override
-      public void end() throws IOException {
+      public void ended(Direction direction) {
+        // A file that several clients may follow each other in does not say so.
+      }
+
+      @Override
+      public void end(RecordedEnd how) throws IOException {
         file.flush();
+      }
+
+      @Override
+      public long length() {
+        return file.length();
+      }
+
+      @Override
+      public String fileName() {
+        return config.recording().toString();
       }
     };
   }
@@ -219,9 +300,24 @@ final class Recorders implements Closeable {
       }
 
       @Override
-      public void end() throws IOException {
+      public void ended(Direction direction) {
+        writer.ended(direction);
+      }
+
+      @Override
+      public void end(RecordedEnd how) throws IOException {
         spare.close();
-        writer.close();
+        writer.close(how);
+      }
+
+      @Override
+      public long length() {
+        return writer.length();
+      }
+
+      @Override
+      public String fileName() {
+        return writer.fileName();
       }
     };
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.recording.Direction;
 import io.tracestream.testing.TestLog;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
@@ -179,14 +180,105 @@ class ClientsTest {
       }
       log.await(
           "INFO",
-          "connection 1: " + dir.resolve("a.rec"),
-          "recorded 2 frames c2s (1 bytes) and 1 frame s2c (2 bytes) in ");
+          "connection 1: recorded 2 frames c2s (1 byte) and 1 frame s2c (2 bytes) in ",
+          " to " + dir.resolve("a.rec"));
       try (TestPeer client = TestPeer.connect(proxy.address());
           TestPeer server = target.accept()) {
         client.endSending();
         server.endSending();
       }
-      log.await("WARN", "connection 2: ", "nothing was recorded, as no whole frame came");
+      log.await(
+          "WARN",
+          "connection 2: nothing was recorded: no whole frame came; check that each frame begins"
+              + " with the length of its payload in 2 bytes");
+    }
+  }
+
+  @Test
+  void anEmptyRecordingIsAWarningThatSaysWhatToCheck() throws Exception {
+    Path file = dir.resolve("a.rec");
+    try (TestTarget target = TestTarget.start();
+        TestLog log = TestLog.open()) {
+      Proxy proxy = Proxy.start(Proxies.to(target.address()).withRecording(file));
+      proxy.close();
+      log.await(
+          "WARN",
+          file + ": nothing was recorded: no client connected to 127.0.0.1:"
+              + proxy.address().getPort() + "; check where the client connects to");
+      proxy = Proxy.start(Proxies.to(target.address()).withRecording(file));
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer server = target.accept()) {
+        client.send("00").endSending();
+        server.awaitEnd();
+      }
+      proxy.close();
+      log.await("WARN", file + ": nothing was recorded: no whole frame came; check ");
+    }
+  }
+
+  @Test
+  void aRecordingThatIsEmptyAsTheTargetWasNeverReachedSaysSo() throws Exception {
+    TestTarget gone = TestTarget.start();
+    gone.close();
+    Path file = dir.resolve("a.rec");
+    try (TestLog log = TestLog.open()) {
+      try (Proxy proxy = Proxy.start(Proxies.to(gone.address()).withRecording(file));
+          TestPeer client = TestPeer.connect(proxy.address())) {
+        assertEquals("", client.awaitEnd());
+        assertTrue(proxy.awaitConnections(1, Duration.ofSeconds(20)));
+      }
+      log.await("WARN", file + ": nothing was recorded: the target ", " was never reached; start");
+    }
+  }
+
+  @Test
+  void aProxyCountsWhatItCarries() throws Exception {
+    Path file = dir.resolve("a.rec");
+    ProxyStats atTheEnd;
+    try (TestTarget target = TestTarget.start()) {
+      Proxy proxy = Proxy.start(Proxies.to(target.address()).withRecording(file));
+      assertEquals(0, proxy.stats().connections());
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer server = target.accept()) {
+        client.send("0001 21" + "0000" + "0004 22");
+        server.await(5);
+        server.send("0002 6869");
+        client.await(4);
+        ProxyStats now = proxy.stats();
+        assertEquals(1, now.openConnections());
+        assertEquals(2, now.frames(Direction.C2S));
+        assertEquals(5, now.bytes(Direction.C2S));
+        assertEquals(1, now.frames(Direction.S2C));
+        assertEquals(4, now.bytes(Direction.S2C));
+      }
+      assertTrue(proxy.awaitConnections(1, Duration.ofSeconds(20)));
+      assertEquals(0, proxy.stats().openConnections());
+      assertEquals(1, proxy.stats().connections());
+      proxy.close();
+      atTheEnd = proxy.stats();
+    }
+    assertEquals(2, atTheEnd.frames(Direction.C2S));
+    assertEquals(Files.size(file), atTheEnd.recordedBytes());
+  }
+
+  @Test
+  void whatIsNotRecordedIsCountedAsWell() throws Exception {
+    byte[] large = new byte[2 + 60_000];
+    large[0] = (byte) (60_000 >> 8);
+    large[1] = (byte) 60_000;
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(Proxies.to(target.address()))) {
+      for (int i = 0; i < 5; i++) {
+        try (TestPeer client = TestPeer.connect(proxy.address());
+            TestPeer server = target.accept()) {
+          client.send("0001 21").send(large);
+          server.awaitBytes(3 + large.length);
+        }
+      }
+      assertTrue(proxy.awaitConnections(5, Duration.ofSeconds(20)));
+      assertEquals(10, proxy.stats().frames(Direction.C2S));
+      assertEquals(5 * (3 + large.length), proxy.stats().bytes(Direction.C2S));
+      assertEquals(0, proxy.stats().recordedBytes());
     }
   }
 }

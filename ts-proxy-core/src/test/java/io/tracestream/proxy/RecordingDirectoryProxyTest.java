@@ -12,11 +12,13 @@ import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.testing.Await;
+import io.tracestream.testing.TestLog;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -286,6 +288,128 @@ class RecordingDirectoryProxyTest {
     try (TestTarget listening = TestTarget.start()) {
       Exception e = assertThrows(RecordingException.class, () -> recordingProxyTo(listening));
       assertEquals(dir + ": is not a folder; choose another name", e.getMessage());
+    }
+  }
+
+  /** Lets one client and its target talk, and gives what stands after the comment on them. */
+  private String recorded(Talk talk) throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = recordingProxyTo(listening);
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send("0001 21");
+      target.await(3);
+      talk.between(client, target);
+      assertTrue(proxy.awaitConnections(1, Duration.ofSeconds(20)));
+    }
+    return recorded();
+  }
+
+  private String recorded() throws IOException {
+    String text = Files.readString(dir.resolve(names().get(0)));
+    return text.substring(text.indexOf('\n', text.indexOf("# connection ")) + 1)
+        .replaceAll("(?m)^\\d+\t(...)\t", "$1 ");
+  }
+
+  private interface Talk {
+    void between(TestPeer client, TestPeer target) throws IOException;
+  }
+
+  @Test
+  void theLastLineSaysThatTheClientWasTheFirstToEnd() throws Exception {
+    assertEquals("c2s 21\n# ended by client\n", recorded((client, target) -> {
+      client.endSending();
+      target.awaitEnd();
+      target.close();
+    }));
+  }
+
+  @Test
+  void theLastLineSaysThatTheTargetWasTheFirstToEnd() throws Exception {
+    assertEquals("c2s 21\ns2c 22\n# ended by target\n", recorded((client, target) -> {
+      target.send("0001 22").close();
+      client.awaitEnd();
+      client.close();
+    }));
+  }
+
+  @Test
+  void whereFramesFollowAnEndThatIsTheirPlace() throws Exception {
+    assertEquals(
+        "c2s 21\n# client ended its sending\ns2c 22\ns2c 23\n# ended by client\n",
+        recorded((client, target) -> {
+          client.endSending();
+          target.awaitEnd();
+          target.send("0001 22" + "0001 23").endSending();
+          client.awaitEnd();
+        }));
+  }
+
+  @Test
+  void aTargetThatEndsItsSendingFirstMayStillBeSentTo() throws Exception {
+    assertEquals(
+        "c2s 21\n# target ended its sending\nc2s 24\n# ended by target\n",
+        recorded((client, target) -> {
+          target.endSending();
+          client.awaitEnd();
+          client.send("0001 24").endSending();
+          target.awaitEnd();
+        }));
+  }
+
+  @Test
+  void aConnectionThatBrokeIsCutOff() throws Exception {
+    assertEquals("c2s 21\n# cut off\n", recorded((client, target) -> {
+      client.reset();
+      target.awaitEnd();
+    }));
+  }
+
+  @Test
+  void aConnectionThatEndedInsideAFrameIsCutOff() throws Exception {
+    assertEquals("c2s 21\n# cut off\n", recorded((client, target) -> {
+      client.send("0005 61").endSending();
+      target.awaitEnd();
+      target.close();
+    }));
+  }
+
+  @Test
+  void aConnectionThatIsOpenWhenTheProxyStopsIsCutOff() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = recordingProxyTo(listening);
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send("0001 21");
+      target.await(3);
+    }
+    assertEquals("c2s 21\n# cut off\n", recorded());
+  }
+
+  @Test
+  void whatWasRecordedIsSaidForEachConnectionAndInAll() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        TestLog log = TestLog.open()) {
+      try (Proxy proxy = recordingProxyTo(listening)) {
+        for (int i = 1; i <= 2; i++) {
+          try (TestPeer client = TestPeer.connect(proxy.address());
+              TestPeer target = listening.accept()) {
+            client.send("0001 21" + "0000");
+            target.await(5);
+            target.send("0002 6869");
+            client.await(4);
+          }
+          assertTrue(proxy.awaitConnections(i, Duration.ofSeconds(20)));
+        }
+      }
+      log.await(
+          "INFO",
+          "connection 2: recorded 2 frames c2s (1 byte) and 1 frame s2c (2 bytes) in ",
+          " to " + dir.resolve(names().get(1)));
+      log.await(
+          "INFO",
+          "recorded 2 connections, 4 frames c2s (2 bytes) and 2 frames s2c (4 bytes) in ",
+          " to " + dir);
     }
   }
 }
