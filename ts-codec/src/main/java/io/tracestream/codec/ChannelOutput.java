@@ -9,7 +9,7 @@ import java.nio.channels.SelectableChannel;
 /** Frames on a channel: header and payload in one gathering write. */
 final class ChannelOutput implements FrameOutput {
   /**
-   * The most of a heap buffer that is handed out at once. The JDK copies it into a direct buffer of
+   * The most of a heap buffer that is written at once. The JDK copies it into a direct buffer of
    * that size, which it keeps for the thread.
    */
   private static final int MOST_FROM_HEAP = 128 * 1024;

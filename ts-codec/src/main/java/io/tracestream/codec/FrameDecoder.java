@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
  * Finds the whole frames in a stream that arrives in pieces. Allocates nothing per frame.
  *
  * <p>Put what arrives into a buffer, call {@link #decode}, and keep what it left unread in front of
- * the bytes that come next. The bytes it read are whole frames in one contiguous range, so a relay
- * can hand them on as they are:
+ * the bytes that come next. The bytes that it read are whole frames in one contiguous range, so a
+ * relay can pass them on as they are:
  *
  * <pre>
  *   before   position |00 02 68 69|00 01 21|00 05 68 65| limit
@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
  */
 public final class FrameDecoder {
   private final FrameFormat format;
-  /** Bytes of the stream that were read as whole frames: where the next header stands. */
+  /** Bytes of the stream that were read as whole frames: the next header begins there. */
   private long offset;
 
   private long frames;
@@ -35,14 +35,14 @@ public final class FrameDecoder {
   }
 
   /**
-   * Lends the payload of each whole frame in {@code in} to {@code sink} and moves the position
-   * behind it. A partial frame stays there, unread; the limit stays where it is.
+   * Lends the payload of each whole frame in {@code in} to {@code sink} and moves the position past
+   * the frame. A partial frame is left unread; the limit does not change.
    *
    * @param in the unread bytes of the stream; lent for this call
    * @param sink takes each payload as a view of {@code in}
-   * @throws FrameException when a header announces more than the format allows; the frames before
-   *     it have been lent, and the position is at that header
-   * @throws IOException what the sink threw; the position is at the frame that it refused
+   * @throws FrameException if a header announces more than the format allows; the frames before it
+   *     have been lent, and the position is at that header
+   * @throws IOException if the sink throws it; the position is at the frame that it refused
    */
   public void decode(ByteBuffer in, FrameSink sink) throws IOException {
     int header = format.headerLength();
@@ -56,7 +56,7 @@ public final class FrameDecoder {
   }
 
   /**
-   * As {@link #decode}, but lends nothing: for who hands frames on and does not look into them.
+   * As {@link #decode}, but lends nothing: for relays that do not inspect payloads.
    *
    * @param in the unread bytes of the stream; lent for this call
    * @throws FrameException as in {@link #decode}
@@ -107,13 +107,13 @@ public final class FrameDecoder {
   }
 
   /**
-   * How much is missing of the partial frame that {@link #decode} left in {@code in}. A buffer that
-   * has no room for so much cannot take that frame whole.
+   * How much is missing from the partial frame that {@link #decode} left in {@code in}. A buffer
+   * with less room than that cannot hold the whole frame.
    *
    * @param in what is left unread; not changed
-   * @return bytes to come, at least 1: up to the end of the frame, or of its header while that is
-   *     not whole
-   * @throws FrameException when the header announces more than the format allows
+   * @return bytes to come, at least 1: up to the end of the frame, or up to the end of its header
+   *     while that is incomplete
+   * @throws FrameException if the header announces more than the format allows
    */
   public long missing(ByteBuffer in) throws FrameException {
     int header = format.headerLength();
@@ -124,8 +124,8 @@ public final class FrameDecoder {
   }
 
   /**
-   * Tells the decoder that the caller took the next frame from the stream by itself, since it did
-   * not fit into one buffer.
+   * Tells the decoder that the caller read the next frame itself, because it did not fit into one
+   * buffer.
    *
    * @param frameLength bytes of its header and payload
    */
@@ -138,18 +138,18 @@ public final class FrameDecoder {
    * Tells the decoder that no more bytes will come.
    *
    * @param in what is left unread
-   * @throws FrameException when that is a partial frame: it says how much of it had come
+   * @throws FrameException if that is a partial frame: it says how much of the frame had come
    */
   public void end(ByteBuffer in) throws FrameException {
     end(in, in.remaining());
   }
 
   /**
-   * As {@link #end(ByteBuffer)}, for a partial frame that is held in several buffers.
+   * As {@link #end(ByteBuffer)}, for a partial frame that is spread over several buffers.
    *
-   * @param in the first of them: all of the header that has come
-   * @param arrived bytes that have come of the partial frame, in all buffers
-   * @throws FrameException when {@code arrived} is not 0: it says how much of the frame had come
+   * @param in the first of them, with all of the header that has come
+   * @param arrived bytes of the partial frame that have come, in all buffers
+   * @throws FrameException if {@code arrived} is not 0: it says how much of the frame had come
    */
   public void end(ByteBuffer in, long arrived) throws FrameException {
     int header = format.headerLength();

@@ -5,7 +5,7 @@ import java.math.BigInteger;
 
 /**
  * A byte stream that is not a run of whole frames, or a payload that no frame can carry. The
- * message is one line: the byte offset of the frame in its stream, what was found, what was
+ * message is one line: the byte offset of the frame in its stream, what was found and what was
  * expected.
  */
 public final class FrameException extends IOException {
@@ -20,7 +20,7 @@ public final class FrameException extends IOException {
   }
 
   /**
-   * Where the frame at fault begins.
+   * Where the bad frame begins.
    *
    * @return bytes of the stream before its header, from 0
    */
@@ -29,7 +29,8 @@ public final class FrameException extends IOException {
   }
 
   /**
-   * A header announced more than is allowed: nearly always the reader has another header length.
+   * A header announced more than is allowed: in most cases the header has another length than the
+   * reader assumes.
    */
   static FrameException tooLong(long offset, BigInteger found, int allowed) {
     return new FrameException(
@@ -38,7 +39,7 @@ public final class FrameException extends IOException {
             + "; check the header length and the largest payload");
   }
 
-  /** A payload to be sent is longer than is allowed, or than the header can say. */
+  /** A payload to be sent is longer than is allowed, or than its header can express. */
   static FrameException tooLongToSend(long offset, int found, FrameFormat format) {
     return new FrameException(
         offset,

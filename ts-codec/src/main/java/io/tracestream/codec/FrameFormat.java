@@ -11,10 +11,10 @@ import java.nio.ByteOrder;
  *
  * @param headerLength bytes of header, 1 to 16
  * @param maxPayloadLength largest payload taken or sent, in bytes, 0 to {@value #LARGEST_PAYLOAD};
- *     a short header may lower it further, see {@link #longestPayload()}
+ *     a short header may lower this further, see {@link #longestPayload()}
  */
 public record FrameFormat(int headerLength, int maxPayloadLength) {
-  /** The most that {@code maxPayloadLength} can be: the longest array that every JVM gives. */
+  /** The most that {@code maxPayloadLength} can be: the longest array that every JVM allows. */
   public static final int LARGEST_PAYLOAD = 2_147_483_639;
 
   /** An 8-byte header and payloads of up to 16 MiB. */
@@ -29,7 +29,7 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
    *
    * @param headerLength bytes of header
    * @param maxPayloadLength bytes of payload
-   * @throws IllegalArgumentException when one is out of its range; the message names it
+   * @throws IllegalArgumentException if one is out of range; the message names it
    */
   public FrameFormat {
     requireRange("headerLength", headerLength, 1, 16);
@@ -37,8 +37,8 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
   }
 
   /**
-   * The longest payload that can be sent: {@code maxPayloadLength}, or less where the header cannot
-   * say so much.
+   * The longest payload that can be sent: {@code maxPayloadLength}, or less if the header is too
+   * short for that number.
    *
    * @return bytes; at most 255 with a 1-byte header, 65 535 with 2 bytes, 16 777 215 with 3
    */
@@ -49,9 +49,9 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
   }
 
   /**
-   * Puts the header of a payload at the position of {@code to}, and moves that behind it.
+   * Puts the header of a payload at the position of {@code to}, and moves the position past it.
    *
-   * @param to has room for {@link #headerLength()} bytes
+   * @param to a buffer with room for {@link #headerLength()} bytes
    * @param payloadLength bytes of payload, 0 to {@link #longestPayload()}: not checked
    */
   public void putHeader(ByteBuffer to, int payloadLength) {
@@ -63,12 +63,12 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
   /**
    * The payload length that the header at index {@code at} of {@code in} announces.
    *
-   * @param offset where that header stands in the stream, for the error
+   * @param offset where that header begins in the stream, for the error
    */
   int payloadLength(ByteBuffer in, int at, long offset) throws FrameException {
     if (headerLength <= 8 && in.limit() - at >= 8) {
       long length = (long) EIGHT_BYTES.get(in, at) >>> 64 - 8 * headerLength;
-      // Below 0 stands a length of 2^63 or more: the loop refuses it as it does any above the cap.
+      // Below 0 is a length of 2^63 or more: the loop refuses it as it does any above the cap.
       if (length >= 0 && length <= maxPayloadLength) {
         return (int) length;
       }

@@ -7,33 +7,33 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Reads frames from a blocking stream, through a buffer of its own: it may have taken more from the
- * stream than the frames it gave. Closing the stream is its owner's business.
+ * Reads frames from a blocking stream, through a buffer of its own, so it may have read further
+ * than the frames that it returned. It does not close the stream.
  *
- * <p>Keeps 64 KiB, and as much more as the largest payload so far. For one thread at a time. When
- * the stream times out ({@link java.net.SocketTimeoutException}), what had come of a frame is kept,
- * and the next call goes on from there.
+ * <p>Keeps 64 KiB in memory, and in addition as much as the largest payload so far. For one thread
+ * at a time. When the stream times out ({@link java.net.SocketTimeoutException}), the part of a
+ * frame that has come is kept, and the next call continues from there.
  */
 public final class FrameReader {
   private static final int BUFFER = 64 * 1024;
 
   private final InputStream in;
   private final FrameFormat format;
-  /** Bytes taken from the stream and not given yet: position to limit. */
+  /** Bytes that were read and not returned yet: position to limit. */
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
-  /** Bytes of the stream in the frames given so far: where the next header stands. */
+  /** Bytes of the stream in the frames returned so far: the next header begins there. */
   private long offset;
-  /** What is lent: one view over and over, so that a frame costs no memory. */
+  /** What is lent: the same view each time, so that a frame costs no memory. */
   private ByteBuffer view = ByteBuffer.wrap(buffer.array());
   /** The payload of a frame that does not fit into the buffer; grows with what arrives. */
   private byte[] large = new byte[0];
-  /** Payload bytes of that frame which have come, or -1 when none is under way. */
+  /** Bytes of that payload that have come, or -1 between such frames. */
   private int largeArrived = -1;
 
   /**
    * A reader at the start of a stream.
    *
-   * @param in where to read; no need to buffer it
+   * @param in the stream to read; it need not be buffered
    * @param format the frames to expect
    */
   public FrameReader(InputStream in, FrameFormat format) {
@@ -42,12 +42,13 @@ public final class FrameReader {
   }
 
   /**
-   * Waits for the next frame and gives a copy of its payload.
+   * Waits for the next frame and returns a copy of its payload.
    *
-   * @return the payload, the caller's own; or null when the stream ended cleanly, between frames
-   * @throws FrameException when the stream ended inside a frame, or a header announces more than
-   *     the format allows
-   * @throws IOException what the stream threw
+   * @return the payload, which belongs to the caller; or null if the stream ended cleanly, between
+   *     frames
+   * @throws FrameException if the stream ends inside a frame, or a header announces more than the
+   *     format allows
+   * @throws IOException if the stream throws it
    */
   public byte[] read() throws IOException {
     ByteBuffer payload = lend();
@@ -63,9 +64,9 @@ public final class FrameReader {
    * As {@link #read()}, without the copy.
    *
    * @return a view of the payload, position to limit, backed by an array; lent until the next call
-   *     on this reader. Null when the stream ended cleanly
+   *     on this reader. Null if the stream ended cleanly
    * @throws FrameException as in {@link #read()}
-   * @throws IOException what the stream threw
+   * @throws IOException if the stream throws it
    */
   public ByteBuffer lend() throws IOException {
     int header = format.headerLength();
@@ -83,10 +84,10 @@ public final class FrameReader {
   }
 
   /**
-   * Whether the next frame has come, as far as was read: the next call will not wait. Who answers
-   * frames can keep the answers together while this is true.
+   * Whether the next frame has already been read from the stream, so that the next call will not
+   * wait. A server can gather its replies while this is true.
    *
-   * @return false when the next call has to read from the stream; it may find a frame there at once
+   * @return false if the next call has to read from the stream, where it may find a frame at once
    */
   public boolean ready() {
     int header = format.headerLength();
@@ -149,7 +150,7 @@ public final class FrameReader {
   }
 
   /**
-   * Waits until at least {@code count} bytes are in the buffer; false when the stream ended before.
+   * Waits until at least {@code count} bytes are in the buffer; false if the stream ends before.
    */
   private boolean fill(int count) throws IOException {
     if (buffer.capacity() - buffer.position() < count || !buffer.hasRemaining()) {

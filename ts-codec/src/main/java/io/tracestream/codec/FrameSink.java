@@ -10,8 +10,8 @@ public interface FrameSink {
    * Takes one payload.
    *
    * @param payload the payload, from its position to its limit, possibly empty; lent for this call:
-   *     copy it to keep it. Position and limit may be moved at will, the bytes must stay
-   * @throws IOException ends the decoding; the frame then counts as unread
+   *     copy it to keep it. Its position and limit may be moved, but its bytes must not be changed
+   * @throws IOException to end the decoding; the frame then counts as unread
    */
   void payload(ByteBuffer payload) throws IOException;
 }

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 
 /**
- * Writes frames onto a blocking stream or channel. Each frame goes out at once, header and payload
- * together: nothing to flush, unless the stream itself keeps bytes back. Closing is the owner's
- * business.
+ * Writes frames to a blocking stream or channel. Each frame goes out at once, header and payload
+ * together, so there is nothing to flush unless the stream itself is buffered. It does not close
+ * the stream.
  *
  * <p>For one thread at a time.
  */
@@ -19,8 +19,8 @@ public final class FrameWriter {
   private long offset;
 
   /**
-   * A writer at the start of a stream. Header and payload go out in one write where they fit into
-   * 64 KiB, which takes a copy of the payload.
+   * A writer at the start of a stream. Header and payload go out in one write if they fit into 64
+   * KiB; for that, the payload is copied.
    *
    * @param out where to write
    * @param format the frames to make
@@ -32,14 +32,15 @@ public final class FrameWriter {
 
   /**
    * A writer at the start of a channel, such as a {@link java.nio.channels.SocketChannel}. Header
-   * and payload go out in one gathering write, without a copy of the payload here; what the channel
-   * did not take is written again until all of the frame is out.
+   * and payload go out in one gathering write, and the payload is not copied; writing is repeated
+   * until the channel has taken the whole frame.
    *
-   * <p>The channel has to block: a frame cannot wait half written. While it is in non-blocking mode
-   * each write throws {@link java.nio.channels.IllegalBlockingModeException}.
+   * <p>The channel has to be a blocking one, as a frame cannot be left half written. While it is in
+   * non-blocking mode, each write throws {@link java.nio.channels.IllegalBlockingModeException}.
    *
-   * <p>To read frames from the same {@code SocketChannel}, give {@code socket().getInputStream()}
-   * of it to a {@link FrameReader}; another thread may read while this one writes.
+   * <p>To read frames from the same {@code SocketChannel}, give its
+   * {@code socket().getInputStream()} to a {@link FrameReader}; one thread may read while another
+   * writes.
    *
    * @param out where to write
    * @param format the frames to make
@@ -53,9 +54,9 @@ public final class FrameWriter {
    * Writes one frame.
    *
    * @param payload all of its payload, possibly empty; lent for this call
-   * @throws FrameException when the payload is longer than the format allows or its header can say;
-   *     nothing was written
-   * @throws IOException what the stream or channel threw
+   * @throws FrameException if the payload is longer than the format allows or its header can
+   *     express; nothing was written
+   * @throws IOException if the stream or channel throws it
    */
   public void write(byte[] payload) throws IOException {
     requireAllowed(payload.length);
@@ -66,10 +67,10 @@ public final class FrameWriter {
   /**
    * Writes one frame.
    *
-   * @param payload its payload, from position to limit, which is left read; lent for this call
-   * @throws FrameException as in {@link #write(byte[])}; the payload is left unread
-   * @throws IOException what the stream or channel threw; how much of the payload is left unread is
-   *     not defined
+   * @param payload its payload, from position to limit; lent for this call, and its position is
+   *     then at its limit
+   * @throws FrameException as in {@link #write(byte[])}; the position has not moved
+   * @throws IOException if the stream or channel throws it; the position may be anywhere
    */
   public void write(ByteBuffer payload) throws IOException {
     int length = payload.remaining();

@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Frames on a stream. Header and payload are put side by side in a buffer: in two writes, a small
- * payload would stay behind its header until the peer has acknowledged that, some 40 ms later.
+ * Frames on a stream. Header and payload are put side by side in a buffer: with two writes, a small
+ * payload would wait until the peer has acknowledged the header, some 40 ms later.
  */
 final class StreamOutput implements FrameOutput {
   private static final int BUFFER = 64 * 1024;
@@ -45,7 +45,7 @@ final class StreamOutput implements FrameOutput {
     }
   }
 
-  /** A stream takes arrays only, so all of this payload goes through the buffer. */
+  /** A stream takes only arrays, so all of this payload goes through the buffer. */
   private void writeInPieces(ByteBuffer payload) throws IOException {
     format.putHeader(buffer.clear(), payload.remaining());
     do {
