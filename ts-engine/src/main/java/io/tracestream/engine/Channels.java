@@ -3,7 +3,7 @@ package io.tracestream.engine;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** Closes what nothing can be lost of: all that could be sent was handed to the system before. */
+/** Closes channels of which nothing can be lost: all that could be sent is with the system. */
 final class Channels {
   private Channels() {}
 
@@ -11,7 +11,7 @@ final class Channels {
     try {
       channel.close();
     } catch (IOException e) {
-      // It is closed then, too.
+      // It is closed anyway.
     }
   }
 }

@@ -19,10 +19,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Connects sockets to one target. A name is looked up anew for each, off the loop, and its
- * addresses are tried as RFC 8305 says: alternating between the families, the next one when the one
- * before has failed or has not answered for 250 ms, and the first that answers wins. The address
- * that answered last is tried first. For all loops of an engine.
+ * Connects sockets to one target. A name is looked up anew for each socket, on another thread than
+ * the loop's, and its addresses are tried as in RFC 8305: alternating between IPv6 and IPv4, the
+ * next one when the one before has failed or has not answered for 250 ms; the first that answers
+ * wins. The address that answered last time is tried first. For all loops of an engine.
  */
 public final class Dialer {
   private static final long NEXT_ATTEMPT_NANOS = 250_000_000;
@@ -30,18 +30,18 @@ public final class Dialer {
   private final Engine engine;
   private final InetSocketAddress target;
   private final Duration timeout;
-  /** Where our own clients connect: not a target. */
+  /** Where our own clients connect, which is not a target; or null. */
   private final InetSocketAddress ourselves;
 
   private final Names names;
 
   private volatile InetAddress answeredLast;
-  /** Who waits for the next look-up; guarded by itself, as is the flag. */
+  /** Who waits for the next look-up. Guarded by itself, as is the flag. */
   private final List<Consumer<InetAddress[]>> waiting = new ArrayList<>();
 
   private boolean lookingUp;
 
-  /** Gives all addresses of a name. */
+  /** Finds all addresses of a name. */
   interface Names {
     InetAddress[] addresses(String name) throws UnknownHostException;
   }
@@ -50,9 +50,9 @@ public final class Dialer {
    * Makes a dialer.
    *
    * @param engine looks names up
-   * @param target where to; a name that is left unresolved is looked up anew each time
-   * @param timeout how long all of it may take
-   * @param ourselves the address that is never connected to, as it is our own; or null
+   * @param target the address to connect to; an unresolved name is looked up anew each time
+   * @param timeout how long the look-up and all attempts may take together
+   * @param ourselves our own address, which is never connected to; or null
    */
   public Dialer(
       Engine engine, InetSocketAddress target, Duration timeout, InetSocketAddress ourselves) {
@@ -73,11 +73,11 @@ public final class Dialer {
   }
 
   /**
-   * Whether one who connects to that address comes to the listener.
+   * Whether connecting to an address leads to a listener of this process.
    *
-   * @param address where to connect
-   * @param listener the bound address of a listener of this process
-   * @return true when it does
+   * @param address the address to connect to
+   * @param listener the bound address of the listener
+   * @return true if it does
    */
   public static boolean reaches(InetSocketAddress address, InetSocketAddress listener) {
     if (address.isUnresolved() || address.getPort() != listener.getPort()) {
@@ -99,7 +99,7 @@ public final class Dialer {
     }
   }
 
-  /** Looks the name up anew: those who ask while a look-up is under way share the one after it. */
+  /** Looks the name up: those who ask while a look-up is under way share the next one. */
   private void lookUp(Consumer<InetAddress[]> found) {
     synchronized (waiting) {
       waiting.add(found);
@@ -131,7 +131,7 @@ public final class Dialer {
     try {
       return names.addresses(target.getHostString());
     } catch (UnknownHostException | RuntimeException | Error e) {
-      return new InetAddress[0]; // whoever waits is told that there is no such name
+      return new InetAddress[0]; // those who wait then find that there is no such name
     }
   }
 
@@ -141,7 +141,7 @@ public final class Dialer {
     return dial;
   }
 
-  /** The dialling of one socket. For the thread of its loop, but for the look-up. */
+  /** Connects one socket. For the thread of its loop, except for the look-up. */
   final class Dial {
     private final FrameSocket socket;
     private final EventLoop loop;
@@ -165,7 +165,7 @@ public final class Dialer {
       if (target.isUnresolved()) {
         lookUp(found -> loop.execute(() -> tryAll(inOrder(found))));
       } else {
-        // Not at once: a dial that ended before its socket has it could not be told apart.
+        // Not at once: the socket has to know this dial before it can fail.
         loop.execute(() -> tryAll(List.of(target)));
       }
     }
@@ -193,7 +193,7 @@ public final class Dialer {
     }
 
     private void tryAll(List<InetSocketAddress> addresses) {
-      if (!over) { // else it came too late
+      if (!over) { // else the addresses came too late
         untried.addAll(addresses);
         tryNext();
       }
@@ -214,7 +214,7 @@ public final class Dialer {
       }
     }
 
-    /** Begins an attempt; false when it has failed already. */
+    /** Begins an attempt; false if it has failed already. */
     private boolean begin(InetSocketAddress address) {
       SocketChannel channel = null;
       try {
@@ -228,7 +228,7 @@ public final class Dialer {
       } catch (IOException e) {
         lastFailure = e.getMessage();
       } catch (UnsupportedAddressTypeException e) {
-        lastFailure = "this machine has no addresses of the kind of " + address;
+        lastFailure = "this machine cannot use addresses such as " + address;
       }
       if (channel != null) {
         Channels.close(channel);
@@ -239,8 +239,7 @@ public final class Dialer {
     private void fail(String why) {
       if (!over) {
         cancel();
-        socket.unreachable(
-            "target " + Addresses.asGiven(target) + " cannot be reached: " + why);
+        socket.unreachable("target " + Addresses.asGiven(target) + " cannot be reached: " + why);
         socket.tellOwner();
       }
     }
@@ -253,7 +252,7 @@ public final class Dialer {
       socket.tellOwner();
     }
 
-    /** Gives up all that is under way. */
+    /** Gives up all attempts. */
     void cancel() {
       over = true;
       deadline.cancel();
@@ -310,7 +309,7 @@ public final class Dialer {
 
       private void accept() throws IOException {
         InetSocketAddress peer = (InetSocketAddress) channel.getRemoteAddress();
-        // Towards a free port of this machine, TCP can connect a socket to itself.
+        // TCP can connect a socket to itself if nobody listens on a port of this machine.
         if (peer.equals(channel.getLocalAddress())) {
           throw new IOException("nobody listens there");
         }

@@ -3,13 +3,13 @@ package io.tracestream.engine;
 /**
  * Why no more frames come from a socket.
  *
- * @param kind in one word
- * @param text what happened, in a clause for a log line; for a frame that is wrong or cut, with its
- *     byte offset in the stream
+ * @param kind the reason in one word
+ * @param text what happened, as a clause for a log line; for a bad frame, with its byte offset in
+ *     the stream
  */
 public record Ending(Kind kind, String text) {
 
-  /** Why, in one word. */
+  /** The reason in one word. */
   public enum Kind {
     /** The peer ended its sending between two frames: normal. */
     ENDED,
@@ -19,25 +19,25 @@ public record Ending(Kind kind, String text) {
     TOO_LONG,
     /** The connection broke. */
     RESET,
-    /** The target could not be connected to. */
+    /** The connection to the target could not be made. */
     UNREACHABLE,
-    /** It kept more memory for longer than others, while memory was short. */
+    /** It held more memory for longer than others did, while memory was short. */
     HOARDED
   }
 
   /**
-   * Whether the peer just ended its sending, so that its frames are complete.
+   * Whether the peer ended its sending between two frames.
    *
-   * @return false for all that is an error
+   * @return false for any error
    */
   public boolean isClean() {
     return kind == Kind.ENDED;
   }
 
   /**
-   * Whether what came is no run of whole frames.
+   * Whether the peer sent something that is not a whole frame.
    *
-   * @return true for a length above the cap and an end inside a frame
+   * @return true for a length above the cap, and for an end inside a frame
    */
   public boolean isBadFrame() {
     return kind == Kind.CUT || kind == Kind.TOO_LONG;

@@ -14,17 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Some event loops, a thread for user code, and one that looks names up. For any number of threads;
- * several can run in one JVM.
+ * A few event loops, a thread for user code, and a thread that looks up names. Thread-safe; several
+ * engines can run in one JVM.
  *
- * <p>The loops' threads are no daemons: a program goes on until its engines are closed.
+ * <p>The loops' threads are not daemons: a program runs until its engines are closed.
  */
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int MOST_LOOPS = 4;
-  /**
-   * Calls of user code that wait for their turn; behind a call that never returns all others do.
-   */
+  /** How many calls of user code may wait for their turn, as they do while one does not return. */
   private static final int MOST_CALLS = 100_000;
 
   private static final int FEW_DESCRIPTORS = 16;
@@ -46,7 +44,7 @@ public final class Engine implements AutoCloseable {
         1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_CALLS), factory);
   }
 
-  /** Neither user code nor a look-up can be made to end. */
+  /** User code and look-ups cannot be made to end. */
   private static Thread daemon(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
@@ -57,21 +55,22 @@ public final class Engine implements AutoCloseable {
    * Starts the threads.
    *
    * @param name what their names begin with
-   * @param single true for one loop, which then knows the order of all that happens; else there are
-   *     as many as are useful
-   * @param largestPayload bytes of the largest payload: memory is kept for a frame of it each way
-   * @param onDeath hears of an error that leaves a loop no way to go on; on that loop
+   * @param single true for one loop, which then knows the order of all that happens; false for as
+   *     many as are useful
+   * @param largestPayload bytes of the largest payload: there is always memory for one such frame
+   *     in each direction
+   * @param onDeath called with an error that a loop cannot recover from, on that loop
    * @return the engine; close it
-   * @throws IOException when the system gives no more threads or descriptors; nothing stays open
+   * @throws IOException if the system has no more threads or descriptors; nothing stays open
    */
   public static Engine start(
       String name, boolean single, int largestPayload, Consumer<Throwable> onDeath)
       throws IOException {
-    // The JVM gives direct buffers as much memory as the heap.
+    // The JVM allows as much memory for direct buffers as for the heap.
     return start(name, single, largestPayload, onDeath, Runtime.getRuntime().maxMemory());
   }
 
-  /** As the other one, with another limit of memory, in bytes. */
+  /** As the other one, with a limit of memory, in bytes. */
   static Engine start(
       String name, boolean single, int largestPayload, Consumer<Throwable> onDeath, long memory)
       throws IOException {
@@ -101,7 +100,7 @@ public final class Engine implements AutoCloseable {
     loops.forEach(EventLoop::start);
   }
 
-  /** Closes what could be opened, when not all could. */
+  /** Closes what was opened before something failed. */
   private void abandon() {
     callbacks.shutdownNow();
     loops.forEach(EventLoop::abandon);
@@ -110,14 +109,14 @@ public final class Engine implements AutoCloseable {
   /**
    * The first loop.
    *
-   * @return on which clients are accepted
+   * @return the loop on which clients are accepted
    */
   public EventLoop first() {
     return loops.get(0);
   }
 
   /**
-   * The loops in turn. For one thread at a time.
+   * Gives the loops in turn. For one thread at a time.
    *
    * @return the next one
    */
@@ -128,15 +127,15 @@ public final class Engine implements AutoCloseable {
   /**
    * All loops.
    *
-   * @return as many as there are
+   * @return at least one
    */
   public List<EventLoop> loops() {
     return List.copyOf(loops);
   }
 
   /**
-   * Runs user code: on a thread of its own, call by call in this order. What it throws is logged,
-   * and while it waits, nobody but later calls waits with it. From any thread.
+   * Runs user code on a thread of its own, one call after the other. What a call throws is logged;
+   * a call that blocks holds up only later calls. From any thread.
    *
    * @param call the call
    */
@@ -145,7 +144,7 @@ public final class Engine implements AutoCloseable {
       callbacks.execute(() -> guard(call));
     } catch (RejectedExecutionException e) {
       if (!callbacks.isShutdown()) {
-        LOG.warn("a listener has not returned for long: what it should be told is dropped");
+        LOG.warn("a listener has been busy for too long: further calls to it are dropped");
       }
     } catch (OutOfMemoryError e) { // no thread can be made
       guard(call);
@@ -166,10 +165,10 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Whether the process has hardly any descriptors left. Messages of the system are translated, so
-   * this tries; and others may just have given some back.
+   * Whether the process has hardly any file descriptors left. Found out by trying, as the system's
+   * error messages are translated.
    *
-   * @return true when not even a few sockets can be made
+   * @return true if a few sockets cannot be opened
    */
   public static boolean isOutOfDescriptors() {
     List<SocketChannel> few = new ArrayList<>();
@@ -185,14 +184,14 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** Asks all loops to stop what they serve, and to end. From any thread. */
+  /** Asks all loops to close what they serve, and to end. From any thread. */
   public void stopSoon() {
     loops.forEach(EventLoop::stopSoon);
   }
 
   /**
-   * Stops all, and waits until the loops have ended and user code was told, but for that no longer
-   * than a second. From any thread; user code may call it, too.
+   * Stops all loops and waits until they have ended, and then for up to a second until user code
+   * has had its last calls. From any thread, user code's as well.
    */
   @Override
   public void close() {
@@ -206,9 +205,9 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Whether the caller is user code that was told something.
+   * Whether the caller is user code that {@link #tell} runs.
    *
-   * @return true on the thread of {@link #tell}
+   * @return true on that thread
    */
   public boolean isCallback() {
     return Thread.currentThread() == callbackThread;

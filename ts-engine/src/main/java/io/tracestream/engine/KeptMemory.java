@@ -7,12 +7,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes that all sockets of an engine keep: partial frames, and what peers have not taken yet.
+ * Counts the bytes that all sockets of an engine hold: partial frames, and frames that peers have
+ * not taken yet.
  *
- * <p>When they are more than the bound, who keeps a part of a frame has to wait, and those that
- * have let theirs lie for a second are broken off, of all loops, the greatest first, until there is
- * room. Of those that wait for memory one at a time is let through, so that they all go on even
- * where nobody hoards. A frame announced is no frame kept: only what has come counts.
+ * <p>Above the bound, sockets with a partial frame have to wait, and those that have made no
+ * progress for a second are closed, the largest of all loops first, until there is room. One of
+ * those that wait is let through at a time, so that all of them make progress even if nobody hoards
+ * memory. Only bytes that have come count, not those that a header announces.
  */
 final class KeptMemory {
   private static final int MODEST = 64 * 1024;
@@ -22,7 +23,7 @@ final class KeptMemory {
   private final long bound;
   private final AtomicLong kept = new AtomicLong();
   private final AtomicBoolean relieving = new AtomicBoolean();
-  /** Null when nobody is let through. */
+  /** The socket that is let through; or null. */
   private volatile FrameSocket letThrough;
 
   KeptMemory(List<EventLoop> loops, long bound) {
@@ -34,18 +35,18 @@ final class KeptMemory {
     kept.addAndGet(bytes);
   }
 
-  /** Whether who keeps a part of a frame has to wait for others to go. */
+  /** Whether sockets with a partial frame have to wait. */
   boolean isShort() {
     return kept.get() > bound;
   }
 
-  /** How much one read should take, since each peer that is slow to take what was read keeps it. */
+  /** How much one read should take: a slow receiver keeps what was read for it in memory. */
   int readSize() {
     long now = kept.get();
     return now > bound ? FEW : now > bound / 4 ? MODEST : BufferPool.LARGEST;
   }
 
-  /** Sees to it that there is room soon. */
+  /** Makes room, soon. */
   void relieve() {
     if (relieving.compareAndSet(false, true)) {
       Search search = new Search();
@@ -53,25 +54,25 @@ final class KeptMemory {
     }
   }
 
-  /** Whether that socket may go on though memory is short: one frame at a time is let through. */
+  /** Whether that socket may go on although memory is short. */
   boolean isLetThrough(FrameSocket socket) {
     return letThrough == socket;
   }
 
-  /** The frame of that socket is whole, or will never be. */
+  /** The frame of that socket is complete, or never will be. */
   void done(FrameSocket socket) {
     if (letThrough == socket) {
       letThrough = null;
     }
   }
 
-  /** What a socket keeps, as its loop saw it. */
+  /** How much a socket holds. */
   private record Hoard(FrameSocket socket, long bytes, double weight) {}
 
-  /** Looks for hoarders, and for who could go on: each loop adds its own, on its own thread. */
+  /** Looks for hoarders, and for a socket to let through. Each loop adds its sockets itself. */
   private final class Search {
     private final List<Hoard> hoards = new ArrayList<>();
-    /** Of those that wait for memory the one whose frame misses least. */
+    /** The one of those waiting whose frame is closest to complete. */
     private FrameSocket next;
 
     private long nextMisses = Long.MAX_VALUE;
@@ -98,10 +99,10 @@ final class KeptMemory {
       }
     }
 
-    /** Breaks off as many as it takes to have room for others, and lets one through meanwhile. */
+    /** Closes as many as it takes to have room for others, and lets one through meanwhile. */
     private void end() {
       hoards.sort(Comparator.comparingDouble(Hoard::weight).reversed());
-      long excess = kept.get() - bound * 3 / 4; // a little room, lest all wait for each
+      long excess = kept.get() - bound * 3 / 4; // with some room to spare
       for (Hoard hoard : hoards) {
         if (excess <= 0) {
           break;

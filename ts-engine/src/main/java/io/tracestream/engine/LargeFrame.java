@@ -6,8 +6,8 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
 
 /**
- * A frame that is too large to be moved at each read, while it arrives. Its buffers grow with what
- * has come, whatever length was announced.
+ * A frame that is too large to be moved with each read, while it arrives. Its buffers grow with the
+ * bytes that have come, whatever length was announced.
  */
 final class LargeFrame {
   private final BufferPool buffers;
@@ -20,7 +20,7 @@ final class LargeFrame {
   private long capacity;
 
   /**
-   * @param beginning what has come of the frame: all of its header at least; copied
+   * @param beginning the part of the frame that has come, at least all of its header; copied
    * @param missing bytes to come
    */
   LargeFrame(BufferPool buffers, ByteBuffer beginning, long missing) {
@@ -36,7 +36,7 @@ final class LargeFrame {
     return part;
   }
 
-  /** Bytes of memory that the parts take. */
+  /** Bytes of memory that the parts take up. */
   long capacity() {
     return capacity;
   }
@@ -46,7 +46,7 @@ final class LargeFrame {
     return !parts.getLast().hasRemaining();
   }
 
-  /** Reads once, no further than the frame's end; gives what the channel gave. */
+  /** Reads once, no further than the frame's end; returns what the channel returned. */
   int read(ReadableByteChannel source) throws IOException {
     if (isFull()) {
       parts.addLast(take(arrived));
@@ -68,19 +68,19 @@ final class LargeFrame {
     return missing;
   }
 
-  /** Bytes that have come, header included; of a whole frame, its length. */
+  /** Bytes that have come, with the header; once the frame is complete, its length. */
   long arrived() {
     return arrived;
   }
 
-  /** What has come first: all of the header, from the position on. A view. */
+  /** The first bytes, with all of the header, from the position on. A view. */
   ByteBuffer beginning() {
     return parts.getFirst().duplicate().flip();
   }
 
   /**
-   * Ends the reading and gives the parts, each from its position to its limit; they are the
-   * caller's now.
+   * Ends the reading and gives the parts away, each from its position to its limit: they belong to
+   * the caller from now on.
    */
   ArrayDeque<ByteBuffer> take() {
     parts.forEach(ByteBuffer::flip);

@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts clients, on the first loop of an engine. When descriptors run out, accepting pauses, and
- * the connections that there are go on.
+ * Accepts clients, on the first loop of an engine. When file descriptors run out, accepting pauses,
+ * and existing connections go on.
  */
 public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
   private static final int BACKLOG = 4096;
-  /** Then those who are connected already have their turn. */
+  /** How many clients to accept before those that are connected get their turn. */
   private static final int MOST_AT_ONCE = 64;
 
   private static final long PAUSE_NANOS = 200_000_000;
@@ -24,7 +24,7 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   private final InetSocketAddress address;
   private EventLoop loop;
   private Handler handler;
-  /** Open sockets in the place of what the next client needs: without them none is accepted. */
+  /** Open sockets that reserve the descriptors that the next client will need. */
   private SocketChannel[] spares;
 
   private SelectionKey key;
@@ -34,15 +34,15 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   /** Takes the clients. */
   public interface Handler {
     /**
-     * A client has come. On the first loop's thread.
+     * A client has connected. On the first loop's thread.
      *
-     * @param client its connection, the handler's from now on
-     * @param spares open sockets, the handler's from now on as well: to connect to a target with,
+     * @param client its connection, which belongs to the handler from now on
+     * @param spares open sockets, which belong to the handler as well: to connect to a target with,
      *     or to close just before another descriptor is needed
      */
     void accepted(SocketChannel client, SocketChannel[] spares);
 
-    /** The first loop stops: close the clients that were not handed on. On its thread. */
+    /** The first loop stops: close clients that still wait for a decision. On its thread. */
     default void stopped() {}
   }
 
@@ -54,9 +54,9 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   /**
    * Binds; clients wait until {@link #start}.
    *
-   * @param address where; port 0 takes a free one
+   * @param address where clients will connect; port 0 takes a free port
    * @return the listener; close it, or start it
-   * @throws IOException when the address cannot be bound
+   * @throws IOException if the address cannot be bound
    */
   public static Listener bind(InetSocketAddress address) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open();
@@ -81,9 +81,9 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   /**
    * Begins to accept. The listener is closed with the engine.
    *
-   * @param engine whose first loop accepts
-   * @param descriptors how many each client needs beside its connection: one that the system cannot
-   *     give so many waits, rather than being accepted and closed
+   * @param engine the engine whose first loop accepts
+   * @param descriptors how many file descriptors each client needs besides its connection: while
+   *     there are not enough, clients wait instead of being accepted and closed
    * @param clients takes the clients
    */
   public void start(Engine engine, int descriptors, Handler clients) {
@@ -103,9 +103,9 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
   }
 
   /**
-   * Pauses, or goes on: clients wait meanwhile. On the first loop's thread.
+   * Pauses or resumes accepting. Clients wait meanwhile. On the first loop's thread.
    *
-   * @param pause whether to pause
+   * @param pause true to pause
    */
   public void pause(boolean pause) {
     paused = pause;
@@ -144,8 +144,8 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
     if (!failedBefore) {
       failedBefore = true;
       LOG.warn(
-          "cannot accept clients: {}; trying again, and connections go on: raise the limit of open "
-              + "files",
+          "cannot accept clients: {}; trying again, existing connections go on; raise the limit of "
+              + "open files",
           cause.getMessage());
     }
     key.interestOps(0);
@@ -154,12 +154,12 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
 
   @Override
   public void second() {
-    // Nothing to time.
+    // There are no time-outs.
   }
 
   @Override
   public void failed(Throwable cause) {
-    // The client that it was about is closed by its handler; others may come.
+    // The handler closes the client; others can still connect.
   }
 
   @Override
@@ -168,7 +168,7 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
     handler.stopped();
   }
 
-  /** Stops accepting, and refuses further clients. On the first loop's thread, once started. */
+  /** Stops accepting. On the first loop's thread, once started. */
   public void close() {
     Channels.close(server);
     for (int i = 0; spares != null && i < spares.length; i++) {

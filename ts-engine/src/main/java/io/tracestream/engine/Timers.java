@@ -2,12 +2,12 @@ package io.tracestream.engine;
 
 import java.util.TreeSet;
 
-/** What an event loop is to do later. For the loop's thread alone. */
+/** The tasks that an event loop has to run later. For the loop's thread alone. */
 final class Timers {
   private final TreeSet<Timer> timers = new TreeSet<>();
   private long made;
 
-  /** One thing to do at one time. */
+  /** One task and its time. */
   final class Timer implements EventLoop.Timer, Comparable<Timer> {
     private final long due;
     private final long number;
@@ -38,7 +38,7 @@ final class Timers {
     return timer;
   }
 
-  /** Takes what is due next; null when nothing is. */
+  /** Takes the next task that is due; null if there is none. */
   Runnable pollDue() {
     return !timers.isEmpty() && timers.first().due - System.nanoTime() <= 0
         ? timers.pollFirst().task
@@ -49,7 +49,7 @@ final class Timers {
     return timers.isEmpty();
   }
 
-  /** Nanoseconds until the next timer is due, 0 or less when it is; there must be one. */
+  /** Nanoseconds until the next timer is due, 0 or less if it is; there must be a timer. */
   long nanosToNext() {
     return timers.first().due - System.nanoTime();
   }

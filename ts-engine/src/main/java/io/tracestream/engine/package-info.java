@@ -1,30 +1,31 @@
 /**
- * Event loops, and sockets that carry frames. Proxying and replaying are roles on this engine; it
- * is no API for others.
+ * Event loops, and sockets that carry frames. The proxy and the replay run on this engine; it is
+ * not an API for anybody else.
  *
  * <p>An {@link io.tracestream.engine.Engine} runs a few {@link io.tracestream.engine.EventLoop}s. A
  * {@link io.tracestream.engine.Listener} accepts clients, a {@link io.tracestream.engine.Dialer}
- * connects to a target; either way there is a {@link io.tracestream.engine.FrameSocket}, which
- * belongs to one loop and to one owner for life, so there are no locks.
+ * connects to a target; both lead to a {@link io.tracestream.engine.FrameSocket}, which belongs to
+ * one loop and one owner for life, so there are no locks.
  *
- * <p>Events run one way. The loop tells the owner that a socket is ready; the owner asks the socket
- * what there is, and gets it as a result: a run of whole {@link io.tracestream.engine.Frames}, and
- * perhaps an {@link io.tracestream.engine.Ending}. Then it says what to do: send, end, finish,
- * close. None of these calls comes back to the owner, so an owner decides in one place, at the end
- * of its own handler, from the state of its sockets:
+ * <p>Events run one way. The loop calls the owner when a socket is ready; the owner reads from the
+ * socket, and gets a run of whole {@link io.tracestream.engine.Frames} and perhaps an
+ * {@link io.tracestream.engine.Ending}. Then it calls the socket to send, end, finish or close.
+ * None of these calls comes back to the owner, so the owner decides in one place, at the end of its
+ * own handler, from the state of its sockets:
  *
  * <pre>
  *   loop -> FrameSocket -> owner.ready(socket)
  *                            socket.read(sink)     each payload is lent to the sink
- *                            other.send(frames)    in the bytes that they came in
- *                            decide                what ended? what broke? who waits for whom?
+ *                            other.send(frames)    the same bytes that came
+ *                            decide                what ended? what broke? who has to wait?
  * </pre>
  *
- * <p>Memory: the loop reads into a large buffer of its own. What cannot go on at once, a partial
- * frame or what a peer does not take, stays with its socket, in a buffer of its size; there is a
- * bound for all of that together, and who hoards most is broken off when it is met.
+ * <p>Memory: the loop reads into a large buffer of its own. What cannot be sent on at once, because
+ * the frame is partial or the peer does not take it, stays with its socket in a buffer of its size.
+ * There is a bound for all of these together; when it is reached, the socket that holds most for
+ * longest is closed.
  *
- * <p>User code, such as a listener, runs on a thread of its own:
+ * <p>User code, such as a listener, runs on a thread of its own, see
  * {@link io.tracestream.engine.Engine#tell}.
  */
 package io.tracestream.engine;
