@@ -10,6 +10,8 @@ import java.util.ArrayDeque;
 final class PageCache {
   /** A large recording that one client plays is not to fill a large heap. */
   private static final long MOST_BYTES = 64 * 1024 * 1024;
+  /** Entries that are read in any order are wanted again and again. */
+  private static final long MOST_BYTES_IN_ANY_ORDER = 4 * MOST_BYTES;
 
   private final long mostBytes;
   /** In the order in which they came, but that those used since get a second chance. */
@@ -18,7 +20,15 @@ final class PageCache {
   private long bytes;
 
   PageCache() {
-    this(Math.min(Runtime.getRuntime().maxMemory() / 8, MOST_BYTES));
+    this(false);
+  }
+
+  /** For entries that are read in their order, or in any order. */
+  PageCache(boolean inAnyOrder) {
+    this(
+        inAnyOrder
+            ? Math.min(Runtime.getRuntime().maxMemory() / 4, MOST_BYTES_IN_ANY_ORDER)
+            : Math.min(Runtime.getRuntime().maxMemory() / 8, MOST_BYTES));
   }
 
   PageCache(long mostBytes) {

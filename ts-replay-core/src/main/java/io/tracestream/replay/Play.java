@@ -21,6 +21,7 @@ abstract class Play {
   private long matched;
   private long compared;
   private long open;
+  private long allowed;
 
   Play(Role role) {
     this.role = role;
@@ -66,8 +67,14 @@ abstract class Play {
 
   /** The payload at a place, with the live values that go into it. */
   static ByteBuffer live(LiveValues values, Cursor at, Direction direction) throws IOException {
+    return live(values, at.entriesBefore(), direction, at);
+  }
+
+  /** The payload at a place, with the live values that go into the frame of that number. */
+  static ByteBuffer live(LiveValues values, long number, Direction direction, Cursor at)
+      throws IOException {
     try {
-      return values.live(at.entriesBefore(), direction, at.payload());
+      return values.live(number, direction, at.payload());
     } catch (RulesException e) {
       Place place = at.place(direction);
       throw new IOException(place.recording() + ":" + place.line() + ": " + e.getMessage(), e);
@@ -81,6 +88,13 @@ abstract class Play {
     matched++;
     compared += length - left;
     open += left;
+  }
+
+  /** Whether a frame of that kind may come at any time; then it is counted as such. */
+  final boolean isAllowed(ByteBuffer frame) {
+    boolean is = role.use().allows(frame);
+    allowed += is ? 1 : 0;
+    return is;
   }
 
   final long matched() {
@@ -110,6 +124,11 @@ abstract class Play {
 
   /** What stands in the recording in the place of what comes next; null for an entry or the end. */
   abstract RecordingException damage() throws IOException;
+
+  /** Whether it is complete here, though more may come: nothing is owed to either side. */
+  boolean isComplete() {
+    return false;
+  }
 
   /** The other side has ended: whether it may have done so here. Then this is at its end. */
   boolean endHere() throws IOException {
@@ -152,7 +171,11 @@ abstract class Play {
 
   /** The result with what is known here. */
   SessionResult describe(SessionResult result) {
-    return result.withRecording(toString()).withEntriesMatched(matched).withBytes(compared, open);
+    return result
+        .withRecording(toString())
+        .withEntriesMatched(matched)
+        .withBytes(compared, open)
+        .withAllowedFrames(allowed);
   }
 
   /** The session is over; frames that are due may still be sent. */

@@ -14,6 +14,8 @@ final class Playlist implements Closeable {
   private final String name;
   /** Where the connections' frames choose; null where they take the next conversation. */
   private final Chooser chooser;
+  /** What a stub answers from; else null. */
+  private final Pool pool;
   /** How many were begun, repetitions included. */
   private long begun;
 
@@ -29,9 +31,20 @@ final class Playlist implements Closeable {
   static Playlist open(
       List<Conversation> conversations, Selection selection, boolean repeat, Role role)
       throws IOException {
+    return open(conversations, selection, repeat, role, false);
+  }
+
+  /** As above; or all of them together as a pool, which a stub answers from. */
+  static Playlist open(
+      List<Conversation> conversations,
+      Selection selection,
+      boolean repeat,
+      Role role,
+      boolean asPool)
+      throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
-      return new Playlist(conversations, selection, repeat, role);
+      return new Playlist(conversations, selection, repeat, role, asPool);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -39,13 +52,18 @@ final class Playlist implements Closeable {
     }
   }
 
-  private Playlist(List<Conversation> conversations, Selection selection, boolean repeat, Role role)
+  private Playlist(
+      List<Conversation> conversations,
+      Selection selection,
+      boolean repeat,
+      Role role,
+      boolean asPool)
       throws IOException {
     this.repeat = repeat;
     this.name = name(conversations);
-    PageCache cache = new PageCache();
+    PageCache cache = new PageCache(asPool);
     for (Conversation conversation : conversations) {
-      Script script = new Script(conversation, role.format().longestPayload(), cache);
+      Script script = new Script(conversation, role.format().longestPayload(), cache, asPool);
       scripts.add(script);
       script.acquire();
       try {
@@ -58,9 +76,19 @@ final class Playlist implements Closeable {
         script.release(); // else the one file stays open: another one may take its name
       }
     }
-    chooser = selection == Selection.ORDER || scripts.size() == 1
+    pool = asPool ? pool(role) : null;
+    chooser = asPool || selection == Selection.ORDER || scripts.size() == 1
         ? null
         : new Chooser(scripts, repeat, role.rules(), role.compared());
+  }
+
+  private Pool pool(Role role) throws IOException {
+    try {
+      return new Pool(name, scripts, role);
+    } catch (IOException | RuntimeException | Error e) {
+      scripts.forEach(Script::closeFiles);
+      throw e;
+    }
   }
 
   private static void check(Script script) throws IOException {
@@ -78,7 +106,7 @@ final class Playlist implements Closeable {
 
   /** The next connection's conversation; null when all were begun, or frames choose. */
   synchronized Script next() {
-    if (chooser != null || begun >= scripts.size() && !repeat) {
+    if (pool != null || chooser != null || begun >= scripts.size() && !repeat) {
       return null;
     }
     return scripts.get((int) (begun++ % scripts.size()));
@@ -89,6 +117,9 @@ final class Playlist implements Closeable {
    * begun.
    */
   Play play(Role role, Script given) {
+    if (pool != null) {
+      return new Stub(role, pool);
+    }
     if (chooser != null) {
       Chooser.Seat seat = chooser.seat();
       return seat == null ? null : new Line(role, chooser, seat);
@@ -105,7 +136,15 @@ final class Playlist implements Closeable {
 
   /** How many were never begun. */
   synchronized long notPlayed() {
+    if (pool != null) {
+      return 0; // requests are counted instead
+    }
     return chooser == null ? Math.max(0, scripts.size() - begun) : chooser.notPlayed();
+  }
+
+  /** What a stub answers from; null for other plays. */
+  Pool pool() {
+    return pool;
   }
 
   /** The name of the only one, or that of the folder of them all. */
@@ -116,9 +155,15 @@ final class Playlist implements Closeable {
 
   @Override
   public synchronized void close() {
-    if (scripts.size() == 1 && !closed) {
-      scripts.get(0).release();
+    if (closed) {
+      return;
     }
     closed = true;
+    if (pool != null) {
+      pool.close();
+    }
+    if (scripts.size() == 1) {
+      scripts.get(0).release();
+    }
   }
 }

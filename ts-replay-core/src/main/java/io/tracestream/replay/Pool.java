@@ -4,7 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
-import io.tracestream.rules.Rules;
+import io.tracestream.rules.Frames;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +36,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Pool implements Closeable {
   static final int NONE = -1;
+  /** Requests that are listed because no client has made them. */
+  static final int MOST_PLACES = 100;
   /** Files that are kept open: more would take the descriptors of the clients. */
   private static final int MOST_OPEN = 256;
   /** Requests that are compared with a frame to find the nearest one. */
@@ -46,10 +48,8 @@ final class Pool implements Closeable {
   private static final int LONGEST_BEGINNING = 64;
 
   private final List<Script> scripts;
+  private final String name;
   private final Comparer comparer;
-  /** Compares what copies write into requests, too. */
-  private final Comparer exact;
-
   private final Copy[] intoRequests;
 
   // Of each request.
@@ -84,6 +84,8 @@ final class Pool implements Closeable {
   private final int count;
   private final long askable;
   private final AtomicLong asked = new AtomicLong();
+  /** Where those are that nobody asked for; null until the files are closed. */
+  private volatile List<String> lastPlaces;
 
   /** The conversations whose files may be open, the one used last at the end; guarded by itself. */
   private final Map<Integer, Boolean> open = new LinkedHashMap<>(16, 0.75f, true);
@@ -93,7 +95,7 @@ final class Pool implements Closeable {
    *
    * @throws io.tracestream.recording.RecordingException where one is damaged
    */
-  Pool(List<Script> scripts, Role role) throws IOException {
+  Pool(String name, List<Script> scripts, Role role) throws IOException {
     Builder builder = new Builder(scripts, role);
     try {
       builder.addAll();
@@ -104,8 +106,8 @@ final class Pool implements Closeable {
           e);
     }
     this.scripts = scripts;
+    this.name = name;
     this.comparer = role.comparer();
-    this.exact = builder.exact;
     this.intoRequests = builder.intoRequests;
     this.count = builder.count;
     this.conversations = builder.conversations;
@@ -133,7 +135,6 @@ final class Pool implements Closeable {
   private static final class Builder {
     private final List<Script> scripts;
     private final Role role;
-    private final Comparer exact;
     private final Copy[] fromRequests;
     private final Copy[] intoRequests;
 
@@ -183,18 +184,11 @@ final class Pool implements Closeable {
       this.role = role;
       List<Copy> from = new ArrayList<>();
       List<Copy> into = new ArrayList<>();
-      Rules rules = Rules.NONE;
-      for (Field field : role.rules().ignored()) {
-        rules = rules.ignoring(field);
-      }
       for (Copy copy : role.rules().copied()) {
-        boolean fromRequest = copy.from().direction() == Direction.C2S;
-        rules = fromRequest ? rules.ignoring(copy.from()) : rules;
-        (fromRequest ? from : into).add(copy);
+        (copy.from().direction() == Direction.C2S ? from : into).add(copy);
       }
       fromRequests = from.toArray(new Copy[0]);
       intoRequests = into.toArray(new Copy[0]);
-      exact = new Comparer(rules, Direction.C2S);
       latest = indexes(fromRequests.length);
       given = indexes(intoRequests.length);
       tokens = indexes(intoRequests.length);
@@ -285,11 +279,16 @@ final class Pool implements Closeable {
     }
 
     private boolean isAllowed(ByteBuffer payload) {
+      for (Frames frames : role.rules().allowed()) {
+        if (frames.direction() == Direction.C2S && frames.matches(payload)) {
+          return true;
+        }
+      }
       return false;
     }
 
     private void addToGroup(int request, ByteBuffer payload) {
-      long hash = exact.hash(payload);
+      long hash = role.comparer().liveHash(payload);
       int first = groups.get(hash);
       nextEqual[request] = NONE;
       if (first != NONE) {
@@ -461,7 +460,7 @@ final class Pool implements Closeable {
 
   /** The group that a frame belongs to, as recorded requests do; NONE if there is none. */
   int group(ByteBuffer frame) {
-    return groups.get(exact.hash(frame));
+    return groups.get(comparer.liveHash(frame));
   }
 
   /** The first group that differs from a frame only in what copies write, perhaps; or NONE. */
@@ -578,7 +577,7 @@ final class Pool implements Closeable {
   /** The request that comes nearest to a frame; NONE where there is no request at all. */
   int nearest(ByteBuffer frame, Cursor at) throws IOException {
     int best = NONE;
-    double mostAlike = -1;
+    double mostAlike = Double.NEGATIVE_INFINITY;
     for (int request : likely(frame)) {
       moveTo(request, at);
       double alike = likeness(at.payload(), frame);
@@ -637,7 +636,7 @@ final class Pool implements Closeable {
         && recorded.get(recorded.limit() - 1 - atEnd) == frame.get(frame.limit() - 1 - atEnd)) {
       atEnd++;
     }
-    return (double) (same + atEnd) / length;
+    return (double) (same + atEnd - (length - common)) / length; // another length tells more
   }
 
   /** How many recorded requests no client has made yet; allowed frames do not count. */
@@ -645,8 +644,12 @@ final class Pool implements Closeable {
     return askable - asked.get();
   }
 
-  /** Where the first of them are: {@code FILE:LINE}, at most so many. */
-  List<String> unusedPlaces(int most) {
+  /** Where the first of them are: {@code FILE:LINE}. */
+  List<String> unusedPlaces() {
+    List<String> last = lastPlaces;
+    if (last != null) {
+      return last;
+    }
     BitSet never = new BitSet();
     for (int request = 0; request < count; request++) {
       if (lastEqual[request] != NONE) {
@@ -659,7 +662,7 @@ final class Pool implements Closeable {
     List<String> places = new ArrayList<>();
     Cursor at = cursor();
     for (int next = never.nextSetBit(0);
-        next >= 0 && places.size() < most;
+        next >= 0 && places.size() < MOST_PLACES;
         next = never.nextSetBit(next + 1)) {
       places.add(place(next, at));
     }
@@ -675,9 +678,16 @@ final class Pool implements Closeable {
     }
   }
 
-  /** Closes its files; what is asked then opens them again. */
+  /** Closes its files. To be called when all sessions are over. */
   @Override
   public void close() {
+    lastPlaces = unusedPlaces();
     scripts.forEach(Script::closeFiles);
+  }
+
+  /** The name of the only conversation, or of the folder of them all. */
+  @Override
+  public String toString() {
+    return name;
   }
 }

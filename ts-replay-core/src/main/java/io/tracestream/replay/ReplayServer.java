@@ -24,6 +24,7 @@ public final class ReplayServer implements AutoCloseable {
   private final Listener listener;
   private final Playlist playlist;
   private final Role role;
+  private final boolean strictUse;
   private final Engine engine;
   private final Sessions sessions;
   /** How many connections are accepted. */
@@ -36,6 +37,7 @@ public final class ReplayServer implements AutoCloseable {
     this.listener = listener;
     this.playlist = playlist;
     this.role = role;
+    this.strictUse = config.strictUse();
     this.most = config.connections() == 0 ? Long.MAX_VALUE : config.connections();
     this.engine = Engine.start(
         "ts-replay-" + listener.address().getPort(),
@@ -57,8 +59,8 @@ public final class ReplayServer implements AutoCloseable {
    */
   public static ReplayServer start(ReplayConfig config) throws IOException {
     Role role = Role.server(config);
-    Playlist playlist =
-        Playlist.open(config.conversations(), config.selection(), config.repeat(), role);
+    Playlist playlist = Playlist.open(
+        config.conversations(), config.selection(), config.repeat(), role, config.stub());
     Listener listener = null;
     try {
       listener = Listener.bind(config.listen());
@@ -89,7 +91,11 @@ public final class ReplayServer implements AutoCloseable {
    * @return a snapshot; final once this server is closed
    */
   public Verdict verdict() {
-    return sessions.verdict();
+    Pool pool = playlist.pool();
+    Verdict verdict = sessions.verdict();
+    return pool == null
+        ? verdict
+        : verdict.withUnusedRequests(pool.unusedRequests(), pool.unusedPlaces(), strictUse);
   }
 
   /**

@@ -20,8 +20,8 @@ import java.util.Iterator;
  */
 final class Script {
   private static final int PAGE_BYTES = 256 * 1024;
-  /** A page of which one entry is wanted takes some microseconds to read again. */
-  private static final int SMALL_PAGE_BYTES = 4 * 1024;
+  /** Where single entries are wanted, a page that was dropped is read again with one call. */
+  private static final int SMALL_PAGE_BYTES = 2 * 1024;
 
   private static final int MOST_ENTRIES = 8192;
   /**
@@ -194,17 +194,22 @@ final class Script {
   private static final class Decoder {
     private byte[] bytes = new byte[1024];
     private int length;
-    private int[] ends = new int[64];
-    private long[] elapsedMicros = new long[64];
-    private boolean[] fromClient = new boolean[64];
-    private long[] lines = new long[64];
+    private int[] ends;
+    private long[] elapsedMicros;
+    private boolean[] fromClient;
+    private long[] lines;
     private int count;
     private boolean large;
     private final int pageBytes;
     private final String fileName;
     private final long elapsedBefore;
 
-    private Decoder(Source source, int pageBytes) {
+    private Decoder(Source source, int pageBytes, int most) {
+      int entries = Math.min(most, 64);
+      ends = new int[entries];
+      elapsedMicros = new long[entries];
+      fromClient = new boolean[entries];
+      lines = new long[entries];
       this.pageBytes = pageBytes;
       fileName = source.reader.fileName();
       elapsedBefore = source.elapsedBefore;
@@ -445,7 +450,7 @@ final class Script {
   }
 
   private Content decode(Source source, int most) throws IOException {
-    Decoder content = new Decoder(source, pageBytes);
+    Decoder content = new Decoder(source, pageBytes, most);
     try {
       while (source.damage == null && source.atEntry) {
         if (content.large) {

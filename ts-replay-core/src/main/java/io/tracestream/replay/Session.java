@@ -364,6 +364,14 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
   }
 
+  /** Where clients may stop at any time: whether all that was asked for was sent. */
+  private boolean isBetweenRequests() {
+    return play != null
+        && play.isComplete()
+        && socket.unsent() == 0
+        && socket.sendFailure() == null;
+  }
+
   private void graceEnded() {
     if (socket.partialBytes() > 0) {
       depart(
@@ -386,6 +394,10 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   /** Nothing came for too long. */
   private void lostPatience(boolean unsent) throws IOException {
+    if (isBetweenRequests() && socket.partialBytes() == 0) {
+      conclude(Outcome.MATCHED);
+      return;
+    }
     long nanos = patienceNanos();
     depart(
         Kind.NOTHING_CAME,
@@ -494,7 +506,10 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** The server stops: a session that is not over is incomplete. */
   void close() {
     if (!over) {
-      boolean complete = allSent && departure == null && socket.partialBytes() == 0 && play.isOwn();
+      boolean complete = (allSent || begun && isBetweenRequests())
+          && departure == null
+          && socket.partialBytes() == 0
+          && play.isOwn();
       conclude(complete ? Outcome.MATCHED : Outcome.INCOMPLETE);
       if (!complete) {
         socket.close();

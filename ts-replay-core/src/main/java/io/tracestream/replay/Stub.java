@@ -1,31 +1,36 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.RecordingException;
+import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.LiveValues;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.PriorityQueue;
+import java.util.Queue;
 
 /**
- * One connection's part in a stub: finds the recorded request that each frame equals, and keeps
- * what is owed to the client until it is due and the client takes it.
+ * Answers each request by itself, from a {@link Pool}: finds the recorded request that a frame
+ * equals, and keeps the replies until they are due and the client takes them. It never ends by
+ * itself; the client may end between any two frames.
  *
  * <p>Replies go out in the order of their requests. Those that a copy ties to their request may
- * overtake others, as a reply that took long when it was recorded is not to hold up the rest; those
- * of one request never do.
+ * overtake others, so that one which took long when it was recorded does not hold up the rest;
+ * replies of one request keep their order.
  *
- * <p>For one thread.
+ * <p>Memory: what copies need, and some 70 bytes for each request whose replies wait.
  */
-final class Stub {
-  /** An owed request and its place in the queue, in bytes. */
+final class Stub extends Play {
+  /** What one request whose replies wait takes, and its place in the queue. */
   private static final int OWED_BYTES = 48;
-
+  /** When so much waits, no more requests are read. */
   private static final int MANY_BYTES = 32 * 1024 * 1024;
 
   private final Pool pool;
-  private final Role role;
   /** Null when nothing is copied. */
   private final LiveValues values;
 
@@ -36,12 +41,14 @@ final class Stub {
   /** Whether a frame of ours was not as recorded: then requests may not be, either. */
   private boolean hasChanged;
 
-  private final PriorityQueue<Owed> owed = new PriorityQueue<>();
+  private final Queue<Owed> owed;
   private long owedBytes;
   /** When the last reply that may not be overtaken is due. */
   private long lastDue = Long.MIN_VALUE;
 
   private long owedCount;
+  /** Whether the client has ended. */
+  private boolean ended;
 
   /** The replies of one request that were not sent yet. */
   private static final class Owed implements Comparable<Owed> {
@@ -70,34 +77,39 @@ final class Stub {
     }
   }
 
-  Stub(Pool pool, Role role) {
+  Stub(Role role, Pool pool) {
+    super(role);
     this.pool = pool;
-    this.role = role;
-    this.values = role.copies() ? new LiveValues(role.rules()) : null;
+    this.values = role.copies() ? new LiveValues(role.use()) : null;
+    this.owed = role.timing().isAtOnce() ? new ArrayDeque<>() : new PriorityQueue<>();
     this.request = pool.cursor();
     this.reply = pool.cursor();
   }
 
-  /** The client has connected: owes it what servers say first. */
-  void greet(long now) throws IOException {
+  @Override
+  void open(long now) throws IOException {
     owe(Pool.NONE, now);
   }
 
-  /**
-   * A frame came: owes its replies.
-   *
-   * @return false when no recorded request equals it
-   */
-  boolean frame(ByteBuffer frame, long now) throws IOException {
+  // What comes.
+
+  @Override
+  Kind came(ByteBuffer frame) throws IOException {
+    return came(frame, role.timing().isAtOnce() ? 0 : System.nanoTime());
+  }
+
+  /** A frame came at that time. */
+  Kind came(ByteBuffer frame, long now) throws IOException {
     int found = find(frame);
     if (found == Pool.NONE) {
-      return false;
+      return isAllowed(frame) ? null : Kind.DIFFERENT_FRAME;
     }
+    count(frame.remaining());
     if (values != null) {
       pass(Direction.C2S, request.payload(), frame);
     }
     owe(found, now);
-    return true;
+    return null;
   }
 
   /** Takes the request that a frame equals, to which the cursor then points. */
@@ -128,9 +140,8 @@ final class Stub {
       int candidate = pool.candidate(group);
       pool.moveTo(candidate, request);
       ByteBuffer recorded = request.payload();
-      ByteBuffer expected = withTokens
-          ? pool.withTokensOf(frame, recorded)
-          : values == null ? recorded : values.live(passed, Direction.C2S, recorded);
+      ByteBuffer expected =
+          withTokens ? pool.withTokensOf(frame, recorded) : live(Direction.C2S, request);
       if (role.comparer().difference(expected, frame) >= 0) {
         return Pool.NONE;
       }
@@ -140,10 +151,17 @@ final class Stub {
     }
   }
 
+  /** The payload at a place as it has to be now. */
+  private ByteBuffer live(Direction direction, Cursor at) throws IOException {
+    return values == null ? at.payload() : live(values, passed, direction, at);
+  }
+
   private void pass(Direction direction, ByteBuffer recorded, ByteBuffer live) {
     values.settled(passed + 1);
     values.passed(passed++, direction, recorded, live);
   }
+
+  // What is owed.
 
   private void owe(int found, long now) throws IOException {
     int count = pool.replies(found);
@@ -166,7 +184,7 @@ final class Stub {
     for (int i = 0; i < count; i++) {
       pool.moveToReply(found, i, reply);
       ByteBuffer recorded = reply.payload();
-      ByteBuffer live = values.live(passed, Direction.S2C, recorded);
+      ByteBuffer live = live(Direction.S2C, reply);
       pass(Direction.S2C, recorded, live);
       change |= live != recorded;
       int more = 0;
@@ -214,24 +232,26 @@ final class Stub {
     return role.timing().pauseNanos(before, reply.elapsedMicros());
   }
 
-  /** Whether replies are owed to the client. */
-  boolean owes() {
-    return !owed.isEmpty();
-  }
-
-  /** Whether what is owed takes so much memory that no more requests should come. */
-  boolean owesMuch() {
+  @Override
+  boolean isFull() {
     return owedBytes > MANY_BYTES;
   }
 
-  /** When the next frame is due, as {@link System#nanoTime} counts; 0 where all go at once. */
-  long due() {
-    return owed.peek().due;
+  // What goes.
+
+  @Override
+  boolean hasNext() {
+    return !owed.isEmpty();
   }
 
-  /** The next frame, as it is to be sent; the client is not owed it any more. */
+  @Override
+  long due() {
+    return owed.element().due;
+  }
+
+  @Override
   ByteBuffer next() throws IOException {
-    Owed head = owed.peek();
+    Owed head = owed.element();
     pool.moveToReply(head.request, head.reply, reply);
     ByteBuffer live = live(head, reply.payload());
     head.reply++;
@@ -261,5 +281,69 @@ final class Stub {
       }
     }
     return live;
+  }
+
+  // The end.
+
+  @Override
+  boolean isAtEnd() {
+    return ended;
+  }
+
+  @Override
+  boolean isComplete() {
+    return owed.isEmpty();
+  }
+
+  @Override
+  boolean endHere() {
+    ended = true;
+    return true;
+  }
+
+  @Override
+  RecordingException damage() {
+    return null; // it was found when the pool was made
+  }
+
+  @Override
+  long recordedPauseNanos() {
+    return 0;
+  }
+
+  // What is known of it.
+
+  @Override
+  Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
+    try {
+      if (found != null) {
+        if (pool.nearest(found, request) != Pool.NONE) {
+          return mismatch(kind, connection, peer, request);
+        }
+      } else if (kind == Kind.NOT_TAKEN && hasNext()) {
+        pool.moveToReply(owed.element().request, owed.element().reply, reply);
+        return mismatch(kind, connection, peer, reply);
+      }
+    } catch (IOException e) {
+      // The recording cannot be read now: say what is known without it.
+    }
+    Place none = Place.of(toString(), Direction.C2S, matched() + 1, 0, 0);
+    return Mismatch.of(kind, connection, peer, none, role.rules());
+  }
+
+  private Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, Cursor at)
+      throws IOException {
+    return Mismatch.of(kind, connection, peer, at.place(Direction.C2S), role.rules())
+        .withExpected(at.entry(live(at.direction(), at)));
+  }
+
+  @Override
+  void close() {
+    // The pool's files are everybody's.
+  }
+
+  @Override
+  public String toString() {
+    return pool.toString();
   }
 }

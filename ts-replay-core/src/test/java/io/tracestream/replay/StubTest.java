@@ -51,22 +51,22 @@ class StubTest {
   private void open(Timing timing, String... rules) throws IOException {
     Path any = dir.resolve("conversation-0.rec");
     role = Role.server(Replays.config(any).withTiming(timing).withRules(Rules.of(rules)));
-    pool = new Pool(scripts, role);
+    pool = new Pool("pool", scripts, role);
   }
 
   private Stub connect() {
-    return new Stub(pool, role);
+    return new Stub(role, pool);
   }
 
   /** All replies to a request, separated by blanks. */
   private static String answer(Stub stub, String request) throws IOException {
     ByteBuffer frame = ByteBuffer.wrap(HEX.parseHex(request));
-    return stub.frame(frame, 0) ? owed(stub) : NOTHING_EQUALS_IT;
+    return stub.came(frame, 0) == null ? owed(stub) : NOTHING_EQUALS_IT;
   }
 
   private static String owed(Stub stub) throws IOException {
     List<String> all = new ArrayList<>();
-    while (stub.owes()) {
+    while (stub.hasNext()) {
       ByteBuffer payload = stub.next();
       byte[] bytes = new byte[payload.remaining()];
       payload.get(bytes);
@@ -76,8 +76,8 @@ class StubTest {
   }
 
   private List<String> unused() {
-    assertEquals(pool.unusedPlaces(1000).size(), pool.unusedRequests());
-    return pool.unusedPlaces(1000).stream()
+    assertEquals(pool.unusedPlaces().size(), pool.unusedRequests());
+    return pool.unusedPlaces().stream()
         .map(place -> Path.of(place).getFileName().toString())
         .toList();
   }
@@ -119,7 +119,7 @@ class StubTest {
     open();
     for (int i = 0; i < 2; i++) {
       Stub stub = connect();
-      stub.greet(0);
+      stub.open(0);
       assertEquals("00 01", owed(stub));
       assertEquals("a2", answer(stub, "02"));
     }
@@ -209,9 +209,9 @@ class StubTest {
     record("0 c2s 0001", "100 c2s 0002", "110 s2c 0002", "1000 s2c 0001", "1100 s2c 0001");
     open(Timing.ORIGINAL.withMaxGap(Duration.ofMillis(50)), "copy c2s:0+2->s2c:0+2");
     Stub stub = connect();
-    stub.frame(ByteBuffer.wrap(HEX.parseHex("0001")), 5_000_000);
+    stub.came(ByteBuffer.wrap(HEX.parseHex("0001")), 5_000_000);
     assertEquals(5_000_000 + TimeUnit.MICROSECONDS.toNanos(1000), stub.due());
-    stub.frame(ByteBuffer.wrap(HEX.parseHex("0002")), 5_100_000);
+    stub.came(ByteBuffer.wrap(HEX.parseHex("0002")), 5_100_000);
     assertEquals(5_100_000 + TimeUnit.MICROSECONDS.toNanos(10), stub.due());
     stub.next();
     assertEquals(5_000_000 + TimeUnit.MICROSECONDS.toNanos(1000), stub.due());
@@ -225,8 +225,8 @@ class StubTest {
     record("0 c2s 01", "100 s2c a1", "900 s2c b1", "1000 c2s 02", "1001 s2c a2");
     open(Timing.ORIGINAL);
     Stub stub = connect();
-    stub.frame(ByteBuffer.wrap(HEX.parseHex("01")), 0);
-    stub.frame(ByteBuffer.wrap(HEX.parseHex("02")), 0);
+    stub.came(ByteBuffer.wrap(HEX.parseHex("01")), 0);
+    stub.came(ByteBuffer.wrap(HEX.parseHex("02")), 0);
     assertEquals("a1 b1 a2", owed(stub));
   }
 
@@ -255,7 +255,7 @@ class StubTest {
     open();
     assertEquals(Pool.NONE, nearest("00"));
     Stub stub = connect();
-    stub.greet(0);
+    stub.open(0);
     assertEquals("01", owed(stub));
     assertEquals(NOTHING_EQUALS_IT, answer(stub, "01"));
   }
