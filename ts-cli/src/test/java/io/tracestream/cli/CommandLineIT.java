@@ -89,8 +89,7 @@ class CommandLineIT {
     try (App app = App.start("replay", "--listen", "127.0.0.1:0", "--record", file)) {
       assertEquals(3, app.awaitStatus());
       assertEquals(
-          "ts-proxy: " + file + ": found no such file, expected a recording; record one first\n",
-          app.stderr());
+          "ts-proxy: " + file + ": there is no such file; record one first\n", app.stderr());
     }
   }
 }

@@ -118,8 +118,7 @@ class DiffIT {
   void aRecordingThatIsMissingOrNoneEndsWithThree() throws Exception {
     String none = dir.resolve("none.rec").toString();
     assertEquals(
-        List.of(
-            "ts-proxy: " + none + ": found no such file, expected a recording; record one first"),
+        List.of("ts-proxy: " + none + ": there is no such file; record one first"),
         diff(3, a, none));
     String notes = Files.writeString(dir.resolve("notes.txt"), "my notes\n").toString();
     assertTrue(diff(3, notes, a).get(0).startsWith("ts-proxy: " + notes + ":1: "));

@@ -132,7 +132,7 @@ class FolderIT {
     Files.delete(dir.resolve("2.tsv"));
     try (App replay = replay()) {
       assertEquals(3, replay.awaitStatus());
-      assertTrue(replay.stderr().startsWith("ts-proxy: " + dir + ": found no recording,"));
+      assertTrue(replay.stderr().startsWith("ts-proxy: " + dir + ": contains no recording,"));
     }
   }
 }

@@ -87,7 +87,7 @@ class LearnTest {
   void aRecordingThatIsMissingEndsWithThreeAndADamagedOneWithOne() throws Exception {
     String a = conversation("a.rec", "1a2b3c", "11223344", "");
     String none = dir.resolve("none.rec").toString();
-    assertTrue(run(3, "learn", a, none).contains("ts-proxy: " + none + ": found no such file"));
+    assertTrue(run(3, "learn", a, none).contains("ts-proxy: " + none + ": there is no such file"));
     String damaged = write("c.rec", "0\tc2s\t00016869", "9\ts2c\t000179657");
     assertTrue(run(1, "learn", a, damaged).contains("ts-proxy: " + damaged + ":3: "));
   }

@@ -21,8 +21,8 @@ class RecordingToolsTest {
   private static final String DAMAGED = HEADER + "1\tc2s\t21\n2\tx2s\t22\n3\ts2c\t23\n4\ts2c\t2";
   private static final String DAMAGE =
       ": direction: found \"x2s\", expected c2s or s2c and a tab; correct the line or record again";
-  private static final String CUT_OFF = ": found a line that was cut off, expected its end;"
-      + " the recorder was stopped inside it: delete the line or record again";
+  private static final String CUT_OFF = ": this line is cut off: the recorder was"
+      + " stopped inside it; delete the line or record again";
 
   @TempDir
   private Path dir;
@@ -164,8 +164,7 @@ class RecordingToolsTest {
     Files.writeString(file, DAMAGED);
     run(
         3,
-        "ts-proxy: " + file
-            + ": found the recording to repair, expected another file; choose another name\n",
+        "ts-proxy: " + file + ": is the recording to repair; choose another name\n",
         "check",
         file.toString(),
         "--repair",

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A conversation that was recorded, not opened yet: in a file, in several in a row, or in memory.
+ * A recorded conversation that is not opened yet: a file, several files in a row, or one in memory.
  * Immutable.
  */
 public final class Conversation {
@@ -22,7 +22,7 @@ public final class Conversation {
   /**
    * A conversation in files.
    *
-   * @param parts the files that hold it, in their order; one at least
+   * @param parts its files, in order; at least one
    */
   public Conversation(List<Path> parts) {
     this(parts.get(0).toString(), parts, null);
@@ -41,8 +41,7 @@ public final class Conversation {
   /**
    * A conversation in memory.
    *
-   * @param recording see {@link Recording#of(String, List)}; whoever plays it closes it, which does
-   *     nothing there
+   * @param recording see {@link Recording#of(String, List)}; it may be closed, which does nothing
    * @return the conversation
    */
   public static Conversation of(Recording recording) {
@@ -50,9 +49,9 @@ public final class Conversation {
   }
 
   /**
-   * The files that hold it.
+   * Its files.
    *
-   * @return the files in their order; none when it is in memory
+   * @return the files in order; none if it is in memory
    */
   public List<Path> parts() {
     return parts;
@@ -63,9 +62,9 @@ public final class Conversation {
    *
    * @param maxPayloadLength the longest payload to take, in bytes
    * @return one recording of all parts; close it when its readers are done
-   * @throws RecordingException as in {@link Recording#open(List, int)}; one in memory must have an
-   *     entry, too
-   * @throws IOException when reading fails
+   * @throws RecordingException as in {@link Recording#open(List, int)}; also if one in memory has
+   *     no entry
+   * @throws IOException if reading fails
    */
   public Recording open(int maxPayloadLength) throws IOException {
     if (inMemory == null) {
@@ -76,12 +75,12 @@ public final class Conversation {
   }
 
   /**
-   * Opens it to look at it, also if it is damaged or has no entry.
+   * Opens it for inspection, even if it is damaged or has no entry.
    *
    * @param maxPayloadLength the longest payload to take, in bytes
    * @return one recording of all parts; close it when its readers are done
    * @throws RecordingException as in {@link Recording#openEvenIfDamaged(Path, int)}
-   * @throws IOException when reading fails
+   * @throws IOException if reading fails
    */
   public Recording openEvenIfDamaged(int maxPayloadLength) throws IOException {
     return inMemory != null ? inMemory : Recording.openEvenIfDamaged(parts, maxPayloadLength);

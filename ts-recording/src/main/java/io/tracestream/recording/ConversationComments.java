@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
  *   # ended by client
  * </pre>
  *
- * <p>The epoch is when the first connection of all was accepted, from which all times count; this
- * one was accepted so many microseconds later. A side that ended its sending before the last frame
- * has a comment at that place. The last line is a {@link RecordedEnd}; it is missing when the
- * recorder was killed, and in all files of a conversation but its last.
+ * <p>The epoch is when the first connection of all was accepted; all times count from it. This one
+ * was accepted that many microseconds later. If one side ends its sending and frames still follow,
+ * a comment marks the place. The last line is a {@link RecordedEnd}; it is missing if the recorder
+ * was killed, and in all files of a conversation but the last.
  */
 final class ConversationComments {
-  /** The comment on a connection; its group is when the connection was accepted. */
+  /** The comment about the connection; its group is when the connection was accepted. */
   static final Pattern CONNECTION =
       Pattern.compile("# connection \\d+ from \\S+, accepted (\\d{1,18})");
 
@@ -40,7 +40,7 @@ final class ConversationComments {
         + ", accepted " + acceptedMicros + "\n";
   }
 
-  /** The line where the side that sends in that direction ended its sending. */
+  /** The line that marks where the side that sends in that direction ended its sending. */
   static String endOfSending(Direction direction) {
     return (direction == Direction.C2S ? CLIENT_ENDED : TARGET_ENDED) + "\n";
   }
@@ -50,7 +50,7 @@ final class ConversationComments {
     return "# " + end + "\n";
   }
 
-  /** The end that a comment, without its line end, tells of; null for any other comment. */
+  /** The end that a comment (without its line end) states; null for any other comment. */
   static RecordedEnd end(String comment) {
     return switch (comment) {
       case "# ended by client" -> RecordedEnd.CLIENT;

@@ -7,17 +7,18 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Writes one of many conversations to a file of its own, which is made with the first entry. When a
- * file has the size that was asked for, it ends on a whole line, and another one goes on.
+ * Writes one of many conversations to a file of its own, which is created with the first entry.
+ * When the file has reached the configured size, it ends on a whole line, and the conversation
+ * continues in another file.
  *
- * <p>When a file cannot be made or written, it ends on its last whole line and each later call
+ * <p>If a file cannot be created or written, it ends on its last whole line, and each later call
  * throws as well. For one thread at a time, together with the others of its
  * {@link RecordingDirectoryWriter}.
  */
 public final class ConversationWriter implements Closeable {
-  /** A number, a direction, two tabs, a line end; with some digits more than mostly. */
+  /** A number, a direction, two tabs and a line end, with more digits than usual. */
   private static final int LINE_MARGIN = 26;
-  /** Other proxies may record to the folder, but not with so many clashes of names. */
+  /** Other proxies may record to the folder, but names cannot clash that often. */
   private static final int MOST_NAMES = 1000;
 
   private final RecordingDirectoryWriter directory;
@@ -25,16 +26,16 @@ public final class ConversationWriter implements Closeable {
   private final long rotateSize;
   private final String comments;
   private RecordingName name;
-  /** The file at hand; null before the first entry, and when there is no going on. */
+  /** Writes to the current file; null before the first entry, and after an error. */
   private RecordingWriter writer;
 
   private boolean empty;
   private final Set<Direction> ended = EnumSet.noneOf(Direction.class);
-  /** Lines to write before the next entry, if there is one. */
+  /** Comments to write before the next entry, if one comes. */
   private String marks = "";
-  /** Bytes of the files before the one at hand. */
+  /** Bytes in the files before the current one. */
   private long lengthBefore;
-  /** Why there is no going on. */
+  /** What failed; null while all is well. */
   private IOException broken;
 
   ConversationWriter(RecordingDirectoryWriter directory, RecordingName name, String comments) {
@@ -48,13 +49,13 @@ public final class ConversationWriter implements Closeable {
   /**
    * Adds an entry.
    *
-   * @param elapsedMicros microseconds since the epoch, no less than in the entry before in the same
-   *     file
+   * @param elapsedMicros microseconds since the epoch, at least as many as in the entry before it
+   *     in the same file
    * @param direction which way the frame went
    * @param payload the payload, in one part or several in a row, each from its position to its
-   *     limit; lent for this call and left as they were
-   * @throws IllegalArgumentException when time goes backwards
-   * @throws IOException when the file cannot be made or written
+   *     limit; lent for this call, and not changed
+   * @throws IllegalArgumentException if time goes backwards
+   * @throws IOException if the file cannot be created or written
    */
   public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
       throws IOException {
@@ -82,10 +83,10 @@ public final class ConversationWriter implements Closeable {
   }
 
   /**
-   * Notes that one side has ended its sending. If frames still follow, a comment says so at this
-   * place. May be called again.
+   * Notes that one side has ended its sending. If frames still follow, a comment marks this place.
+   * Further calls for the same side do nothing.
    *
-   * @param direction which way no more frames go: that of the client's frames, or of the target's
+   * @param direction the direction of that side's frames
    */
   public void ended(Direction direction) {
     if (ended.add(direction)) {
@@ -113,7 +114,7 @@ public final class ConversationWriter implements Closeable {
   private RecordingWriter begin(RecordingFile file) throws IOException {
     if (file == null) {
       throw new RecordingException(
-          files.shown(name) + ": there is a file of that name already; choose another folder");
+          files.shown(name) + ": a file of that name exists already; choose another folder");
     }
     empty = true;
     try {
@@ -125,12 +126,11 @@ public final class ConversationWriter implements Closeable {
   }
 
   /**
-   * Hands all entries to the operating system, and looks whether the file is still there, as
-   * {@link RecordingWriter#flush} does: to be called once a second at least, also when no entry
-   * comes.
+   * Hands all entries to the operating system, and checks that the file is still there, as
+   * {@link RecordingWriter#flush} does. Call it at least once a second, even if no entry comes.
    *
-   * @throws IOException when the file cannot be written; it then ends on a whole line
-   * @throws RecordingException when the file is not as it was written any more
+   * @throws IOException if the file cannot be written; it then ends on a whole line
+   * @throws RecordingException if the file was changed by somebody else
    */
   public void flush() throws IOException {
     if (writer == null) {
@@ -147,17 +147,17 @@ public final class ConversationWriter implements Closeable {
   /**
    * How long the recording of this conversation is.
    *
-   * @return bytes in all of its files and, unless they are yet to be compressed, on their way there
+   * @return bytes in all of its files, and those on their way there unless they are still to be
+   *     compressed
    */
   public long length() {
     return lengthBefore + (writer == null ? 0 : writer.length());
   }
 
   /**
-   * What errors call the file.
+   * The file that has the last entry. To be called once there is an entry.
    *
-   * @return the name of the file that has the last entry, in the folder as it was given; to be
-   *     asked once there is an entry
+   * @return its path, in the folder as it was given
    */
   public String fileName() {
     return files.shown(name);
@@ -177,7 +177,7 @@ public final class ConversationWriter implements Closeable {
    * Says in the last line how the conversation ended, and closes the file.
    *
    * @param end how it ended
-   * @throws IOException when the last entries could not be written
+   * @throws IOException if the last entries could not be written
    */
   public void close(RecordedEnd end) throws IOException {
     if (writer == null) {
@@ -195,7 +195,7 @@ public final class ConversationWriter implements Closeable {
   /**
    * Closes the file of a conversation that was {@link RecordedEnd#CUT_OFF}.
    *
-   * @throws IOException when the last entries could not be written
+   * @throws IOException if the last entries could not be written
    */
   @Override
   public void close() throws IOException {

@@ -14,9 +14,9 @@ public enum Direction {
   }
 
   /**
-   * The other way.
+   * The other direction.
    *
-   * @return that of a reply to a frame of this direction
+   * @return the direction of a reply to a frame of this one
    */
   public Direction opposite() {
     return this == C2S ? S2C : C2S;

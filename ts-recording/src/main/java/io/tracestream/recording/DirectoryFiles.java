@@ -16,23 +16,23 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The recordings of a folder that conversations are recorded to: makes new ones, and deletes the
- * oldest when there are too many. For any number of threads.
+ * The recordings in a folder that is recorded to: creates new files, and deletes the oldest when
+ * there are too many. Thread-safe.
  */
 final class DirectoryFiles {
   private final Path named;
   private final Path directory;
-  /** How many there may be; 0 for any number, and then they are not counted. */
+  /** How many there may be; 0 for any number, in which case they are not counted. */
   private final int most;
 
   private final Consumer<String> warnings;
-  /** Those of this kind of name, in their order, as far as this process knows. */
+  /** All names of our kind in the folder, in order, as far as this process knows. */
   private final TreeSet<RecordingName> known = new TreeSet<>();
-  /** Those that were there at the start: another process may be recording to them. */
+  /** Those that existed at the start: another process may be recording to them. */
   private final Set<RecordingName> earlier = new HashSet<>();
-  /** Those of this process that are not finished. */
+  /** Those that this process is recording to. */
   private final Set<RecordingName> open = new HashSet<>();
-  /** When the newest of the earlier ones was accepted, as its name says. */
+  /** The time in the name of the newest of the earlier ones. */
   private Instant latest = Instant.MIN;
 
   private DirectoryFiles(Path named, Path directory, int most, Consumer<String> warnings) {
@@ -42,7 +42,7 @@ final class DirectoryFiles {
     this.warnings = warnings;
   }
 
-  /** Opens the folder, made if it is missing, and sees whether it can be recorded to. */
+  /** Opens the folder, which is created if it is missing, and checks that files can be created. */
   static DirectoryFiles open(Path named, int most, Consumer<String> warnings) throws IOException {
     make(named);
     DirectoryFiles files = new DirectoryFiles(named, named.toRealPath(), most, warnings);
@@ -64,7 +64,7 @@ final class DirectoryFiles {
       Files.createDirectories(folder, RecordingFile.ownerOnly(folder, "rwx------"));
     } catch (IOException e) {
       throw new RecordingException(
-          folder + ": the folder cannot be made: " + RecordingException.reason(e)
+          folder + ": the folder cannot be created: " + RecordingException.reason(e)
               + "; choose another name",
           e);
     }
@@ -73,7 +73,7 @@ final class DirectoryFiles {
   private void tryFile() throws IOException {
     Path file = directory.resolve(".ts-recording-" + UUID.randomUUID() + ".part");
     RecordingFile made =
-        RecordingFile.createNew(file, named.toString(), false, "no file can be made in it");
+        RecordingFile.createNew(file, named.toString(), false, "no file can be created in it");
     if (made != null) {
       made.discard();
     }
@@ -95,8 +95,8 @@ final class DirectoryFiles {
       latest = known.last().startTime();
       if (latest.isAfter(Instant.now())) {
         warn(shown(known.last())
-            + ": is of a time that is still to come; the names of new recordings"
-            + " go on after it");
+            + ": has a time in the future in its name; the names of new recordings"
+            + " continue from there");
       }
     }
   }
@@ -107,8 +107,9 @@ final class DirectoryFiles {
   }
 
   /**
-   * When a connection was accepted, as its file's name is to say. Names go on after those that are
-   * there: where the clock was ahead once, the newest recordings would be taken for the oldest.
+   * The time for a new file's name: when its connection was accepted, or a later time if there are
+   * names of later times already. If the clock was once ahead, the newest recordings would
+   * otherwise be taken for the oldest.
    *
    * @param epoch when the first connection of all was accepted
    */
@@ -118,15 +119,15 @@ final class DirectoryFiles {
         : accepted.plus(Duration.between(epoch, latest)).plusNanos(1000);
   }
 
-  /** What errors call the file of that name. */
+  /** The file of that name, for error messages. */
   String shown(RecordingName name) {
     return named.resolve(name.toString()).toString();
   }
 
   /**
-   * Makes a file, and room for it.
+   * Creates a file, and makes room for it.
    *
-   * @return the file, to be told when it is {@link #finished}; null when there is one of that name
+   * @return the file; call {@link #finished} when it is closed. Null if the name is taken
    */
   RecordingFile create(RecordingName name) throws IOException {
     RecordingFile file = RecordingFile.createNew(path(name), shown(name), name.gzip());
@@ -140,7 +141,7 @@ final class DirectoryFiles {
     return file;
   }
 
-  /** The file of that name is closed, and may be deleted one day. */
+  /** The file of that name is closed, and may be deleted at some time. */
   synchronized void finished(RecordingName name) {
     if (open.remove(name)) {
       deleteOldest();
@@ -158,15 +159,15 @@ final class DirectoryFiles {
   }
 
   /**
-   * Deletes a file unless another process is recording to it. One that makes trouble counts no
-   * longer: it is not worth the recordings of today.
+   * Deletes a file unless another process is recording to it. A file that cannot be deleted is no
+   * longer counted: today's recordings are more important.
    */
   private boolean isSpared(RecordingName name) {
     Path file = path(name);
     try {
       if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
           && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        warn(shown(name) + ": is not a regular file; leaving it there");
+        warn(shown(name) + ": is not a regular file; not deleted");
       } else if (earlier.contains(name) && RecordingFile.isBeingRecorded(file)) {
         return true;
       } else {
@@ -175,7 +176,7 @@ final class DirectoryFiles {
     } catch (IOException | RuntimeException e) {
       String reason = e instanceof IOException io ? RecordingException.reason(io) : e.toString();
       warn(shown(name) + ": cannot be deleted to make room for newer recordings: " + reason
-          + "; leaving it there");
+          + "; not deleted");
     }
     return false;
   }
@@ -184,7 +185,7 @@ final class DirectoryFiles {
     try {
       warnings.accept(message);
     } catch (RuntimeException | Error e) {
-      // A warning that cannot be given is not worth a recording either.
+      // Recording is more important than a warning.
     }
   }
 

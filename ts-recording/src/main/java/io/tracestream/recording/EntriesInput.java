@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 
-/** Entries as the text of a recording, one at a time; a line's number is that of its entry. */
+/** Entries as the text of a recording, made line by line; a line has the number of its entry. */
 final class EntriesInput extends InputStream {
   private final Iterator<Entry> entries;
   private InputStream line = InputStream.nullInputStream();

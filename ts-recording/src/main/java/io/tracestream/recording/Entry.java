@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * One frame in a recording. Two entries are equal when time, direction and payload bytes are.
  *
- * <p>Immutable, as far as its payload is left as it is.
+ * <p>Immutable if nobody changes the payload's bytes.
  */
 public final class Entry {
   private final long elapsedMicros;
@@ -18,8 +18,8 @@ public final class Entry {
    *
    * @param elapsedMicros microseconds since the recording began, 0 or more
    * @param direction which way the frame went
-   * @param payload the frame's payload, possibly empty; not copied, so leave it as it is
-   * @throws IllegalArgumentException when the time is below 0
+   * @param payload the frame's payload, possibly empty; not copied, so do not change it
+   * @throws IllegalArgumentException if the time is below 0
    */
   public Entry(long elapsedMicros, Direction direction, byte[] payload) {
     if (elapsedMicros < 0) {
@@ -51,7 +51,7 @@ public final class Entry {
   /**
    * What the frame carried.
    *
-   * @return its payload, possibly empty; not a copy, so leave it as it is
+   * @return its payload, possibly empty; not a copy, so do not change it
    */
   public byte[] payload() {
     return payload;

@@ -7,15 +7,15 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Packs texts into gzip members (RFC 1952). Those that nobody uses wait for the next who needs one:
- * there are never more than threads that write at the same moment.
+ * Compresses text into gzip members (RFC 1952). Instances are pooled: there are never more of them
+ * than threads that write at the same moment.
  */
 final class GzipMember {
   private static final ConcurrentLinkedQueue<GzipMember> FREE = new ConcurrentLinkedQueue<>();
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, Deflater.DEFLATED, 0, 0, 0, 0, 0, 4, -1};
   private static final int TRAILER = 8;
 
-  /** The quickest level: hex digits become little more than half at any. */
+  /** The fastest level: hex digits shrink to little more than half at any level. */
   private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
 
   private final CRC32 sum = new CRC32();
@@ -23,7 +23,7 @@ final class GzipMember {
 
   private GzipMember() {}
 
-  /** One that nobody else uses, until it is given back. */
+  /** Takes one out of the pool, until it is given back. */
   static GzipMember take() {
     GzipMember free = FREE.poll();
     return free != null ? free : new GzipMember();
@@ -33,9 +33,12 @@ final class GzipMember {
     FREE.add(this);
   }
 
-  /** The member that {@code text} makes, from its position to its limit; lent until the next. */
+  /**
+   * Compresses {@code text}, from its position to its limit; the result is lent until the next
+   * call.
+   */
   ByteBuffer pack(ByteBuffer text) {
-    // Text that cannot be made smaller grows by 5 bytes for each 16 KiB or so.
+    // Text that cannot be compressed grows by 5 bytes for each 16 KiB or so.
     int most = HEADER.length + text.remaining() + text.remaining() / 1000 + 64 + TRAILER;
     if (packed.capacity() < most) {
       packed =

@@ -5,12 +5,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** From bytes to lower-case hex digits, four bytes at a time where so many are at hand. */
+/** Encodes bytes as lower-case hex digits, four at a time while there are four. */
 final class Hex {
   /** The two lower-case digits of each byte, the first one in the high half. */
   private static final short[] DIGITS = new short[256];
 
-  /** Four bytes of a buffer, big-endian whatever the caller set for the buffer. */
+  /** Four bytes of a buffer, big-endian whatever the buffer's own order. */
   private static final VarHandle FOUR_BYTES =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
@@ -23,8 +23,8 @@ final class Hex {
   private Hex() {}
 
   /**
-   * Puts the digits of {@code count} bytes of {@code from}, from index {@code at}, at the position
-   * of {@code to}, which is big-endian.
+   * Encodes {@code count} bytes of {@code from}, from index {@code at}, and puts the digits at the
+   * position of {@code to}, which is big-endian.
    */
   static void encode(ByteBuffer from, int at, int count, ByteBuffer to) {
     int end = at + count;

@@ -4,15 +4,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** From hex digits, in either case, to bytes. */
+/** Decodes hex digits, in either case, to bytes. */
 final class HexDecoder {
-  /** Two characters: the first one in the low half. */
+  /** Reads two characters, the first one in the low half. */
   private static final VarHandle PAIRS =
       MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.LITTLE_ENDIAN);
 
   /**
-   * The byte that each pair stands for; or {@link #NO_BYTE}. Of these 128 KiB the pairs of
-   * lower-case digits touch 2 KiB, which stay in the processor's nearest cache.
+   * The byte that each pair stands for; or {@link #NO_BYTE}. Pairs of lower-case digits use only 2
+   * KiB of these 128 KiB, which stay in the processor's first-level cache.
    */
   private static final short[] BYTES = new short[1 << 16];
 
@@ -37,9 +37,9 @@ final class HexDecoder {
   }
 
   /**
-   * Decodes up to {@code count} pairs of {@code from}, from index {@code at}.
+   * Decodes up to {@code count} pairs in {@code from}, from index {@code at}.
    *
-   * @return how many pairs there were before the first one that is not two digits
+   * @return how many pairs come before the first one that is not two digits
    */
   static int decode(byte[] from, int at, int count, byte[] to, int start) {
     for (int i = 0; i < count; i++) {

@@ -7,40 +7,40 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes bytes as lower-case hex, many at a time: three times as fast as a table of digits.
+ * Encodes bytes as lower-case hex, many at a time: three times as fast as a table of digits.
  *
- * <p>The two digits of a byte are made as one {@code char}, the first digit in its low half. The
- * loops below use nothing but what the JIT compiler turns into vector instructions for {@code char}
- * at Java 17: arithmetic that needs no more than 16 bits, and a shift to the right of what was just
- * loaded. Bytes become chars, and chars go out as bytes, by calls that the JDK has made fast.
+ * <p>The two digits of a byte become one {@code char}, with the first digit in its low half. The
+ * loops below use only operations that the JIT compiler of Java 17 vectorizes for {@code char}:
+ * 16-bit arithmetic, and a right shift of a value that was just loaded. Bytes are widened to chars,
+ * and chars are written as bytes, by calls that the JDK has made fast.
  *
  * <p>For one thread at a time.
  */
 final class HexEncoder {
-  /** Bytes a round: all arrays together stay in the processor's nearest cache. */
+  /** Bytes per round: all arrays together stay in the first-level cache. */
   private static final int MOST = 1024;
-  /** For fewer bytes the table is as quick. */
+  /** For fewer bytes than this, the table is as fast. */
   private static final int LEAST = 64;
 
   private static final int LETTER_OFFSET = 'a' - '0' - 10;
   private static final int TWO_ZEROS = '0' << 8 | '0';
 
-  /** Gives each byte as the char of that number. */
+  /** Widens bytes to chars. */
   private final CharsetDecoder widening = StandardCharsets.ISO_8859_1.newDecoder();
 
   private final ByteBuffer bytes = ByteBuffer.wrap(new byte[MOST]);
   private final CharBuffer values = CharBuffer.wrap(new char[MOST]);
   private final char[] carries = new char[MOST];
   private final char[] pairs = new char[MOST];
-  /** The pairs in the order of the text, and as bytes. */
+  /** The pairs in text order, as bytes. */
   private final ByteBuffer text =
       ByteBuffer.allocateDirect(2 * MOST).order(ByteOrder.LITTLE_ENDIAN);
 
   private final CharBuffer textPairs = text.asCharBuffer();
 
   /**
-   * Puts the digits of {@code count} bytes of {@code from}, from index {@code at}, at the position
-   * of {@code to}, which is big-endian.
+   * Encodes {@code count} bytes of {@code from}, from index {@code at}, and puts the digits at the
+   * position of {@code to}, which is big-endian.
    */
   void encode(ByteBuffer from, int at, int count, ByteBuffer to) {
     int done = 0;
@@ -61,7 +61,7 @@ final class HexEncoder {
     to.put(text.position(0).limit(2 * count));
   }
 
-  /** Bit 4 of a carry says that the first digit is a letter. */
+  /** Bit 4 of a carry is set if the first digit is a letter. */
   private static void carry(char[] values, char[] carries, int count) {
     for (int i = 0; i < count; i++) {
       carries[i] = (char) ((values[i] >> 4) + 6);
@@ -72,7 +72,7 @@ final class HexEncoder {
     for (int i = 0; i < count; i++) {
       int first = (values[i] >> 4) + (carries[i] >> 4) * LETTER_OFFSET;
       int low = values[i] & 15;
-      // What was bit 4 is to count in the high half: times 16 at its place, so 256 / 16 here.
+      // Bit 4 has to count in the high half, 256 / 16 times as much as here.
       int second = (low << 8) + (low + 6 & 16) * (LETTER_OFFSET * 16);
       pairs[i] = (char) (first + second + TWO_ZEROS);
     }

@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * An opened recording, which gives out any number of readers, each from its top. It is a file,
- * packed with gzip or not; or the files of one conversation in a row; or in memory.
+ * An opened recording, from which any number of readers can read. It is a file, compressed with
+ * gzip or not; or the files of one conversation in a row; or in memory.
  *
- * <p>Readers of a file share one file descriptor, and go on reading the same file when another one
- * takes its name. Of a recording in several files, each reader may hold one more.
+ * <p>All readers of a file share one file descriptor, and keep reading that file even if another
+ * file takes its name. If there are several files, each reader may hold one more descriptor.
  *
- * <p>For any number of threads; each reader belongs to one.
+ * <p>Thread-safe; each reader is for one thread at a time.
  */
 public final class Recording implements Closeable {
   private final List<TextPart> parts;
-  /** Null when it is in memory. */
+  /** Null if it is in memory. */
   private final RecordingFiles files;
 
   private final int maxPayloadLength;
@@ -31,30 +31,29 @@ public final class Recording implements Closeable {
   }
 
   /**
-   * Opens a recording to be played or compared, and reads its first entry, so that a wrong file is
-   * told at once.
+   * Opens a recording to play or compare it, and reads its first entry, so that a wrong file is
+   * noticed at once.
    *
-   * @param path a file that can be read from any place in it: no pipe
-   * @param maxPayloadLength the longest payload to take, in bytes
+   * @param path a regular file
+   * @param maxPayloadLength the longest payload to accept, in bytes
    * @return the opened recording; close it when its readers are done
-   * @throws RecordingException when there is no such file, it cannot be read, its first entry is
-   *     damaged, it is of another version, or it is not a recording: it has no entry. Where
-   *     descriptors or memory ran out, {@link RecordingException#isNotRead} tells
-   * @throws IOException when reading fails
+   * @throws RecordingException if the file does not exist, cannot be read, has another version, has
+   *     a damaged first entry or no entry at all; {@link RecordingException#isNotRead} is true if
+   *     file descriptors or memory ran out
+   * @throws IOException if reading fails
    */
   public static Recording open(Path path, int maxPayloadLength) throws IOException {
     return open(List.of(path), maxPayloadLength);
   }
 
   /**
-   * Opens a recording that goes on from file to file, as one. Errors name the file that they are
-   * in.
+   * Opens a recording that continues from file to file. Errors name the file that they are in.
    *
-   * @param parts its files, in their order; one at least. Each is opened when a reader comes to it
-   * @param maxPayloadLength the longest payload to take, in bytes
+   * @param parts its files, in order; at least one. Each is opened when a reader comes to it
+   * @param maxPayloadLength the longest payload to accept, in bytes
    * @return the opened recording; close it when its readers are done
    * @throws RecordingException as in {@link #open(Path, int)}, for the first file
-   * @throws IOException when reading fails
+   * @throws IOException if reading fails
    */
   public static Recording open(List<Path> parts, int maxPayloadLength) throws IOException {
     Recording recording = openUnread(parts, maxPayloadLength);
@@ -68,14 +67,14 @@ public final class Recording implements Closeable {
   }
 
   /**
-   * Opens a recording to look at it: any part may be damaged, which its readers tell, and it may
-   * have no entry. Refuses only another kind of file.
+   * Opens a recording for inspection: any part of it may be damaged, which its readers report, and
+   * it may have no entry. Refuses only files of another kind.
    *
-   * @param path a file that can be read from any place in it: no pipe
-   * @param maxPayloadLength the longest payload to take, in bytes
+   * @param path a regular file
+   * @param maxPayloadLength the longest payload to accept, in bytes
    * @return the opened recording; close it when its readers are done
-   * @throws RecordingException when there is no such file, it cannot be read, is of another version
-   *     or another kind of file
+   * @throws RecordingException if the file does not exist, cannot be read, has another version or
+   *     is a file of another kind
    * @throws IOException as in {@link #open(Path, int)}
    */
   public static Recording openEvenIfDamaged(Path path, int maxPayloadLength) throws IOException {
@@ -100,9 +99,9 @@ public final class Recording implements Closeable {
   }
 
   /**
-   * Refuses a recording without a single entry: whatever is compared with it would be the same.
+   * Refuses a recording without a single entry: nothing could differ from it.
    *
-   * @throws RecordingException when there is none, or the first one is damaged
+   * @throws RecordingException if there is no entry, or the first one is damaged
    */
   void requireEntry() throws IOException {
     try (RecordingReader reader = reader()) {
@@ -125,8 +124,8 @@ public final class Recording implements Closeable {
   /**
    * A recording in memory.
    *
-   * @param name what errors call it; there an entry's line is its number, from 1
-   * @param entries what it holds; copied, but not their payloads
+   * @param name its name in errors; an entry's line is its number, from 1
+   * @param entries its entries; the list is copied, but not the payloads
    * @return the recording, which need not be closed
    */
   public static Recording of(String name, List<Entry> entries) {
@@ -136,11 +135,10 @@ public final class Recording implements Closeable {
   }
 
   /**
-   * A recording in memory, as the text that a file would hold.
+   * A recording in memory, made from the text that a file would hold.
    *
-   * @param name what errors call it
-   * @param text what it holds: lines of entries, with a version line or without. Damage is told by
-   *     its readers
+   * @param name its name in errors
+   * @param text lines of entries, with a version line or without; its readers report damage
    * @return the recording, which need not be closed
    */
   public static Recording of(String name, String text) {
@@ -152,36 +150,36 @@ public final class Recording implements Closeable {
   }
 
   /**
-   * Whether the last line has no line end. It is taken if it is well formed: but an editor that
-   * leaves out the line end looks the same as a recorder that was killed between two bytes of the
-   * payload. Looks at the last byte of the file, now.
+   * Whether the last line has no line end. Readers accept such a line if it is well formed, but
+   * nobody can tell whether an editor left out the line end, or the recorder was killed between two
+   * bytes of the payload. Reads only the first and the last bytes of the file.
    *
-   * @return true for such a file. False for one in memory, and for one that is compressed with
-   *     gzip: there only {@link RecordingReader#mayBeCutShort} knows, at the end
-   * @throws RecordingException when the last file cannot be opened
-   * @throws IOException when reading fails
+   * @return true for such a file. False for a recording in memory, and for gzip data, where only
+   *     {@link RecordingReader#mayBeCutShort} can say, at the end
+   * @throws RecordingException if the last file cannot be opened
+   * @throws IOException if reading fails
    */
   public boolean mayBeCutShort() throws IOException {
     return files != null && files.isLastLineUnended();
   }
 
   /**
-   * A reader of its own, from the top. Close it if it is not read to its end.
+   * A new reader, from the top. Close it unless it has been read to the end.
    *
-   * <p>When its thread is interrupted while it reads, the file is closed for all readers: such is
-   * the way of {@link FileChannel}.
+   * <p>If its thread is interrupted while it reads, the file is closed for all readers, as a
+   * {@link FileChannel} does.
    *
-   * @return the reader; it ends with an exception once this recording is closed
+   * @return the reader; it throws once this recording is closed
    */
   public RecordingReader reader() {
     return new RecordingReader(parts, maxPayloadLength);
   }
 
   /**
-   * A reader of its own, from an entry on: of a plain file, what stands before is not read.
+   * A new reader that begins at an entry. In a plain file, what comes before is not read.
    *
-   * @param from where an earlier reader of this recording has found that entry
-   * @return the reader; its first entry is that one
+   * @param from where an earlier reader of this recording found the entry
+   * @return the reader; that entry is its first
    */
   public RecordingReader reader(RecordingReader.Position from) {
     return new RecordingReader(parts, maxPayloadLength, from);
@@ -190,7 +188,7 @@ public final class Recording implements Closeable {
   /**
    * The recording's name.
    *
-   * @return the path as it was given, of the first file if there are more
+   * @return the path of its first file, as it was given
    */
   @Override
   public String toString() {

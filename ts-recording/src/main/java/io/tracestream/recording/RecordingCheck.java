@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a recording holds from its top to its end, past lines that are damaged. A
- * {@link RecordingReader} stops at the first of these instead.
+ * What a recording contains, from top to end, beyond lines that are damaged. (A
+ * {@link RecordingReader} stops at the first of these.)
  *
- * <p>It is made in one pass, in memory that grows with the longest payload, not with the file. Once
- * made, it does not change.
+ * <p>Made in one pass, in memory that grows with the longest payload, not with the file. It does
+ * not change afterwards.
  */
 public final class RecordingCheck {
-  /** So many damaged lines are told one by one; the others are only counted. */
+  /** How many damaged lines are reported one by one; further ones are only counted. */
   public static final int MOST_DAMAGE = 100;
 
   private long c2sEntries;
@@ -36,11 +36,11 @@ public final class RecordingCheck {
    * Checks a recording.
    *
    * @param file the recording
-   * @param maxPayloadLength the longest payload to take, in bytes; a longer one counts as damage
-   * @return what it holds
-   * @throws RecordingException when there is no such file, it cannot be read, is of another version
-   *     or another kind of file: it has neither a version line nor a whole entry, but other lines
-   * @throws IOException when reading fails
+   * @param maxPayloadLength the longest payload to accept, in bytes; a longer one counts as damage
+   * @return what it contains
+   * @throws RecordingException if the file does not exist, cannot be read, has another version or
+   *     is of another kind: it has neither a version line nor a whole entry, but other lines
+   * @throws IOException if reading fails
    */
   public static RecordingCheck of(Path file, int maxPayloadLength) throws IOException {
     try (RecordingReader reader = open(file, maxPayloadLength)) {
@@ -51,19 +51,20 @@ public final class RecordingCheck {
   }
 
   /**
-   * Checks a recording and writes what is whole to another file: the version line, the comments as
-   * they are, and each whole entry. Blank lines and damaged ones are left out.
+   * Checks a recording and writes what is whole to another file: the version line, all comments,
+   * and each whole entry. Blank and damaged lines are left out.
    *
-   * <p>That file is written whole or not at all: until it is whole it has a name of its own, which
-   * ends with {@code .part}, in the same folder. Without a whole entry nothing is written.
+   * <p>The file is written completely or not at all: until it is complete it has a temporary name
+   * in the same folder that ends with {@code .part}. If no entry is whole, nothing is written. The
+   * file is readable for its owner only, as all recordings are.
    *
-   * @param file the recording, which is left as it is
-   * @param maxPayloadLength the longest payload to take, in bytes; a longer one is left out
+   * @param file the recording, which is not changed
+   * @param maxPayloadLength the longest payload to accept, in bytes; longer ones are left out
    * @param out where to write; an earlier recording there is replaced
-   * @return what the damaged recording holds
-   * @throws RecordingException as in {@link #of}; and when {@code out} is the recording itself, is
-   *     no recording, is being recorded to or cannot be written to
-   * @throws IOException when reading or writing fails
+   * @return what the damaged recording contains
+   * @throws RecordingException as in {@link #of}; also if {@code out} is the recording itself, is a
+   *     file of another kind, is being recorded to or cannot be written
+   * @throws IOException if reading or writing fails
    */
   public static RecordingCheck repair(Path file, int maxPayloadLength, Path out)
       throws IOException {
@@ -83,7 +84,7 @@ public final class RecordingCheck {
         Channels.newInputStream(RecordingFiles.open(file)), file.toString(), maxPayloadLength);
   }
 
-  /** Reads to the end, past damaged lines; {@code repaired} gets what is whole, or is null. */
+  /** Reads to the end, beyond damaged lines. What is whole goes to {@code repaired}, or to null. */
   private void read(RecordingReader reader, RepairedFile repaired) throws IOException {
     if (repaired != null) {
       reader.copyCommentsTo(repaired.comments());
@@ -132,7 +133,7 @@ public final class RecordingCheck {
     }
     cutOff = e.isCutOff();
     if (damagedLines > 0 && lastDamagedLine == e.line()) {
-      return; // the line has been counted, and then the file ended badly in it
+      return; // the line has been counted; then gzip data ended badly in it
     }
     damagedLines++;
     lastDamagedLine = e.line();
@@ -144,7 +145,7 @@ public final class RecordingCheck {
   /**
    * Whole entries that went to the server.
    *
-   * @return their count
+   * @return how many there are
    */
   public long c2sEntries() {
     return c2sEntries;
@@ -153,7 +154,7 @@ public final class RecordingCheck {
   /**
    * Whole entries that went to the client.
    *
-   * @return their count
+   * @return how many there are
    */
   public long s2cEntries() {
     return s2cEntries;
@@ -162,23 +163,23 @@ public final class RecordingCheck {
   /**
    * Damaged lines.
    *
-   * @return their count
+   * @return how many there are
    */
   public long damagedLines() {
     return damagedLines;
   }
 
   /**
-   * What is wrong with the first {@value #MOST_DAMAGE} of the damaged lines.
+   * What is wrong with the damaged lines, the first {@value #MOST_DAMAGE} of them.
    *
-   * @return an error for each, in their order
+   * @return an error for each, in order
    */
   public List<RecordingException> damage() {
     return List.copyOf(damage);
   }
 
   /**
-   * Whether the last line is one of the damaged ones because the recorder was stopped inside it.
+   * Whether the last line is damaged because the recorder was stopped inside it.
    *
    * @return true for a recording that was cut off
    */
@@ -187,29 +188,29 @@ public final class RecordingCheck {
   }
 
   /**
-   * The last line, when it holds a whole entry and has no line end: no damage, but it may have been
-   * cut off between two bytes.
+   * The last line, if it holds a whole entry and has no line end. That is not damage, but the line
+   * may have been cut off between two bytes.
    *
-   * @return its number, from 1; 0 when it has a line end
+   * @return its number, from 1; 0 if it has a line end
    */
   public long unendedLine() {
     return unendedLine;
   }
 
   /**
-   * Entries that have an earlier time than the whole entry before them: no damage either, a replay
-   * takes it as no pause.
+   * Entries that have an earlier time than the whole entry before them. That is not damage: a
+   * replay makes no pause there.
    *
-   * @return their count
+   * @return how many there are
    */
   public long earlierEntries() {
     return earlierEntries;
   }
 
   /**
-   * The first entry of those.
+   * The first of those entries.
    *
-   * @return the number of its line, from 1; 0 when there is none
+   * @return the number of its line, from 1; 0 if there is none
    */
   public long firstEarlierLine() {
     return firstEarlierLine;
@@ -218,16 +219,17 @@ public final class RecordingCheck {
   /**
    * How the conversation ended.
    *
-   * @return what the last line says; null when it does not say, see {@link RecordingReader#end}
+   * @return what the last line says; null if it says nothing about it, see
+   *     {@link RecordingReader#end}
    */
   public RecordedEnd end() {
     return end;
   }
 
   /**
-   * Whether it is a recording and no line is damaged.
+   * Whether it is a recording without a damaged line.
    *
-   * @return true when a {@link RecordingReader} reads all of it, and finds an entry
+   * @return true if a {@link RecordingReader} can read all of it, and finds an entry
    */
   public boolean isWhole() {
     return damagedLines == 0 && entries() > 0;

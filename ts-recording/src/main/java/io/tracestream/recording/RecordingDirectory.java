@@ -12,10 +12,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The conversations that are recorded in a folder: its files whose names end with {@code .tsv} or
- * {@code .tsv.gz} and do not begin with a dot, in the order of their names, which is that in which
- * a proxy accepted the connections. The parts of a conversation that was too large for one file are
- * one again. Files of other names are passed over. Immutable.
+ * The conversations that were recorded to a folder: its files whose names end with {@code .tsv} or
+ * {@code .tsv.gz} and do not begin with a dot, in the order of their names, which is the order in
+ * which a proxy accepted the connections. If a conversation was too large for one file, its parts
+ * are joined again. Files with other names are ignored. Immutable.
  */
 public final class RecordingDirectory {
   private final Path directory;
@@ -32,25 +32,25 @@ public final class RecordingDirectory {
   /**
    * The folder.
    *
-   * @return its path as it was given
+   * @return its path, as it was given
    */
   public Path directory() {
     return directory;
   }
 
   /**
-   * What can be read.
+   * The conversations that can be read.
    *
-   * @return the conversations in order, one at least
+   * @return the conversations in order, at least one
    */
   public List<Conversation> conversations() {
     return conversations;
   }
 
   /**
-   * What cannot be read: conversations of which a part is missing, mostly since the oldest files
-   * were deleted; and what has a recording's name and is not a file, such as a link to one that is
-   * gone.
+   * What cannot be read: conversations with a missing part, usually because the oldest files were
+   * deleted; and anything with a recording's name that is not a file, such as a link to a file that
+   * does not exist.
    *
    * @return a line for each, to show to a user
    */
@@ -59,13 +59,13 @@ public final class RecordingDirectory {
   }
 
   /**
-   * Lists a folder. Its files are opened when their conversation is.
+   * Lists a folder. A file is opened when its conversation is.
    *
    * @param directory the folder
-   * @return what is in it
-   * @throws RecordingException when there is no such folder, it cannot be read, or no whole
-   *     conversation is in it
-   * @throws IOException when reading fails
+   * @return its conversations
+   * @throws RecordingException if the folder does not exist, cannot be read, or contains no
+   *     complete conversation
+   * @throws IOException if reading fails
    */
   public static RecordingDirectory open(Path directory) throws IOException {
     List<Conversation> conversations = new ArrayList<>();
@@ -79,9 +79,9 @@ public final class RecordingDirectory {
       }
     }
     if (conversations.isEmpty()) {
-      String found = leftOut.isEmpty() ? "no recording" : "no recording with all of its parts";
-      throw new RecordingException(directory + ": found " + found
-          + ", expected files that end with .tsv or .tsv.gz; record some first");
+      String missing = leftOut.isEmpty() ? "no recording" : "no complete recording";
+      throw new RecordingException(directory + ": contains " + missing
+          + ", which is a file whose name ends with .tsv or .tsv.gz; record one first");
     }
     return new RecordingDirectory(directory, conversations, leftOut);
   }
@@ -108,21 +108,20 @@ public final class RecordingDirectory {
   }
 
   private static List<Path> files(Path directory) throws IOException {
-    String expected = ", expected a folder of recordings";
     try (Stream<Path> all = Files.list(directory)) {
       return all.filter(file -> file.getFileName().toString().matches("[^.].*\\.tsv(\\.gz)?"))
           .sorted()
           .toList();
     } catch (NoSuchFileException e) {
-      throw new RecordingException(directory + ": found no such folder" + expected, e);
+      throw new RecordingException(directory + ": there is no such folder", e);
     } catch (NotDirectoryException e) {
-      throw new RecordingException(directory + ": found no folder" + expected, e);
+      throw new RecordingException(directory + ": is not a folder; name a folder of recordings", e);
     } catch (AccessDeniedException e) {
-      throw new RecordingException(directory + ": found no permission to read it" + expected, e);
+      throw new RecordingException(directory + ": cannot be read: permission denied", e);
     }
   }
 
-  /** What all parts of a conversation have in common, and no others: their order is that of it. */
+  /** What the parts of one conversation have in common: conversations are sorted by it. */
   private static String conversation(Path file) {
     RecordingName name = RecordingName.of(file);
     return name == null || name.part() == 0
@@ -135,13 +134,13 @@ public final class RecordingDirectory {
     return name == null ? 0 : name.part();
   }
 
-  /** What to say of a conversation that is not whole; else null. */
+  /** What to say about a conversation with a missing part; null if none is missing. */
   private static String missingPart(List<Path> parts) {
     int expected = part(parts.get(0)) == 0 ? 0 : 1;
     for (Path file : parts) {
       if (part(file) != expected) {
-        return file + ": found no part " + expected
-            + " of this conversation, expected all of them; leaving it out";
+        return file + ": part " + expected
+            + " of this conversation is missing; leaving the conversation out";
       }
       expected++;
     }

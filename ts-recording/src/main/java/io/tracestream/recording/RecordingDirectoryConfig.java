@@ -3,7 +3,7 @@ package io.tracestream.recording;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** How many conversations are recorded to one folder. Immutable. */
+/** How to record many conversations to one folder. Immutable. */
 public final class RecordingDirectoryConfig {
   private final Path directory;
   private final long rotateSize;
@@ -19,15 +19,15 @@ public final class RecordingDirectoryConfig {
 
   private static long requireNoLess(String name, long value) {
     if (value < 0) {
-      throw new IllegalArgumentException(name + ": found " + value + ", expected 0 or more");
+      throw new IllegalArgumentException(name + ": " + value + " is below 0");
     }
     return value;
   }
 
   /**
-   * One plain file for each conversation, and all of them kept.
+   * One plain file for each conversation, and all files are kept.
    *
-   * @param directory the folder; it is made if it is missing
+   * @param directory the folder; it is created if it is missing
    * @return the configuration
    */
   public static RecordingDirectoryConfig of(Path directory) {
@@ -35,18 +35,17 @@ public final class RecordingDirectoryConfig {
   }
 
   /**
-   * Where to record to.
+   * The folder to record to.
    *
-   * @return the folder
+   * @return its path
    */
   public Path directory() {
     return directory;
   }
 
   /**
-   * How large a file may become before its conversation goes on in another one. A single entry may
-   * be larger. Packed files are looked at now and then only, and may become larger by as much as
-   * was waiting to be written.
+   * How large a file may become before its conversation continues in another one. A single entry
+   * may be larger. A compressed file may become larger by as much as is waiting to be written.
    *
    * @return bytes; 0 for any size
    */
@@ -55,11 +54,11 @@ public final class RecordingDirectoryConfig {
   }
 
   /**
-   * How many recordings there may be in the folder before the oldest ones are deleted, also those
-   * of earlier runs. What is being recorded is never deleted (where the file system has no locks:
-   * by this process), and neither is a file with another kind of name. To keep their order, the
-   * names of new recordings go on after those that are there, also where those are of a time that
-   * is still to come.
+   * How many recordings there may be in the folder before the oldest ones are deleted, those of
+   * earlier runs included. A file that is being recorded to is never deleted (if the file system
+   * has no locks: by this process), and neither is a file with another kind of name. To keep the
+   * order, names of new recordings continue after those in the folder, even if these are from a
+   * time in the future.
    *
    * @return 1 or more; 0 for any number
    */
@@ -68,9 +67,9 @@ public final class RecordingDirectoryConfig {
   }
 
   /**
-   * Whether files are packed with gzip.
+   * Whether files are compressed with gzip.
    *
-   * @return true for packed ones
+   * @return true if they are
    */
   public boolean gzip() {
     return gzip;
@@ -81,7 +80,7 @@ public final class RecordingDirectoryConfig {
    *
    * @param bytes see {@link #rotateSize()}
    * @return the changed copy
-   * @throws IllegalArgumentException when it is below 0
+   * @throws IllegalArgumentException if it is below 0
    */
   public RecordingDirectoryConfig withRotateSize(long bytes) {
     return new RecordingDirectoryConfig(directory, bytes, maxFiles, gzip);
@@ -92,19 +91,19 @@ public final class RecordingDirectoryConfig {
    *
    * @param most see {@link #maxFiles()}
    * @return the changed copy
-   * @throws IllegalArgumentException when it is below 0
+   * @throws IllegalArgumentException if it is below 0
    */
   public RecordingDirectoryConfig withMaxFiles(int most) {
     return new RecordingDirectoryConfig(directory, rotateSize, most, gzip);
   }
 
   /**
-   * This, with files packed or not.
+   * This, with files compressed or not.
    *
-   * @param packed see {@link #gzip()}
+   * @param compressed see {@link #gzip()}
    * @return the changed copy
    */
-  public RecordingDirectoryConfig withGzip(boolean packed) {
-    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, packed);
+  public RecordingDirectoryConfig withGzip(boolean compressed) {
+    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, compressed);
   }
 }

@@ -7,15 +7,15 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Records many conversations to one folder, each in a file of its own, or in several in a row. All
- * of their times count from one epoch, so that the order of all entries can be found again.
+ * Records many conversations to one folder, each to a file of its own, or to several in a row. All
+ * times count from one epoch, so that all entries can be put in order again.
  *
- * <p>The conversations of one thread share a background thread and few large buffers, which makes
- * thousands of them cheap. For one thread at a time, as are its conversations; each further thread
- * takes a writer of its own from {@link #forAnotherThread}.
+ * <p>The conversations of one thread share a background thread and a few large buffers, so
+ * thousands of them are cheap. For one thread at a time, like its conversations; each further
+ * thread takes a writer of its own from {@link #forAnotherThread}.
  */
 public final class RecordingDirectoryWriter implements Closeable {
-  /** Large buffers a thread: so many conversations at once are written at full speed. */
+  /** Large buffers per thread: this many conversations can be written at full speed at once. */
   private static final int LARGE_BUFFERS = 16;
 
   final RecordingDirectoryConfig config;
@@ -28,15 +28,15 @@ public final class RecordingDirectoryWriter implements Closeable {
   }
 
   /**
-   * Opens a folder to record to. Made if it is missing, it can be entered by its owner only.
+   * Opens a folder to record to. It is created if it is missing, accessible to its owner only.
    *
-   * @param config which one, and how
-   * @param warnings is given a line for each old recording that should be deleted to make room and
-   *     cannot be: it stays and counts no longer. Called on the threads of the writers
+   * @param config the folder, and how to record
+   * @param warnings takes a line for each old recording that cannot be deleted to make room: it
+   *     stays and is no longer counted. Called on the threads of the writers
    * @return the writer for one thread
-   * @throws RecordingException when there is something else of that name, it cannot be made, read,
-   *     or written to
-   * @throws IOException when it cannot be looked at
+   * @throws RecordingException if something else has that name, or the folder cannot be created,
+   *     read or written to
+   * @throws IOException if reading the folder fails
    */
   public static RecordingDirectoryWriter open(
       RecordingDirectoryConfig config, Consumer<String> warnings) throws IOException {
@@ -46,7 +46,7 @@ public final class RecordingDirectoryWriter implements Closeable {
   }
 
   /**
-   * A writer to the same folder, for a thread of its own.
+   * A writer to the same folder, for another thread.
    *
    * @return the writer; close it as well
    */
@@ -55,11 +55,11 @@ public final class RecordingDirectoryWriter implements Closeable {
   }
 
   /**
-   * Begins a conversation. Its file is made when its first entry is written.
+   * Begins a conversation. Its file is created when its first entry is written.
    *
    * @param epoch when the first connection of all was accepted
-   * @param number this connection's, in the order of accepting, from 1
-   * @param client who connected, without blanks, such as {@code 127.0.0.1:51234}
+   * @param number the number of this connection, in the order of accepting, from 1
+   * @param client the client's address, without blanks, such as {@code 127.0.0.1:51234}
    * @param acceptedMicros when this connection was accepted, in microseconds since the epoch
    * @return the conversation's writer; close it before this
    */
@@ -73,7 +73,7 @@ public final class RecordingDirectoryWriter implements Closeable {
         ConversationComments.of(epoch, number, client, acceptedMicros));
   }
 
-  /** Ends the background thread, behind what it has to write. */
+  /** Ends the background thread, after what it has to write. */
   @Override
   public void close() {
     memory.close();

@@ -9,20 +9,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /**
- * A file that is not a recording, or one that is damaged, or that cannot be read or written. The
- * message is one line that begins with the file's name and, where one line is at fault, its number:
- * {@code FILE:LINE: }.
+ * A file that is not a recording, is damaged, or cannot be read or written. The message is one line
+ * that begins with the file's name and, if one line is wrong, with its number: {@code FILE:LINE: }.
  */
 public final class RecordingException extends IOException {
   private static final long serialVersionUID = 1;
 
-  /** The line at fault; 0 when the file as a whole is. */
+  /** The line that is wrong; 0 if it is the file as a whole. */
   private final long line;
 
-  /** What is wrong, in one word. */
+  /** What kind of error it is. */
   private final Kind kind;
 
-  /** What may be wrong. */
+  /** What may be wrong with a file. */
   enum Kind {
     DAMAGE,
     /** The file ends inside a line. */
@@ -57,8 +56,8 @@ public final class RecordingException extends IOException {
   }
 
   /**
-   * What to tell a user of an error: the text of some is a file's name, or nothing at all. Nothing
-   * may depend on it, as some comes from the operating system, in the user's language.
+   * An error's reason for a user: the message of some is only a file's name, or missing. Nothing
+   * may depend on this text, as it may come from the operating system, in the user's language.
    */
   static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
@@ -81,9 +80,9 @@ public final class RecordingException extends IOException {
   }
 
   /**
-   * The line at fault.
+   * The line that is wrong.
    *
-   * @return its number, from 1; 0 when the file as a whole is at fault
+   * @return its number, from 1; 0 if the file as a whole is wrong
    */
   public long line() {
     return line;
@@ -99,8 +98,8 @@ public final class RecordingException extends IOException {
   }
 
   /**
-   * Whether nothing of the file can be used: it is another kind of file, or of a version that is
-   * not known. Other damage may leave entries that are whole.
+   * Whether nothing in the file can be used, as it is a file of another kind or of an unknown
+   * version. Other damage may leave whole entries.
    *
    * @return true for such a file
    */
@@ -109,10 +108,10 @@ public final class RecordingException extends IOException {
   }
 
   /**
-   * Whether the recording could not be read, which says nothing about what it holds: there is no
-   * such file or no permission, or the process has no file descriptor or no memory left.
+   * Whether the recording could not be read, which says nothing about its content: the file does
+   * not exist or may not be read, reading failed, or file descriptors or memory ran out.
    *
-   * @return true for such trouble, which another attempt may not have
+   * @return true if another attempt may succeed
    */
   public boolean isNotRead() {
     return kind == Kind.NOT_READ;

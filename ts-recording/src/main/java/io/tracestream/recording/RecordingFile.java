@@ -25,50 +25,50 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A file that one writer alone records to: who may record to it, what is in it, and whether it is
- * still there.
+ * A file that exactly one writer records to. Sees to it that no other writer uses the file, keeps
+ * it whole, and notices if it is taken away.
  *
  * <p>It is always a new file. An earlier recording is replaced by a rename, so whoever is reading
- * that one goes on reading it, and nothing that takes its name in between can be overwritten. Text
- * is appended to the end that the file really has.
+ * it can go on, and no file that takes the name in the meantime can be overwritten. Text is
+ * appended to the actual end of the file.
  *
- * <p>Packed with gzip, each text that is appended is a gzip member of its own, which readers take
- * as one: so the file is whole gzip data whenever the recorder is killed, and no compressor, a
- * quarter of a MiB each, has to be kept for each file.
+ * <p>With gzip, each text that is appended is a gzip member of its own. So the file is valid gzip
+ * data whenever the recorder is killed, and there is no need for a compressor, a quarter of a MiB,
+ * for each file.
  *
- * <p>For one thread at a time, but for {@link #length}.
+ * <p>For one thread at a time, except {@link #length}.
  */
 final class RecordingFile implements Closeable {
   /**
-   * What identifies the files that this JVM records to or replaces. A lock alone would not do: it
-   * keeps other processes out, and POSIX drops it when this process opens and closes the file once
-   * more, be it only to look at it. So this is asked before anything is opened.
+   * Identifies the files that this JVM records to or replaces. A lock is not enough: it keeps other
+   * processes out, but POSIX drops it as soon as this process opens and closes the file once more,
+   * even only to read it. So this set is asked before a file is opened.
    */
   private static final Set<Object> OPEN = ConcurrentHashMap.newKeySet();
 
-  /** A check is a system call: not one for each frame that is flushed. */
+  /** How often to check the file, as a check for each frame would be too slow. */
   private static final long CHECK_NANOS = 250_000_000;
 
   private static final int MOST_LINKS = 40;
 
   /** Asks the file system for a lock. */
   interface Locks {
-    /** The lock; null when another process has one that excludes it. */
+    /** The lock; null if another process holds a conflicting one. */
     FileLock tryLock(FileChannel file, boolean shared) throws IOException;
   }
 
-  /** For tests, in the place of file systems that have no locks. */
+  /** Replaced by tests to act as a file system without locks. */
   static volatile Locks locks = (file, shared) -> file.tryLock(0, Long.MAX_VALUE, shared);
 
-  /** What errors call it. */
+  /** Its name in errors. */
   private final String name;
 
   private final boolean gzip;
   private final Object key;
   private Path path;
-  /** The name that it is to take; null once it has it. */
+  /** The name that it will take; null once it has it. */
   private Path target;
-  /** The recording in that place, locked until it is replaced; null when there is none. */
+  /** The recording of that name, locked until it is replaced; null if there is none. */
   private Earlier earlier;
 
   private FileChannel channel;
@@ -103,14 +103,14 @@ final class RecordingFile implements Closeable {
   }
 
   /**
-   * Makes a file that has its name at {@link #takeName} at the latest: until then it leaves an
-   * earlier recording as it is.
+   * Creates a file that has its name after {@link #takeName} at the latest. Until then an earlier
+   * recording is not changed.
    */
   static RecordingFile create(Path path, String name, boolean gzip) throws IOException {
     return open(path, name, gzip, true);
   }
 
-  /** As {@link #create}, but nothing is of that name before {@link #takeName}. */
+  /** As {@link #create}, but the file never has its name before {@link #takeName}. */
   static RecordingFile part(Path path, String name, boolean gzip) throws IOException {
     return open(path, name, gzip, false);
   }
@@ -124,7 +124,7 @@ final class RecordingFile implements Closeable {
           Path place = behindLinks(path, name);
           RecordingFile file = atOnce ? createNew(place, name, gzip) : null;
           return file != null ? file : openPart(place, name, gzip);
-        } catch (ClosedByInterruptException e) { // nothing is left behind: once more
+        } catch (ClosedByInterruptException e) { // nothing was left behind: try again
           interrupted |= Thread.interrupted();
         } catch (RecordingException e) {
           throw e;
@@ -139,7 +139,7 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** Where the file itself is, or is to be. */
+  /** The path of the file itself, without symbolic links. */
   private static Path behindLinks(Path path, String name) throws IOException {
     Path place = path.toAbsolutePath();
     for (int links = 0; links < MOST_LINKS; links++) {
@@ -148,7 +148,7 @@ final class RecordingFile implements Closeable {
       }
       Path folder = folderOf(place, name);
       place = folder.resolve(place.getFileName());
-      // Such as /dev/stdout: regular perhaps, but other text goes there.
+      // For example /dev/stdout: it may be a regular file, but other text goes there, too.
       if (folder.startsWith("/proc")) {
         throw refusal(name, "is not a regular file");
       }
@@ -171,14 +171,16 @@ final class RecordingFile implements Closeable {
   }
 
   /**
-   * Makes a file of a full name, readable for its owner only; null when there is one. Errors call
-   * it {@code name}.
+   * Creates a file, readable for its owner only; null if it exists already.
+   *
+   * @param place its absolute path
+   * @param name its name in errors
    */
   static RecordingFile createNew(Path place, String name, boolean gzip) throws IOException {
     return createNew(place, name, gzip, "cannot be created");
   }
 
-  /** As {@link #createNew(Path, String, boolean)}; {@code what} is said where that cannot be. */
+  /** As {@link #createNew(Path, String, boolean)}; if that fails, the error says {@code what}. */
   static RecordingFile createNew(Path place, String name, boolean gzip, String what)
       throws IOException {
     FileChannel channel;
@@ -196,7 +198,7 @@ final class RecordingFile implements Closeable {
     try {
       Object key = keyAt(place);
       if (key == null || !lock(channel, false)) {
-        throw beingRecorded(name); // by who was quicker
+        throw beingRecorded(name); // by somebody who was faster
       }
       OPEN.add(key);
       return new RecordingFile(name, gzip, key, place, channel);
@@ -206,7 +208,7 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** The attribute that a new file or folder gets where the file system knows of such. */
+  /** The permissions for a new file or folder, if the file system supports them. */
   static FileAttribute<?>[] ownerOnly(Path place, String permissions) {
     return place.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
@@ -231,13 +233,13 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** A name that nobody has. */
+  /** A path that nobody uses. */
   private static Path partOf(Path place) {
     long random = ThreadLocalRandom.current().nextLong();
     return place.resolveSibling(".ts-recording-" + Long.toHexString(random) + ".part");
   }
 
-  /** Locks the file that is to be replaced; null when there is none. */
+  /** Locks the file that will be replaced; null if there is none. */
   private static Earlier hold(Path place, String name) throws IOException {
     while (true) {
       BasicFileAttributes found = attributes(place);
@@ -278,9 +280,9 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** An empty file can be replaced too. */
+  /** Refuses anything but a recording or an empty file. */
   private static void requireRecording(FileChannel file, String name) throws IOException {
-    // Not closed: that would close the file, and so drop its lock.
+    // Not closed, as that would close the file and drop its lock.
     RecordingReader reader =
         new RecordingReader(Channels.newInputStream(file), name, Integer.MAX_VALUE - 8);
     if (file.size() > 0 && !reader.startsAsRecording()) {
@@ -288,7 +290,7 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** Whether somebody is recording to a file of that full name. */
+  /** Whether somebody is recording to the file of that absolute path. */
   static synchronized boolean isBeingRecorded(Path place) throws IOException {
     Object key = keyAt(place);
     if (key == null || OPEN.contains(key)) {
@@ -303,9 +305,9 @@ final class RecordingFile implements Closeable {
   }
 
   /**
-   * False when another process, or this one by another way, has the file locked. Where the file
-   * system has no locks, nobody has: two that record to one file will then notice it when they
-   * {@link #check} it.
+   * Locks the file; false if another process, or this one in another place, holds the lock. If the
+   * file system has no locks, this is always true: two writers of one file then notice each other
+   * when they {@link #check} it.
    */
   private static boolean lock(FileChannel file, boolean shared) {
     try {
@@ -317,7 +319,7 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** What is of that name, but not behind a link; null when nothing is. */
+  /** The attributes of what has that name, without following links; null if nothing has it. */
   private static BasicFileAttributes attributes(Path place) throws IOException {
     try {
       return Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -349,7 +351,7 @@ final class RecordingFile implements Closeable {
         cause);
   }
 
-  /** Gives the file the name that it was made for, if it has another one. */
+  /** Gives the file its name, if it does not have it yet. */
   void takeName() throws IOException {
     if (target == null) {
       return;
@@ -379,7 +381,7 @@ final class RecordingFile implements Closeable {
     use(file -> file.force(true));
   }
 
-  /** Whether its length is not that of its text. */
+  /** Whether it is compressed, so that it is shorter than its text. */
   boolean isPacked() {
     return gzip;
   }
@@ -390,11 +392,11 @@ final class RecordingFile implements Closeable {
   }
 
   /**
-   * Puts {@code text}, from its position to its limit, at the end of the file.
+   * Appends {@code text}, from its position to its limit, to the file.
    *
-   * @param lineEnd where in it the last whole line ends; 0 when none does
-   * @throws RecordingException when the file is not what was written, as in {@link #check}
-   * @throws IOException when it cannot be written; to be {@link #cutBack} then
+   * @param lineEnd where in the text its last whole line ends; 0 if there is none
+   * @throws RecordingException if the file was changed by others, as in {@link #check}
+   * @throws IOException if writing fails; call {@link #cutBack} then
    */
   void append(ByteBuffer text, int lineEnd) throws IOException {
     checkNowAndThen();
@@ -423,7 +425,7 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** As two members, so that the first can stand alone if there is no room for the second. */
+  /** As two members, so that the first one is kept if there is no room for the second. */
   private void appendPacked(ByteBuffer text, int lineEnd) throws IOException {
     int end = text.limit();
     GzipMember member = GzipMember.take();
@@ -456,8 +458,8 @@ final class RecordingFile implements Closeable {
   }
 
   /**
-   * Uses the file though an interrupt of the thread, before or meanwhile, closes a channel that is
-   * in use: the channel is opened again, and the thread is left interrupted.
+   * Uses the file even if the thread is or gets interrupted, which closes the channel: it is then
+   * opened again, and the thread stays interrupted.
    */
   private void use(Use use) throws IOException {
     boolean interrupted = Thread.interrupted();
@@ -487,13 +489,13 @@ final class RecordingFile implements Closeable {
       throw lost("deleted or moved");
     }
     if (!key.equals(keyAt(path)) || !lock(again, false)) {
-      again.close(); // another file, which is not to be touched
+      again.close(); // another file, which must not be touched
       throw lost("replaced by another file");
     }
     channel = again;
   }
 
-  /** Checks the file if that was not done a moment ago. */
+  /** Checks the file, unless that was done a moment ago. */
   void checkNowAndThen() throws IOException {
     if (System.nanoTime() - checkedNanos >= CHECK_NANOS) {
       check();
@@ -501,9 +503,9 @@ final class RecordingFile implements Closeable {
   }
 
   /**
-   * Looks whether the file still has its name and holds what was written.
+   * Checks that the file still has its name and the length that was written.
    *
-   * @throws RecordingException when not: what else is appended may be lost
+   * @throws RecordingException if not, as what is appended may be lost
    */
   void check() throws IOException {
     checkedNanos = System.nanoTime();
@@ -511,7 +513,7 @@ final class RecordingFile implements Closeable {
     try {
       found = attributes(path);
     } catch (IOException e) {
-      throw failure(name, "cannot be found any more", e);
+      throw failure(name, "cannot be checked", e);
     }
     if (found == null) {
       throw lost("deleted or moved");
@@ -520,7 +522,7 @@ final class RecordingFile implements Closeable {
       throw lost("replaced by another file");
     }
     if (found.size() < length) {
-      throw lost("cut from " + length + " to " + found.size() + " bytes");
+      throw lost("truncated from " + length + " to " + found.size() + " bytes");
     }
     if (found.size() > length) {
       throw lost("written to by another program");
@@ -533,8 +535,8 @@ final class RecordingFile implements Closeable {
   }
 
   /**
-   * Shortens the file to its last whole line: what was appended after that is still its end, also
-   * if somebody cut off what was before. Where somebody else appended to it, it is left as it is.
+   * Truncates the file to its last whole line: removes what was appended after it, even if somebody
+   * has truncated the file before. If somebody else has appended to the file, it is not changed.
    */
   void cutBack() throws IOException {
     long partialLine = length - wholeLines;
@@ -547,7 +549,7 @@ final class RecordingFile implements Closeable {
     length = wholeLines;
   }
 
-  /** Closes a file in which nothing is yet, and deletes it. */
+  /** Closes a file that is still empty, and deletes it. */
   void discard() throws IOException {
     try (this) {
       if (target == null && key.equals(keyAt(path))) {
@@ -556,12 +558,12 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** Where it is: its name, or the one that it has until it {@link #takeName takes} that. */
+  /** Its current path, which may change with {@link #takeName}. */
   Path path() {
     return path;
   }
 
-  /** What errors call it. */
+  /** Its name in errors. */
   @Override
   public String toString() {
     return name;
@@ -570,7 +572,7 @@ final class RecordingFile implements Closeable {
   /** Closes it, and deletes it if it has not taken its name. */
   @Override
   public void close() throws IOException {
-    if (closed) { // the key may be another writer's by now
+    if (closed) { // another writer may have the key by now
       return;
     }
     closed = true;

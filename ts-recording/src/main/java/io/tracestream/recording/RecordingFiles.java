@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The files of one recording, for any number of readers. The first one stays open, so that all
- * readers read the same when another file takes its name; of the others each reader opens one at a
- * time, as there may be more than a process may open.
+ * readers read the same file even if another one takes its name. Of the others, each reader opens
+ * one at a time, as there may be more than a process can open.
  */
 final class RecordingFiles implements Closeable {
   private final List<Path> paths;
@@ -35,25 +35,19 @@ final class RecordingFiles implements Closeable {
     return new RecordingFiles(paths, open(paths.get(0)));
   }
 
-  /** Opens a file to read, and tells in one line why that cannot be. */
+  /** Opens a file to read; an error says in one line why that failed. */
   static FileChannel open(Path path) throws IOException {
     try {
       if (Files.exists(path) && !Files.isRegularFile(path)) {
-        throw new RecordingException(path + ": found no regular file, expected a recording");
+        throw new RecordingException(path + ": is not a regular file; name a recording");
       }
       return FileChannel.open(path);
     } catch (NoSuchFileException e) {
       throw new RecordingException(
-          path + ": found no such file, expected a recording; record one first",
-          0,
-          Kind.NOT_READ,
-          e);
+          path + ": there is no such file; record one first", 0, Kind.NOT_READ, e);
     } catch (AccessDeniedException e) {
       throw new RecordingException(
-          path + ": found no permission to read, expected a readable recording",
-          0,
-          Kind.NOT_READ,
-          e);
+          path + ": cannot be read: permission denied", 0, Kind.NOT_READ, e);
     } catch (FileSystemException e) { // out of descriptors, or the disk fails
       throw new RecordingException(
           path + ": cannot be opened: " + RecordingException.reason(e), 0, Kind.NOT_READ, e);
@@ -105,7 +99,7 @@ final class RecordingFiles implements Closeable {
     }
   }
 
-  /** Reads a file with a position of its own, so that readers do not disturb each other. */
+  /** Reads a file from a position of its own, so that readers do not disturb each other. */
   private final class FromTop extends InputStream {
     private final FileChannel file;
     private long position;

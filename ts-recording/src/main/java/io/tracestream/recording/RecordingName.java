@@ -10,23 +10,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a file is called that holds one of many conversations, or a part of it:
+ * The name of a file that holds one of many conversations, or a part of one:
  *
  * <pre>
  *   20261123T031542.123456Z-000012.tsv
  *   20261123T031542.123456Z-000012.0001.tsv.gz
  * </pre>
  *
- * <p>The names' order is that in which the connections were accepted.
+ * <p>The order of the names is the order in which the connections were accepted.
  *
- * @param start when the connection was accepted, as written there
+ * @param start when the connection was accepted, as in the name
  * @param number the connection's number, in the order of accepting
- * @param part from 1; 0 when the conversation is one file
- * @param gzip whether the text is packed
+ * @param part from 1; 0 if the conversation is one file
+ * @param gzip whether the text is compressed
  */
 record RecordingName(String start, long number, int part, boolean gzip)
     implements Comparable<RecordingName> {
-  /** A time that there is, and that leaves room for names after it: not in the year 9999. */
+  /** A valid time, before the year 9999, so that later names are possible. */
   private static final String TIME = "(?!0000|9999)\\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
       + "T(?:[01]\\d|2[0-3])(?:[0-5]\\d){2}\\.\\d{6}Z";
 
@@ -47,7 +47,7 @@ record RecordingName(String start, long number, int part, boolean gzip)
     return new RecordingName(START.format(start), number, part, gzip);
   }
 
-  /** The name that the file has; null when it is another kind of name. */
+  /** The name of the file; null if it is a name of another kind. */
   static RecordingName of(Path file) {
     Matcher shape = SHAPE.matcher(file.getFileName().toString());
     if (!shape.matches()) {
@@ -58,22 +58,22 @@ record RecordingName(String start, long number, int part, boolean gzip)
         shape.group(1), Long.parseLong(shape.group(2)), part, shape.group(4) != null);
   }
 
-  /** A time to the microsecond. */
+  /** A time, with microseconds. */
   static String micros(Instant time) {
     return MICROS.format(time);
   }
 
-  /** The name of the same conversation's part of that number. */
+  /** The name of another part of the same conversation. */
   RecordingName withPart(int other) {
     return new RecordingName(start, number, other, gzip);
   }
 
-  /** The name of one that was accepted a bit later. */
+  /** The name of a connection that was accepted that much later. */
   RecordingName laterByMicros(long micros) {
     return of(startTime().plusNanos(1000 * micros), number, part, gzip);
   }
 
-  /** When the connection was accepted, as written there. */
+  /** When the connection was accepted, as in the name. */
   Instant startTime() {
     return START.parse(start, Instant::from);
   }

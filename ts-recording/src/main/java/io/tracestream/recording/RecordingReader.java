@@ -15,25 +15,25 @@ import java.util.regex.Matcher;
 import java.util.zip.ZipException;
 
 /**
- * Reads a recording, entry by entry: bytes in, entries out, through a buffer of its own. Memory
- * grows with the longest payload, not with the file.
+ * Reads a recording, entry by entry, through a buffer of its own. Memory grows with the longest
+ * payload, not with the file.
  *
- * <p>{@link #next} gives each entry as an object. Who has many to read takes {@link #advance} and
- * the parts of each entry instead: that allocates nothing, and a payload that is not asked for is
+ * <p>{@link #next} returns each entry as an object. To read many entries, call {@link #advance} and
+ * ask for the parts of each entry: that allocates nothing, and a payload that is not asked for is
  * checked but not decoded.
  *
- * <p>What is appended to a file while it is read is read as well, until {@link #advance} has
- * returned false: an end that was reported stays the end.
+ * <p>What is appended to a file while it is being read is read as well, until {@link #advance} has
+ * returned false: an end that was reported remains the end.
  *
- * <p>For one thread at a time. After an exception it reads no further, and each later call throws
- * the same one, unless {@link #skipDamagedLine} has it go on.
+ * <p>For one thread at a time. After an exception, each later call throws the same exception,
+ * unless {@link #skipDamagedLine} is called to go on.
  */
 public final class RecordingReader implements Closeable {
-  /** What the version line begins with, whatever the version. */
+  /** The beginning of the version line, whatever the version. */
   private static final String ANY_HEADER =
       RecordingWriter.HEADER.substring(0, RecordingWriter.HEADER.length() - 1);
 
-  /** A session may hold many readers of short recordings: so a buffer begins small. */
+  /** Buffers start small, as there may be many readers of short recordings. */
   private static final int FIRST_BUFFER = 4 * 1024;
 
   private static final int BUFFER = 64 * 1024;
@@ -41,52 +41,52 @@ public final class RecordingReader implements Closeable {
 
   /** Digits of {@link Long#MAX_VALUE}. */
   private static final int LONGEST_NUMBER = 19;
-  /** More than a number, a tab and a field: with so much at hand, no field is cut by chance. */
+  /** More than a number, a tab and a direction: that many bytes in the buffer hold all of them. */
   private static final int LONGEST_PREFIX = 64;
-  /** As much of a comment as may have a meaning. */
+  /** The longest comment that can have a meaning. */
   private static final int LONGEST_COMMENT = 200;
-  /** As much of a damaged field as an error shows. */
+  /** How much of a damaged field an error shows. */
   private static final int LONGEST_FIELD = 32;
 
   private static final String ELAPSED = "a number of microseconds and a tab";
   private static final String CORRECT_IT = "; correct the line or record again";
 
-  /** The texts that make the recording, mostly one. */
+  /** The texts that make up the recording, usually one. */
   private final List<TextPart> parts;
 
   private final int maxPayloadLength;
   private OutputStream comments = OutputStream.nullOutputStream();
 
-  /** The part at hand, by its index. */
+  /** The index of the current part. */
   private int part;
-  /** Its text, unpacked; null until it is first read. */
+  /** Its text, decompressed; null until it is first read. */
   private InputStream in;
   /** The bytes from {@code position} to {@code limit} are unread. */
   private byte[] buffer = new byte[FIRST_BUFFER];
 
   private int position;
   private int limit;
-  /** How many bytes of the part stood before those in the buffer. */
+  /** How many bytes of the part came before those in the buffer. */
   private long passed;
-  /** Whether the part's text was found to end; it may have grown by the next line. */
+  /** Whether the end of the part's text was seen; it may have grown by the next line. */
   private boolean atEnd;
-  /** What is wrong with the end of the part, which is told after the text before it; or null. */
+  /** What is wrong with the end of the part, reported after the text before it; or null. */
   private IOException badEnd;
 
-  private boolean badEndTold;
+  private boolean badEndReported;
 
-  /** The number of the line at hand, from 1; 0 before the first. */
+  /** The number of the current line, from 1; 0 before the first. */
   private long line;
-  /** Where in the part the line at hand begins. */
+  /** Where in the part the current line begins. */
   private long lineStart;
-  /** Whether the line at hand was read up to its {@code \n}. */
+  /** Whether the current line was read up to its {@code \n}. */
   private boolean lineEnded = true;
-  /** Whether the line at hand goes on, after damage in it, as if it were a new one. */
+  /** Whether the rest of a damaged line is read as if it were a new line. */
   private boolean lineGoesOn;
 
   private boolean versionLineSeen;
   private boolean entrySeen;
-  /** Whether there is an entry at hand. */
+  /** Whether there is a current entry. */
   private boolean atEntry;
   /** Whether its payload was read. */
   private boolean payloadRead;
@@ -96,14 +96,14 @@ public final class RecordingReader implements Closeable {
   private long startMicros;
   private boolean clientEnded;
   private boolean targetEnded;
-  /** How the conversation ended; null before a line says so. */
+  /** How the conversation ended; null until a line says so. */
   private RecordedEnd end;
-  /** Begins with the payload that was read last; grows with the digits that have come. */
+  /** Begins with the last payload that was read; grows with the digits that have been read. */
   private ByteBuffer payload = ByteBuffer.allocate(0);
 
   private int payloadLength;
 
-  /** What ended the reading before the recording's end; null while all is well. */
+  /** What went wrong; null while all is well. */
   private IOException failure;
   /** Whether the recording's end was reported. */
   private boolean ended;
@@ -111,7 +111,7 @@ public final class RecordingReader implements Closeable {
   private boolean closed;
 
   /**
-   * Where an entry stands in a recording: a reader can begin there. Immutable.
+   * The place of an entry in a recording, where a new reader can begin. Immutable.
    *
    * @see RecordingReader#position()
    */
@@ -136,23 +136,23 @@ public final class RecordingReader implements Closeable {
   /**
    * A reader at the top of a recording.
    *
-   * @param in the recording's text, also compressed with gzip; no need to buffer it. Closed with
-   *     this reader
-   * @param name what errors call it: the file's name
-   * @param maxPayloadLength the longest payload to take, in bytes
+   * @param in the recording's text, which may be compressed with gzip and need not be buffered.
+   *     Closed with this reader
+   * @param name the file's name, for errors
+   * @param maxPayloadLength the longest payload to accept, in bytes
    */
   public RecordingReader(InputStream in, String name, int maxPayloadLength) {
     this(List.of(new TextPart(name, () -> in)), maxPayloadLength);
     this.in = new UnpackedInput(in);
   }
 
-  /** Of one part or more, from the top. */
+  /** Reads one part or more, from the top. */
   RecordingReader(List<TextPart> parts, int maxPayloadLength) {
     this.parts = parts;
     this.maxPayloadLength = maxPayloadLength;
   }
 
-  /** Of one part or more, from an entry on that another reader has found there. */
+  /** Reads one part or more, from an entry on that another reader has found. */
   RecordingReader(List<TextPart> parts, int maxPayloadLength, Position from) {
     this(parts, maxPayloadLength);
     part = from.part;
@@ -161,27 +161,28 @@ public final class RecordingReader implements Closeable {
     startMicros = from.startMicros;
     clientEnded = from.clientEnded;
     targetEnded = from.targetEnded;
-    versionLineSeen = true; // or it does without
+    versionLineSeen = true; // or there is none
   }
 
   /**
-   * Reads the next entry, past comments and blank lines.
+   * Reads the next entry, skipping comments and blank lines.
    *
-   * @return the entry, the caller's own; or null at the end of the recording
-   * @throws RecordingException when a line is damaged: {@code FILE:LINE: } and what is wrong
-   * @throws IOException what the stream threw
+   * @return the entry, which belongs to the caller; or null at the end of the recording
+   * @throws RecordingException if a line is damaged: {@code FILE:LINE: } and what is wrong; also if
+   *     reading fails
+   * @throws IOException if the stream was closed
    */
   public Entry next() throws IOException {
     return advance() ? entry() : null;
   }
 
   /**
-   * Goes to the next entry, past comments and blank lines.
+   * Goes to the next entry, skipping comments and blank lines.
    *
-   * @return false at the end of the recording, from then on always
-   * @throws RecordingException as in {@link #next}, up to the payload of the entry; and when the
-   *     payload before it is damaged, which nobody asked for
-   * @throws IOException what the stream threw
+   * @return false at the end of the recording, and from then on
+   * @throws RecordingException as in {@link #next}, for everything up to the payload of the entry;
+   *     also if the payload of the entry before was not asked for and is damaged
+   * @throws IOException as in {@link #next}
    */
   public boolean advance() throws IOException {
     requireNoFailure();
@@ -201,11 +202,11 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * When the frame of the entry at hand came.
+   * When the frame of the current entry came.
    *
    * @return microseconds since the recording began
-   * @throws IllegalStateException when there is no entry at hand, as in all that ask for a part of
-   *     it
+   * @throws IllegalStateException if there is no current entry, as in all methods that return a
+   *     part of it
    */
   public long elapsedMicros() {
     requireEntry();
@@ -213,7 +214,7 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * Which way the frame of the entry at hand went.
+   * Which way the frame of the current entry went.
    *
    * @return its direction
    */
@@ -223,12 +224,13 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * The payload of the entry at hand.
+   * The payload of the current entry.
    *
-   * @return a view of it, position to limit, backed by an array; lent until this is called again,
-   *     and then whole again, or the reader goes on
-   * @throws RecordingException when it is damaged or too long, or there is no memory for it
-   * @throws IOException what the stream threw
+   * @return a view of it, position to limit, backed by an array; lent until the reader goes on.
+   *     Each call sets its position and limit anew
+   * @throws RecordingException if it is damaged or too long, there is no memory for it, or reading
+   *     fails
+   * @throws IOException as in {@link #next}
    */
   public ByteBuffer payload() throws IOException {
     requireNoFailure();
@@ -246,22 +248,22 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * Makes room for the payload of the entry at hand: who knows how long it is saves the memory that
-   * growing takes.
+   * Makes room for the payload of the current entry. If its length is known, this saves the memory
+   * that growing takes.
    *
-   * @param length bytes, as {@link #skipPayload} gave them
+   * @param length bytes, as returned by {@link #skipPayload}
    */
   public void makeRoom(int length) {
     payload = ByteBuffer.allocate(length);
   }
 
   /**
-   * Takes the payload of the entry at hand, as {@link #payload} gives it, without a copy: the
-   * reader forgets it, and no entry is at hand then.
+   * Takes the payload of the current entry away from the reader, without a copy. There is no
+   * current entry afterwards.
    *
-   * @return the array, the caller's own; longer than the payload, maybe, which is at its beginning
+   * @return an array that begins with the payload, and may be longer; it belongs to the caller
    * @throws RecordingException as in {@link #payload}
-   * @throws IOException what the stream threw
+   * @throws IOException as in {@link #next}
    */
   public byte[] takePayload() throws IOException {
     byte[] taken = payload().array();
@@ -271,12 +273,12 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * Passes the payload of the entry at hand, which is checked but not decoded; no entry is at hand
-   * then.
+   * Skips the payload of the current entry, which is checked but not decoded. There is no current
+   * entry afterwards.
    *
-   * @return how long the payload is, in bytes
+   * @return the length of the payload, in bytes
    * @throws RecordingException as in {@link #payload}
-   * @throws IOException what the stream threw
+   * @throws IOException as in {@link #next}
    */
   public int skipPayload() throws IOException {
     requireNoFailure();
@@ -292,9 +294,9 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * The entry at hand.
+   * The current entry.
    *
-   * @return the entry, the caller's own
+   * @return the entry, which belongs to the caller
    * @throws IOException as in {@link #payload}
    */
   public Entry entry() throws IOException {
@@ -312,73 +314,72 @@ public final class RecordingReader implements Closeable {
 
   private void requireEntry() {
     if (!atEntry) {
-      throw new IllegalStateException("there is no entry at hand: call advance() first");
+      throw new IllegalStateException("there is no current entry: call advance() first");
     }
   }
 
   /**
-   * When the conversation itself began: a proxy that records many connections counts the time of
-   * all of them from the first one, and says in a comment when each was accepted.
+   * When the conversation itself began: a proxy that records many connections counts time from the
+   * first one, and writes in a comment when each was accepted. To be called at an entry.
    *
-   * @return microseconds since the recording began, the same for all entries; 0 where no comment
-   *     before the first entry says more. To be asked once there is an entry at hand
+   * @return microseconds since the recording began, the same for all entries; 0 if no comment
+   *     before the first entry says when
    */
   public long startMicros() {
     return startMicros;
   }
 
   /**
-   * Whether the client had ended its sending before the frame of the entry at hand came. Only files
-   * of a folder say so.
+   * Whether the client had ended its sending before the frame of the current entry came. Only files
+   * in a folder of recordings say so.
    *
-   * @return true from the place on where the recording has a comment on it; at the recording's end,
-   *     whether there was such a place
+   * @return true after the comment that says so; at the end of the recording, whether there was one
    */
   public boolean clientEnded() {
     return clientEnded;
   }
 
   /**
-   * As {@link #clientEnded}, of the target.
+   * As {@link #clientEnded}, for the target.
    *
-   * @return true when the target had ended its sending
+   * @return true after the comment that says so
    */
   public boolean targetEnded() {
     return targetEnded;
   }
 
   /**
-   * How the conversation ended. To be asked when {@link #advance} has returned false.
+   * How the conversation ended. To be called when {@link #advance} has returned false.
    *
-   * @return what the recording's last line says; null when it does not say, as in a recording of
-   *     one file, or after the recorder was killed
+   * @return what the last line says; null if it says nothing about it, as in a recording that is
+   *     not in a folder, or if the recorder was killed
    */
   public RecordedEnd end() {
     return end;
   }
 
   /**
-   * Where the entry that was read last stands.
+   * The line of the last entry that was read.
    *
-   * @return its line number, from 1
+   * @return its number, from 1
    */
   public long line() {
     return line;
   }
 
   /**
-   * The name of the file in which the entry that was read last stands.
+   * The file of the last entry that was read.
    *
-   * @return the recording's name; of a recording in several files, that of one of them
+   * @return the recording's name; if it is in several files, the name of one of them
    */
   public String fileName() {
     return parts.get(part).name();
   }
 
   /**
-   * Where the entry at hand stands, for {@link Recording#reader(Position)}.
+   * The place of the current entry, for {@link Recording#reader(Position)}.
    *
-   * @return its position, to be used with the recording that this reader is of
+   * @return its position in the recording that this is a reader of
    */
   public Position position() {
     requireEntry();
@@ -386,11 +387,11 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * Whether the last line has no line end. It was taken, as it is well formed: but it may have been
-   * cut off between two bytes of its payload. To be asked when {@link #advance} has returned false,
-   * or when the payload of the last entry was read.
+   * Whether the last line has no line end. It was well formed and so it was accepted, but it may
+   * have been cut off between two bytes of its payload. To be called when {@link #advance} has
+   * returned false, or when the payload of the last entry was read.
    *
-   * @return true for such a line
+   * @return true if the line end is missing
    * @see Recording#mayBeCutShort()
    */
   public boolean mayBeCutShort() {
@@ -398,9 +399,9 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * Whether a line said that this is a recording, and of which version.
+   * Whether there was a line that says that this is a recording, and its version.
    *
-   * @return true once such a line was read; a recording may do without
+   * @return true once that line was read; a recording need not have one
    */
   public boolean hasVersionLine() {
     return versionLineSeen;
@@ -409,18 +410,18 @@ public final class RecordingReader implements Closeable {
   /**
    * Copies comments as they are read, but not version lines.
    *
-   * @param copy takes each comment, ended with {@code \n}; what it throws, {@link #advance} throws
+   * @param copy takes each comment and a {@code \n}; what it throws, {@link #advance} throws
    */
   public void copyCommentsTo(OutputStream copy) {
     comments = copy;
   }
 
   /**
-   * After a {@link RecordingException}: passes the damaged line, so that {@link #advance} goes on.
-   * Where NUL bytes stand in the line, it goes on after these: such a hole is left when somebody
-   * cuts a file that is being recorded, and the entry that follows may be whole.
+   * After a {@link RecordingException}: skips the damaged line, so that {@link #advance} can go on.
+   * If there are NUL bytes in the line, only the text up to these is skipped: somebody has
+   * truncated the file while it was recorded, and the entry after that hole may be whole.
    *
-   * @throws IOException what the stream threw, also if that was before
+   * @throws IOException if reading fails or has failed before
    */
   public void skipDamagedLine() throws IOException {
     if (failure != null && !(failure instanceof RecordingException e && !e.isNotRead())) {
@@ -446,7 +447,7 @@ public final class RecordingReader implements Closeable {
     }
   }
 
-  /** True when it has the first line of a recording, or an entry; comments could be any file's. */
+  /** Whether it begins with the version line or has an entry; comments could be in any file. */
   boolean startsAsRecording() throws IOException {
     try {
       return next() != null || versionLineSeen;
@@ -467,7 +468,7 @@ public final class RecordingReader implements Closeable {
         readBlankLine();
       } else {
         readPrefix();
-        if (end != null) { // recordings were joined: another conversation begins
+        if (end != null) { // files were joined: another conversation begins
           end = null;
           clientEnded = false;
           targetEnded = false;
@@ -478,9 +479,9 @@ public final class RecordingReader implements Closeable {
     return false;
   }
 
-  /** Goes to the beginning of the next line, of which a byte is at hand; false at the end. */
+  /** Goes to the next line, and has at least one byte of it in the buffer; false at the end. */
   private boolean beginLine() throws IOException {
-    atEnd &= !lineEnded; // a file may have grown, but not a line that was taken for its last one
+    atEnd &= !lineEnded; // a file may grow, but not a line that was taken for its last
     do {
       while (position == limit && !fill()) {
         if (!nextPart()) {
@@ -497,7 +498,7 @@ public final class RecordingReader implements Closeable {
     return true;
   }
 
-  /** At the end of a part: goes on to the next one; false when there is none. */
+  /** At the end of a part: goes on to the next one; false if there is none. */
   private boolean nextPart() throws IOException {
     if (ended) {
       return false;
@@ -506,7 +507,7 @@ public final class RecordingReader implements Closeable {
     if (part + 1 == parts.size()) {
       ended = true;
       if (part > 0) {
-        in.close(); // it was opened for this reader alone, and holds a descriptor
+        in.close(); // opened only for this reader, and holds a file descriptor
       }
       return false;
     }
@@ -523,7 +524,7 @@ public final class RecordingReader implements Closeable {
     return true;
   }
 
-  /** As some editors write it at the beginning of a file; true when it was there. */
+  /** Some editors write one at the beginning of a file; true if there was one. */
   private boolean skipByteOrderMark() throws IOException {
     if (passed + position > 0 || buffer[position] != (byte) 0xef) {
       return false;
@@ -545,7 +546,7 @@ public final class RecordingReader implements Closeable {
     takeLineEnd(end);
   }
 
-  /** Reads a comment, also one that is longer than the buffer, and understands some. */
+  /** Reads a comment, which may be longer than the buffer, and interprets it. */
   private void readComment() throws IOException {
     ensure(ANY_HEADER.length());
     boolean version = text(position, ANY_HEADER.length()).equals(ANY_HEADER);
@@ -558,7 +559,7 @@ public final class RecordingReader implements Closeable {
       }
       lineEnded = end < limit;
       int next = lineEnded ? end + 1 : end;
-      if (end > position && buffer[end - 1] == '\r') { // of a CRLF perhaps
+      if (end > position && buffer[end - 1] == '\r') { // perhaps of a CRLF
         end--;
         next = lineEnded ? next : end;
       }
@@ -568,13 +569,13 @@ public final class RecordingReader implements Closeable {
     } while (!lineEnded && fill());
     copy.write('\n');
     if (!lineEnded) {
-      position = limit; // past a CR at the end of the file
-      requireWhole(); // else it may be a version line that says more
+      position = limit; // after a CR at the end of the file
+      requireWhole(); // else it may be the beginning of a longer version line
     }
-    understand(head.toString().stripTrailing(), version);
+    interpret(head.toString().stripTrailing(), version);
   }
 
-  private void understand(String comment, boolean version) throws RecordingException {
+  private void interpret(String comment, boolean version) throws RecordingException {
     Matcher accepted = ConversationComments.CONNECTION.matcher(comment);
     if (accepted.matches()) {
       startMicros = Long.parseLong(accepted.group(1));
@@ -628,7 +629,7 @@ public final class RecordingReader implements Closeable {
     return value;
   }
 
-  /** So many digits overflow once at most, and the value is then below 0. */
+  /** That many digits overflow at most once, and the value is then below 0. */
   private RecordingException longNumber(long value) {
     String most = value < 0 || value > Long.MAX_VALUE / 10
         ? "at most " + Long.MAX_VALUE
@@ -643,7 +644,7 @@ public final class RecordingReader implements Closeable {
   private Direction nextDirection() throws RecordingException {
     if (limit - position >= 4) {
       Direction found = buffer[position] == 'c' ? Direction.C2S : Direction.S2C;
-      if (isAtHand(found)) {
+      if (isNext(found)) {
         position += 4;
         return found;
       }
@@ -656,8 +657,8 @@ public final class RecordingReader implements Closeable {
     throw damaged("direction", quoted(found), "c2s or s2c and a tab");
   }
 
-  /** True when the next four bytes are that direction and a tab. */
-  private boolean isAtHand(Direction expected) {
+  /** Whether the next four bytes are that direction and a tab. */
+  private boolean isNext(Direction expected) {
     boolean c2s = expected == Direction.C2S;
     return buffer[position] == (c2s ? 'c' : 's')
         && buffer[position + 1] == '2'
@@ -666,8 +667,9 @@ public final class RecordingReader implements Closeable {
   }
 
   /**
-   * Whether the damaged line at hand is the first one of a file of another kind: nothing before it
-   * is a recording's, it holds bytes that no text has, or nothing that an entry begins with.
+   * Whether the current, damaged line shows that this is a file of another kind: nothing before it
+   * was an entry or a version line, and it contains bytes that are not text, or nothing that looks
+   * like the beginning of an entry.
    */
   private boolean isStrange() {
     if (versionLineSeen || entrySeen) {
@@ -704,7 +706,7 @@ public final class RecordingReader implements Closeable {
   private void readPayload() throws IOException {
     payloadLength = 0;
     do {
-      int pairs = pairsAtHand(payloadLength);
+      int pairs = pairsInBuffer(payloadLength);
       if (payload.capacity() - payloadLength < pairs) {
         growPayload(payloadLength + pairs);
       }
@@ -715,11 +717,11 @@ public final class RecordingReader implements Closeable {
     readPayloadEnd(payloadLength);
   }
 
-  /** Refuses what {@link #readPayload} refuses, but keeps nothing; gives the payload's length. */
+  /** Refuses what {@link #readPayload} refuses, but keeps nothing; returns the payload's length. */
   private int passPayload() throws IOException {
     int length = 0;
     do {
-      int count = HexDecoder.count(buffer, position, pairsAtHand(length));
+      int count = HexDecoder.count(buffer, position, pairsInBuffer(length));
       position += 2 * count;
       length += count;
     } while (limit - position < 2 && fill());
@@ -727,8 +729,8 @@ public final class RecordingReader implements Closeable {
     return length;
   }
 
-  /** How many bytes the text at hand can hold, after {@code length} of them: up to the cap. */
-  private int pairsAtHand(int length) {
+  /** How many more bytes the buffer can hold the digits of, up to the cap, after {@code length}. */
+  private int pairsInBuffer(int length) {
     return Math.min((limit - position) / 2, maxPayloadLength - length);
   }
 
@@ -739,14 +741,15 @@ public final class RecordingReader implements Closeable {
       payload = ByteBuffer.wrap(Arrays.copyOf(payload.array(), capacity));
     } catch (OutOfMemoryError e) {
       throw new RecordingException(
-          place() + ": no memory for a payload of " + needed + " bytes or more; give Java more",
+          place() + ": not enough memory for a payload of " + needed
+              + " bytes or more; give Java more",
           line,
           Kind.NOT_READ,
           e);
     }
   }
 
-  /** After so many bytes the digits ended, or there may be no more of them. */
+  /** Reads the line end after a payload of that length; refuses anything else. */
   private void readPayloadEnd(int length) throws IOException {
     if (position < limit && buffer[position] == '\n') {
       takeLineEnd(1);
@@ -790,7 +793,9 @@ public final class RecordingReader implements Closeable {
 
   // Bytes
 
-  /** The length of the line end there: LF, CRLF, or CR at the end of the file; 0 when none is. */
+  /**
+   * The length of the line end there: LF, CRLF, or CR at the end of the file; 0 if there is none.
+   */
   private int lineEnd(int at) {
     if (buffer[at] == '\n') {
       return 1;
@@ -811,12 +816,12 @@ public final class RecordingReader implements Closeable {
     return position < limit || fill() ? buffer[position] & 0xff : -1;
   }
 
-  /** Has so many bytes at hand, or all that there are. */
+  /** Reads until there are that many bytes in the buffer, or all that there are. */
   private void ensure(int count) throws IOException {
     while (limit - position < count && fill()) {}
   }
 
-  /** Moves what is unread to the front and waits for more behind it; false at the part's end. */
+  /** Moves the unread bytes to the front and reads more; false at the part's end. */
   private boolean fill() throws IOException {
     if (atEnd || ended) {
       return false;
@@ -842,7 +847,7 @@ public final class RecordingReader implements Closeable {
       if (in == null) {
         in = new UnpackedInput(parts.get(part).open());
         if (in.skip(passed) < passed) {
-          throw error("was cut while it was read; record again");
+          throw error("was truncated while it was read; record again");
         }
       }
       return badEnd == null ? in.read(buffer, limit, buffer.length - limit) : -1;
@@ -851,7 +856,7 @@ public final class RecordingReader implements Closeable {
       return -1;
     } catch (RecordingException | ClosedChannelException e) {
       throw e;
-    } catch (IOException e) { // of the disk, which does not know the file's name
+    } catch (IOException e) { // the operating system's error does not name the file
       throw new RecordingException(
           fileName() + ": cannot be read: " + RecordingException.reason(e), 0, Kind.NOT_READ, e);
     }
@@ -859,33 +864,30 @@ public final class RecordingReader implements Closeable {
 
   // What is wrong, and where
 
-  /** At the end of a part: throws when there ought to be more. */
+  /** At the end of a part: throws if the part is incomplete. */
   private void requireWhole() throws RecordingException {
-    if (badEnd != null && !badEndTold) {
+    if (badEnd != null && !badEndReported) {
       throw badEnd();
     }
   }
 
   private RecordingException badEnd() {
-    badEndTold = true;
+    badEndReported = true;
     if (badEnd instanceof ZipException) {
-      return error("gzip data: found damage (" + badEnd.getMessage()
-          + "), expected more of the recording; copy the file anew or record again");
+      return error("the gzip data is damaged (" + badEnd.getMessage()
+          + "); copy the file again or record again");
     }
-    return error(
-        Kind.CUT_OFF,
-        "gzip data: found that it was cut off, expected its end; save what is whole or record again");
+    return error(Kind.CUT_OFF, "the gzip data is cut off; save what is whole or record again");
   }
 
   private RecordingException cutOff() {
     if (badEnd instanceof ZipException) {
       return badEnd();
     }
-    badEndTold = badEnd != null;
+    badEndReported = badEnd != null;
     return error(
         Kind.CUT_OFF,
-        "found a line that was cut off, expected its end; the recorder was stopped inside it:"
-            + " delete the line or record again");
+        "this line is cut off: the recorder was stopped inside it; delete the line or record again");
   }
 
   private RecordingException damaged(String subject, String found, String expected) {
@@ -904,7 +906,7 @@ public final class RecordingReader implements Closeable {
     return line == 0 ? fileName() : fileName() + ":" + line;
   }
 
-  /** The text up to the next tab or line end, or as much of it as an error should show; unread. */
+  /** The text up to the next tab or line end, as far as an error shows it; it is left unread. */
   private String field() {
     int end = position;
     int most = Math.min(limit, position + LONGEST_FIELD);

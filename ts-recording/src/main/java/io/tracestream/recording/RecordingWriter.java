@@ -10,43 +10,43 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
 /**
- * Writes a recording. Lines stay in a buffer until that is full, or until {@link #flush}. A full
- * buffer goes to the file on a background thread while the next one fills; that thread ends with
- * {@link #close}.
+ * Writes a recording. Lines stay in a buffer until it is full, or until {@link #flush}. A full
+ * buffer is written to the file by a background thread while the next one fills; that thread ends
+ * with {@link #close}.
  *
- * <p>When the file cannot be written, it is cut back to its last whole line and the writer is
+ * <p>If the file cannot be written, it is truncated to its last whole line and the writer is
  * broken: each later call throws as well. For one thread at a time.
  */
 public final class RecordingWriter implements Closeable {
   static final String HEADER = "# ts_proxy recording v1";
 
-  /** Room for all of a line but its payload: 19 digits, a direction, two tabs, a line end. */
+  /** Room for a line without its payload: 19 digits, a direction, two tabs, a line end. */
   private static final int LINE_MARGIN = 32;
 
   private final RecordingFile file;
   private final WriteMemory memory;
-  /** Ends the memory's background thread if it is this writer's alone. */
+  /** Ends the memory's background thread, if no other writer shares it. */
   private final Closeable ownMemory;
-  /** Lines on their way to the file; null while there are none. */
+  /** Lines on their way to the file; null if there are none. */
   private ByteBuffer buffer;
-  /** Where the last whole line in the buffer ends; 0 when none does. */
+  /** Where the last whole line in the buffer ends; 0 if there is none. */
   private int lineEnd;
-  /** Whether a small buffer was not enough last time. */
+  /** Whether a small buffer was too small the last time. */
   private boolean wantLarge;
   /**
-   * Buffers that are being written, the oldest first; each is given back to be filled again. The
-   * file belongs to the background thread while there are any.
+   * Buffers that are being written, the oldest first; each is returned to be filled again. While
+   * there are any, the file belongs to the background thread.
    */
   private final ArrayDeque<Future<ByteBuffer>> pending = new ArrayDeque<>(2);
 
-  /** Bytes of text that went to the file, or are on their way from buffers before this one. */
+  /** Bytes of text that are in the file, or on their way there in earlier buffers. */
   private long handedOver;
 
   private long lastElapsedMicros;
-  /** Why there is no going on; null while all is well. */
+  /** What failed; null while all is well. */
   private volatile IOException broken;
-  /** Whether the caller knows. */
-  private boolean told;
+  /** Whether that was thrown to the caller. */
+  private boolean thrown;
 
   private boolean closed;
 
@@ -59,15 +59,15 @@ public final class RecordingWriter implements Closeable {
   }
 
   /**
-   * Creates a recording, in the place of an earlier one if there is one: whoever is reading that
-   * one goes on reading it. The file is readable for its owner only. While it is open, no other
-   * writer can open it. A file whose name ends with {@code .gz} is packed with gzip.
+   * Creates a recording and replaces an earlier one of that name; whoever is reading the earlier
+   * one can read it to its end. The file is readable for its owner only. While it is open, no other
+   * writer can open it. A file whose name ends with {@code .gz} is compressed with gzip.
    *
    * @param path where to write
-   * @return the writer; nothing but the version line is in the file
-   * @throws RecordingException when the file exists and is not a recording (it is left as it is),
+   * @return the writer; only the version line is in the file yet
+   * @throws RecordingException if the file exists and is not a recording (it is not changed then),
    *     is being recorded to, or cannot be created
-   * @throws IOException when writing fails
+   * @throws IOException if writing fails
    */
   public static RecordingWriter create(Path path) throws IOException {
     String name = path.toString();
@@ -82,7 +82,7 @@ public final class RecordingWriter implements Closeable {
   }
 
   /**
-   * Begins a recording that takes its name, and the place of an earlier one, at {@link #commit};
+   * Begins a recording that takes its name, and replaces an earlier one, with {@link #commit};
    * closed before, it leaves nothing behind.
    */
   static RecordingWriter part(Path path) throws IOException {
@@ -90,7 +90,7 @@ public final class RecordingWriter implements Closeable {
     return alone(RecordingFile.part(path, name, name.endsWith(".gz")));
   }
 
-  /** Where the file is for now. */
+  /** The file's current path. */
   Path place() {
     return file.path();
   }
@@ -101,8 +101,8 @@ public final class RecordingWriter implements Closeable {
   }
 
   /**
-   * Begins one of many recordings in a new file, which is deleted if that fails; all but its
-   * entries is in the file.
+   * Begins one of many recordings in a new file, which is deleted if that fails. The lines before
+   * its entries are then in the file.
    */
   static RecordingWriter begin(RecordingFile file, WriteMemory memory, String comments)
       throws IOException {
@@ -129,7 +129,7 @@ public final class RecordingWriter implements Closeable {
   /**
    * How long the recording is.
    *
-   * @return bytes in the file and, unless they are yet to be compressed, on their way to it
+   * @return bytes in the file, and those on their way there unless they are still to be compressed
    */
   public long length() {
     return file.isPacked() ? file.length() : handedOver + (buffer == null ? 0 : buffer.position());
@@ -138,13 +138,14 @@ public final class RecordingWriter implements Closeable {
   /**
    * Adds an entry.
    *
-   * @param elapsedMicros microseconds since the recording began, no less than in the entry before
+   * @param elapsedMicros microseconds since the recording began, at least as many as in the entry
+   *     before
    * @param direction which way the frame went
    * @param payload the payload, in one part or several in a row, each from its position to its
-   *     limit; lent for this call and left as they were
-   * @throws IllegalArgumentException when time goes backwards
-   * @throws IOException when the file cannot be written; it then ends on a whole line; or when this
-   *     writer is closed
+   *     limit; lent for this call, and not changed
+   * @throws IllegalArgumentException if time goes backwards
+   * @throws IOException if the file cannot be written, in which case it ends on a whole line; or if
+   *     this writer is closed
    */
   public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
       throws IOException {
@@ -157,7 +158,7 @@ public final class RecordingWriter implements Closeable {
     writeAtAnyTime(elapsedMicros, direction, payload);
   }
 
-  /** As {@link #write}, but time may go backwards, as it may in a recording that was edited. */
+  /** As {@link #write}, but time may go backwards, as in a recording that was edited. */
   void writeAtAnyTime(long elapsedMicros, Direction direction, ByteBuffer... payload)
       throws IOException {
     requireRoom(LINE_MARGIN);
@@ -231,9 +232,9 @@ public final class RecordingWriter implements Closeable {
   }
 
   /**
-   * Has the full buffer written after those before it.
+   * Hands the full buffer over to be written.
    *
-   * @return the buffer to fill next, a large one if there is one
+   * @return the buffer to fill next, a large one if possible
    */
   private ByteBuffer exchange() throws IOException {
     requireSound();
@@ -248,13 +249,13 @@ public final class RecordingWriter implements Closeable {
       }
       pending.addLast(memory.background().submit(() -> append(full, end)));
       return next != null ? next : memory.preferLarge(awaitOldest());
-    } catch (OutOfMemoryError e) { // inside a line perhaps: to give up here would leave it cut off
+    } catch (OutOfMemoryError e) { // to give up here could leave a line cut off
       writeNow();
       return full;
     }
   }
 
-  /** Writes what is in the buffer and empties it; when it returns, all is in the file. */
+  /** Writes what is in the buffer and empties it; then all is in the file. */
   private void writeNow() throws IOException {
     awaitPending();
     append(buffer, lineEnd);
@@ -272,7 +273,7 @@ public final class RecordingWriter implements Closeable {
     }
   }
 
-  /** The buffer that is pending longest, when it is written; an interrupt does not end the wait. */
+  /** Waits until the oldest pending buffer is written, even if interrupted, and returns it. */
   private ByteBuffer awaitOldest() {
     Future<ByteBuffer> oldest = pending.removeFirst();
     boolean interrupted = false;
@@ -293,13 +294,13 @@ public final class RecordingWriter implements Closeable {
     }
   }
 
-  /** Writes what is in {@code text}, unless the file is broken, and gives it back empty. */
+  /** Writes {@code text}, unless writing failed before, and returns it empty. */
   private ByteBuffer append(ByteBuffer text, int end) {
     try {
       if (broken == null) {
         file.append(text.flip(), end);
       }
-    } catch (IOException | RuntimeException | Error e) { // nobody may take the file for whole
+    } catch (IOException | RuntimeException | Error e) { // nobody may take the file for complete
       broken = cutBack(e);
     }
     return text.clear();
@@ -322,10 +323,10 @@ public final class RecordingWriter implements Closeable {
     return failure;
   }
 
-  /** Throws what broke the file, or that it is closed. */
+  /** Throws what failed before, or that this is closed. */
   private void requireSound() throws IOException {
     if (broken != null) {
-      told = true;
+      thrown = true;
       throw broken;
     }
     if (closed) {
@@ -334,13 +335,13 @@ public final class RecordingWriter implements Closeable {
   }
 
   /**
-   * Hands all entries to the operating system: they outlive this process from here on. Also looks
-   * whether the file is still there as it was written, unless that was done a moment ago; who
-   * records calls this once a second at least, also when no entry comes.
+   * Hands all entries to the operating system, so that they outlive this process. Also checks that
+   * the file is still as it was written, unless that was done a moment ago. Call it at least once a
+   * second, even if no entry comes.
    *
-   * @throws IOException when the file cannot be written; it then ends on a whole line
-   * @throws RecordingException when the file was deleted, moved, replaced, cut, or written to by
-   *     another program
+   * @throws IOException if the file cannot be written; it then ends on a whole line
+   * @throws RecordingException if the file was deleted, moved, replaced, truncated, or written to
+   *     by another program
    */
   public void flush() throws IOException {
     awaitPending();
@@ -374,9 +375,7 @@ public final class RecordingWriter implements Closeable {
     }
   }
 
-  /**
-   * Flushes and closes a {@link #part}, which then has its name, whatever happens to the machine.
-   */
+  /** Flushes and closes a {@link #part}, which then has its name, even if the machine crashes. */
   void commit() throws IOException {
     flush();
     check(() -> {
@@ -390,8 +389,8 @@ public final class RecordingWriter implements Closeable {
   /**
    * Flushes and closes the file.
    *
-   * @throws IOException when the last entries could not be written, or the file is not as it was
-   *     written, as in {@link #flush}
+   * @throws IOException if the last entries could not be written, or the file was changed, as in
+   *     {@link #flush}
    */
   @Override
   public void close() throws IOException {
@@ -401,7 +400,7 @@ public final class RecordingWriter implements Closeable {
     try (ownMemory;
         file) {
       drain();
-      if (!told) {
+      if (!thrown) {
         flush();
         check(file::check);
       }

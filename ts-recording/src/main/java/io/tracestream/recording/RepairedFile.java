@@ -7,12 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A recording that takes its name when it is whole; closed before, it leaves nothing behind. */
+/** A recording that takes its name when it is complete; closed before, it leaves nothing behind. */
 final class RepairedFile implements Closeable {
   private final RecordingWriter writer;
-  /** What it is called until it is whole. */
+  /** Its name until it is complete. */
   private final Path part;
-  /** A signal ends the process without closing this. */
+  /** Needed if a signal ends the process before this is closed. */
   private final Thread atExit;
 
   private RepairedFile(RecordingWriter writer) {
@@ -26,15 +26,14 @@ final class RepairedFile implements Closeable {
     try {
       Files.deleteIfExists(part);
     } catch (IOException e) {
-      // It is an unfinished file of ours: there is nobody left to tell.
+      // The process is ending: nobody would see an error.
     }
   }
 
-  /** Begins a file that is to take the name {@code out}, and is not to be {@code damaged}. */
+  /** Begins a file that will take the name {@code out}, which must not be {@code damaged}. */
   static RepairedFile create(Path damaged, Path out) throws IOException {
     if (Files.exists(out) && Files.isSameFile(damaged, out)) {
-      throw new RecordingException(
-          out + ": found the recording to repair, expected another file; choose another name");
+      throw new RecordingException(out + ": is the recording to repair; choose another name");
     }
     return new RepairedFile(RecordingWriter.part(out));
   }
@@ -62,12 +61,12 @@ final class RepairedFile implements Closeable {
     };
   }
 
-  /** Nobody may take it for damage in what is being read. */
+  /** Such an error must not be taken for damage in the recording that is read. */
   private static IOException failure(RecordingException e) {
     return new IOException(e.getMessage(), e);
   }
 
-  /** Gives the file, which is whole now, its name. */
+  /** Gives the file, which is now complete, its name. */
   void commit() throws IOException {
     try {
       writer.commit();
@@ -81,7 +80,7 @@ final class RepairedFile implements Closeable {
     try (writer) {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
-      // The process is ending, and the hook is at work.
+      // The process is ending, and the hook does its work.
     }
   }
 }

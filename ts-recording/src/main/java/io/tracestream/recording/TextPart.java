@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * One of the texts that make a recording: mostly its only file.
+ * One of the texts that make up a recording: usually its only file.
  *
- * @param name what errors call it
- * @param opening gives its text from the top
+ * @param name its name in errors
+ * @param opening opens its text, at the top
  */
 record TextPart(String name, Opening opening) {
   /** Opens a text. */
   interface Opening {
-    /** The text from its top; packed or not. */
+    /** The text from its top, compressed or not. */
     InputStream open() throws IOException;
   }
 

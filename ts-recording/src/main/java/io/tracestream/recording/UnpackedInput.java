@@ -9,16 +9,16 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * A stream's text: the stream itself, or what gzip made small in it (RFC 1952), which its first two
- * bytes tell. Takes any number of gzip members in a row, as our own files have them.
+ * The text of a stream, which is decompressed if its first two bytes are those of gzip data (RFC
+ * 1952). Reads any number of gzip members in a row, as our own files have them.
  *
- * <p>Where the gzip data ends inside a member, all that came before is read first, and then
- * {@link EOFException} is thrown; where it is damaged, {@link ZipException}. (The JDK's own stream
+ * <p>If the gzip data ends inside a member, all that came before it is returned first, and then
+ * {@link EOFException} is thrown; if it is damaged, {@link ZipException}. (The JDK's own stream
  * takes a damaged member after a whole one for a normal end.)
  *
- * <p>Zeros between two members are the hole that is left when somebody truncates a file while it is
- * recorded. In the text, one NUL byte stands for them, so the hole is reported, and what follows it
- * can be saved, as in plain text.
+ * <p>Zeros between two members are a hole: somebody truncated the file while it was recorded. They
+ * become one NUL byte in the text, so that the hole is reported, and what follows it can be saved,
+ * as in plain text.
  */
 final class UnpackedInput extends InputStream {
   private static final int FIRST = 0x1f;
@@ -30,20 +30,20 @@ final class UnpackedInput extends InputStream {
   private static final int HAS_COMMENT = 16;
 
   private final InputStream in;
-  /** What was read from the stream; all of it is passed on before more is read. */
+  /** What was read from the stream; all of it is used before more is read. */
   private byte[] packed = new byte[2];
 
   private int position;
   private int limit;
   private boolean begun;
   private boolean gzip;
-  /** Has memory of its own, so it lives no longer than there are members to read. */
+  /** Has native memory, so it lives only as long as there are members to read. */
   private Inflater inflater;
 
   private final CRC32 sum = new CRC32();
   private boolean insideMember;
   private boolean membersRead;
-  /** Zeros stood before the member at hand. */
+  /** There were zeros before the current member. */
   private boolean afterHole;
 
   UnpackedInput(InputStream in) {
@@ -73,7 +73,7 @@ final class UnpackedInput extends InputStream {
     return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
-  /** Passes so many bytes of text; plain text is not read for it. */
+  /** Skips bytes of the text; plain text is not read for that. */
   @Override
   public long skip(long count) throws IOException {
     if (!begun) {
@@ -131,7 +131,7 @@ final class UnpackedInput extends InputStream {
         inflater.setInput(packed, position, limit - position);
       }
     }
-    endInflater(); // a file that grows may have more members later
+    endInflater(); // it is made anew if the file grows
     return -1;
   }
 
@@ -156,7 +156,7 @@ final class UnpackedInput extends InputStream {
     if (membersRead && packed[position] == 0) {
       afterHole = skipZeros();
       if (!afterHole) {
-        return false; // padding, which tapes and block devices leave
+        return false; // padding, as tapes and block devices leave it
       }
     }
     if (next() != FIRST || next() != SECOND || next() != DEFLATE) {
@@ -178,7 +178,7 @@ final class UnpackedInput extends InputStream {
     return true;
   }
 
-  /** Passes zeros; false when nothing follows them. */
+  /** Skips zeros; false if nothing follows them. */
   private boolean skipZeros() throws IOException {
     do {
       while (position < limit) {

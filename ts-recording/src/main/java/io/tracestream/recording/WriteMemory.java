@@ -7,17 +7,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * What the writers of one thread share: the buffers that lines wait in, and a background thread,
- * which starts with the first full buffer. A file takes a small buffer when there is a line to
- * wait, and a large one when that was not enough; so many files cost little while little is
- * written, and the large buffers, of which there are few, go to those that need them.
+ * What the writers of one thread share: the buffers in which lines wait, and a background thread,
+ * which starts with the first full buffer. A file takes a small buffer when it has a line to write,
+ * and a large one if that was not enough. So many files cost little while little is written, and
+ * the few large buffers go to the files that need them.
  *
  * <p>For the thread of its writers.
  */
 final class WriteMemory implements Closeable {
   static final int LARGE = 256 * 1024;
   static final int SMALL = 8 * 1024;
-  /** So many even out a file system that is quick and slow by turns. */
+  /** Enough to even out a file system that is sometimes slow. */
   static final int ENOUGH_FOR_ONE = 4;
 
   private final ExecutorService background = Executors.newSingleThreadExecutor(WriteMemory::thread);
@@ -25,7 +25,7 @@ final class WriteMemory implements Closeable {
   private final ArrayDeque<ByteBuffer> freeSmall = new ArrayDeque<>();
   private final int mostLarge;
   private int large;
-  /** Shared as it is needed for the time of one call only. */
+  /** Shared, as it is only needed during a call. */
   final HexEncoder hex = new HexEncoder();
 
   /** @param mostLarge how many large buffers there may be */
@@ -35,7 +35,7 @@ final class WriteMemory implements Closeable {
 
   private static Thread thread(Runnable task) {
     Thread thread = new Thread(task, "ts-recording");
-    thread.setDaemon(true); // who wants the text in the file flushes or closes
+    thread.setDaemon(true); // flush and close wait for it
     return thread;
   }
 
@@ -43,7 +43,7 @@ final class WriteMemory implements Closeable {
     return background;
   }
 
-  /** An empty buffer, small; or large if wanted and to be had. */
+  /** An empty buffer: a small one, or a large one if wanted and available. */
   ByteBuffer take(boolean wantLarge) {
     ByteBuffer buffer = wantLarge ? takeLargeIfPossible() : null;
     return buffer != null ? buffer : takeSmall();
@@ -53,7 +53,7 @@ final class WriteMemory implements Closeable {
     try {
       return takeLarge();
     } catch (OutOfMemoryError e) {
-      return null; // a small one may still be had
+      return null; // there may still be memory for a small one
     }
   }
 
@@ -62,7 +62,7 @@ final class WriteMemory implements Closeable {
     return free != null ? free : ByteBuffer.allocateDirect(SMALL);
   }
 
-  /** An empty large buffer; null when others have them all. */
+  /** An empty large buffer; null if others have them all. */
   ByteBuffer takeLarge() {
     ByteBuffer free = freeLarge.pollLast();
     if (free == null && large < mostLarge) {
@@ -72,7 +72,7 @@ final class WriteMemory implements Closeable {
     return free;
   }
 
-  /** Takes back an empty small buffer if a large one is to be had for it. */
+  /** Exchanges an empty small buffer for a large one, if there is one. */
   ByteBuffer preferLarge(ByteBuffer buffer) {
     ByteBuffer better = buffer.capacity() == LARGE ? null : takeLargeIfPossible();
     if (better == null) {
@@ -87,7 +87,7 @@ final class WriteMemory implements Closeable {
     (buffer.capacity() == LARGE ? freeLarge : freeSmall).addLast(buffer);
   }
 
-  /** Ends the background thread, behind what it has to write. */
+  /** Ends the background thread, after what it has to write. */
   @Override
   public void close() {
     background.shutdown();

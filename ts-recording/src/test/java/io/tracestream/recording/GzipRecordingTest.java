@@ -124,12 +124,10 @@ class GzipRecordingTest {
   void aCutIsToldWithTheLineBeforeIt() throws Exception {
     byte[] bytes = gzip(TEXT);
     assertEquals(
-        "a.tsv.gz:4: gzip data: found that it was cut off, expected its end; save what is whole"
-            + " or record again",
+        "a.tsv.gz:4: the gzip data is cut off; save what is whole or record again",
         Lines.refusal(reader(Arrays.copyOf(bytes, bytes.length - 1))));
     assertEquals(
-        "a.tsv.gz: gzip data: found that it was cut off, expected its end; save what is whole"
-            + " or record again",
+        "a.tsv.gz: the gzip data is cut off; save what is whole or record again",
         Lines.refusal(reader(Arrays.copyOf(bytes, 5))));
   }
 
@@ -152,8 +150,8 @@ class GzipRecordingTest {
     byte[] bytes = gzip(TEXT);
     bytes[bytes.length - 8] ^= 1;
     assertEquals(
-        "a.tsv.gz:4: gzip data: found damage (a wrong checksum), expected more of the recording;"
-            + " copy the file anew or record again",
+        "a.tsv.gz:4: the gzip data is damaged (a wrong checksum); copy the file again or record"
+            + " again",
         Lines.refusal(reader(bytes)));
   }
 
@@ -166,7 +164,7 @@ class GzipRecordingTest {
       Files.write(file, padded);
       assertTrue(RecordingCheck.of(file, 10).isWhole());
       padded[padded.length - 1] = 1;
-      assertTrue(Lines.refusal(reader(padded)).contains("found damage (no gzip header)"));
+      assertTrue(Lines.refusal(reader(padded)).contains("is damaged (no gzip header)"));
     }
   }
 
@@ -177,7 +175,7 @@ class GzipRecordingTest {
     bytes.writeBytes("notes".getBytes(StandardCharsets.US_ASCII));
     RecordingException e =
         assertThrows(RecordingException.class, () -> Lines.entries(reader(bytes.toByteArray())));
-    assertTrue(e.getMessage().contains("found damage (no gzip header)"), e.getMessage());
+    assertTrue(e.getMessage().contains("is damaged (no gzip header)"), e.getMessage());
     assertFalse(e.isCutOff());
   }
 

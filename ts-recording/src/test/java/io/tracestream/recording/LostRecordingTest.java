@@ -57,13 +57,13 @@ class LostRecordingTest {
         Files.createSymbolicLink(file, moved);
       }
     },
-    EMPTIED("cut from 33 to 0 bytes") {
+    EMPTIED("truncated from 33 to 0 bytes") {
       @Override
       void happen(Path file) throws IOException {
         Files.writeString(file, "");
       }
     },
-    CUT("cut from 33 to 31 bytes") {
+    CUT("truncated from 33 to 31 bytes") {
       @Override
       void happen(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -133,10 +133,10 @@ class RecordingCheckTest {
   }
 
   @Test
-  void aLastLineThatWasCutOffIsToldFromDamageInTheMiddle() throws Exception {
+  void aLastLineThatWasCutOffIsNotTakenForDamageInTheMiddle() throws Exception {
     RecordingCheck torn = check(HEADER + "1\tc2s\t21\n2\tx\n3\ts2c\t2");
     assertTrue(torn.cutOff());
-    assertEquals(List.of("3 direction:", "4 found"), damage(torn));
+    assertEquals(List.of("3 direction:", "4 this"), damage(torn));
     assertTrue(torn.damage().get(1).isCutOff());
     assertFalse(torn.damage().get(0).isCutOff());
     assertFalse(check(HEADER + "1\tc2s\t2\n2\tc2s\t21\n").cutOff());
@@ -209,13 +209,16 @@ class RecordingCheckTest {
     assertEquals(2, check(HEADER + "x\n".repeat(2)).damagedLines());
   }
 
+  private static String refusal(Path wrong) {
+    return assertThrows(RecordingException.class, () -> RecordingCheck.of(wrong, 9))
+        .getMessage();
+  }
+
   @Test
   void whatCannotBeReadIsRefused() {
-    for (Path wrong : List.of(dir, dir.resolve("none"))) {
-      String said = assertThrows(RecordingException.class, () -> RecordingCheck.of(wrong, 9))
-          .getMessage();
-      assertTrue(said.startsWith(wrong + ": found no "), said);
-    }
+    Path none = dir.resolve("none");
+    assertEquals(none + ": there is no such file; record one first", refusal(none));
+    assertEquals(dir + ": is not a regular file; name a recording", refusal(dir));
   }
 
   @ParameterizedTest

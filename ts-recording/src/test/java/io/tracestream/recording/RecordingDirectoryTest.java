@@ -50,7 +50,7 @@ class RecordingDirectoryTest {
     files("a.tsv", ".a.tsv", "._a.tsv", ".DS_Store", ".tsv", ".tsv.gz", ".b.tsv.gz");
     assertEquals(List.of("a.tsv"), names(RecordingDirectory.open(dir)));
     Files.delete(dir.resolve("a.tsv"));
-    assertTrue(refusal(dir).startsWith(dir + ": found no recording"));
+    assertTrue(refusal(dir).startsWith(dir + ": contains no recording"));
   }
 
   @Test
@@ -92,8 +92,8 @@ class RecordingDirectoryTest {
     RecordingDirectory directory = RecordingDirectory.open(dir);
     assertEquals(List.of(SECOND + ".0001.tsv.gz"), names(directory));
     assertEquals(
-        List.of(dir.resolve(FIRST + ".0002.tsv") + ": found no part 1 of this conversation,"
-            + " expected all of them; leaving it out"),
+        List.of(dir.resolve(FIRST + ".0002.tsv") + ": part 1 of this conversation is missing;"
+            + " leaving the conversation out"),
         directory.leftOut());
   }
 
@@ -101,8 +101,8 @@ class RecordingDirectoryTest {
   void aConversationWithAHoleIsLeftOutToo() throws Exception {
     files(FIRST + ".0001.tsv", FIRST + ".0003.tsv");
     assertEquals(
-        dir + ": found no recording with all of its parts, expected files that end with .tsv or"
-            + " .tsv.gz; record some first",
+        dir + ": contains no complete recording, which is a file whose name ends with .tsv or"
+            + " .tsv.gz; record one first",
         refusal(dir));
   }
 
@@ -110,17 +110,17 @@ class RecordingDirectoryTest {
   void aFolderWithoutRecordingsIsRefused() throws Exception {
     files("notes.txt");
     assertEquals(
-        dir + ": found no recording, expected files that end with .tsv or .tsv.gz; record some"
-            + " first",
+        dir
+            + ": contains no recording, which is a file whose name ends with .tsv or .tsv.gz; record"
+            + " one first",
         refusal(dir));
   }
 
   @Test
   void whatIsNoFolderIsRefused() throws Exception {
     Path missing = dir.resolve("missing");
-    assertEquals(
-        missing + ": found no such folder, expected a folder of recordings", refusal(missing));
+    assertEquals(missing + ": there is no such folder", refusal(missing));
     Path file = Files.writeString(dir.resolve("a"), "");
-    assertEquals(file + ": found no folder, expected a folder of recordings", refusal(file));
+    assertEquals(file + ": is not a folder; name a folder of recordings", refusal(file));
   }
 }

@@ -263,7 +263,7 @@ class RecordingDirectoryWriterTest {
         }
       }
     }
-    assertEquals(List.of(old + ": is not a regular file; leaving it there"), warnings);
+    assertEquals(List.of(old + ": is not a regular file; not deleted"), warnings);
     assertEquals(
         List.of(old.getFileName().toString(), "20261123T031542.126456Z-000003.tsv"), names());
   }
@@ -292,7 +292,7 @@ class RecordingDirectoryWriterTest {
     config = config.withMaxFiles(2);
     record(1, "21");
     String warning =
-        ": is of a time that is still to come; the names of new recordings go on after it";
+        ": has a time in the future in its name; the names of new recordings continue from there";
     assertEquals(List.of(dir.resolve(ahead) + warning), warnings);
     assertEquals(List.of(ahead, "20380101T000000.000000Z-000001.tsv"), names());
     record(2, "22");

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the reader refuses, in the words a user sees. */
 class RecordingReaderRefusalTest {
   private static final String HEADER = "# ts_proxy recording v1\n";
-  private static final String CUT_OFF = "found a line that was cut off, expected its end;"
-      + " the recorder was stopped inside it: delete the line or record again";
+  private static final String CUT_OFF = "this line is cut off: the recorder was"
+      + " stopped inside it; delete the line or record again";
   private static final String ADVICE = "; correct the line or record again";
   private static final String TOO_LONG = "; raise the largest payload or correct the line";
   private static final String A_NUMBER = ", expected a number of microseconds and a tab" + ADVICE;

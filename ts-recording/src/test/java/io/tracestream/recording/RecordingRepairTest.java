@@ -99,9 +99,7 @@ class RecordingRepairTest {
     Path hardLink = Files.createLink(dir.resolve("hard"), file);
     for (Path same : List.of(file, link, hardLink, dir.resolve("./a.rec"))) {
       out = same;
-      assertEquals(
-          same + ": found the recording to repair, expected another file; choose another name",
-          refusal());
+      assertEquals(same + ": is the recording to repair; choose another name", refusal());
     }
     assertEquals(List.of("a.rec", "hard", "link"), filesLeft());
   }

@@ -67,7 +67,7 @@ class RecordingSourcesTest {
     try (Recording recording = Recording.open(files, 10)) {
       Files.delete(files.get(1));
       assertEquals(
-          files.get(1) + ": found no such file, expected a recording; record one first",
+          files.get(1) + ": there is no such file; record one first",
           Lines.refusal(recording.reader()));
     }
   }
@@ -180,8 +180,8 @@ class RecordingSourcesTest {
   void textInMemoryIsARecordingAndItsDamageHasItsName() throws Exception {
     try (Recording recording = Recording.of("hello", "1\tc2s\t21\n2\ts2c")) {
       assertEquals(
-          "hello:2: found a line that was cut off, expected its end; the recorder was stopped"
-              + " inside it: delete the line or record again",
+          "hello:2: this line is cut off: the recorder was stopped inside it; delete the line or"
+              + " record again",
           Lines.refusal(recording.reader()));
     }
   }

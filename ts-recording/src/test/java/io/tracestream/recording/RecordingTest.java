@@ -216,7 +216,8 @@ class RecordingTest {
         dir, "export JAVA_TOOL_OPTIONS=-Xmx16m", OpenUntilThatFails.class, file);
     String last = said.get(said.size() - 1);
     assertTrue(
-        last.startsWith("not read: " + file + ":1: no memory for a payload of "), said.toString());
+        last.startsWith("not read: " + file + ":1: not enough memory for a payload of "),
+        said.toString());
   }
 
   @Test
@@ -254,13 +255,13 @@ class RecordingTest {
 
   @Test
   void aMissingFileIsTold() {
-    assertEquals(file + ": found no such file, expected a recording; record one first", refusal());
+    assertEquals(file + ": there is no such file; record one first", refusal());
   }
 
   @Test
   void aDirectoryIsTold() {
     file = dir;
-    assertEquals(dir + ": found no regular file, expected a recording", refusal());
+    assertEquals(dir + ": is not a regular file; name a recording", refusal());
   }
 
   @Test
@@ -268,7 +269,7 @@ class RecordingTest {
     Files.writeString(file, TWO_ENTRIES);
     file.toFile().setReadable(false);
     assumeFalse(Files.isReadable(file), "root reads everything");
-    assertEquals(file + ": found no permission to read, expected a readable recording", refusal());
+    assertEquals(file + ": cannot be read: permission denied", refusal());
   }
 
   @Test
