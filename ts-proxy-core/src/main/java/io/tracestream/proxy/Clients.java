@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Admits clients and hands them to the event loops in turn. For the thread of the first loop, on
- * which clients are accepted.
+ * Admits clients and distributes them among the event loops. For the thread of the first loop,
+ * which accepts them.
  */
 final class Clients implements Listener.Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
   private static final long LOOK_AGAIN_NANOS = 2_000_000;
-  /** What is under way from a recorded client may be its end. */
+  /** How often to look whether the recorded client ends: its end may be on its way. */
   private static final int FEW_LOOKS = 5;
-  /** The end came, but not yet everything that follows from it. */
+  /** How often to look whether a client that has ended is closed. */
   private static final int MOST_LOOKS = 250;
 
   private final Proxy proxy;
@@ -31,15 +31,15 @@ final class Clients implements Listener.Handler {
   private final Listener listener;
   private final Dialer dialer;
   private final EventLoop loop;
-  /** Null when nothing is recorded. */
+  /** Null if nothing is recorded. */
   private final Recorders recorders;
 
   private long accepted;
   private long open;
-  /** Who waits for a decision, each with its spares. */
+  /** Clients that wait for a decision, each with its spare sockets. */
   private final Map<SocketChannel, SocketChannel[]> waiting = new HashMap<>();
 
-  /** The client that is recorded to the one file there is. */
+  /** The client that is being recorded to the only file; or null. */
   private Connection recorded;
 
   Clients(Proxy proxy, Engine engine, Listener listener, Dialer dialer, Recorders recorders) {
@@ -59,7 +59,7 @@ final class Clients implements Listener.Handler {
       open(client, spares);
     } else {
       waiting.put(client, spares);
-      // Decided when all that is ready was handled: the recorded client's end may be among it.
+      // First handle everything that is ready: the end of the recorded client may be part of it.
       loop.execute(() -> openOrReject(client, spares, 0));
     }
   }
@@ -67,12 +67,12 @@ final class Clients implements Listener.Handler {
   private void pauseIfFull() {
     long most = proxy.config().maxConnections();
     if (most > 0 && open == most) {
-      LOG.warn("{} connections are open, as many as may be: further clients wait", most);
+      LOG.warn("the limit of {} open connections is reached: further clients wait", most);
       listener.pause(true);
     }
   }
 
-  /** A connection was closed; null for a client that never came to one. */
+  /** A connection was closed; null for a client that was closed before it had one. */
   void closed(Connection connection) {
     if (connection != null && connection == recorded) {
       recorded = null;
@@ -108,7 +108,7 @@ final class Clients implements Listener.Handler {
     }
   }
 
-  /** Nothing is decided any more: who waits is closed. */
+  /** Closes the clients that wait for a decision. */
   @Override
   public void stopped() {
     waiting.forEach((client, spares) -> {
@@ -129,7 +129,7 @@ final class Clients implements Listener.Handler {
     }
   }
 
-  /** On the thread of that loop, to which all of a connection belongs. */
+  /** On the thread of the loop that the connection belongs to. */
   private void open(
       long number,
       long acceptedMicros,
@@ -149,7 +149,7 @@ final class Clients implements Listener.Handler {
       proxy.serving(connection, its);
       LOG.debug("{}: accepted {}", connection, Addresses.numeric(peer));
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      LOG.warn("connection {}: closed as soon as it was accepted: {}", number, e.toString());
+      LOG.warn("connection {}: cannot be served, closing it: {}", number, e.toString());
       close(client);
       close(spares);
       proxy.closed(number, recorder, null, its);

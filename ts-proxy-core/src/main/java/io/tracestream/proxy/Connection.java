@@ -19,35 +19,35 @@ import org.slf4j.LoggerFactory;
  * One client connection and the target connection opened for it: two sockets, and a recorder
  * between them.
  *
- * <p>Thread: lives and dies on one event loop, so it has no locks. A frame's way: {@link #ready},
- * {@link #forward}, which records it before it is sent, and the other socket. What ends or breaks
- * is decided in one place, {@link #decide}, after each event.
+ * <p>Thread: lives on one event loop, so it has no locks. A frame goes through {@link #ready} and
+ * {@link #forward}, which records it before sending it, to the other socket. What to do about an
+ * end or a broken connection is decided in one place, {@link #decide}, after each event.
  *
- * <p>Ends: a FIN travels on behind the frames before it, each direction by itself. When both
- * directions have passed on their end, the connection closes.
+ * <p>Ends: a FIN is passed on after the frames before it, in each direction separately. When both
+ * directions have ended, the connection closes.
  */
 final class Connection implements FrameSocket.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   /**
-   * A peer that is gone looks like one that only ended its sending, until something is sent to it.
-   * So a connection that is half closed is not kept for ever.
+   * A peer that is gone looks like one that has only ended its sending, until something is sent to
+   * it. So a half-closed connection is not kept forever.
    */
   private static final Duration HALF_CLOSED = Duration.ofMinutes(2);
 
   private final long number;
   private final Proxy proxy;
   private final EventLoop loop;
-  /** Null when nothing is recorded. */
+  /** Null if nothing is recorded. */
   private final Recorder recorder;
 
   private final FrameSocket client;
   private final FrameSocket target;
-  /** Frames go both ways: the target is connected. */
+  /** The target is connected, so frames go both ways. */
   private boolean open;
 
-  /** Whose frames were the first to end, as they should; null while none have. */
+  /** The direction that ended first, between frames; null while neither has. */
   private Direction endedFirst;
-  /** It broke, or was stopped, before it ended. */
+  /** The connection broke or was stopped before it ended. */
   private boolean broken;
 
   private boolean givenUp;
@@ -94,7 +94,7 @@ final class Connection implements FrameSocket.Owner {
     decide();
   }
 
-  /** Records what has come, and sends it on; what has nowhere to go is dropped. */
+  /** Records the frames that have come and sends them; drops them if they cannot be sent. */
   private void forward(FrameSocket from, FrameSocket to, Direction direction) {
     if (recorder == null) {
       to.send(from.read(null));
@@ -114,13 +114,13 @@ final class Connection implements FrameSocket.Owner {
   private void recordingFailed(IOException failure) {
     broken = true;
     if (Engine.isOutOfDescriptors()) {
-      LOG.warn("{}: {}; it is closed: raise the limit of open files", this, failure.getMessage());
+      LOG.warn("{}: {}; closing it: raise the limit of open files", this, failure.getMessage());
     } else {
       proxy.fail(failure);
     }
   }
 
-  /** What follows from the state of both sockets: the one place where a connection's end begins. */
+  /** Acts on the state of both sockets. This is the only place where a connection begins to end. */
   private void decide() {
     if (over) {
       return;
@@ -132,7 +132,7 @@ final class Connection implements FrameSocket.Owner {
     }
   }
 
-  /** Reads from a side while the other one has taken all. */
+  /** Reads from a side only while the other one has taken everything. */
   private void goOn() {
     client.wantFrames(target.unsent() == 0);
     target.wantFrames(client.unsent() == 0);
@@ -168,7 +168,7 @@ final class Connection implements FrameSocket.Owner {
     }
   }
 
-  /** Passes a clean end on; any other one ends both sides. */
+  /** Passes on an end between frames; any other end closes both sides. */
   private void passOn(FrameSocket from, FrameSocket to, Direction direction) {
     Ending ending = from.ending();
     if (ending == null || givenUp) {
@@ -182,7 +182,7 @@ final class Connection implements FrameSocket.Owner {
       case RESET -> {
         broken |= endedFirst == null;
         LOG.info(
-            "{}: the {} broke off: {}; closing the other side",
+            "{}: the {} broke the connection: {}; closing the other side",
             this,
             direction == Direction.C2S ? "client" : "target",
             ending.text());
@@ -199,7 +199,7 @@ final class Connection implements FrameSocket.Owner {
     }
   }
 
-  /** Who has ended its sending and takes nothing either is gone, as if it had broken off. */
+  /** A peer that has ended its sending and cannot be sent to is gone. */
   private void endIfGone(FrameSocket from, FrameSocket to, String name) {
     if (!givenUp && from.ending() == null && to.ending() != null && to.sendFailure() != null) {
       LOG.info("{}: the {} is gone: {}; closing the other side", this, name, to.sendFailure());
@@ -220,7 +220,7 @@ final class Connection implements FrameSocket.Owner {
     givenUp = true;
   }
 
-  /** What came complete is still delivered; then both sides are closed. */
+  /** Closes both sides, after the frames that are complete have been delivered. */
   private void giveUp(String reason) {
     LOG.warn("{} {}; closing both sides", this, reason);
     proxy.failed(number, reason);
@@ -236,7 +236,7 @@ final class Connection implements FrameSocket.Owner {
     long quiet = loop.now() - Math.max(client.busyUntil(), target.busyUntil());
     Duration patience = proxy.config().idleTimeout();
     if (patience != null && Duration.ofNanos(quiet).compareTo(patience) > 0) {
-      giveUp("idle: nothing has passed for " + seconds(patience));
+      giveUp("idle for " + seconds(patience));
     } else if ((client.ending() != null || target.ending() != null)
         && quiet > HALF_CLOSED.toNanos()) {
       LOG.info(
@@ -246,13 +246,13 @@ final class Connection implements FrameSocket.Owner {
           seconds(HALF_CLOSED));
       givenUp = true;
     } else {
-      tellIfStuck(client, target, Direction.C2S);
-      tellIfStuck(target, client, Direction.S2C);
+      warnIfStuck(client, target, Direction.C2S);
+      warnIfStuck(target, client, Direction.S2C);
     }
     decide();
   }
 
-  private void tellIfStuck(FrameSocket from, FrameSocket to, Direction direction) {
+  private void warnIfStuck(FrameSocket from, FrameSocket to, Direction direction) {
     String stuck = to.unsent() > 0 ? null : from.stuckFrame();
     if (stuck != null) {
       LOG.warn("{} {} {}", this, direction, stuck);
@@ -265,15 +265,15 @@ final class Connection implements FrameSocket.Owner {
         : duration.toMillis() + " ms";
   }
 
-  /** Whether the client has ended its sending: it may be gone in a moment. */
+  /** Whether the client has ended its sending, so that it may be gone in a moment. */
   boolean isEnding() {
     return givenUp || client.hasEnded();
   }
 
-  /** Gives way to the next client, if this one ended before its target was connected. */
+  /** Closes in favour of the next client, if this one ended before its target was connected. */
   void giveWay() {
     if (!open && client.hasEnded()) {
-      LOG.info("{}: its client has ended, and its target was not reached; giving way", this);
+      LOG.info("{}: the client ended before the target was connected; serving the next one", this);
       close();
     }
   }
@@ -320,7 +320,7 @@ final class Connection implements FrameSocket.Owner {
     return endedFirst == Direction.C2S ? RecordedEnd.CLIENT : RecordedEnd.TARGET;
   }
 
-  /** What has passed. */
+  /** What it has carried. */
   ProxyStats stats() {
     return new ProxyStats(
         1, over ? 0 : 1, client.frames(), client.received(), target.frames(), target.received(), 0);

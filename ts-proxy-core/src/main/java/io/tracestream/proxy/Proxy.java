@@ -21,10 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running proxy. For any number of threads, those of its listener among them; several proxies can
- * run in one JVM.
+ * A running proxy. Thread-safe; its listener may call it, too. Several proxies can run in one JVM.
  *
- * <p>Its threads are no daemons: a program goes on until its proxies are closed.
+ * <p>Its threads are not daemons: a program runs until its proxies are closed.
  */
 public final class Proxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
@@ -32,19 +31,19 @@ public final class Proxy implements AutoCloseable {
 
   private final ProxyConfig config;
   private final InetSocketAddress address;
-  /** Null when nothing is recorded. */
+  /** Null if nothing is recorded. */
   private final Recorders recorders;
 
   private final Engine engine;
   private final Clients clients;
   private final Map<EventLoop, Traffic> traffic = new HashMap<>();
   private final AtomicReference<IOException> failure = new AtomicReference<>();
-  /** The proxy stops, or has stopped. */
+  /** Counted down when the proxy stops. */
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
-  /** Connections of which the listener was told that they are closed; guarded by the lock. */
+  /** Closed connections, counted after the listener was called. Guarded by the lock. */
   private long closedConnections;
 
   private final Object lock = new Object();
@@ -66,14 +65,14 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * Binds, opens what to record to, and serves. The target need not be there yet.
+   * Binds, opens the recording, and serves. The target need not be running yet.
    *
    * @param config what to do
    * @return the running proxy; close it
-   * @throws io.tracestream.recording.RecordingException when the recording cannot be made; what was
-   *     there before is left as it was
-   * @throws IOException when the address cannot be bound, when the target is that same address, or
-   *     when the system gives no more threads or descriptors
+   * @throws io.tracestream.recording.RecordingException if the recording cannot be created; an
+   *     earlier file is not changed then
+   * @throws IOException if the address cannot be bound, the target is that same address, or the
+   *     system has no more threads or file descriptors
    */
   public static Proxy start(ProxyConfig config) throws IOException {
     Listener listener = Listener.bind(config.listen());
@@ -100,7 +99,7 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  /** A proxy that is its own target would connect to itself until no descriptor is left. */
+  /** A proxy that is its own target would connect to itself until file descriptors run out. */
   private static void requireAnotherTarget(InetSocketAddress target, InetSocketAddress address)
       throws IOException {
     if (target.getPort() != address.getPort()) {
@@ -112,7 +111,7 @@ public final class Proxy implements AutoCloseable {
           ? InetAddress.getAllByName(target.getHostString())
           : new InetAddress[] {target.getAddress()};
     } catch (UnknownHostException e) {
-      return; // there may be such a host later; then each connection sees to it
+      return; // if the host exists later, the dialer checks each connection
     }
     for (InetAddress one : all) {
       if (Dialer.reaches(new InetSocketAddress(one, target.getPort()), address)) {
@@ -132,10 +131,10 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * What the proxy has carried. The event loops are asked for it, so it costs nothing while nobody
-   * asks; a loop that is too busy to answer within 200 ms counts as it did the time before.
+   * What the proxy has carried. The event loops sum up when this is called, so it costs nothing
+   * otherwise. A loop that is too busy to do so within 200 ms counts as it did the last time.
    *
-   * @return the sums at this moment; once the proxy is closed, those at its end
+   * @return the sums at this moment; once the proxy is closed, the final ones
    */
   public ProxyStats stats() {
     if (closed.getCount() > 0) {
@@ -162,16 +161,16 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * Waits until so many connections have been closed: then all that they received has been passed
-   * on as far as it could be, is in their recordings, and the listener was told of it.
+   * Waits until a number of connections have been closed: everything that they received has then
+   * been passed on as far as possible and is in their recordings, and the listener has been called.
    *
-   * @param count connections, since the start
+   * @param count how many connections, since the start
    * @param timeout how long to wait at most
-   * @return false when the time was over before
-   * @throws InterruptedException when this thread is interrupted; the proxy goes on
+   * @return false if the time is up before
+   * @throws InterruptedException if this thread is interrupted; the proxy goes on
    */
   public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
-    // At most so long as this cannot overflow: centuries.
+    // Limited to centuries, so that it cannot overflow.
     long most = Math.min(TimeUnit.NANOSECONDS.convert(timeout), Long.MAX_VALUE / 2);
     long start = System.nanoTime();
     synchronized (lock) {
@@ -189,8 +188,8 @@ public final class Proxy implements AutoCloseable {
   /**
    * Waits until the proxy has stopped.
    *
-   * @throws IOException when it had to stop because the recording cannot be written
-   * @throws InterruptedException when this thread is interrupted; the proxy goes on
+   * @throws IOException if it had to stop because the recording could not be written
+   * @throws InterruptedException if this thread is interrupted; the proxy goes on
    */
   public void awaitStop() throws IOException, InterruptedException {
     stopping.await();
@@ -198,10 +197,10 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * Stops: closes all connections and the recording. What clients and targets received is in the
-   * recording when this returns. May be called again, and by a listener.
+   * Stops: closes all connections and the recording. When this returns, the recording has
+   * everything that clients and targets received. May be called again, and by a listener.
    *
-   * @throws IOException when the recording could not be written, now or earlier
+   * @throws IOException if the recording could not be written, now or earlier
    */
   @Override
   public void close() throws IOException {
@@ -249,11 +248,11 @@ public final class Proxy implements AutoCloseable {
   private void throwFailure() throws IOException {
     IOException cause = failure.get();
     if (cause != null) {
-      throw new IOException(cause.getMessage(), cause); // a new one each time: try-with-resources
+      throw new IOException(cause.getMessage(), cause); // a new one, as callers may add to it
     }
   }
 
-  /** Stops serving, soon; the one way in which a running proxy ends by itself. */
+  /** Stops serving, soon. This is the only way in which a running proxy ends by itself. */
   void fail(IOException cause) {
     if (failure.compareAndSet(null, cause)) {
       LOG.error("{}; the proxy stops", cause.getMessage());
@@ -302,7 +301,7 @@ public final class Proxy implements AutoCloseable {
       countClosed();
     } else {
       tell(listener -> listener.closed(number));
-      engine.tell(this::countClosed); // when the listener knows
+      engine.tell(this::countClosed); // after the listener was called
     }
   }
 

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** What a {@link Proxy} is to do. Immutable: each {@code with} gives a changed copy. */
+/** What a {@link Proxy} does. Immutable: each {@code with} method returns a changed copy. */
 public final class ProxyConfig implements Cloneable {
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  // Set before anybody else sees the object, and never again.
+  // Set only before the object is published.
   private final InetSocketAddress listen;
   private final InetSocketAddress target;
   private FrameFormat format = FrameFormat.DEFAULT;
@@ -34,15 +34,14 @@ public final class ProxyConfig implements Cloneable {
   }
 
   /**
-   * A proxy of {@link FrameFormat#DEFAULT} frames that records nothing, gives a target 10 s to
-   * accept, and serves any number of clients for any time.
+   * A proxy of {@link FrameFormat#DEFAULT} frames that records nothing, waits up to 10 s for a
+   * target to accept, and serves any number of clients for any time.
    *
-   * @param listen where clients connect; port 0 takes a free one
-   * @param target where to connect for each client. A name that is left unresolved is resolved anew
-   *     for each client, as far as the JVM's own cache of names lets it, and all its addresses are
-   *     tried
+   * @param listen where clients connect; port 0 takes a free port
+   * @param target where to connect for each client. An unresolved name is resolved again for each
+   *     client, subject to the JVM's own cache of names, and all of its addresses are tried
    * @return the configuration
-   * @throws IllegalArgumentException when the target has no port
+   * @throws IllegalArgumentException if the target has no port
    */
   public static ProxyConfig of(InetSocketAddress listen, InetSocketAddress target) {
     return new ProxyConfig(listen, target);
@@ -72,8 +71,8 @@ public final class ProxyConfig implements Cloneable {
   /**
    * This, with a recording of one client at a time.
    *
-   * @param file the file to record to, in the place of any folder; or null for none. An earlier
-   *     recording is replaced, any other file refused
+   * @param file the file to record to, instead of any folder; or null for none. An earlier
+   *     recording is replaced, any other file is refused
    * @return the changed copy
    */
   public ProxyConfig withRecording(Path file) {
@@ -86,7 +85,7 @@ public final class ProxyConfig implements Cloneable {
   /**
    * This, with a recording of each connection.
    *
-   * @param directory the folder to record to, in the place of any file
+   * @param directory the folder to record to, instead of any file
    * @return the changed copy
    */
   public ProxyConfig withRecordingDirectory(Path directory) {
@@ -96,7 +95,7 @@ public final class ProxyConfig implements Cloneable {
   /**
    * This, with a recording of each connection.
    *
-   * @param directory the folder to record to and how, in the place of any file; or null for none
+   * @param directory the folder to record to, and how, instead of any file; or null for none
    * @return the changed copy
    */
   public ProxyConfig withRecordingDirectory(RecordingDirectoryConfig directory) {
@@ -109,7 +108,7 @@ public final class ProxyConfig implements Cloneable {
   /**
    * This, with or without flushing each frame.
    *
-   * @param flush true to have each frame in the file before any peer receives it; false to leave
+   * @param flush true to write each frame to the file before any peer receives it; false to keep
    *     lines in memory until a buffer is full, the connection ends or a second has passed
    * @return the changed copy
    */
@@ -118,11 +117,11 @@ public final class ProxyConfig implements Cloneable {
   }
 
   /**
-   * This, with another patience for the target.
+   * This, with another time-out for connecting to the target.
    *
-   * @param timeout how long resolving and connecting to the target may take, 1 ms to 1 day
+   * @param timeout how long resolving and connecting may take, 1 ms to 1 day
    * @return the changed copy
-   * @throws IllegalArgumentException when it is out of that range
+   * @throws IllegalArgumentException if it is out of that range
    */
   public ProxyConfig withConnectTimeout(Duration timeout) {
     if (timeout.compareTo(SHORTEST) < 0 || timeout.compareTo(LONGEST) > 0) {
@@ -133,12 +132,12 @@ public final class ProxyConfig implements Cloneable {
   }
 
   /**
-   * This, closing connections on which nothing happens.
+   * This, with a time-out for idle connections, which are closed.
    *
-   * @param timeout how long nothing may pass in either direction, above 0, noticed within a second;
-   *     null for ever
+   * @param timeout how long nothing may pass in either direction, above 0; checked once a second.
+   *     Null for no time-out
    * @return the changed copy
-   * @throws IllegalArgumentException when it is not above 0
+   * @throws IllegalArgumentException if it is not above 0
    */
   public ProxyConfig withIdleTimeout(Duration timeout) {
     if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
@@ -151,10 +150,10 @@ public final class ProxyConfig implements Cloneable {
   /**
    * This, with a limit of clients.
    *
-   * @param most how many may be connected at a time, while further ones wait until one of these is
-   *     gone; 0 for any number
+   * @param most how many may be connected at a time; further ones wait until one of these is gone.
+   *     0 for any number
    * @return the changed copy
-   * @throws IllegalArgumentException when it is below 0
+   * @throws IllegalArgumentException if it is below 0
    */
   public ProxyConfig withMaxConnections(long most) {
     if (most < 0) {
@@ -166,7 +165,7 @@ public final class ProxyConfig implements Cloneable {
   /**
    * This, with another listener.
    *
-   * @param other is told of each connection
+   * @param other called about each connection
    * @return the changed copy
    */
   public ProxyConfig withListener(ProxyListener other) {
@@ -177,7 +176,7 @@ public final class ProxyConfig implements Cloneable {
   /**
    * Where clients connect.
    *
-   * @return the address, maybe with port 0
+   * @return the address, possibly with port 0
    */
   public InetSocketAddress listen() {
     return listen;
@@ -186,7 +185,7 @@ public final class ProxyConfig implements Cloneable {
   /**
    * Where to connect for each client.
    *
-   * @return the address, maybe unresolved
+   * @return the address, possibly unresolved
    */
   public InetSocketAddress target() {
     return target;
@@ -204,7 +203,7 @@ public final class ProxyConfig implements Cloneable {
   /**
    * The file to record to.
    *
-   * @return the file; null when there is none
+   * @return the file; null if there is none
    */
   public Path recording() {
     return recording;
@@ -213,14 +212,14 @@ public final class ProxyConfig implements Cloneable {
   /**
    * The folder to record to.
    *
-   * @return the folder and how; null when there is none
+   * @return the folder, and how to record; null if there is none
    */
   public RecordingDirectoryConfig recordingDirectory() {
     return recordingDirectory;
   }
 
   /**
-   * Whether each frame is in the file before any peer receives it.
+   * Whether each frame is written to the file before any peer receives it.
    *
    * @return see {@link #withFlushRecording}
    */
@@ -240,7 +239,7 @@ public final class ProxyConfig implements Cloneable {
   /**
    * How long nothing may pass on a connection.
    *
-   * @return the time; null for ever
+   * @return the time; null for no time-out
    */
   public Duration idleTimeout() {
     return idleTimeout;
@@ -256,7 +255,7 @@ public final class ProxyConfig implements Cloneable {
   }
 
   /**
-   * Who is told of each connection.
+   * The listener that is called about each connection.
    *
    * @return the listener
    */

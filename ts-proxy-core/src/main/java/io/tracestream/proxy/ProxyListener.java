@@ -3,16 +3,16 @@ package io.tracestream.proxy;
 import java.net.InetSocketAddress;
 
 /**
- * Is told what becomes of connections, never of each frame. Called on one thread of its own, in
- * order: a listener that waits holds up nothing but what it would be told next, and all methods of
- * the proxy may be called from it. What it throws is logged.
+ * Called when a connection opens, fails or closes, but not for each frame. Calls come on a thread
+ * of their own, in order: a listener that blocks holds up only its own next calls, and it may call
+ * any method of the proxy. What it throws is logged.
  */
 public interface ProxyListener {
-  /** Does nothing: what there is without a listener. */
+  /** Does nothing; the default. */
   ProxyListener NONE = new ProxyListener() {};
 
   /**
-   * A client has connected. The target is connected next.
+   * A client has connected; the target will be connected next.
    *
    * @param connection its number, from 1
    * @param client the client's address
@@ -20,8 +20,8 @@ public interface ProxyListener {
   default void opened(long connection, InetSocketAddress client) {}
 
   /**
-   * A connection is given up: its target cannot be reached, or what came is no frame. It is closed
-   * soon.
+   * A connection has failed, for example because its target cannot be reached, or because something
+   * other than a frame came. It will be closed soon.
    *
    * @param connection its number
    * @param reason what happened, in one line
@@ -29,7 +29,7 @@ public interface ProxyListener {
   default void failed(long connection, String reason) {}
 
   /**
-   * A connection is closed, and what it recorded is handed over to the operating system.
+   * A connection is closed, and its recording has been handed to the operating system.
    *
    * @param connection its number
    */

@@ -9,15 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records the frames of one connection. An error is kept until the frames at hand were all taken;
- * after it nothing more is written. For the thread of one loop.
+ * Records the frames of one connection. An error is kept until all frames of the current read have
+ * been taken; nothing is written after an error. For the thread of one loop.
  */
 final class Recorder {
   private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
 
   /** Where the entries go. */
   interface Output {
-    /** Writes an entry, maybe only to memory. */
+    /** Writes an entry, possibly only to memory. */
     void write(long elapsedMicros, Direction direction, ByteBuffer... payload) throws IOException;
 
     /** Hands all entries to the operating system. */
@@ -42,7 +42,7 @@ final class Recorder {
   private final Taker s2c = new Taker(Direction.S2C);
   private final long acceptedMicros;
   private boolean unreachable;
-  /** When the frames at hand arrived: microseconds since the recording began. */
+  /** When the current frames arrived: microseconds since the recording began. */
   private long elapsedMicros;
 
   private IOException failure;
@@ -57,7 +57,7 @@ final class Recorder {
   /** Takes the payloads of one direction, and counts them. */
   private final class Taker implements Payloads {
     private final Direction direction;
-    /** Used again for each frame, as a call with a varying number of arguments makes an array. */
+    /** Reused for each frame, as a call with variable arguments would make an array. */
     private final ByteBuffer[] onePart = new ByteBuffer[1];
 
     private long frames;
@@ -95,18 +95,18 @@ final class Recorder {
     }
   }
 
-  /** What is to take the payloads that have come in that direction just now. */
+  /** Takes the payloads that have just come in that direction. */
   Payloads taking(Direction direction) {
     elapsedMicros = all.elapsedMicros();
     return direction == Direction.C2S ? c2s : s2c;
   }
 
-  /** To be called between recording frames and forwarding them: why they must not be; or null. */
+  /** To be called after recording frames; an error means that they must not be forwarded. */
   IOException beforeForwarding() {
     return all.flushesEach() ? flush() : failure;
   }
 
-  /** Hands over what was recorded, and notices a file that was taken away; gives what failed. */
+  /** Flushes what was recorded, and checks the file; returns what failed, or null. */
   IOException flush() {
     if (failure == null) {
       try {
@@ -123,7 +123,7 @@ final class Recorder {
     output.ended(direction);
   }
 
-  /** The connection is closed; gives what failed in closing its recording, or null. */
+  /** Closes the recording of the connection; returns what failed, or null. */
   IOException end(RecordedEnd how) {
     try {
       output.end(how);

@@ -26,24 +26,23 @@ import org.slf4j.LoggerFactory;
  * What a proxy records to: one file for one client at a time, or a folder with a file for each
  * client. Times count from the first connection.
  *
- * <p>Recorders are made on the loop that accepts, and belong to the loop of their connection; each
- * loop flushes its own once a second, whether frames come or not, so that a file that was taken
- * away is noticed.
+ * <p>A recorder belongs to the loop of its connection. Each loop flushes its recorders once a
+ * second, whether frames come or not, so that a file that was taken away is noticed.
  */
 final class Recorders implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Recorders.class);
   private static final long FLUSH_NANOS = 1_000_000_000;
 
   private final ProxyConfig config;
-  /** Null unless there is one file. */
+  /** Null if there is no single file. */
   private final RecordingWriter file;
 
-  /** Null unless there is a folder. */
+  /** Null if there is no folder. */
   private final RecordingDirectoryWriter folder;
 
   private final Map<EventLoop, OfLoop> loops = new HashMap<>();
   private long accepted;
-  /** When the first connection was accepted, by a clock that never goes backwards. */
+  /** When the first connection was accepted, by a monotonic clock. */
   private volatile long beginning;
 
   private volatile Instant epoch;
@@ -54,7 +53,7 @@ final class Recorders implements Closeable {
     private RecordingDirectoryWriter folder;
 
     private final Set<Recorder> recorders = new HashSet<>();
-    /** What those that have ended had recorded. */
+    /** Bytes that were recorded by recorders that have ended. */
     private long length;
 
     private long unreachable;
@@ -71,7 +70,7 @@ final class Recorders implements Closeable {
     this.folder = folder;
   }
 
-  /** Opens what there is to record to; null when nothing is. */
+  /** Opens the file or folder; null if nothing is recorded. */
   static Recorders open(ProxyConfig config) throws IOException {
     if (config.recording() != null) {
       return new Recorders(config, RecordingWriter.create(config.recording()), null);
@@ -82,12 +81,12 @@ final class Recorders implements Closeable {
             config, null, RecordingDirectoryWriter.open(config.recordingDirectory(), LOG::warn));
   }
 
-  /** Whether one client at a time is recorded. */
+  /** Whether only one client at a time can be recorded. */
   boolean areSingle() {
     return file != null;
   }
 
-  /** Whether each frame is to be in its file before it is forwarded. */
+  /** Whether each frame has to be in its file before it is forwarded. */
   boolean flushesEach() {
     return config.flushRecording();
   }
@@ -106,7 +105,7 @@ final class Recorders implements Closeable {
 
   private void flushSoon(Proxy proxy, EventLoop loop) {
     loop.after(FLUSH_NANOS, () -> {
-      flushSoon(proxy, loop); // first: nothing that is thrown here is to end it
+      flushSoon(proxy, loop); // first, so that an error below does not end it
       for (Recorder recorder : List.copyOf(loops.get(loop).recorders)) {
         IOException failure = recorder.flush();
         if (failure != null) {
@@ -119,7 +118,7 @@ final class Recorders implements Closeable {
     });
   }
 
-  /** Also while no client is recorded: what was recorded may be taken away. */
+  /** Needed even if no client is connected, to notice that the file was taken away. */
   private void flushFile(Proxy proxy) {
     try {
       file.flush();
@@ -128,7 +127,7 @@ final class Recorders implements Closeable {
     }
   }
 
-  /** A client was accepted: when, in microseconds since the first one, which is at 0. */
+  /** A client was accepted; returns when, in microseconds since the first one. */
   long accepted() {
     if (accepted++ == 0) {
       epoch = Instant.now();
@@ -143,15 +142,15 @@ final class Recorders implements Closeable {
     return (System.nanoTime() - beginning) / 1000;
   }
 
-  /** How many descriptors a client needs beside its own: for its target, and for its file. */
+  /** How many more file descriptors a client needs: for its target, and for its file. */
   int descriptors() {
     return folder == null ? 1 : 2;
   }
 
   /**
-   * What records that connection; on the thread of its loop.
+   * A recorder for a connection. On the thread of its loop.
    *
-   * @param spares what {@link #descriptors} were kept free with; of these the first is not touched
+   * @param spares sockets that reserve as many {@link #descriptors}; the first one is not used here
    */
   Recorder of(
       long number,
@@ -173,7 +172,7 @@ final class Recorders implements Closeable {
     return recorder;
   }
 
-  /** The connection of that recorder is closed. */
+  /** Adds up what the recorder of a closed connection has recorded. */
   void ended(Recorder recorder, EventLoop loop) {
     OfLoop its = loops.get(loop);
     its.recorders.remove(recorder);
@@ -195,7 +194,7 @@ final class Recorders implements Closeable {
     return its.length + its.recorders.stream().mapToLong(Recorder::length).sum();
   }
 
-  /** Logs what was recorded in all; once all loops have ended. */
+  /** Logs what was recorded altogether. Called when all loops have ended. */
   void logResult(InetSocketAddress listening, boolean failed) {
     OfLoop all = new OfLoop();
     for (OfLoop its : loops.values()) {
@@ -232,7 +231,7 @@ final class Recorders implements Closeable {
             + " was never reached; start it or correct its address";
   }
 
-  /** What to check where a connection was served and nothing was recorded. */
+  /** What to check if a connection was served and nothing was recorded. */
   String noWholeFrame() {
     int header = config.format().headerLength();
     return "no whole frame came; check that each frame begins with the length of its payload in "
@@ -263,7 +262,7 @@ final class Recorders implements Closeable {
 
       @Override
       public void ended(Direction direction) {
-        // A file that several clients may follow each other in does not say so.
+        // Not in a single file, which may hold several clients in a row.
       }
 
       @Override
@@ -289,7 +288,7 @@ final class Recorders implements Closeable {
       public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
           throws IOException {
         if (spare.isOpen()) {
-          spare.close(); // the first entry makes the file, which takes the descriptor over
+          spare.close(); // the first entry creates the file, which needs the descriptor
         }
         writer.write(elapsedMicros, direction, payload);
       }
@@ -322,7 +321,7 @@ final class Recorders implements Closeable {
     };
   }
 
-  /** Closes what is being recorded to; once all loops have ended. */
+  /** Closes the file or folder. Called when all loops have ended. */
   @Override
   public void close() throws IOException {
     for (OfLoop ofLoop : loops.values()) {

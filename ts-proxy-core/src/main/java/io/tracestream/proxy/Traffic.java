@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * What has passed on one event loop. Connections count for themselves; they are summed up only when
- * somebody asks. For the loop's thread, but for {@link #counted}.
+ * What one event loop has carried. Connections do their own counting; they are summed up only on
+ * demand. For the loop's thread, except {@link #counted}.
  */
 final class Traffic {
   private final LongSupplier recordedBytes;

@@ -9,23 +9,25 @@
  *   }
  * </pre>
  *
- * <p>Start with {@link io.tracestream.proxy.ProxyConfig} and {@link io.tracestream.proxy.Proxy};
- * they are all that a user needs. A few event loops, a thread each, serve all connections. A client
- * and the target connection that was opened for it stay on one loop, so nothing is locked, and the
- * two directions of a recording have one order: a reply never stands before its request.
+ * <p>Start with {@link io.tracestream.proxy.ProxyConfig} and {@link io.tracestream.proxy.Proxy},
+ * which are all that most users need. A few event loops, each with its own thread, serve all
+ * connections. A client and the target connection that was opened for it stay on one loop, so there
+ * are no locks, and the two directions of a recording have one order: a reply never comes before
+ * its request.
  *
- * <p>How a frame travels: its socket is ready, the connection reads a run of whole frames from it,
- * has them recorded, and sends the run, in the bytes that it came in and in one write, to the other
- * socket. Only a partial frame, or what the other side did not take at once, stays with a socket;
- * until that is gone, nothing more is read. What ends or breaks is decided in one place of the
- * connection, after each event.
+ * <p>The path of a frame: when a socket is ready, the connection reads a run of whole frames from
+ * it, has them recorded, and sends the same bytes to the other socket, in one write. Only a partial
+ * frame, or what the other side does not take at once, stays with a socket; until that is gone,
+ * nothing more is read. The connection decides in one place, after each event, what to do about an
+ * end or an error.
  *
- * <p>One file records one client at a time, and one loop serves it. A folder
- * ({@link io.tracestream.proxy.ProxyConfig#withRecordingDirectory(java.nio.file.Path)}) takes any
+ * <p>A single file records one client at a time, and one loop serves it. A folder
+ * ({@link io.tracestream.proxy.ProxyConfig#withRecordingDirectory(java.nio.file.Path)}) records any
  * number of clients at once, on all loops, each to a file of its own.
  *
- * <p>Trouble on a connection ends that connection, with a line in the log (SLF4J). A recording that
- * cannot be written ends the proxy: {@link io.tracestream.proxy.Proxy#awaitStop} throws what
- * happened.
+ * <p>An error on a connection ends that connection, with a line in the log (SLF4J). If the
+ * recording cannot be written, the proxy stops, and {@link io.tracestream.proxy.Proxy#awaitStop}
+ * throws the error. When a recorded connection ends and when the proxy stops, the log says what was
+ * recorded; {@link io.tracestream.proxy.Proxy#stats} counts at any time.
  */
 package io.tracestream.proxy;

@@ -32,7 +32,7 @@ class ClientsTest {
         TestLog log = TestLog.open();
         Proxy proxy = Proxy.start(Proxies.to(target.address()).withMaxConnections(1));
         TestPeer second = connectSecondAfterFirst(proxy, target)) {
-      log.await("WARN", "1 connections are open, as many as may be");
+      log.await("WARN", "the limit of 1 open connections is reached");
       second.send("0001 21");
       try (TestPeer server = target.accept()) {
         assertEquals("000121", server.await(3));
@@ -85,7 +85,7 @@ class ClientsTest {
         TestPeer server = target.accept()) {
       assertEquals("", client.awaitEnd());
       assertEquals("", server.awaitEnd());
-      log.await("WARN", "connection 1 idle: nothing has passed for 10 ms");
+      log.await("WARN", "connection 1 idle for 10 ms");
     }
   }
 
