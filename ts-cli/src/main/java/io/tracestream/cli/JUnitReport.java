@@ -71,7 +71,7 @@ final class JUnitReport {
     if (hidesFailure()) {
       unmet();
     }
-    text("system-out", report.verdict().toString());
+    text("system-out", VerdictText.of(report.verdict()));
     text("system-err", "");
     line(1);
     xml.writeEndElement();
@@ -96,6 +96,12 @@ final class JUnitReport {
     property("passed", report.passed());
     property("notPlayed", report.verdict().notPlayed());
     property("entriesMatched", report.verdict().entriesMatched());
+    property("compared", report.verdict().compared());
+    property("open", report.verdict().open());
+    property("allowedFrames", report.verdict().allowedFrames());
+    property("unusedRules", String.join("; ", report.verdict().unusedRules()));
+    property("unusedRequests", report.verdict().unusedRequests());
+    property("notes", String.join("; ", report.verdict().notes()));
     property("longestLatenessMicros", report.verdict().longestLateness().toNanos() / 1000);
     property("resultsLeftOut", report.resultsLeftOut());
     line(2);
@@ -132,8 +138,8 @@ final class JUnitReport {
   }
 
   private void unmet() throws XMLStreamException {
-    String message = "not all that was asked for matched: " + report.verdict();
-    testcase("all that was asked for", Duration.ZERO);
+    String message = "the run did not pass: " + report.verdict();
+    testcase("run", Duration.ZERO);
     problem("failure", "not_passed", message, message);
     line(2);
     xml.writeEndElement();
@@ -142,13 +148,13 @@ final class JUnitReport {
   private void testcase(String name, Duration took) throws XMLStreamException {
     line(2);
     xml.writeStartElement("testcase");
-    // Servers take the part before the last dot for a package: a file's name is no class name.
+    // Servers take the part before the last dot for a package, so file names are not class names.
     attribute("classname", "ts-proxy." + report.command());
     attribute("name", report.recording() + " " + name);
     attribute("time", seconds(took));
   }
 
-  /** Some servers show the message, others the text; schemas let what was skipped have no type. */
+  /** Some servers show the message, others the text. Schemas allow no type for skipped. */
   private void problem(String element, String type, String message, String text)
       throws XMLStreamException {
     line(3);

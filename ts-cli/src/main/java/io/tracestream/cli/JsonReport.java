@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 
 /** Writes a report as JSON. Programs rely on its keys, which the documentation describes. */
@@ -67,7 +68,22 @@ final class JsonReport {
     json.writeNumberField("broken", verdict.broken());
     json.writeNumberField("notPlayed", verdict.notPlayed());
     json.writeNumberField("entriesMatched", verdict.entriesMatched());
+    json.writeNumberField("compared", verdict.compared());
+    json.writeNumberField("open", verdict.open());
+    json.writeNumberField("allowedFrames", verdict.allowedFrames());
+    texts("unusedRules", verdict.unusedRules());
+    json.writeNumberField("unusedRequests", verdict.unusedRequests());
+    texts("unusedRequestPlaces", verdict.unusedRequestPlaces());
+    texts("notes", verdict.notes());
     micros("longestLatenessMicros", verdict.longestLateness());
+  }
+
+  private void texts(String name, List<String> texts) throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String text : texts) {
+      json.writeString(VisibleText.of(text));
+    }
+    json.writeEndArray();
   }
 
   private void session(Report.Session session) throws IOException {
@@ -78,6 +94,8 @@ final class JsonReport {
     text("recording", result.recording());
     text("outcome", word(result.outcome()));
     json.writeNumberField("entriesMatched", result.entriesMatched());
+    json.writeNumberField("compared", result.compared());
+    json.writeNumberField("open", result.open());
     micros("longestLatenessMicros", result.longestLateness());
     micros("tookMicros", result.took());
     text("message", session.message());

@@ -119,18 +119,24 @@ final class PlayOptions {
     return text + "\n";
   }
 
-  /** Writes the summary and the report, and returns the exit status. */
-  int conclude(String command, Verdict verdict, boolean passed) {
+  /**
+   * Writes the summary and the report.
+   *
+   * @param enough whether as many sessions matched as were asked for
+   * @return the exit status
+   */
+  int conclude(String command, Verdict verdict, boolean enough) {
+    boolean passed = verdict.passed() && enough;
     boolean written = results.report.write(command, recording(), verdict, passed);
     // So that the summary comes last on a terminal.
     StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
     try {
-      StandardOutput.printLine(verdict.toString());
+      StandardOutput.printLine(VerdictText.of(verdict));
     } catch (Failures.Failed e) {
       Failures.say(e.getMessage());
       return Failures.FAILED;
     }
-    return passed && written ? 0 : Failures.FAILED;
+    return verdict.failed() || !enough || !written ? Failures.FAILED : 0;
   }
 
   private static final class Context extends Values.Range {

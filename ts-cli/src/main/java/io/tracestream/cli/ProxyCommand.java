@@ -2,6 +2,8 @@ package io.tracestream.cli;
 
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
+import io.tracestream.proxy.ProxyStats;
+import io.tracestream.recording.Direction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -67,6 +69,7 @@ final class ProxyCommand implements Callable<Integer> {
     Proxy proxy = server.start(address -> Proxy.start(config(address)));
     Ending.with(() -> stop(proxy));
     server.announce(proxy.address());
+    StatusLine.start(log, () -> traffic(proxy.stats()));
     try {
       proxy.awaitStop();
     } catch (IOException e) {
@@ -80,6 +83,14 @@ final class ProxyCommand implements Callable<Integer> {
         .withFormat(frames.format())
         .withMaxConnections(maxConnections == null ? 0 : maxConnections)
         .withIdleTimeout(idleTimeout));
+  }
+
+  private StatusLine.Traffic traffic(ProxyStats stats) {
+    return new StatusLine.Traffic(
+        stats.openConnections(),
+        stats.frames(Direction.C2S) + stats.frames(Direction.S2C),
+        stats.bytes(Direction.C2S) + stats.bytes(Direction.S2C),
+        recording.isGiven() ? Units.bytes(stats.recordedBytes()) + " recorded" : "");
   }
 
   private static int stop(Proxy proxy) {

@@ -89,6 +89,10 @@ final class RecordOptions {
     return new ParameterException(spec.commandLine(), message);
   }
 
+  boolean isGiven() {
+    return file != null || directory != null;
+  }
+
   /** Adds what the options say to a configuration that records nothing. */
   ProxyConfig addTo(ProxyConfig config) {
     ProxyConfig flushing = config.withFlushRecording(flush);

@@ -1,6 +1,7 @@
 package io.tracestream.cli;
 
 import io.tracestream.recording.Conversation;
+import io.tracestream.replay.AtEnd;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
 import io.tracestream.replay.Selection;
@@ -13,13 +14,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "replay",
@@ -63,6 +62,25 @@ final class ReplayCommand implements Callable<Integer> {
   private boolean repeat;
 
   @Option(
+      names = "--at-end",
+      paramLabel = "close|hold",
+      converter = ToAtEnd.class,
+      description = "After the last entry, close the connection, or hold it open until the client"
+          + " ends it. Default: as recorded, or else close.")
+  private AtEnd atEnd;
+
+  @Option(
+      names = "--stub",
+      description = "Answer each request with its recorded reply, in any order and any number of"
+          + " times.")
+  private boolean stub;
+
+  @Option(
+      names = "--strict-use",
+      description = "With --stub: fail if clients did not send every recorded request.")
+  private boolean strictUse;
+
+  @Option(
       names = "--connections",
       paramLabel = "N",
       converter = Values.FromOne.class,
@@ -89,6 +107,13 @@ final class ReplayCommand implements Callable<Integer> {
     Rules rules = play.rules();
     requireDirectory("--select", selection != null);
     requireDirectory("--repeat", repeat);
+    if (strictUse && !stub) {
+      throw wrong("--strict-use is only valid with --stub");
+    }
+    if (stub && (selection != null || repeat)) {
+      throw wrong((repeat ? "--repeat" : "--select")
+          + " cannot be combined with --stub, which answers from all recordings");
+    }
     play.check();
     List<Conversation> conversations = play.conversations();
     ReplayServer replay =
@@ -104,10 +129,13 @@ final class ReplayCommand implements Callable<Integer> {
 
   private void requireDirectory(String flag, boolean given) {
     if (given && !play.isDirectory()) {
-      throw new ParameterException(
-          command.commandLine(),
+      throw wrong(
           flag + " is only valid with --record-dir: each client plays the one --record file");
     }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(command.commandLine(), message);
   }
 
   private ReplayConfig config(
@@ -119,6 +147,9 @@ final class ReplayCommand implements Callable<Integer> {
         .withTiming(timing)
         .withRules(rules)
         .withIdleTimeout(idleTimeout)
+        .withAtEnd(atEnd == null ? AtEnd.AS_RECORDED : atEnd)
+        .withStub(stub)
+        .withStrictUse(strictUse)
         .withConnections(connections == null ? 0 : connections)
         .withListener(play.listener());
   }
@@ -126,19 +157,19 @@ final class ReplayCommand implements Callable<Integer> {
   private int stop(ReplayServer replay) throws IOException {
     replay.close();
     Verdict verdict = replay.verdict();
-    boolean all = connections == null || verdict.matched() >= connections;
-    return play.conclude("replay", verdict, !verdict.failed() && all);
+    boolean enough = connections == null || verdict.matched() >= connections;
+    return play.conclude("replay", verdict, enough);
   }
 
-  private static final class ToSelection implements ITypeConverter<Selection> {
-    @Override
-    public Selection convert(String value) {
-      return switch (value) {
-        case "order" -> Selection.ORDER;
-        case "match" -> Selection.MATCH;
-        default ->
-          throw new TypeConversionException("found \"" + value + "\", expected order or match");
-      };
+  private static final class ToSelection extends Values.Either<Selection> {
+    private ToSelection() {
+      super("order", Selection.ORDER, "match", Selection.MATCH);
+    }
+  }
+
+  private static final class ToAtEnd extends Values.Either<AtEnd> {
+    private ToAtEnd() {
+      super("close", AtEnd.CLOSE, "hold", AtEnd.HOLD);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.tracestream.cli;
 
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
+import io.tracestream.rules.Frames;
 import io.tracestream.rules.Rules;
 import io.tracestream.rules.RulesException;
 import java.nio.file.Path;
@@ -38,6 +39,14 @@ final class RuleOptions {
   private List<Copy> copied = new ArrayList<>();
 
   @Option(
+      names = "--allow",
+      paramLabel = "FRAMES",
+      converter = ToFrames.class,
+      description = "Let such frames come at any time, or not at all: s2c[len=0] is every empty s2c"
+          + " frame, 'c2s[0=0003]' is every c2s frame that begins with 00 03. Repeatable.")
+  private List<Frames> allowed = new ArrayList<>();
+
+  @Option(
       names = "--rules",
       paramLabel = "FILE",
       converter = Values.FileName.class,
@@ -58,6 +67,9 @@ final class RuleOptions {
     for (Copy copy : copied) {
       rules = rules.copying(copy);
     }
+    for (Frames frames : allowed) {
+      rules = rules.allowing(frames);
+    }
     for (Path file : files) {
       try {
         rules = rules.plus(Rules.read(file));
@@ -73,6 +85,17 @@ final class RuleOptions {
     public Field convert(String value) {
       try {
         return Field.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  private static final class ToFrames implements ITypeConverter<Frames> {
+    @Override
+    public Frames convert(String value) {
+      try {
+        return Frames.parse(value);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }

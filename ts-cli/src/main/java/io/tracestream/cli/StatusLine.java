@@ -24,7 +24,7 @@ final class StatusLine {
    * @param bytes how many have passed, in both directions
    * @param more what else to say, or an empty text
    */
-  record Traffic(int connections, long frames, long bytes, String more) {}
+  record Traffic(long connections, long frames, long bytes, String more) {}
 
   /** The line of a server that has just started. */
   StatusLine(Supplier<Traffic> traffic, long nanos) {

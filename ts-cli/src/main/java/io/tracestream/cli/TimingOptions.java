@@ -51,15 +51,9 @@ final class TimingOptions {
     }
   }
 
-  private static final class ToTiming implements ITypeConverter<Timing> {
-    @Override
-    public Timing convert(String value) {
-      return switch (value) {
-        case "original" -> Timing.ORIGINAL;
-        case "none" -> Timing.NONE;
-        default ->
-          throw new TypeConversionException("found \"" + value + "\", expected original or none");
-      };
+  private static final class ToTiming extends Values.Either<Timing> {
+    private ToTiming() {
+      super("original", Timing.ORIGINAL, "none", Timing.NONE);
     }
   }
 

@@ -44,6 +44,25 @@ final class Values {
     }
   }
 
+  /** One of two words. */
+  abstract static class Either<T> implements ITypeConverter<T> {
+    private final Map<String, T> values;
+    private final String expected;
+
+    Either(String word, T value, String otherWord, T otherValue) {
+      values = Map.of(word, value, otherWord, otherValue);
+      expected = word + " or " + otherWord;
+    }
+
+    @Override
+    public final T convert(String value) {
+      if (!values.containsKey(value)) {
+        throw wrong(value, expected);
+      }
+      return values.get(value);
+    }
+  }
+
   /** A whole number in a range. */
   abstract static class Range implements ITypeConverter<Integer> {
     private final int least;

@@ -1,6 +1,7 @@
 package io.tracestream.cli;
 
 import io.tracestream.recording.RecordingException;
+import io.tracestream.replay.Order;
 import io.tracestream.replay.Verdict;
 import io.tracestream.replay.Verifier;
 import io.tracestream.replay.VerifyConfig;
@@ -39,6 +40,15 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin
   private PlayOptions play;
+
+  @Option(
+      names = "--order",
+      paramLabel = "any|strict",
+      defaultValue = "any",
+      converter = ToOrder.class,
+      description = "Accept replies that a copy ties to their requests in any order after them, or"
+          + " only in the recorded order. Default: ${DEFAULT-VALUE}.")
+  private Order order;
 
   @Option(
       names = "--reply-timeout",
@@ -88,6 +98,7 @@ final class VerifyCommand implements Callable<Integer> {
         .withFormat(frames.format())
         .withTiming(play.timing())
         .withRules(play.rules())
+        .withOrder(order)
         .withReplyTimeout(replyTimeout)
         .withListener(play.listener());
   }
@@ -100,5 +111,11 @@ final class VerifyCommand implements Callable<Integer> {
     Verdict verdict = verifier.verdict();
     return play.conclude(
         "verify", verdict, !verdict.failed() && verdict.matched() == conversations);
+  }
+
+  private static final class ToOrder extends Values.Either<Order> {
+    private ToOrder() {
+      super("any", Order.ANY, "strict", Order.STRICT);
+    }
   }
 }
