@@ -38,8 +38,19 @@ final class Ending {
   static Ending with(Callable<Integer> stop) {
     Ending ending = new Ending(stop);
     current = ending;
-    Runtime.getRuntime().addShutdownHook(new Thread(ending::end, "stop"));
     return ending;
+  }
+
+  /** Has a signal stop the command that runs then. */
+  static void installHook() {
+    Thread hook = new Thread(
+        () -> {
+          if (current != null) {
+            current.end();
+          }
+        },
+        "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** Ends the process with a command's status, or if that is 0, with what stopping it returns. */

@@ -66,6 +66,7 @@ public final class Main implements Runnable {
    */
   public static void main(String[] args) {
     StandardError.install();
+    Ending.installHook();
     // A target's name is looked up anew for each connection: the JVM would remember it for 30 s.
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");

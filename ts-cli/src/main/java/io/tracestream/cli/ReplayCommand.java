@@ -71,8 +71,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(
       names = "--stub",
-      description = "Answer each request with its recorded reply, in any order and any number of"
-          + " times.")
+      description =
+          "Answer each request with its recorded reply, in any order and any number of" + " times.")
   private boolean stub;
 
   @Option(

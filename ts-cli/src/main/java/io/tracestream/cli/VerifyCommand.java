@@ -109,8 +109,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     verifier.close();
     Verdict verdict = verifier.verdict();
-    return play.conclude(
-        "verify", verdict, !verdict.failed() && verdict.matched() == conversations);
+    return play.conclude("verify", verdict, verdict.matched() == conversations);
   }
 
   private static final class ToOrder extends Values.Either<Order> {

@@ -186,6 +186,9 @@ class CommandLineTest {
             + " --timing none has no pauses",
         "--repeat | --repeat is only valid with --record-dir: each client plays the one --record"
             + " file",
+        "--at-end=drop | --at-end: found \"drop\", expected close or hold",
+        "--strict-use | --strict-use is only valid with --stub",
+        "--allow=c2s[len=] | --allow: \"c2s[len=]\": len: write a number of bytes, such as len=37",
         "--report=report.txt | --report: found \"report.txt\", expected a name that ends in .json or"
             + " .xml",
         "--ignore=c2s | --ignore: \"c2s\": not a field; write direction, offset and length, such as"
@@ -280,6 +283,12 @@ class CommandLineTest {
         "verify --target a:1",
         "verify --target a --record b",
         "verify --target a:1 --record b --reply-timeout x",
+        "verify --target a:1 --record b --order random",
+        "verify --target a:1 --record b --at-end hold",
+        "verify --target a:1 --record b --allow ping",
+        "replay --listen a:0 --record-dir b --stub --select match",
+        "replay --listen a:0 --record-dir b --stub --repeat",
+        "replay --listen a:0 --record b --order any",
         "verify --target a:1 --record b --repeat",
         "verify --target a:1 --record b --listen a:0",
         "verify --target a:1 --record",

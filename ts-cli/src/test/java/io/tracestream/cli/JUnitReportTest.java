@@ -67,6 +67,12 @@ class JUnitReportTest {
               <property name="passed" value="false"/>
               <property name="notPlayed" value="0"/>
               <property name="entriesMatched" value="4"/>
+              <property name="compared" value="28"/>
+              <property name="open" value="0"/>
+              <property name="allowedFrames" value="0"/>
+              <property name="unusedRules" value=""/>
+              <property name="unusedRequests" value="0"/>
+              <property name="notes" value=""/>
               <property name="longestLatenessMicros" value="250"/>
               <property name="resultsLeftOut" value="0"/>
             </properties>
@@ -75,7 +81,7 @@ class JUnitReportTest {
             <testcase classname="ts-proxy.replay" name="dir/a.rec connection 2" time="1.234">
               <failure message="%s" type="different_frame">%s</failure>
             </testcase>
-            <system-out>played 2: 1 matched, 1 differed, 0 incomplete; 4 entries matched, 0 bytes compared;\
+            <system-out>played 2: 1 matched, 1 differed, 0 incomplete; 4 entries matched, 28 bytes compared;\
          longest lateness 0.25 ms</system-out>
             <system-err></system-err>
           </testsuite>
@@ -144,10 +150,10 @@ class JUnitReportTest {
     assertEquals("3", suite.getAttribute("tests"));
     assertEquals("1", suite.getAttribute("failures"));
     Element unmet = elements(suite, "testcase").get(2);
-    assertEquals("dir/a.rec all that was asked for", unmet.getAttribute("name"));
+    assertEquals("dir/a.rec run", unmet.getAttribute("name"));
     assertEquals(
-        "not all that was asked for matched: played 2: 1 matched, 0 differed, 1 incomplete;"
-            + " 4 entries matched, 0 bytes compared; longest lateness 0.25 ms",
+        "the run did not pass: played 2: 1 matched, 0 differed, 1 incomplete;"
+            + " 4 entries matched, 28 bytes compared; longest lateness 0.25 ms",
         elements(unmet, "failure").get(0).getAttribute("message"));
   }
 

@@ -10,6 +10,7 @@ import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.replay.Nearby;
 import io.tracestream.replay.Place;
 import io.tracestream.replay.SessionResult;
+import io.tracestream.replay.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -60,6 +61,13 @@ class JsonReportTest {
           "broken" : 0,
           "notPlayed" : 0,
           "entriesMatched" : 2,
+          "compared" : 14,
+          "open" : 0,
+          "allowedFrames" : 0,
+          "unusedRules" : [ ],
+          "unusedRequests" : 0,
+          "unusedRequestPlaces" : [ ],
+          "notes" : [ ],
           "longestLatenessMicros" : 250,
           "resultsLeftOut" : 0,
           "mismatchesLeftOut" : 0,
@@ -69,6 +77,8 @@ class JsonReportTest {
             "recording" : "session.rec",
             "outcome" : "differed",
             "entriesMatched" : 2,
+            "compared" : 14,
+            "open" : 0,
             "longestLatenessMicros" : 250,
             "tookMicros" : 1234000,
             "message" : "%s",
@@ -143,6 +153,20 @@ class JsonReportTest {
     Map<?, ?> session = session(Results.broken(1, "a.rec:9: damaged"));
     assertEquals("a.rec:9: damaged", session.get("damage"));
     assertEquals("a.rec:9: damaged", session.get("message"));
+  }
+
+  @Test
+  void rulesWithoutEffectAndNotesAndUnusedRequestsAreListed() throws Exception {
+    Verdict verdict = Results.verdict(List.of(Results.matched(1)))
+        .withUnusedRules(List.of("ignore c2s:4+2"))
+        .withNotes(List.of("a\u001b.rec: ends with a request that has no reply"))
+        .withUnusedRequests(3, List.of("a.rec:2", "a.rec:4"), true);
+    Map<?, ?> report = read(Results.report(false, verdict));
+    assertEquals(List.of("ignore c2s:4+2"), report.get("unusedRules"));
+    assertEquals(
+        List.of("a\\u001b.rec: ends with a request that has no reply"), report.get("notes"));
+    assertEquals(3L, report.get("unusedRequests"));
+    assertEquals(List.of("a.rec:2", "a.rec:4"), report.get("unusedRequestPlaces"));
   }
 
   @Test

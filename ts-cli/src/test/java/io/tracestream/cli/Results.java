@@ -79,6 +79,7 @@ final class Results {
     return SessionResult.of(connection, PEER, outcome)
         .withRecording("session.rec")
         .withEntriesMatched(2)
+        .withBytes(14, 0)
         .withLongestLateness(Duration.ofNanos(250_900))
         .withTook(Duration.ofMillis(1234))
         .withMismatch(mismatch)
@@ -100,6 +101,10 @@ final class Results {
 
   /** A report of these sessions. */
   static Report report(boolean passed, SessionResult... results) {
+    return report(passed, verdict(List.of(results)), results);
+  }
+
+  static Report report(boolean passed, Verdict verdict, SessionResult... results) {
     SessionCollector collector = new SessionCollector(result -> {}, 16);
     List.of(results).forEach(collector::ended);
     return new Report(
@@ -108,7 +113,7 @@ final class Results {
         passed,
         Instant.parse("2026-11-23T03:41:22Z"),
         Duration.ofMillis(61_005),
-        verdict(List.of(results)),
+        verdict,
         collector.sessions(),
         collector.leftOut());
   }
