@@ -39,7 +39,7 @@ class LostRecordingIT {
   private static void lose(Path file, String how) throws IOException {
     switch (how) {
       case "deleted" -> Files.delete(file);
-      case "cut" -> Files.writeString(file, "");
+      case "truncated" -> Files.writeString(file, "");
       default -> {
         Files.delete(file);
         Files.writeString(file, "another file");
@@ -48,7 +48,7 @@ class LostRecordingIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"deleted", "cut", "replaced"})
+  @ValueSource(strings = {"deleted", "truncated", "replaced"})
   void theFileOfAProxyWithoutAClient(String how) throws Exception {
     Path file = dir.resolve("a.rec");
     try (App proxy = proxyTo(new InetSocketAddress("127.0.0.1", 1), "--record", file.toString())) {
@@ -60,7 +60,7 @@ class LostRecordingIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"deleted", "cut", "replaced"})
+  @ValueSource(strings = {"deleted", "truncated", "replaced"})
   void oneOfTheFilesOfAFolder(String how) throws Exception {
     try (TestTarget listening = TestTarget.start();
         App proxy = proxyTo(listening.address(), "--record-dir", dir.toString());
@@ -113,7 +113,7 @@ class LostRecordingIT {
       try (App proxy = App.startLimited(stdout, command.split(" "))) {
         assertEquals(3, proxy.awaitStatus());
         assertEquals(
-            "ts-proxy: /dev/stdout: is where stdout goes; choose another name for the recording\n",
+            "ts-proxy: --record: /dev/stdout is where stdout goes; choose another name\n",
             proxy.stderr());
       }
     }
