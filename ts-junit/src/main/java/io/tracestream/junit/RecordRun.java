@@ -33,6 +33,9 @@ final class RecordRun extends Run {
   /** Why the first connection failed; null if none has. */
   private final AtomicReference<String> failure = new AtomicReference<>();
 
+  /** Whether that was reported already. */
+  private volatile boolean isExplained;
+
   private final Path folder;
   private final InetSocketAddress target;
   private final Proxy proxy;
@@ -104,6 +107,16 @@ final class RecordRun extends Run {
   }
 
   @Override
+  String explanation() {
+    isExplained = failure.get() != null;
+    return isExplained ? nothingRecorded(failure.get()) : null;
+  }
+
+  private String nothingRecorded(String reason) {
+    return file + ": nothing was recorded: " + reason;
+  }
+
+  @Override
   void awaitClients(End end) throws InterruptedException {
     if (end != End.ABORTED) {
       int expected = end == End.PASSED ? Math.max(1, settings.connections()) : 0;
@@ -118,11 +131,11 @@ final class RecordRun extends Run {
       List<Path> conversations = NewRecording.files(folder);
       String problem = problem(end, conversations);
       if (problem != null) {
-        throw new AssertionFailedError(file + ": nothing was recorded: " + problem);
+        throw new AssertionFailedError(nothingRecorded(problem));
       }
       String obstacle = obstacle(end, conversations);
       if (obstacle != null) {
-        say(file + ": nothing was recorded: " + obstacle);
+        say(nothingRecorded(obstacle));
       } else if (end != End.FAILED) {
         long frames = recording.save(conversations);
         saved.run();
@@ -137,7 +150,7 @@ final class RecordRun extends Run {
   /** What the clients or the target did wrong; null for nothing. */
   private String problem(End end, List<Path> conversations) {
     int expected = settings.connections();
-    if (end == End.ABORTED) {
+    if (end == End.ABORTED || isExplained) {
       return null;
     }
     if (failure.get() != null) {

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
@@ -47,6 +49,8 @@ public final class ReplayExtension
         BeforeEachCallback,
         AfterEachCallback,
         AfterAllCallback,
+        TestExecutionExceptionHandler,
+        LifecycleMethodExecutionExceptionHandler,
         TestWatcher {
   private final Settings settings;
   private final SharedRun run;
@@ -217,6 +221,18 @@ public final class ReplayExtension
   @Override
   public void afterAll(ExtensionContext context) throws IOException {
     run.end(context);
+  }
+
+  @Override
+  public void handleBeforeEachMethodExecutionException(
+      ExtensionContext context, Throwable throwable) throws Throwable {
+    throw run.explained(throwable);
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable throwable)
+      throws Throwable {
+    throw run.explained(throwable);
   }
 
   @Override

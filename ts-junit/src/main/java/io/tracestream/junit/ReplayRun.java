@@ -97,6 +97,29 @@ final class ReplayRun extends Run {
   }
 
   @Override
+  String explanation() {
+    synchronized (failed) {
+      List<SessionResult> reasons =
+          failed.stream().filter(ReplayRun::wasClosedByUs).toList();
+      failed.removeAll(reasons);
+      return reasons.isEmpty() ? null : complaint(reasons);
+    }
+  }
+
+  /** Whether the client did not expect its connection to end. */
+  private static boolean wasClosedByUs(SessionResult result) {
+    return switch (result.outcome()) {
+      case BROKEN -> true;
+      case DIFFERED ->
+        switch (result.mismatch().kind()) {
+          case EARLY_END, CONNECTION_LOST, NOT_TAKEN -> false;
+          default -> true;
+        };
+      case MATCHED, INCOMPLETE -> false;
+    };
+  }
+
+  @Override
   void awaitClients(End end) throws InterruptedException {
     if (end != End.ABORTED) {
       awaitClients(end == End.PASSED ? expected : 0, settings.idleTimeout().plus(GRACE));
@@ -154,7 +177,10 @@ final class ReplayRun extends Run {
         || result.mismatch() != null && result.mismatch().found() != null;
   }
 
-  /** The first one with all details, and a line for each of the next ones. */
+  /**
+   * The first one with all details, and a line for each of the next ones. The first line says it
+   * all.
+   */
   private String complaint(List<SessionResult> results) {
     StringBuilder text = new StringBuilder(inFull(results.get(0)));
     results.stream().skip(1).limit(MOST_LINES).forEach(result -> text.append("\nalso: ")
@@ -167,7 +193,8 @@ final class ReplayRun extends Run {
     Mismatch mismatch = result.mismatch();
     return mismatch == null
         ? inOneLine(result)
-        : mismatch.explain(CONTEXT, false, hint -> words(hint, mismatch)) + hintOnFrames(result);
+        : mismatch + "\n" + mismatch.explain(CONTEXT, false, hint -> words(hint, mismatch))
+            + hintOnFrames(result);
   }
 
   private String inOneLine(SessionResult result) {

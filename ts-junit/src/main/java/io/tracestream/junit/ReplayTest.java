@@ -20,7 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>The test fails when no client connected, when a client differed from the recording, or when it
  * did not play the recording to its end. This is checked after the {@code @AfterEach} methods.
- * Clients that are still closing have the idle timeout to do so.
+ * Clients that are still closing have the idle timeout to do so. If the test throws an exception
+ * because its client's connection was closed after such a difference, it fails with the explanation
+ * and has the exception as the cause.
  *
  * <p>With {@code @ParameterizedTest} or {@code @RepeatedTest} on the same method, each invocation
  * has its own server and plays the same recording. The address comes after the arguments:

@@ -16,9 +16,11 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.junit.platform.commons.annotation.Testable;
@@ -29,6 +31,8 @@ final class ReplayTestExtension
     implements TestTemplateInvocationContextProvider,
         BeforeEachCallback,
         AfterEachCallback,
+        TestExecutionExceptionHandler,
+        LifecycleMethodExecutionExceptionHandler,
         ParameterResolver {
   private static final ExtensionContext.Namespace OURS =
       ExtensionContext.Namespace.create(ReplayTestExtension.class);
@@ -137,6 +141,19 @@ final class ReplayTestExtension
         .withConnections(test.connections())
         .withMode(test.record());
     return test.target().isEmpty() ? settings : settings.withTarget(test.target());
+  }
+
+  @Override
+  public void handleBeforeEachMethodExecutionException(
+      ExtensionContext context, Throwable throwable) throws Throwable {
+    handleTestExecutionException(context, throwable);
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable throwable)
+      throws Throwable {
+    SharedRun run = context.getStore(OURS).get(SharedRun.class, SharedRun.class);
+    throw run == null ? throwable : run.explained(throwable);
   }
 
   @Override

@@ -33,6 +33,12 @@ abstract class Run {
    */
   abstract Verdict verdict();
 
+  /**
+   * Why connections were closed on clients that may have an error because of that; null if none
+   * was. What this returns is not reported again at the end.
+   */
+  abstract String explanation();
+
   /** Waits briefly for clients that have not connected yet or are still closing. */
   abstract void awaitClients(End end) throws InterruptedException;
 

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
@@ -20,10 +22,15 @@ final class SharedRun implements AutoCloseable {
   private static final ExtensionContext.Namespace OURS =
       ExtensionContext.Namespace.create(SharedRun.class);
 
+  /** How long to wait for the reason of a test's exception. */
+  private static final Duration BRIEFLY = Duration.ofSeconds(1);
+
   private final Settings settings;
   /** The ids of the tests and classes that use it now. */
   private final Set<String> users = new HashSet<>();
-  /** The first of these. */
+  /** Those of the tests among these. */
+  private final Set<String> activeTests = new HashSet<>();
+  /** The first of the users. */
   private ExtensionContext first;
   /** The tests of the classes among these: none when it serves a single test. */
   private ClassTests tests;
@@ -75,6 +82,7 @@ final class SharedRun implements AutoCloseable {
     if (context.getTestMethod().isEmpty()) {
       tests.add(context.getRequiredTestClass());
     } else {
+      activeTests.add(context.getUniqueId());
       tests.ran(context);
     }
   }
@@ -163,6 +171,57 @@ final class SharedRun implements AutoCloseable {
     return false;
   }
 
+  /**
+   * What a test fails with that throws: where its client's connection was closed on a client that
+   * did not do what was recorded, an exception is what comes of that, and the reason says more.
+   */
+  Throwable explained(Throwable thrown) {
+    Run used = onlyTestsRun();
+    if (used == null || end(thrown) == Run.End.ABORTED || isNotToBeHandled(thrown)) {
+      return thrown;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      // The client may see the end of its connection before we hear of its reason.
+      used.awaitConnections(Math.max(1, used.connected.get()), BRIEFLY);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    String explanation = used.explanation();
+    if (explanation == null) {
+      return thrown;
+    }
+    AssertionFailedError error = new AssertionFailedError(with(thrown, explanation), thrown);
+    error.setStackTrace(thrown.getStackTrace()); // the line of the test is what people look for
+    return error;
+  }
+
+  /** An assertion may have failed before that, so its message is in the first line, too. */
+  private static String with(Throwable thrown, String explanation) {
+    return thrown instanceof AssertionError && thrown.getMessage() != null
+        ? explanation.replaceFirst(
+            "$|\\R",
+            Matcher.quoteReplacement("; the test failed with: " + firstLine(thrown)) + "$0")
+        : explanation;
+  }
+
+  private static String firstLine(Throwable thrown) {
+    return thrown.getMessage().strip().lines().findFirst().orElse("");
+  }
+
+  /** Out of memory, for example. */
+  private static boolean isNotToBeHandled(Throwable thrown) {
+    return thrown instanceof Error && !(thrown instanceof AssertionError);
+  }
+
+  /** The server, if a single test uses it: of several, it is not known whose client it was. */
+  private synchronized Run onlyTestsRun() {
+    return activeTests.size() == 1 ? run : null;
+  }
+
   /** Stops the server of tests whose end was never announced because their constructor failed. */
   @Override
   public void close() throws IOException {
@@ -180,6 +239,7 @@ final class SharedRun implements AutoCloseable {
     if (!users.removeAll(leaving)) {
       return null;
     }
+    activeTests.removeAll(leaving);
     end = worse(end, how);
     if (!users.isEmpty()) {
       return null;

@@ -20,8 +20,10 @@
  *
  * <p>If the client differs from the recording or does not play it to its end, the test fails with
  * an explanation: the entry, what was expected and found, byte by byte, and a rule for what may
- * vary. It does so even if the client swallowed its error. A test that fails by itself keeps its
- * own exception, with the explanation as a suppressed one.
+ * vary. It does so even if the client swallowed its error. If the test threw an exception after its
+ * client's connection was closed for that reason, the exception is the cause of the failure. A test
+ * that fails for another reason keeps its own exception, and what its clients left undone is a
+ * suppressed one.
  *
  * <p>{@link io.tracestream.junit.ReplayTest} is for one test. Use
  * {@link io.tracestream.junit.ReplayExtension} for one server during a whole class, for several

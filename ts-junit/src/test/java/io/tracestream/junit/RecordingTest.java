@@ -2,6 +2,7 @@ package io.tracestream.junit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
@@ -188,7 +189,7 @@ class RecordingTest {
     assertNothingElseIsThere(1);
     server.close();
     Runs.assertPasses(Cases.class, "greets");
-    assertTrue(Runs.message(Cases.class, "mumbles").startsWith("mismatch: connection 1"));
+    assertTrue(Runs.message(Cases.class, "mumbles").startsWith("connection 1 c2s entry 1 "));
   }
 
   @Test
@@ -252,13 +253,15 @@ class RecordingTest {
   }
 
   @Test
-  void aTargetThatIsDownIsReportedBesideTheTestsOwnException() throws Exception {
+  void aTargetThatIsDownIsReportedWithTheTestsOwnExceptionAsTheCause() throws Exception {
     server.close();
     Throwable failure = Runs.failure(Cases.class, "greets");
     String expected = file + ": nothing was recorded: connection 1: target localhost:"
         + target.getPort() + " cannot be reached: Connection refused";
     assertEquals(
-        expected, failure.getSuppressed()[0].getMessage().replace("127.0.0.1", "localhost"));
+        expected + "; the test failed with: bytes before the end ==> expected: <3> but was: <0>",
+        failure.getMessage().strip().replace("127.0.0.1", "localhost"));
+    assertInstanceOf(AssertionError.class, failure.getCause());
     assertEquals(expected, Runs.message(Cases.class, "mumbles").replace("127.0.0.1", "localhost"));
   }
 

@@ -145,7 +145,26 @@ class ReplayExtensionTest {
   void aClassWhoseClientDifferedFails() {
     List<Throwable> failures = Runs.failures(selectClass(DifferingClassCases.class));
     assertEquals(1, failures.size());
-    assertTrue(failures.get(0).getMessage().startsWith("mismatch: connection 1 with"));
+    assertTrue(failures.get(0).getMessage().startsWith("connection 1 c2s entry 1 "));
+  }
+
+  static class ThrowingClassCases {
+    @RegisterExtension
+    private static final ReplayExtension SERVER = greeting();
+
+    @Test
+    void differs() throws Exception {
+      Greeter.mumble(SERVER.address());
+      throw new IllegalStateException("its own");
+    }
+  }
+
+  @Test
+  void aTestThatThrowsIsExplainedAndNotOnceMoreByItsClass() {
+    List<Throwable> failures = Runs.failures(selectClass(ThrowingClassCases.class));
+    assertEquals(1, failures.size(), failures.toString());
+    assertTrue(failures.get(0).getMessage().startsWith("connection 1 c2s entry 1 "));
+    assertEquals("its own", failures.get(0).getCause().getMessage());
   }
 
   static class PartlyAbortedCases {
@@ -167,7 +186,7 @@ class ReplayExtensionTest {
   void anAbortedTestDoesNotHideWhatAnotherOnesClientSentWrong() {
     List<Throwable> failures = Runs.failures(selectClass(PartlyAbortedCases.class));
     assertEquals(1, failures.size());
-    assertTrue(failures.get(0).getMessage().startsWith("mismatch: connection 1 with"));
+    assertTrue(failures.get(0).getMessage().startsWith("connection 1 c2s entry 1 "));
   }
 
   static class PartlyDisabledCases {

@@ -152,8 +152,20 @@ class ReplayTestTest {
 
     @Greeting
     void failsByItself(InetSocketAddress server) throws Exception {
-      Greeter.mumble(server);
+      Greeter.leaveEarly(server);
       throw new IllegalStateException("its own");
+    }
+
+    @Greeting
+    void throwsWhatComesOfAMismatch(InetSocketAddress server) throws Exception {
+      Greeter.mumble(server);
+      throw new IOException("end of stream");
+    }
+
+    @Greeting
+    void assertsAfterAMismatch(InetSocketAddress server) throws Exception {
+      Greeter.mumble(server);
+      assertEquals("42", null);
     }
 
     @Greeting
@@ -254,9 +266,12 @@ class ReplayTestTest {
     Throwable failure = Runs.failure(Cases.class, "differs");
     assertInstanceOf(AssertionFailedError.class, failure);
     List<String> lines = failure.getMessage().lines().toList();
-    assertTrue(lines.get(0).startsWith("mismatch: connection 1 with 127.0.0.1:"), lines.get(0));
-    assertTrue(lines.get(0).endsWith(", c2s entry 1 of 3, " + FILE + ":2"), lines.get(0));
-    assertTrue(lines.get(1).contains("first difference at payload byte 1"), lines.get(1));
+    assertEquals(
+        "connection 1 c2s entry 1 " + FILE
+            + ":2: found 2 bytes 6868, expected 2 bytes 6869; first difference at payload byte 1",
+        lines.get(0));
+    assertTrue(lines.get(1).startsWith("mismatch: connection 1 with 127.0.0.1:"), lines.get(1));
+    assertTrue(lines.get(1).endsWith(", c2s entry 1 of 3, " + FILE + ":2"), lines.get(1));
     assertTrue(
         failure
             .getMessage()
@@ -315,10 +330,46 @@ class ReplayTestTest {
   }
 
   @Test
-  void aTestThatFailsKeepsItsOwnException() {
+  void anExceptionOfAClientWhoseConnectionWasClosedIsTheCauseOfTheExplanation() {
+    Throwable failure = Runs.failure(Cases.class, "throwsWhatComesOfAMismatch");
+    assertInstanceOf(AssertionFailedError.class, failure);
+    assertTrue(failure.getMessage().startsWith("connection 1 c2s entry 1 "), failure.getMessage());
+    assertEquals("end of stream", failure.getCause().getMessage());
+    assertEquals(0, failure.getSuppressed().length);
+    assertEquals(Cases.class.getName(), failure.getStackTrace()[0].getClassName());
+  }
+
+  @Test
+  void anAssertionThatFailedIsInTheFirstLineToo() {
+    String message = message(Cases.class, "assertsAfterAMismatch");
+    String line = message.lines().findFirst().orElseThrow();
+    assertTrue(line.startsWith("connection 1 c2s entry 1 "), line);
+    assertTrue(line.endsWith("; the test failed with: expected: <42> but was: <null>"), line);
+    assertTrue(message.contains("\nmismatch: connection 1 with"), message);
+  }
+
+  @Test
+  void anExceptionBeforeTheTestIsExplainedToo() {
+    String message = message(ConnectingCases.class, "neverRuns");
+    assertTrue(message.startsWith("connection 1 c2s entry 1 "), message);
+  }
+
+  static class ConnectingCases {
+    @BeforeEach
+    void connect(InetSocketAddress server) throws Exception {
+      Greeter.mumble(server);
+      throw new IllegalStateException("its own");
+    }
+
+    @Greeting
+    void neverRuns() {}
+  }
+
+  @Test
+  void aTestThatFailsBeforeItsClientIsDoneKeepsItsOwnException() {
     Throwable failure = Runs.failure(Cases.class, "failsByItself");
     assertEquals("its own", failure.getMessage());
-    assertTrue(failure.getSuppressed()[0].getMessage().startsWith("mismatch: connection 1"));
+    assertTrue(failure.getSuppressed()[0].getMessage().startsWith("connection 1 c2s entry 3 "));
   }
 
   private static void assertAborted(Class<?> test, String name) {
@@ -553,7 +604,7 @@ class ReplayTestTest {
   void aConstructorMayHaveTheAddress() {
     Runs.assertPasses(ConstructorCases.class, "plays");
     Runs.assertPasses(ConstructorCases.class, "hasTheSameServer");
-    assertTrue(message(ConstructorCases.class, "differs").startsWith("mismatch: connection 1"));
+    assertTrue(message(ConstructorCases.class, "differs").startsWith("connection 1 c2s entry 1 "));
   }
 
   static class FailingConstructorCases {
@@ -653,7 +704,7 @@ class ReplayTestTest {
         failure
             .getSuppressed()[failure.getSuppressed().length - 1]
             .getMessage()
-            .startsWith("mismatch: connection 1"),
+            .startsWith("connection 1 c2s entry 3 "),
         () -> List.of(failure.getSuppressed()).toString());
   }
 }
