@@ -120,7 +120,7 @@ final class RecordRun extends Run {
   void awaitClients(End end) throws InterruptedException {
     if (end != End.ABORTED) {
       int expected = end == End.PASSED ? Math.max(1, settings.connections()) : 0;
-      awaitClients(expected, settings.idleTimeout());
+      awaitClients(expected, settings.idleTimeout(), Duration.ZERO);
     }
   }
 

@@ -122,7 +122,7 @@ final class ReplayRun extends Run {
   @Override
   void awaitClients(End end) throws InterruptedException {
     if (end != End.ABORTED) {
-      awaitClients(end == End.PASSED ? expected : 0, settings.idleTimeout().plus(GRACE));
+      awaitClients(end == End.PASSED ? expected : 0, settings.idleTimeout(), GRACE);
     }
   }
 

@@ -52,8 +52,20 @@ abstract class Run {
   /** Waits until that many connections are over; returns false on timeout. */
   abstract boolean awaitConnections(long count, Duration timeout) throws InterruptedException;
 
-  /** Waits for the expected connections and for all others, even those opened meanwhile. */
-  final void awaitClients(long expected, Duration timeout) throws InterruptedException {
+  /**
+   * Waits for the expected connections and for all others, even those opened meanwhile.
+   *
+   * @param timeout how long to wait
+   * @param grace how much longer to wait for those that are connected
+   */
+  final void awaitClients(long expected, Duration timeout, Duration grace)
+      throws InterruptedException {
+    if (!awaitClients(expected, timeout)) {
+      awaitClients(0, grace);
+    }
+  }
+
+  private boolean awaitClients(long expected, Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     long count;
     boolean over;
@@ -61,6 +73,7 @@ abstract class Run {
       count = Math.max(expected, connected.get());
       over = awaitConnections(count, Duration.ofNanos(deadline - System.nanoTime()));
     } while (over && connected.get() > count);
+    return over;
   }
 
   /** The address as it is written in a URL. */

@@ -220,7 +220,8 @@ class ReplayExtensionTest {
 
   static class CompleteCases {
     @RegisterExtension
-    private static final ReplayExtension SERVER = greeting().withConnections(3);
+    private static final ReplayExtension SERVER =
+        greeting().withConnections(3).withIdleTimeout(Duration.ofMillis(500));
 
     @Test
     void greets() throws Exception {

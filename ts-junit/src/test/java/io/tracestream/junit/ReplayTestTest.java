@@ -180,7 +180,7 @@ class ReplayTestTest {
       Greeter.greet(server);
     }
 
-    @ReplayTest("greeting.tsv")
+    @ReplayTest(value = "greeting.tsv", idleTimeoutMillis = 500)
     void hasAnotherHeader(InetSocketAddress server) throws Exception {
       Greeter.mumble(server);
     }
