@@ -87,7 +87,12 @@ public final class EventLoop {
     this.buffers = new BufferPool(mostFree, memory::readSize);
     this.frames = new Frames(buffers);
     this.thread = new Thread(() -> run(onDeath), name);
-    loadWhatClosesSockets();
+    try {
+      loadWhatClosesSockets();
+    } catch (IOException | RuntimeException | Error e) {
+      abandon();
+      throw e;
+    }
   }
 
   /**
