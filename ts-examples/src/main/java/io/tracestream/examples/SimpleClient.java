@@ -24,9 +24,9 @@ public final class SimpleClient implements AutoCloseable {
   /**
    * Connects.
    *
-   * @param server where to
+   * @param server the server's address
    * @param format the frames of both directions
-   * @throws IOException when there is no server, or none that answers within 5 seconds
+   * @throws IOException if there is no server, or it does not answer within 5 seconds
    */
   public SimpleClient(InetSocketAddress server, FrameFormat format) throws IOException {
     socket = new Socket();
@@ -42,13 +42,13 @@ public final class SimpleClient implements AutoCloseable {
   }
 
   /**
-   * Sends {@code count} frames, each when the reply to the one before has come.
+   * Sends {@code count} frames, and waits for the reply after each of them.
    *
    * @param text what follows the number in each payload, as UTF-8
-   * @param count how many, from 0
+   * @param count how many frames to send, 0 or more
    * @param replies takes the payload of each reply, as text
-   * @throws EOFException when the server ends before its last reply
-   * @throws IOException when the connection breaks, or a reply is no frame
+   * @throws EOFException if the server ends before its last reply
+   * @throws IOException if the connection breaks, or a reply is not a frame
    */
   public void send(String text, int count, Consumer<String> replies) throws IOException {
     for (int i = 1; i <= count; i++) {
@@ -56,7 +56,7 @@ public final class SimpleClient implements AutoCloseable {
       byte[] reply = in.read();
       if (reply == null) {
         throw new EOFException(
-            "found the server's end after " + (i - 1) + " replies, expected " + count);
+            "the server ended the connection after " + (i - 1) + " of " + count + " replies");
       }
       replies.accept(new String(reply, UTF_8));
     }

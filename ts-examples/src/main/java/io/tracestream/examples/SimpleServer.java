@@ -13,7 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server that sends every payload back as it came. A thread serves each connection. */
+/**
+ * A server that sends every payload back as it came. Each connection has a thread of its own, which
+ * holds as much memory as the largest payload that came on it.
+ */
 public final class SimpleServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SimpleServer.class);
   private static final int BACKLOG = 1024;
@@ -36,10 +39,10 @@ public final class SimpleServer implements AutoCloseable {
   /**
    * Binds and serves.
    *
-   * @param listen where clients connect; port 0 takes a free one
+   * @param listen where clients connect; port 0 takes a free port
    * @param format the frames of both directions
    * @return the running server; close it
-   * @throws IOException when the address cannot be bound
+   * @throws IOException if the address cannot be bound
    */
   public static SimpleServer start(InetSocketAddress listen, FrameFormat format)
       throws IOException {
@@ -65,9 +68,9 @@ public final class SimpleServer implements AutoCloseable {
         Thread thread = new Thread(() -> serve(client), "simple-server-client");
         thread.setDaemon(true);
         thread.start();
-      } catch (IOException | OutOfMemoryError e) { // no descriptors, no threads
+      } catch (IOException | OutOfMemoryError e) { // no more descriptors or threads
         if (!server.isClosed()) {
-          LOG.warn("accepting: {}; accepting pauses", e.getMessage());
+          LOG.warn("cannot accept clients: {}; trying again shortly", e.getMessage());
           pause();
         }
       }

@@ -1,5 +1,5 @@
 /**
- * The first programs on the codec: {@link io.tracestream.examples.SimpleServer} sends every frame
- * back, {@link io.tracestream.examples.SimpleClient} sends numbered ones. Copy from here.
+ * Small programs that use the codec: {@link io.tracestream.examples.SimpleServer} sends every frame
+ * back, and {@link io.tracestream.examples.SimpleClient} sends numbered frames. Copy from here.
  */
 package io.tracestream.examples;
