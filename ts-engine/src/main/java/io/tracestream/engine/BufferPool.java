@@ -7,16 +7,15 @@ import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
 /**
- * The direct buffers of one event loop, in sizes of powers of two, for use again and again. A
- * buffer has one holder at a time: whoever took it, until it is given back. For the loop's thread
- * alone.
+ * The pool of direct buffers of one event loop, in sizes that are powers of two. A buffer has one
+ * holder at a time: whoever took it, until it is given back. For the loop's thread alone.
  */
 final class BufferPool {
-  /** What one read takes at most, in bytes: the more, the fewer wake-ups a flood costs. */
+  /** The most that one read takes, in bytes: the more, the fewer wake-ups a flood costs. */
   static final int LARGEST = 1024 * 1024;
 
   private static final int SMALLEST = 256;
-  /** Free buffers of one pool are never more than that, so that a burst's memory goes back. */
+  /** The most bytes of free buffers in a pool, so that the memory of a burst is freed. */
   private static final long MOST_FREE = 32 * 1024 * 1024;
 
   /** Free buffers by size: 256 bytes, 512, and so on. */
@@ -38,7 +37,9 @@ final class BufferPool {
     this.readSize = readSize;
   }
 
-  /** An empty buffer to read into, with room behind {@code kept} bytes, less than the largest. */
+  /**
+   * An empty buffer to read into, with room for more than {@code kept} bytes, below the largest.
+   */
   ByteBuffer takeToRead(int kept) {
     return take(Math.min(Math.max(readSize.getAsInt(), 2 * kept), LARGEST));
   }
@@ -63,7 +64,7 @@ final class BufferPool {
     free.get(sizeIndex(buffer.capacity())).addLast(buffer);
   }
 
-  /** Lets go of free buffers, the smallest first, lest a burst keep out the size in use now. */
+  /** Frees buffers, the smallest first, so that a past burst does not crowd out the size in use. */
   private void makeRoom(int size) {
     for (ArrayDeque<ByteBuffer> ofOneSize : free) {
       while (freeBytes + size > mostFree && !ofOneSize.isEmpty()) {
@@ -72,7 +73,7 @@ final class BufferPool {
     }
   }
 
-  /** Moves what is left in {@code buffer} to a buffer of fitting size, if that spares much. */
+  /** Moves the rest of {@code buffer} to a buffer of its size, if that saves much memory. */
   ByteBuffer shrink(ByteBuffer buffer) {
     if (buffer.remaining() > buffer.capacity() / 4) {
       return buffer;

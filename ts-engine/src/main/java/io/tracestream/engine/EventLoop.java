@@ -18,27 +18,27 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One thread that serves many sockets: it waits until some are ready and calls their handlers. All
- * that a handler owns belongs to this thread; {@link #execute} is the only way in from another.
+ * that a handler owns belongs to this thread; other threads can only call {@link #execute}.
  */
 public final class EventLoop {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   /**
-   * How long to look again and again before going to sleep, if the last wait was that short: in a
-   * conversation the next frame comes sooner than a thread wakes up. Others who want the processor
-   * get it in between.
+   * How long to poll before going to sleep, if the last wait was that short: in a conversation the
+   * next frame comes sooner than a thread wakes up. Other threads get the processor in between.
    */
   private static final long SHORT_WAIT_NANOS = 50_000;
 
   private static final long MILLI = 1_000_000;
   private static final long SECOND = 1000 * MILLI;
-  /** A selector counts in milliseconds: what is left of a time is slept in such steps. */
+  /** A selector counts in milliseconds: less than that is slept in such steps. */
   private static final long SHORT_SLEEP_NANOS = 100_000;
 
   private final Selector selector = Selector.open();
   /**
-   * Gathers what is ready first and serves it then: to serve it from inside the selector would make
-   * one large method of all, and the JIT compiler would be busy with it for half a second.
+   * The keys that are ready, which are gathered first and then served: serving them from inside the
+   * selector would inline everything into one method, and the JIT compiler would need half a second
+   * for it.
    */
   private final ArrayList<SelectionKey> ready = new ArrayList<>(1024);
 
@@ -54,30 +54,30 @@ public final class EventLoop {
 
   final BufferPool buffers;
   final KeptMemory memory;
-  /** What the last read on this loop gave. */
+  /** The result of the last read on this loop. */
   final Frames frames;
 
   /** What a channel is registered with. */
   interface Handler {
-    /** Does what the channel is ready for. */
+    /** The channel is ready. */
     void ready(SelectionKey key);
 
-    /** Frees all: an error was caught in it. */
+    /** An error in this handler was caught: free everything. */
     void failed(Throwable cause);
   }
 
-  /** What lives on this loop: is reminded of the time, and told when the loop stops. */
+  /** Something on this loop that is called every second and when the loop stops. */
   interface Resident {
-    /** About once a second. */
+    /** Called about once a second. */
     void second();
 
-    /** Frees all: the loop stops. */
+    /** The loop stops: free everything. */
     void stop();
   }
 
-  /** Something that is to be done later. */
+  /** A task that runs later. */
   public interface Timer {
-    /** Forgets it. */
+    /** Cancels it. */
     void cancel();
   }
 
@@ -95,9 +95,7 @@ public final class EventLoop {
     }
   }
 
-  /**
-   * Java 17 opens descriptors when it first closes a socket, which is too late when none are left.
-   */
+  /** Java 17 opens file descriptors when it first closes a socket, when there may be none left. */
   private void loadWhatClosesSockets() throws IOException {
     try (SocketChannel socket = SocketChannel.open()) {
       socket.configureBlocking(false);
@@ -117,7 +115,7 @@ public final class EventLoop {
    */
   public void execute(Runnable task) {
     tasks.add(task);
-    if (!isCurrent()) { // else it is done before the loop sleeps again
+    if (!isCurrent()) { // else the task runs before the loop sleeps again
       selector.wakeup();
     }
   }
@@ -125,17 +123,17 @@ public final class EventLoop {
   /**
    * Runs the task later. On this loop's thread.
    *
-   * @param nanos when, from now on; what is past is done soon
+   * @param nanos how much later; soon, if it is 0 or less
    * @param task what to do
-   * @return to cancel it with
+   * @return the timer, to cancel it
    */
   public Timer after(long nanos, Runnable task) {
     return timers.at(System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 2), task);
   }
 
   /**
-   * When this turn of the loop began: good enough for time-outs, and cheaper than to ask. On this
-   * loop's thread.
+   * When this turn of the loop began: good enough for time-outs, and cheaper than asking the
+   * system. On this loop's thread.
    *
    * @return a time of {@link System#nanoTime}
    */
@@ -154,7 +152,7 @@ public final class EventLoop {
     return channel.register(selector, interest, handler);
   }
 
-  /** Adds what is to be reminded and stopped; on this loop's thread, or before it is started. */
+  /** Adds a resident; on this loop's thread, or before it is started. */
   void add(Resident resident) {
     residents.add(resident);
   }
@@ -174,7 +172,7 @@ public final class EventLoop {
     return sockets;
   }
 
-  /** Asks the thread to stop all that is registered, and to end. */
+  /** Asks the thread to stop its residents, and to end. */
   void stopSoon() {
     execute(() -> stopped = true);
   }
@@ -216,14 +214,14 @@ public final class EventLoop {
         runTasks();
         lookAtTheClock();
       }
-    } catch (Throwable e) { // whatever it is, nobody else would hear of it
+    } catch (Throwable e) { // whatever it is, nobody else would notice
       onDeath.accept(e);
     } finally {
       stopAll();
     }
   }
 
-  /** Returns when something is ready or to be done. */
+  /** Waits until something is ready or has to be done. */
   private void await() throws IOException {
     long start = System.nanoTime();
     while (shortWait && selector.selectNow(gather) == 0 && tasks.isEmpty()) {
@@ -281,12 +279,12 @@ public final class EventLoop {
     }
     try {
       handler.ready(key);
-    } catch (Throwable e) { // a bug, or want of memory: no other connection is to notice
+    } catch (Throwable e) { // a bug, or not enough memory: must not affect other connections
       failed(handler, e);
     }
   }
 
-  /** Has a handler free all: an error was caught in it. */
+  /** Reports an error that was caught in a handler, and has the handler free everything. */
   void failed(Handler handler, Throwable cause) {
     tell(handler, cause);
     guard(handler, () -> handler.failed(cause));

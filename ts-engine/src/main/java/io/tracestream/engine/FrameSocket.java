@@ -15,37 +15,37 @@ import java.util.ArrayDeque;
 /**
  * A TCP socket that carries frames.
  *
- * <p>Thread: lives and dies on one event loop; all methods are for that loop's thread. None of them
- * calls the owner: what they find is in what they return, and in the state of the socket.
+ * <p>Thread: lives on one event loop; all methods are for that loop's thread. None of them calls
+ * the owner: they return what they find, or it shows in the state of the socket.
  *
- * <p>Buffers: what was read goes on in the buffer that it came into. What the peer does not take
- * waits here, and so does a partial frame, in buffers of their size.
+ * <p>Buffers: frames are sent on in the buffers that they were read into. Frames that the peer does
+ * not take wait here, and so does a partial frame, in buffers of their size.
  *
- * <p>Ends: the two directions of a socket end each by itself. {@link #ending} says why nothing more
- * comes; {@link #end} is our own end, behind all that was sent.
+ * <p>Ends: the two directions of a socket end separately. {@link #ending} says why nothing more
+ * comes; {@link #end} ends our sending, after everything that was sent.
  */
 public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident {
   private static final int END = -1;
-  /** Partial frames up to this size move at each read; a larger one would cost too much. */
+  /** Partial frames up to this size are moved with each read; moving larger ones costs too much. */
   private static final int MOST_MOVED = 64 * 1024;
-  /** What is read of a peer whose frames cannot go anywhere yet. */
+  /** How much is read from a peer whose frames cannot be sent on yet. */
   private static final int MOST_AHEAD = 64 * 1024;
-  /** Less does not count as hoarding unless everybody keeps as little. */
+  /** Less than this counts as hoarding only if nobody holds more. */
   private static final int SMALL = 64 * 1024;
 
   private static final long SECOND = 1_000_000_000;
   private static final long STUCK_NANOS = 5 * SECOND;
   private static final long SHORT_OF_MEMORY_NANOS = 5_000_000;
-  /** How often a finishing peer may take nothing of the frames that it is owed, a second each. */
+  /** For how long a finishing peer may take none of the frames that are to be sent to it. */
   private static final int MOST_IDLE_SECONDS = 60;
-  /** For how long a peer that has been sent all may go on sending what is thrown away. */
+  /** For how long a peer that has been sent everything may go on sending, which is discarded. */
   private static final int MOST_DISCARDING_SECONDS = 10;
 
-  /** Whose socket it is. Called on the loop's thread, never from inside a call that it makes. */
+  /** The socket's owner. Called on the loop's thread, never from inside a call that it makes. */
   public interface Owner {
     /**
-     * Something changed: the socket is connected, can be read, has sent all, has ended, broke or is
-     * closed.
+     * Something has changed: the socket is connected, can be read, has sent everything, has ended,
+     * broke or is closed.
      *
      * @param socket the socket
      */
@@ -59,9 +59,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     void second(FrameSocket socket);
 
     /**
-     * Close everything: the loop stops, or an error in the owner's own code was caught.
+     * Close everything: the loop stops, or an error in the owner's code was caught.
      *
-     * @param cause that error; null where the loop stops
+     * @param cause that error; null if the loop stops
      */
     void stop(Throwable cause);
   }
@@ -79,16 +79,16 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private Dialer.Dial dial;
   private boolean closed;
 
-  /** What the key asks for: its own answer costs more. */
+  /** The interest that the key has; asking the key itself costs more. */
   private int interest;
 
   private boolean wantsFrames;
   private boolean watched;
-  /** The kernel has something for us, and we have not asked for it yet. */
+  /** The kernel has something for us that was not read yet. */
   private boolean readable;
-  /** What was read ahead has not been looked at. */
+  /** What was read ahead has not been decoded. */
   private boolean ahead;
-  /** What came before anybody took frames may end with this. */
+  /** The peer's end was read; it counts after what was read before it. */
   private boolean endRead;
 
   private IOException resetRead;
@@ -96,12 +96,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private ByteBuffer partial;
   /** A large frame, while it arrives; or null. */
   private LargeFrame large;
-  /** Was not read when it had something, as memory was short; until it is read. */
+  /** It had something but was not read, as memory was short. */
   private boolean starved;
 
   private boolean resting;
 
-  private boolean stuckTold;
+  private boolean stuckReported;
 
   private Ending ending;
   private long received;
@@ -131,12 +131,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * A client's socket.
    *
-   * @param loop where it lives from now on
-   * @param channel the accepted connection; the socket's from now on
+   * @param loop the loop that it lives on
+   * @param channel the accepted connection, which belongs to the socket from now on
    * @param format the frames of both directions
-   * @param owner whose it is
+   * @param owner its owner
    * @return the socket, connected
-   * @throws IOException when the client is gone already; close the channel then
+   * @throws IOException if the client is gone already; close the channel then
    */
   public static FrameSocket accepted(
       EventLoop loop, SocketChannel channel, FrameFormat format, Owner owner) throws IOException {
@@ -153,14 +153,14 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * A socket that is being connected to a target: {@link #isConnected} says when it is. What is
-   * sent before waits.
+   * A socket that is being connected to a target; see {@link #isConnected}. Frames that are sent
+   * before that wait.
    *
-   * @param loop where it lives
+   * @param loop the loop that it lives on
    * @param dialer connects it
-   * @param spare an open channel to do it with, the socket's from now on; or null
+   * @param spare an open channel to use, which belongs to the socket from now on; or null
    * @param format the frames of both directions
-   * @param owner whose it is
+   * @param owner its owner
    * @return the socket
    */
   public static FrameSocket dial(
@@ -171,9 +171,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   static void configure(SocketChannel channel) throws IOException {
-    // A frame is not to wait for an acknowledgement.
+    // A frame must not wait for an acknowledgement.
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    // A peer that vanished is found out in the end.
+    // Notices in the end that a peer has vanished.
     channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
   }
 
@@ -181,11 +181,11 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     return loop;
   }
 
-  /** Calls the owner from a task, of which the loop does not know whose it is. */
+  /** Calls the owner from a task, where the loop could not say whose error it caught. */
   void tellOwner() {
     try {
       owner.ready(this);
-    } catch (Throwable e) { // as where the socket is ready
+    } catch (Throwable e) { // as when the socket is ready
       loop.failed(this, e);
     }
   }
@@ -251,9 +251,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   // Reading.
 
   /**
-   * Asks for frames, or not: then the peer is slowed down by its own socket.
+   * Asks for frames, or stops asking, which makes the peer wait.
    *
-   * @param wanted whether {@link #read} is to be called when something comes
+   * @param wanted whether the owner will call {@link #read} when something comes
    */
   public void wantFrames(boolean wanted) {
     wantsFrames = wanted;
@@ -262,8 +262,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * Watches the peer while its frames have nowhere to go yet: they are kept, up to 64 KiB, until
-   * they are read. An end or a break is noticed at once.
+   * Watches the peer while its frames cannot be sent on yet: they are kept, up to 64 KiB, until
+   * they are read. An end or a broken connection is noticed at once.
    */
   public void watch() {
     watched = true;
@@ -274,7 +274,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     ByteBuffer in = loop.buffers.take(MOST_AHEAD);
     movePartialTo(in);
     int before;
-    do { // the end may stand right behind the last bytes
+    do { // the end may come right after the last bytes
       before = in.position();
       readable = true;
       readInto(in);
@@ -291,19 +291,19 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * Whether a peer that is {@linkplain #watch watched} is gone: it broke off, or ended without
-   * having sent anything.
+   * Whether a peer that is {@linkplain #watch watched} is gone: the connection broke, or it ended
+   * without having sent anything.
    *
-   * @return true when there is nothing to do for it any more
+   * @return true if there is nothing more to do for it
    */
   public boolean isGone() {
     return resetRead != null || endRead && partial == null;
   }
 
   /**
-   * Whether the peer has ended its sending, be it that not all that it sent was read yet.
+   * Whether the peer has ended, even if not everything that it sent was read yet.
    *
-   * @return true behind the end, whichever
+   * @return true after an end of any kind
    */
   public boolean hasEnded() {
     return ending != null || endRead || resetRead != null;
@@ -312,12 +312,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * Reads once.
    *
-   * @param sink is lent each payload; null when nobody looks at them
-   * @return the whole frames that came, in the bytes that they came in, maybe none: send or release
-   *     them
+   * @param sink takes each payload; null if nobody needs them
+   * @return the whole frames that came, in the buffers that they came in, possibly none: send or
+   *     release them
    */
   public Frames read(Payloads sink) {
-    // An owner that failed may have left frames, which must not go to the next one.
+    // An owner that failed may have left frames, which the next one must not get.
     loop.frames.release();
     if ((readable || ahead) && ending == null && !closed && !finishing) {
       if (partialBytes() > 0
@@ -367,11 +367,11 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     } catch (FrameException e) {
       throw e;
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // the sink throws none
+      throw new UncheckedIOException(e); // does not happen: see Payloads
     }
   }
 
-  /** Copies the partial frame behind the position of {@code in}, and leaves that where it is. */
+  /** Copies the partial frame at the position of {@code in}, and does not move the position. */
   private void keepRest(ByteBuffer in) throws FrameException {
     if (endRead || resetRead != null) {
       endWith(in.slice(), in.remaining());
@@ -412,12 +412,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
-  /** Whether what comes next may need another buffer to be kept in. */
+  /** Whether what comes next may need another buffer. */
   private boolean needsMemory() {
     return large == null || large.isFull();
   }
 
-  /** Memory is short: somebody has to give it back first. */
+  /** Waits until others have given memory back. */
   private void starve() {
     starved = true;
     resting = true;
@@ -426,7 +426,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       resting = false;
       updateInterest();
       if (ahead && !closed) {
-        tellOwner(); // it may have nothing else to wait for
+        tellOwner(); // nothing else might wake it up
       }
     });
     updateInterest();
@@ -440,7 +440,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
-  /** Asks the kernel once for what it has, for a buffer or, where that is null, the large frame. */
+  /** Reads once, into the buffer, or into the large frame if the buffer is null. */
   private void readInto(ByteBuffer in) {
     if (!readable) {
       return;
@@ -464,7 +464,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     lastCame = lastActive;
   }
 
-  /** Nothing more will come behind what is kept of a partial frame. */
+  /** Nothing more will come after the partial frame that is kept. */
   private void endWith(ByteBuffer rest, long arrived) {
     if (resetRead != null) {
       ending = new Ending(Ending.Kind.RESET, resetRead.getMessage());
@@ -479,7 +479,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * Whether both directions go on: frames may come, and be sent.
+   * Whether frames can still come and be sent.
    *
    * @return false once there is an {@link #ending} or a {@link #sendFailure}
    */
@@ -490,7 +490,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * Why no more frames come.
    *
-   * @return null while more may come. All whole frames before the ending have been given out
+   * @return the reason; null while more may come. All whole frames before the ending have been read
    */
   public Ending ending() {
     return ending;
@@ -499,7 +499,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * Bytes of the whole frames that came.
    *
-   * @return headers included
+   * @return the sum, with headers
    */
   public long received() {
     return received;
@@ -524,9 +524,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * The length of the frame of which a part has come, its header included.
+   * The length of the frame of which a part has come, with its header.
    *
-   * @return 0 while its header is not whole
+   * @return 0 while its header is incomplete
    */
   public long partialOf() {
     try {
@@ -535,28 +535,28 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
           ? 0
           : partialBytes() + (large != null ? large.missing() : decoder.missing(beginning));
     } catch (FrameException e) {
-      return 0; // read ahead, and to be refused when it is read
+      return 0; // was read ahead, and will be refused when it is decoded
     }
   }
 
   /**
-   * Says once that a part of a frame waits for its rest: a header of another length than we think
-   * announces more bytes than will ever come.
+   * Describes a partial frame whose rest has not come for some time, once: if the header has
+   * another length than configured, it seems to announce more bytes than will ever come.
    *
-   * @return a clause with the byte offset; null unless so, and after the first time
+   * @return a clause with the byte offset; null if there is no such frame, and after the first time
    */
   public String stuckFrame() {
-    if (stuckTold || partialBytes() == 0 || starved || loop.now() - lastCame < STUCK_NANOS) {
+    if (stuckReported || partialBytes() == 0 || starved || loop.now() - lastCame < STUCK_NANOS) {
       return null;
     }
-    stuckTold = true;
+    stuckReported = true;
     String of = partialOf() == 0
         ? format.headerLength() + " header bytes"
         : partialOf() + " bytes of a frame";
     return "byte " + received + ": " + partialBytes() + " of " + of + " have come, and no more for "
         + STUCK_NANOS / SECOND
-        + " s; if the sender waits for an answer, its header has another length, or its length "
-        + "counts the header, too";
+        + " s; if the sender is waiting for a reply, its header has another length, or its length "
+        + "also counts the header";
   }
 
   // Sending.
@@ -564,7 +564,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * Sends frames as they came: writes what the socket takes, and keeps the rest.
    *
-   * @param run the frames, the socket's from now on
+   * @param run the frames, which belong to the socket from now on
    */
   public void send(Frames run) {
     if (run.isEmpty()) {
@@ -579,10 +579,10 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * Adds a frame to what is to be sent; {@link #flush} sends it.
+   * Adds a frame to those that wait to be sent; {@link #flush} sends it.
    *
-   * @param payload the frame's payload, at most as long as the format allows. One that is not in
-   *     direct memory is borrowed until it was sent: leave its bytes as they are
+   * @param payload the frame's payload, at most as long as the format allows. If it is not in
+   *     direct memory, it is borrowed until it has been sent: do not change its bytes
    */
   public void send(ByteBuffer payload) {
     if (canSend()) {
@@ -594,7 +594,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     return sendFailure == null && !closed && !ended;
   }
 
-  /** Writes what the socket takes now; the rest goes as it takes more. */
+  /** Writes what the socket takes now; the rest follows when it takes more. */
   public void flush() {
     if (channel != null && !closed && sendFailure == null) {
       try {
@@ -615,7 +615,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     account();
   }
 
-  /** Sends the FIN when its time has come. */
+  /** Sends the FIN, if everything before it has been sent. */
   private void sendEnd() throws IOException {
     if (ended && !endSent && unsent.isEmpty()) {
       endSent = true;
@@ -624,16 +624,16 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * Bytes that are to be sent and that the kernel has not taken.
+   * Bytes that wait to be sent, as the kernel has not taken them yet.
    *
-   * @return 0 when all has been taken
+   * @return 0 if it has taken everything
    */
   public long unsent() {
     return unsent.unsentBytes();
   }
 
   /**
-   * Why nothing more can be sent. What the peer sent before may still be there to be read.
+   * Why nothing more can be sent. There may still be something to read.
    *
    * @return the reason; null while sending works
    */
@@ -641,7 +641,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     return sendFailure == null ? null : sendFailure.getMessage();
   }
 
-  /** Ends our sending, behind all that was sent; reading goes on. */
+  /** Ends our sending, after everything that was sent; reading goes on. */
   public void end() {
     if (!ended) {
       ended = true;
@@ -652,7 +652,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * Whether our end has been sent, or can never be.
    *
-   * @return true when nothing is on its way to the peer any more
+   * @return true if nothing more will be sent to the peer
    */
   public boolean isEndSent() {
     return endSent || sendFailure != null || closed;
@@ -661,10 +661,11 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   // Closing.
 
   /**
-   * Closes gently: sends what is to be sent, ends, and throws away what comes, since closing at
-   * once would reset what is under way to a peer that goes on sending. It is closed when the peer
-   * has ended, too, or nothing has passed for a second; for a minute, while frames are owed. A peer
-   * that goes on sending is cut off ten seconds after it was sent all.
+   * Closes gently: sends what waits to be sent, ends our sending, and discards what comes. (Closing
+   * at once would lose what is on its way to a peer that is still sending.) The socket is closed
+   * when the peer has ended as well, or when nothing has passed for a second, or for a minute while
+   * frames still wait to be sent. A peer that goes on sending is cut off ten seconds after
+   * everything was sent to it.
    */
   public void finish() {
     if (finishing || closed) {
@@ -739,7 +740,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
-  /** Takes away what it keeps: others need the memory. */
+  /** Breaks the connection because others need the memory that it holds. */
   void breakOff(long bound) {
     if (closed) {
       return;
@@ -747,11 +748,11 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     String seconds = (loop.now() - keptSince) / SECOND + " s";
     String text = unsent.isEmpty()
         ? "byte " + received + ": " + partialBytes() + " of " + partialOf()
-            + " bytes of a frame have come, and wait for the rest for " + seconds
-        : unsent.unsentBytes() + " bytes wait for their receiver for " + seconds;
+            + " bytes of a frame have been waiting for the rest for " + seconds
+        : unsent.unsentBytes() + " bytes have been waiting for their receiver for " + seconds;
     ending = new Ending(
         Ending.Kind.HOARDED,
-        text + ", and memory is short: all connections together may keep " + bound + " bytes");
+        text + ", and memory is short: all connections together may hold " + bound + " bytes");
     if (!unsent.isEmpty()) {
       sendFailure = new IOException(ending.text());
       unsent.clear();
@@ -761,22 +762,22 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     tellOwner();
   }
 
-  /** Bytes of memory that it keeps. */
+  /** Bytes of memory that it holds. */
   long kept() {
     return kept;
   }
 
-  /** Whether it has kept memory for a second though it could have gone on. */
+  /** Whether it has held memory for a second without progress, and not because memory is short. */
   boolean isHoarding() {
     return kept > 0 && !starved && loop.now() - lastActive > SECOND;
   }
 
-  /** Whether it waits for memory. */
+  /** Whether it is waiting for memory. */
   boolean isStarved() {
     return starved && !closed;
   }
 
-  /** How much memory it keeps, and for how long: what others miss. Little comes last. */
+  /** Weighs how much memory it holds, and for how long. Small amounts come last. */
   double hoarding() {
     double hoarding = (double) kept * (loop.now() - keptSince);
     return kept > SMALL ? hoarding : hoarding / 1e6;
@@ -794,7 +795,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
-  /** Keeps the engine's sum of what is kept. */
+  /** Updates the engine's sum of the memory in use. */
   private void account() {
     long now = (partial == null ? 0 : partial.capacity())
         + (large == null ? 0 : large.capacity())
@@ -821,7 +822,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * Whether it is connected.
    *
-   * @return false while it is being dialled
+   * @return false while it is being connected
    */
   public boolean isConnected() {
     return channel != null;
@@ -856,9 +857,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * Where the peer is.
+   * The address of the peer.
    *
-   * @return its address; null when that is not known, as it is not connected
+   * @return the address; null if the socket is not connected
    */
   public InetSocketAddress peer() {
     try {
@@ -869,9 +870,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * Where this end is.
+   * The address of this end.
    *
-   * @return its address; null when it is not connected
+   * @return the address; null if the socket is not connected
    */
   public InetSocketAddress local() {
     try {

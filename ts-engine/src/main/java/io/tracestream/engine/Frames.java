@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /**
- * A run of whole frames that a socket read, headers included, in the buffers that they came in.
+ * A run of whole frames that a socket has read, with their headers, in the buffers that they came
+ * in.
  *
- * <p>Each loop has one, which is valid until the next read on that loop: hand it to
+ * <p>Each loop has one, which is valid until the next read on that loop: pass it to
  * {@link FrameSocket#send(Frames)}, or {@link #release} it.
  */
 public final class Frames {
@@ -21,13 +22,13 @@ public final class Frames {
   /**
    * Whether no whole frame came.
    *
-   * @return true when there is nothing to send
+   * @return true if there is nothing to send
    */
   public boolean isEmpty() {
     return parts.isEmpty();
   }
 
-  /** Throws the frames away. */
+  /** Discards the frames. */
   public void release() {
     for (ByteBuffer part = parts.pollFirst(); part != null; part = parts.pollFirst()) {
       buffers.give(part);

@@ -7,24 +7,24 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 
 /**
- * Frames on their way to a socket: runs in the buffers that they came in, and frames made here.
- * Small ones are gathered in one buffer; a large payload is borrowed until it is sent.
+ * Frames that wait to be sent: runs in the buffers that they came in, and frames made here. Small
+ * frames are gathered in one buffer; a large payload is borrowed until it has been sent.
  */
 final class Outbox {
   private static final int GATHERED = 64 * 1024;
   private static final int MOST_COPIED = 16 * 1024;
-  /** The JVM copies what is not in direct memory for each write, as much as it is told to write. */
+  /** For each write, the JVM copies the whole buffer if it is not in direct memory. */
   private static final int PIECE = 128 * 1024;
 
   private final BufferPool buffers;
   private final FrameFormat format;
-  /** What the socket has not taken yet, each from its position to its limit. */
+  /** Buffers that the socket has not taken yet, each from its position to its limit. */
   private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>(2);
-  /** The end of what is unsent, from 0 to its position, while there is room in it; or null. */
+  /** The last buffer, from 0 to its position, while there is room in it; or null. */
   private ByteBuffer gathering;
 
   private long unsentBytes;
-  /** Capacity of our own buffers. */
+  /** Capacity of all buffers that are ours. */
   private long capacity;
 
   Outbox(BufferPool buffers, FrameFormat format) {
@@ -40,7 +40,7 @@ final class Outbox {
     return unsentBytes;
   }
 
-  /** Bytes of memory that are kept. */
+  /** Bytes of memory in use. */
   long capacity() {
     return capacity;
   }
@@ -55,7 +55,7 @@ final class Outbox {
     }
   }
 
-  /** Makes a frame of that payload; a large one stays borrowed until it is sent. */
+  /** Adds a frame with that payload; a large one stays borrowed until it has been sent. */
   void add(ByteBuffer payload) {
     int length = payload.remaining();
     boolean copied = length <= MOST_COPIED;
@@ -82,7 +82,7 @@ final class Outbox {
     }
   }
 
-  /** Writes as much as the socket takes; gives how many bytes that were. */
+  /** Writes as much as the socket takes; returns how many bytes. */
   long flush(WritableByteChannel socket) throws IOException {
     closeGathering();
     long before = unsentBytes;
@@ -120,7 +120,7 @@ final class Outbox {
     } while (taken == asked && frames.hasRemaining());
   }
 
-  /** A little that is left of a large buffer moves to a smaller one. */
+  /** Moves a small rest of a large buffer to a smaller one. */
   private void shrink() {
     if (unsent.peekFirst().isDirect()) {
       ByteBuffer rest = unsent.pollFirst();
@@ -132,13 +132,13 @@ final class Outbox {
   }
 
   private void release(ByteBuffer buffer) {
-    if (buffer.isDirect()) { // else it was lent by the sender
+    if (buffer.isDirect()) { // else it is borrowed
       capacity -= buffer.capacity();
       buffers.give(buffer);
     }
   }
 
-  /** Throws all away. */
+  /** Discards everything. */
   void clear() {
     closeGathering();
     unsent.forEach(this::release);

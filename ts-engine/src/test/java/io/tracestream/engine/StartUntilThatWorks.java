@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Starts engines with no free file descriptor, with one, and so on, in a JVM of its own. Prints
- * what the first start that works needed, and each failed start that left a descriptor open.
+ * Starts engines with no free file descriptor, with one, and so on until a start works, in a JVM of
+ * its own. Reports each failed start that left a descriptor open.
  */
 final class StartUntilThatWorks {
   private static final Deque<FileChannel> OPEN = new ArrayDeque<>();

@@ -42,7 +42,7 @@ public final class ProxyStats {
         recordedBytes + other.recordedBytes);
   }
 
-  /** The same, with so many more bytes recorded. */
+  /** These, with more bytes recorded. */
   ProxyStats withRecordedBytes(long bytes) {
     return plus(new ProxyStats(0, 0, 0, 0, 0, 0, bytes));
   }
