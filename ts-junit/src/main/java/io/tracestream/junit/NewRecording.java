@@ -1,24 +1,26 @@
 package io.tracestream.junit;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Direction;
-import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
-import io.tracestream.recording.RecordingWriter;
 import io.tracestream.rules.Comparer;
+import io.tracestream.rules.Frames;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.opentest4j.AssertionFailedError;
 
 /**
@@ -26,6 +28,8 @@ import org.opentest4j.AssertionFailedError;
  * a folder with a file for each conversation.
  */
 final class NewRecording {
+  private static final Pattern VARYING_COMMENT = Pattern.compile("# (epoch|connection) ");
+
   private final Settings settings;
   private final Path place;
 
@@ -133,7 +137,7 @@ final class NewRecording {
           requireSame(first, other, conversations.size());
         }
       }
-      long frames = write(first, conversations.get(0), part);
+      long frames = copy(conversations.get(0), part);
       Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
       return frames;
     } finally {
@@ -166,13 +170,25 @@ final class NewRecording {
     return isEqual;
   }
 
-  /** Goes to the next entry of that direction; returns false at the end. */
-  private static boolean advance(RecordingReader reader, Direction direction) throws IOException {
+  /**
+   * Goes to the next entry of that direction, without those that may come at any time; returns
+   * false at the end.
+   */
+  private boolean advance(RecordingReader reader, Direction direction) throws IOException {
     boolean more;
     do {
       more = reader.advance();
-    } while (more && reader.direction() != direction);
+    } while (more && (reader.direction() != direction || isAllowed(reader)));
     return more;
+  }
+
+  private boolean isAllowed(RecordingReader reader) throws IOException {
+    for (Frames frames : settings.rules().allowed()) {
+      if (frames.direction() == reader.direction() && frames.matches(reader.payload())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long saveFolder(List<Path> conversations) throws IOException {
@@ -182,10 +198,8 @@ final class NewRecording {
       int number = 1;
       long frames = 0;
       for (Path conversation : conversations) {
-        try (Recording recording = open(conversation)) {
-          String name = String.format(Locale.ROOT, "%06d.tsv", number++);
-          frames += write(recording, conversation, part.resolve(name));
-        }
+        String name = String.format(Locale.ROOT, "%06d.tsv", number++);
+        frames += copy(conversation, part.resolve(name));
       }
       replaceFolder(part);
       return frames;
@@ -232,24 +246,23 @@ final class NewRecording {
   }
 
   /**
-   * Writes a recording without its comments, which differ from run to run. It is written to a
-   * temporary file first: new recordings are readable only by their owner, but a test's recording
-   * is to be as readable as other sources.
+   * Copies a recording without the comments that differ from run to run. Those that say how a
+   * conversation ended stay in a folder; a file is to have no comments. The copy is as readable as
+   * other sources, while what was recorded is readable only by its owner.
    */
-  private static long write(Recording recording, Path original, Path file) throws IOException {
-    Path clean = original.resolveSibling("clean");
+  private long copy(Path original, Path file) throws IOException {
     long frames = 0;
-    try (RecordingWriter writer = RecordingWriter.create(clean)) {
-      RecordingReader entries = recording.reader();
-      for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
-        writer.write(entry.elapsedMicros(), entry.direction(), ByteBuffer.wrap(entry.payload()));
-        frames++;
+    try (BufferedReader lines = Files.newBufferedReader(original, US_ASCII);
+        BufferedWriter out = Files.newBufferedWriter(file, US_ASCII, CREATE_NEW)) {
+      out.append(lines.readLine()).append('\n'); // the version
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        boolean isComment = line.startsWith("#");
+        if (!isComment || settings.isFolder() && !VARYING_COMMENT.matcher(line).lookingAt()) {
+          out.append(line).append('\n');
+        }
+        frames += isComment ? 0 : 1;
       }
     }
-    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-      Files.copy(clean, out);
-    }
-    Files.delete(clean);
     return frames;
   }
 

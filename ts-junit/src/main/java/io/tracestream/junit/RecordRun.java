@@ -125,6 +125,11 @@ final class RecordRun extends Run {
   }
 
   @Override
+  List<String> notes() {
+    return List.of();
+  }
+
+  @Override
   void end(End end) throws IOException {
     try {
       proxy.close();

@@ -1,6 +1,7 @@
 package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.replay.AtEnd;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
@@ -136,6 +137,37 @@ public final class ReplayExtension
    */
   public ReplayExtension withConnections(int connections) {
     return new ReplayExtension(settings.withConnections(connections));
+  }
+
+  /**
+   * This, as a stub or not.
+   *
+   * @param stub true to answer each request by itself: see {@link ReplayTest#stub}
+   * @return the changed copy
+   */
+  public ReplayExtension withStub(boolean stub) {
+    return new ReplayExtension(settings.withStub(stub));
+  }
+
+  /**
+   * This, with or without strict use of a stub's requests. In a class of which not all tests ran,
+   * requests may be left.
+   *
+   * @param strictUse true to fail if a recorded request was never sent
+   * @return the changed copy
+   */
+  public ReplayExtension withStrictUse(boolean strictUse) {
+    return new ReplayExtension(settings.withStrictUse(strictUse));
+  }
+
+  /**
+   * This, with another way to end.
+   *
+   * @param atEnd what to do with a connection after the recording's last frame; not for a stub
+   * @return the changed copy
+   */
+  public ReplayExtension withAtEnd(AtEnd atEnd) {
+    return new ReplayExtension(settings.withAtEnd(atEnd));
   }
 
   /**

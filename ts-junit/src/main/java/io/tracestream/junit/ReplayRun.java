@@ -22,8 +22,11 @@ import org.opentest4j.AssertionFailedError;
 
 /** Clients get the recorded replies. */
 final class ReplayRun extends Run {
-  /** How much longer than the idle timeout a server takes to end a connection. */
-  private static final Duration GRACE = Duration.ofSeconds(2);
+  /** How much longer than the idle timeout a server may take until a connection is over. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** How long to wait for a stub's clients at the end of a test, at most. */
+  private static final Duration STUB_TIMEOUT = Duration.ofSeconds(1);
 
   /** How many bytes an explanation shows on each side of a difference. */
   private static final int CONTEXT = 16;
@@ -46,14 +49,21 @@ final class ReplayRun extends Run {
     this.file = file;
     List<Conversation> folder =
         settings.isFolder() ? RecordingDirectory.open(file).conversations() : List.of();
-    this.expected =
-        settings.connections() > 0 ? settings.connections() : Math.max(1, folder.size());
+    this.expected = settings.connections() > 0 ? settings.connections() : ownCount(folder);
     this.server = ReplayServer.start(config(folder)
         .withFormat(settings.format())
         .withTiming(settings.timing())
         .withRules(settings.rules())
-        .withIdleTimeout(settings.idleTimeout())
+        .withIdleTimeout(settings.stub() ? null : settings.idleTimeout())
+        .withAtEnd(settings.atEnd())
+        .withStub(settings.stub())
+        .withStrictUse(settings.strictUse())
         .withListener(new Watch()));
+  }
+
+  /** How many connections a recording needs. */
+  private int ownCount(List<Conversation> folder) {
+    return folder.isEmpty() || settings.stub() ? 1 : folder.size();
   }
 
   /** In a folder, each client gets the conversation that it plays, in whatever order they come. */
@@ -122,7 +132,13 @@ final class ReplayRun extends Run {
   @Override
   void awaitClients(End end) throws InterruptedException {
     if (end != End.ABORTED) {
-      awaitClients(end == End.PASSED ? expected : 0, settings.idleTimeout(), GRACE);
+      Duration timeout = settings.idleTimeout();
+      // A stub's client may keep its connection open without any request to come.
+      boolean isShort = settings.stub() && timeout.compareTo(STUB_TIMEOUT) > 0;
+      awaitClients(
+          end == End.PASSED ? expected : 0,
+          isShort ? STUB_TIMEOUT : timeout,
+          settings.stub() ? Duration.ZERO : GRACE);
     }
   }
 
@@ -160,10 +176,34 @@ final class ReplayRun extends Run {
       return file + ": " + count(played, "connection") + " played it, expected " + expected
           + "; correct the client, or the number of connections";
     }
-    return end != End.PASSED || verdict.notPlayed() == 0
-        ? null
-        : file + ": no client played " + count(verdict.notPlayed(), "recorded conversation")
-            + "; check why, or record again";
+    if (verdict.compared() == 0 && verdict.open() > 0 && end != End.ABORTED) {
+      return file + ": nothing was compared, as the rules leave all "
+          + count(verdict.open(), "byte") + " open; narrow the rules";
+    }
+    if (end != End.PASSED) {
+      return null;
+    }
+    if (verdict.notPlayed() > 0) {
+      return file + ": no client played " + count(verdict.notPlayed(), "recorded conversation")
+          + "; check why, or record again";
+    }
+    return settings.strictUse() && verdict.unusedRequests() > 0 ? unused(verdict) : null;
+  }
+
+  private String unused(Verdict verdict) {
+    List<String> places = verdict.unusedRequestPlaces();
+    return file + ": no client sent " + count(verdict.unusedRequests(), "recorded request") + ": "
+        + String.join(", ", places)
+        + (places.size() < verdict.unusedRequests() ? ", ..." : "")
+        + "; check why, or turn strict use off";
+  }
+
+  @Override
+  List<String> notes() {
+    Verdict verdict = server.verdict();
+    List<String> notes = new ArrayList<>(verdict.notes());
+    verdict.unusedRules().forEach(rule -> notes.add("the rule \"" + rule + "\" never applied"));
+    return notes;
   }
 
   private String noClient() {
@@ -218,7 +258,8 @@ final class ReplayRun extends Run {
       case RECORD_EACH_CONNECTION ->
         "if it made several connections when it was recorded, record each to a file of its own: end"
             + " the recording's name with a slash";
-      case LONGER_REPLY_TIMEOUT, REPEAT, HOLD_AT_END -> null; // a test has no such setting
+      case HOLD_AT_END -> "or hold the connection until the client ends it: set atEnd to HOLD";
+      case LONGER_REPLY_TIMEOUT, REPEAT -> null; // a test has no such setting
     };
   }
 

@@ -1,5 +1,6 @@
 package io.tracestream.junit;
 
+import io.tracestream.replay.AtEnd;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -74,7 +75,8 @@ public @interface ReplayTest {
   /**
    * What may vary, one rule per string, as the explanation of a mismatch shows it.
    *
-   * @return such as {@code "ignore c2s:4+4"} or {@code "copy c2s:0+2->s2c:0+2"}
+   * @return such as {@code "ignore c2s:4+4"}, {@code "copy c2s:0+2->s2c:0+2"}, or {@code "allow
+   *     c2s[len=0]"} for frames that may come at any time
    */
   String[] rules() default {};
 
@@ -96,7 +98,8 @@ public @interface ReplayTest {
 
   /**
    * How long a client may send nothing when it is its turn, and how long to wait for clients at the
-   * end of the test.
+   * end of the test. Clients of a {@link #stub} may be silent at any time, and are waited for at
+   * most one second.
    *
    * @return milliseconds, more than 0
    */
@@ -108,6 +111,31 @@ public @interface ReplayTest {
    * @return the exact number; 0 for one or more, and in a folder for one per file
    */
   int connections() default 0;
+
+  /**
+   * Whether to answer each request by itself: with the recorded reply, in any order and any number
+   * of times. By default clients have to repeat the recorded conversation. All files of a folder
+   * are one pool of requests then. A request that was not recorded fails the test.
+   *
+   * @return true for a stub
+   */
+  boolean stub() default false;
+
+  /**
+   * Whether the test fails if a recorded request was never sent to the stub.
+   *
+   * @return true to fail; only for a {@link #stub}
+   */
+  boolean strictUse() default false;
+
+  /**
+   * What to do with a connection after the recording's last frame: end it, or keep it open until
+   * the client ends it, as clients with a pool of connections expect.
+   *
+   * @return by default what the real server did, if the recording says so, or else
+   *     {@link AtEnd#CLOSE}; not for a {@link #stub}
+   */
+  AtEnd atEnd() default AtEnd.AS_RECORDED;
 
   /**
    * The real server to record from.

@@ -139,7 +139,11 @@ final class ReplayTestExtension
         .withRulesFile(test.rulesFile())
         .withIdleTimeout(Duration.ofMillis(test.idleTimeoutMillis()))
         .withConnections(test.connections())
-        .withMode(test.record());
+        .withMode(test.record())
+        .withAtEnd(test.atEnd())
+        .withStub(test.stub())
+        .withStrictUse(test.strictUse())
+        .checked();
     return test.target().isEmpty() ? settings : settings.withTarget(test.target());
   }
 

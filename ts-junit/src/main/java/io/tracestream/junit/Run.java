@@ -4,6 +4,7 @@ import io.tracestream.replay.Verdict;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The server for the clients of one test, or of all tests of a class. */
@@ -48,6 +49,9 @@ abstract class Run {
    * @throws AssertionError when a client did not do what was expected of it
    */
   abstract void end(End end) throws IOException;
+
+  /** What people should know though it is no reason to fail; one line each. */
+  abstract List<String> notes();
 
   /** Waits until that many connections are over; returns false on timeout. */
   abstract boolean awaitConnections(long count, Duration timeout) throws InterruptedException;

@@ -1,6 +1,7 @@
 package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.replay.AtEnd;
 import io.tracestream.replay.Timing;
 import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
@@ -24,6 +25,9 @@ final class Settings implements Cloneable {
   private int connections;
   private Supplier<InetSocketAddress> target;
   private RecordMode mode = RecordMode.ONCE;
+  private AtEnd atEnd = AtEnd.AS_RECORDED;
+  private boolean stub;
+  private boolean strictUse;
 
   private Settings(String recording) {
     this.recording = recording;
@@ -118,6 +122,31 @@ final class Settings implements Cloneable {
     return with(copy -> copy.mode = other);
   }
 
+  Settings withAtEnd(AtEnd other) {
+    Objects.requireNonNull(other, "atEnd");
+    return with(copy -> copy.atEnd = other);
+  }
+
+  Settings withStub(boolean other) {
+    return with(copy -> copy.stub = other);
+  }
+
+  Settings withStrictUse(boolean other) {
+    return with(copy -> copy.strictUse = other);
+  }
+
+  /** Refuses settings that need one another; each of them is right by itself. */
+  Settings checked() {
+    if (strictUse && !stub) {
+      throw new IllegalArgumentException("strictUse is only for a stub; set stub, too");
+    }
+    if (stub && atEnd != AtEnd.AS_RECORDED) {
+      throw new IllegalArgumentException(
+          "atEnd is not for a stub, which never ends a connection; leave it out");
+    }
+    return this;
+  }
+
   /** The recording's name, which {@link TestFiles} looks for. */
   String recording() {
     return recording;
@@ -160,6 +189,18 @@ final class Settings implements Cloneable {
 
   RecordMode mode() {
     return mode;
+  }
+
+  AtEnd atEnd() {
+    return atEnd;
+  }
+
+  boolean stub() {
+    return stub;
+  }
+
+  boolean strictUse() {
+    return strictUse;
   }
 
   String hintOnHeader() {

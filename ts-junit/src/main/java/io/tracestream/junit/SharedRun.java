@@ -97,7 +97,7 @@ final class SharedRun implements AutoCloseable {
   private Run start() throws IOException {
     Class<?> test = first.getRequiredTestClass();
     Path file = TestFiles.find(test, settings.recording());
-    Settings complete = settings;
+    Settings complete = settings.checked();
     if (!settings.rulesFile().isEmpty()) {
       Rules more = rules(TestFiles.find(test, settings.rulesFile()));
       complete = settings.withRules(settings.rules().plus(more));
@@ -152,6 +152,7 @@ final class SharedRun implements AutoCloseable {
     Over over = leave(Set.of(context.getUniqueId()), how);
     if (over != null) {
       over.end(); // without the lock, as this may take a while
+      over.run().notes().forEach(note -> context.publishReportEntry("ts-junit", note));
     }
   }
 

@@ -86,6 +86,7 @@ class FolderRecordingTest {
     List<String> lines = Files.readAllLines(folder.resolve("000002.tsv"));
     assertEquals("# ts_proxy recording v1", lines.get(0));
     assertTrue(lines.get(1).endsWith("\tc2s\t6868"), lines.get(1));
+    assertEquals("# ended by target", lines.get(2));
     server.close();
     Runs.assertPasses(Cases.class, "two");
   }

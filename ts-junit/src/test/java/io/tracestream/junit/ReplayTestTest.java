@@ -35,6 +35,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 import org.opentest4j.AssertionFailedError;
@@ -105,6 +106,19 @@ class ReplayTestTest {
     @ReplayTest(value = "greeting.tsv", headerLength = 1, rulesFile = "greeting.rules")
     void variesByAFile(InetSocketAddress server) throws Exception {
       Greeter.greet(server, "21");
+    }
+
+    @ReplayTest(
+        value = "greeting.tsv",
+        headerLength = 1,
+        rules = {"ignore c2s:0+2", "ignore c2s:2+2"})
+    void comparesNothing(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, rules = "ignore c2s:9+1")
+    void hasARuleTooMany(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
     }
 
     @ReplayTest(value = "greeting.tsv", headerLength = 1, pauses = true)
@@ -248,6 +262,24 @@ class ReplayTestTest {
     Runs.assertPasses(Cases.class, "plays");
     Runs.assertPasses(Cases.class, "playsTwice");
     Runs.assertPasses(Cases.class, "playsWithPauses");
+  }
+
+  @Test
+  void rulesThatLeaveEveryByteOpenDoNotPass() {
+    assertEquals(
+        FILE + ": nothing was compared, as the rules leave all 6 bytes open; narrow the rules",
+        message(Cases.class, "comparesNothing"));
+  }
+
+  @Test
+  void aRuleThatNeverAppliedIsInTheReport() {
+    List<String> entries = new ArrayList<>();
+    Runs.run(Runs.method(Cases.class, "hasARuleTooMany"))
+        .testEvents()
+        .reportingEntryPublished()
+        .map(event -> event.getRequiredPayload(ReportEntry.class))
+        .forEach(entry -> entries.addAll(entry.getKeyValuePairs().values()));
+    assertTrue(entries.contains("the rule \"ignore c2s:9+1\" never applied"), entries::toString);
   }
 
   @Test
