@@ -32,7 +32,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,13 +40,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The README's snippets, compiled and run. Each stands between two lines of dashes. */
+/**
+ * The Java code that the pages in {@code docs} show, compiled and run. Each snippet is between two
+ * lines of dashes; {@link PagesTest} looks for it in the pages.
+ */
 @Timeout(60)
 class EmbeddingTest {
-  private static final Path README = Path.of("..", "README.md");
-  private static final Path THIS =
-      Path.of("src/test/java/io/tracestream/examples/EmbeddingTest.java");
-
   @TempDir
   private Path dir;
 
@@ -198,19 +196,5 @@ class EmbeddingTest {
 
   private static InetSocketAddress anyPort() {
     return new InetSocketAddress("localhost", 0);
-  }
-
-  @Test
-  void theReadmeShowsThisCode() throws Exception {
-    String code = Files.readString(THIS);
-    String readme = Files.readString(README);
-    var snippets = Pattern.compile("// ----\n(.*?)// ----\n", Pattern.DOTALL).matcher(code);
-    int count = 0;
-    for (; snippets.find(); count++) {
-      String snippet = snippets.group(1).stripIndent().strip();
-      assertTrue(readme.contains("```java\n" + snippet + "\n```"), "the README lacks:\n" + snippet);
-    }
-    assertEquals(9, count);
-    assertEquals(count, readme.split("```java\n", -1).length - 1, "Java snippets in the README");
   }
 }
