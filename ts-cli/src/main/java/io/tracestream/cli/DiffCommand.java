@@ -88,7 +88,8 @@ final class DiffCommand implements Callable<Integer> {
     DiffText text =
         new DiffText(a.toString(), b.toString(), context, Terminal.STDOUT.showsColours());
     DiffSummary found =
-        RecordingDiff.compare(a, b, compared, change -> print(text.of(change) + "\n", out));
+        RecordingDiff.compare(a, b, compared, change -> print(text.of(change), out));
+    print(text.rest(), out);
     print(DiffText.of(found) + "\n", out);
     return found;
   }

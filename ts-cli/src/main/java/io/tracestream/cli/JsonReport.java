@@ -118,8 +118,14 @@ final class JsonReport {
     payload("found", mismatch.found(), offset);
     text("reason", mismatch.reason());
     nearby(mismatch.nearby());
-    Field varying = mismatch.varying();
-    text("ignore", varying == null ? null : varying.toString());
+    differing(mismatch.differing());
+    List<Field> ignored = mismatch.proposed().ignored();
+    text("ignore", ignored.isEmpty() ? null : ignored.get(0).toString());
+    json.writeArrayFieldStart("rules");
+    for (String rule : mismatch.proposed().toString().lines().toList()) {
+      json.writeString(rule);
+    }
+    json.writeEndArray();
     text("explanation", explanation);
     json.writeEndObject();
   }
@@ -145,6 +151,17 @@ final class JsonReport {
     json.writeNumberField("from", from);
     json.writeStringField("hex", HexFormat.of().formatHex(payload, from, to));
     json.writeEndObject();
+  }
+
+  private void differing(List<Field> places) throws IOException {
+    json.writeArrayFieldStart("differing");
+    for (Field place : places) {
+      json.writeStartObject();
+      json.writeNumberField("offset", place.offset());
+      json.writeNumberField("length", place.length());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private void nearby(Nearby nearby) throws IOException {

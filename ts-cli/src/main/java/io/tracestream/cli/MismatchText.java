@@ -2,8 +2,11 @@ package io.tracestream.cli;
 
 import io.tracestream.replay.Hint;
 import io.tracestream.replay.Mismatch;
+import io.tracestream.rules.Rules;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** A mismatch for a person, with what the command line's options can do against it. */
+/** Explains a mismatch to a person, and says which options of the command line may help. */
 final class MismatchText {
   private MismatchText() {}
 
@@ -13,16 +16,34 @@ final class MismatchText {
 
   private static String words(Hint hint, Mismatch mismatch) {
     return switch (hint) {
-      case CHECK_FORMAT -> "or check --header-len and --max-payload-len";
-      case IGNORE_FIELD -> "if these bytes vary from run to run: --ignore " + mismatch.varying();
+      case CHECK_FORMAT ->
+        mismatch.likelyHeaderLength() == 0
+            ? "check --header-len and --max-payload-len"
+            : "try --header-len " + mismatch.likelyHeaderLength();
+      case ADD_RULES ->
+        "if these bytes vary from run to run: " + options(mismatch.proposed())
+            + (mismatch.proposed().copied().isEmpty()
+                ? ""
+                : " (the recording has the same bytes in an answer)");
+      case LEARN ->
+        "to find all that varies, record it again and compare: ts-proxy learn "
+            + mismatch.place().recording() + " AGAIN.rec > my.rules; then use --rules my.rules";
       case LONGER_IDLE_TIMEOUT -> "or give it more time with --idle-timeout";
       case LONGER_REPLY_TIMEOUT -> "or give it more time with --reply-timeout";
+      case REPEAT -> "--repeat plays the conversations again";
       case HOLD_AT_END ->
-        "if the client keeps its connection for more, --at-end hold keeps it open";
-      case REPEAT -> "--repeat plays the conversations once more";
+        "if it expects the connection to stay open: --at-end hold keeps it open until the client"
+            + " ends it";
       case RECORD_EACH_CONNECTION ->
         "if it made several connections when it was recorded, record each to a file of its own with"
             + " --record-dir, and replay the folder";
     };
+  }
+
+  private static String options(Rules rules) {
+    return Stream.concat(
+            rules.copied().stream().map(copy -> "--copy '" + copy + "'"),
+            rules.ignored().stream().map(field -> "--ignore " + field))
+        .collect(Collectors.joining(" "));
   }
 }

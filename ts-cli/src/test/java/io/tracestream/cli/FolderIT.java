@@ -60,7 +60,7 @@ class FolderIT {
       assertEquals("000161", echo(TestPeer.connect(address), "0001 61"));
       assertEquals("000162", echo(TestPeer.connect(address), "0001 62"));
       assertEquals("", echo(TestPeer.connect(address), "0001 61"));
-      replay.awaitStderr("found a connection too many: all conversations, 2, have been played");
+      replay.awaitStderr("this connection is one too many: all 2 conversations have been played");
       assertEquals(1, replay.terminate().awaitStatus());
     }
   }

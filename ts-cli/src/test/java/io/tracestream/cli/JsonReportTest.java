@@ -102,7 +102,12 @@ class JsonReportTest {
               },
               "reason" : null,
               "nearby" : null,
+              "differing" : [ {
+                "offset" : 2,
+                "length" : 1
+              } ],
               "ignore" : "c2s:2+1",
+              "rules" : [ "ignore c2s:2+1" ],
               "explanation" : "%s"
             }
           } ]

@@ -48,10 +48,10 @@ class LearnTest {
     assertEquals("""
         # Learned from AA (4 entries) and BB (4 entries).
 
-        # 2 of 2 replies that differ here hold the value of a request before them
+        # 2 of 2 replies that differ here have the value of an earlier request
         copy c2s:1+3->s2c:0+3
 
-        # 2 of 2 entries with these bytes differ in them
+        # 2 of 2 entries that have these bytes differ in them
         ignore s2c:6+4
         """.replace("AA", a).replace("BB", b), rules);
     String file = Files.writeString(dir.resolve("rules"), rules).toString();

@@ -84,7 +84,7 @@ class ReplayIT {
       String said = replay.stderr();
       assertTrue(said.startsWith("mismatch: connection 1 with 127.0.0.1:"), said);
       assertTrue(said.contains(", c2s entry 1 of 2, " + file + ":2\n"), said);
-      assertTrue(said.contains("--ignore c2s:0+2"), said);
+      assertTrue(said.contains("--copy 'c2s:0+2->s2c:0+2'"), said);
       assertEquals(said.indexOf("mismatch:"), said.lastIndexOf("mismatch:"), said);
       assertFalse(said.contains("\u001b"), said);
       assertFalse(said.contains("\tat "), said);
@@ -141,7 +141,7 @@ class ReplayIT {
       assertEquals("", client.send("0003 00").awaitEnd());
       assertEquals(1, replay.awaitStatus());
       String said = replay.stderr();
-      assertTrue(said.contains("and nothing more for 0.2 s, expected a frame of 3 bytes"), said);
+      assertTrue(said.contains("and nothing more for 0.2 s; expected a frame of 3 bytes"), said);
     }
   }
 

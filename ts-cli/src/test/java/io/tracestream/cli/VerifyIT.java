@@ -78,7 +78,7 @@ class VerifyIT {
       assertEquals("00026162", peer.awaitEnd());
       assertEquals(1, verify.awaitStatus());
       String said = verify.stderr();
-      assertTrue(said.contains("found nothing for 0.3 s, expected a frame of 2 bytes\n"), said);
+      assertTrue(said.contains("nothing came for 0.3 s; expected a frame of 2 bytes\n"), said);
     }
   }
 

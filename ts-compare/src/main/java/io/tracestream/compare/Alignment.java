@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The cheapest way from one list of entries to another, where entries are changed, added and
- * removed.
+ * The cheapest way to turn one list of entries into another by changing, adding and removing
+ * entries.
  */
 final class Alignment {
-  /** What it costs that an entry was added, or removed: two of them cost more than a change. */
+  /** The cost of adding or removing an entry: two of these cost more than a change. */
   private static final int GAP = 60;
 
   private final List<DiffEntry> a;
   private final List<DiffEntry> b;
-  /** What the cheapest way costs from the beginning up to, and without, these two entries. */
+  /** The cost of the cheapest way from the beginning to just before these two entries. */
   private final int[][] costs;
 
-  /** One step of the way: whether it takes an entry of each list. */
+  /** One step: whether it takes an entry from either list. */
   record Step(boolean takesA, boolean takesB) {}
 
   private Alignment(List<DiffEntry> a, List<DiffEntry> b) {
@@ -31,10 +31,10 @@ final class Alignment {
   }
 
   /**
-   * The way.
+   * The steps of the cheapest way.
    *
-   * @param ended whether the lists are whole; otherwise more follow, and what is over at the end of
-   *     one list costs nothing, as it may have its like there
+   * @param ended whether the lists are complete; if not, what is left over at the end of one list
+   *     costs nothing, because its partner may be among the entries that follow
    */
   static List<Step> of(List<DiffEntry> a, List<DiffEntry> b, boolean ended) {
     Alignment alignment = new Alignment(a, b);
@@ -65,7 +65,7 @@ final class Alignment {
     return i > 0 && j > 0 ? Math.min(cheapest, paired(i, j)) : cheapest;
   }
 
-  /** The cost when the last entry of each is a pair; alike ones are a better pair than others. */
+  /** The cost if the last entries are a pair; the more similar they are, the less it costs. */
   private int paired(int i, int j) {
     int distance = a.get(i - 1).distance(b.get(j - 1));
     return costs[i - 1][j - 1] + (distance == 0 ? 0 : GAP * 2 / 3 + distance * GAP / 100);

@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The bytes that payloads hold in a field: as values to be compared, and whether they are text. */
+/** The bytes of fields, as values that can be compared, and what kind of bytes they are. */
 final class Bytes {
   private Bytes() {}
 
-  /** What a payload holds in a field that it has; a view. */
+  /** The bytes of a field that the payload has; a view. */
   static ByteBuffer of(Field field, byte[] payload) {
     return ByteBuffer.wrap(payload, field.start(payload.length), field.length()).slice();
   }
 
-  /** Whether a payload holds a value anywhere. */
+  /** Whether a payload has a value anywhere. */
   static boolean contain(byte[] payload, ByteBuffer value) {
     ByteBuffer bytes = ByteBuffer.wrap(payload);
     for (int at = 0; at + value.remaining() <= payload.length; at++) {
@@ -30,7 +30,7 @@ final class Bytes {
     boolean has(ByteBuffer bytes);
   }
 
-  /** Whether in all pairs both payloads have the field, and hold bytes of that kind in it. */
+  /** Whether both payloads of all pairs have the field, with bytes of that kind in it. */
   static boolean all(Field field, List<Pair> pairs, Kind kind) {
     return pairs.stream()
         .allMatch(pair -> pair.has(field)

@@ -21,17 +21,17 @@ public final class Change {
     this.open = open;
   }
 
-  /** What became of A's entry in B. */
+  /** What happened to the entry of A. */
   public enum Kind {
-    /** It is another one there. */
+    /** It differs in B. */
     CHANGED,
-    /** B has one that A has not. */
+    /** B has an entry that A does not have. */
     ADDED,
-    /** B has none. */
+    /** B does not have it. */
     REMOVED
   }
 
-  /** One recording's entry. */
+  /** An entry of one of the recordings. */
   public static final class Side {
     private final long entry;
     private final long line;
@@ -64,7 +64,7 @@ public final class Change {
     /**
      * The entry's payload.
      *
-     * @return not a copy: leave it as it is
+     * @return the payload, not a copy: do not change it
      */
     public byte[] payload() {
       return payload;
@@ -72,13 +72,13 @@ public final class Change {
   }
 
   /**
-   * Some bytes of a payload.
+   * A run of bytes in a payload.
    *
-   * @param offset the first one, from 0
-   * @param length how many, 1 or more
+   * @param offset the offset of the first byte, from 0
+   * @param length how many bytes, 1 or more
    */
   public record Range(int offset, int length) {
-    /** The bytes that are set, joined to ranges. */
+    /** The bytes that are set, as ranges. */
     static List<Range> of(BitSet bytes) {
       List<Range> ranges = new ArrayList<>();
       for (int from = bytes.nextSetBit(0); from >= 0; ) {
@@ -106,7 +106,7 @@ public final class Change {
   /**
    * The entry of A.
    *
-   * @return null when it was added in B
+   * @return the entry; null if it was added in B
    */
   public Side a() {
     return a;
@@ -115,7 +115,7 @@ public final class Change {
   /**
    * The entry of B.
    *
-   * @return null when it was removed from A
+   * @return the entry; null if B does not have it
    */
   public Side b() {
     return b;
@@ -124,7 +124,7 @@ public final class Change {
   /**
    * The bytes that differ.
    *
-   * @return in order; empty unless there are two entries, and never when there are
+   * @return in order; empty if only one recording has the entry, and never empty otherwise
    */
   public List<Range> differing() {
     return differing;
@@ -133,16 +133,16 @@ public final class Change {
   /**
    * The bytes of A's entry that rules leave open.
    *
-   * @return in order; of two entries, as far as both have them
+   * @return in order; if both recordings have the entry, only bytes that are in both
    */
   public List<Range> open() {
     return open;
   }
 
   /**
-   * Which of the three it is.
+   * Whether the entry was changed, added or removed.
    *
-   * @return the kind
+   * @return which of them
    */
   public Kind kind() {
     return a == null ? Kind.ADDED : b == null ? Kind.REMOVED : Kind.CHANGED;

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What two recordings say for a copy: how many differing values were at its source before. */
+/** What speaks for a copy: how many of the values that differ were in its source before. */
 final class CopyEvidence {
-  /** The natural logarithm of how likely chance may be; many places are tried. */
+  /** The natural logarithm of the highest chance accepted; it is low as many places are tried. */
   private static final double CHANCE = Math.log(1e-5);
-  /** Values of so few bytes are often equal by chance. */
+  /** Values of this many bytes or fewer are often equal by chance. */
   private static final int SHORT = 2;
-  /** Values of so many bytes are seldom equal by chance, or by counting. */
+  /** Values of this many bytes or more are seldom equal by chance or by counting. */
   private static final int LONG = 8;
-  /** Values that are looked for everywhere. */
+  /** How many values are searched for everywhere. */
   private static final int SAMPLE = 32;
 
   private final Copy copy;
@@ -74,22 +74,22 @@ final class CopyEvidence {
     return copy;
   }
 
-  /** Pairs that differ in the target. */
+  /** How many pairs differ in the target. */
   long needed() {
     return explainedPairs.size() + unexplained.size();
   }
 
-  /** How many of them hold, in both recordings, what the source held before. */
+  /** How many of them have, in both recordings, what the source had before. */
   long explained() {
     return explainedPairs.size();
   }
 
-  /** Those. */
+  /** The pairs that it explains. */
   List<Pair> explainedPairs() {
     return explainedPairs;
   }
 
-  /** The others of them. */
+  /** The pairs that it does not explain. */
   List<Pair> unexplained() {
     return unexplained;
   }
@@ -98,12 +98,12 @@ final class CopyEvidence {
     return unexplained.isEmpty();
   }
 
-  /** Whether it holds though other values are there, too: most are, and so long, copied. */
+  /** Whether it is sure even though it does not explain all: most values are copied, and long. */
   boolean isStrong() {
     return explained() * 2 > needed() && copy.to().length() >= LONG;
   }
 
-  /** How many frames have the source, hold nothing there that was copied, and do not differ. */
+  /** How many frames have the source field without differing in it or being copied from. */
   long others(Evidence sources) {
     Set<ByteBuffer> copied = new HashSet<>();
     explainedPairs.forEach(pair -> copied.add(Bytes.of(copy.to(), pair.payloadOfA())));
@@ -115,7 +115,7 @@ final class CopyEvidence {
         .count();
   }
 
-  /** This one, and another of the same copy, for other pairs. */
+  /** The evidence of both, for the same copy and different pairs. */
   CopyEvidence plus(CopyEvidence other, Pairing entries) {
     Set<Pair> all = new LinkedHashSet<>(explainedPairs);
     all.addAll(unexplained);
@@ -129,14 +129,14 @@ final class CopyEvidence {
   }
 
   /**
-   * Whether frames of the target's direction held the values already, in any place of theirs: then
-   * the peer that sends these chose them.
+   * Whether earlier frames of the target's direction have the values anywhere: then the side that
+   * sends those frames chose the values.
    */
   boolean isHome(List<Change.Side> targetsOfA) {
     return values.stream().limit(SAMPLE).anyMatch(value -> a.isHome(value, targetsOfA));
   }
 
-  /** Whether it is hardly chance. */
+  /** Whether it is unlikely to be chance. */
   boolean isConvincing() {
     if (explainedPairs.isEmpty()) {
       return false;
@@ -149,19 +149,19 @@ final class CopyEvidence {
         && values.size() * logChance(a.distinct(), b.distinct()) < CHANCE;
   }
 
-  /** How likely it is that a value of chance is among so many in both recordings. */
+  /** The logarithm of the chance that a random value is among so many in both recordings. */
   private double logChance(int amongA, int amongB) {
     double all = copy.to().length() * Math.log(isText ? 10 : 256);
     return Math.min(0, Math.log(amongA) - all) + Math.min(0, Math.log(amongB) - all);
   }
 
-  /** One recording's values. */
+  /** The values of one recording. */
   private static final class Side {
     private final Copy copy;
     private final List<Change.Side> sources;
-    /** By value: the first entry that holds it at the source. */
+    /** For each value, the first entry that has it in the source field. */
     private final Map<ByteBuffer, Long> firstSource = new HashMap<>();
-    /** By value: the first entry that holds it at the target. */
+    /** For each value, the first entry that has it in the target field. */
     private final Map<ByteBuffer, Long> firstTarget = new HashMap<>();
 
     Side(Copy copy, List<Change.Side> sources, List<Change.Side> targets) {
@@ -188,7 +188,7 @@ final class CopyEvidence {
       return Math.max(1, values.size());
     }
 
-    /** Whether the value was at the source before it ever was at the target. */
+    /** Whether the value was in the source field before it ever was in the target field. */
     boolean explains(Change.Side target) {
       ByteBuffer value = Bytes.of(copy.to(), target.payload());
       Long source = firstSource.get(value);
@@ -202,7 +202,7 @@ final class CopyEvidence {
           .anyMatch(target -> Bytes.contain(target.payload(), value));
     }
 
-    /** Whether the latest frame that can be the source holds the value. */
+    /** Whether the latest frame that can be the source has the value. */
     boolean isLatest(Change.Side target) {
       int low = 0;
       int high = sources.size();

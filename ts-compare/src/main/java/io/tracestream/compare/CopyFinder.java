@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 
 /** Finds copies that explain why a field differs. For one thread. */
 final class CopyFinder {
-  /** Pairs that are looked at before all are. */
+  /** How many pairs are tried before all of them are. */
   private static final int SAMPLE = 32;
-  /** Places that are tried for one width. */
+  /** How many places are tried for one width. */
   private static final int MOST_PLACES = 4096;
 
   private final Pairing entries;
@@ -23,8 +23,8 @@ final class CopyFinder {
   }
 
   /**
-   * The widest copy from a part of one of these fields into a part of another one that is hardly
-   * chance; null when there is none.
+   * The widest copy from a part of one of these fields into a part of another that is unlikely to
+   * be chance; null if there is none.
    */
   CopyEvidence find(List<VaryingField> from, VaryingField to) {
     CopyEvidence best = null;
@@ -38,7 +38,7 @@ final class CopyFinder {
     return best == null ? null : widest(best, to);
   }
 
-  /** Parts of times, and some of many, are equal by chance. */
+  /** Times are copied as a whole or not at all: parts of them are often equal by chance. */
   private CopyEvidence whole(VaryingField from, VaryingField to) {
     if (from.field().length() != to.field().length()) {
       return null;
@@ -94,7 +94,7 @@ final class CopyFinder {
     return places;
   }
 
-  /** The evidence for a copy; null when it does not convince. */
+  /** The evidence for a copy; null if it is not convincing. */
   private CopyEvidence evidence(Copy copy, VaryingField target) {
     List<Pair> differing = VaryingField.of(copy.to(), target.pairs()).pairs();
     if (differing.size() > SAMPLE) {
@@ -107,7 +107,7 @@ final class CopyFinder {
     return all.isConvincing() ? all : null;
   }
 
-  /** The copy over all bytes around it that the fields have and that explain as much. */
+  /** The copy, widened within the fields as long as it explains as much. */
   private CopyEvidence extended(CopyEvidence found, Field from, VaryingField target) {
     CopyEvidence widest = found;
     for (boolean left : new boolean[] {true, false}) {
@@ -139,8 +139,8 @@ final class CopyFinder {
   }
 
   /**
-   * The bytes around a copy that are equal in source and target as well: an id whose high-order
-   * bytes happened not to differ. For one copy.
+   * The bytes around a copy that are equal in source and target, too: the high-order bytes of an
+   * id, which happened not to differ. For one copy.
    */
   private static final class EqualRun {
     private static final int[] NATURAL = {2, 4, 8, 16, 32, 36};
@@ -149,9 +149,7 @@ final class CopyFinder {
     private final Pairing entries;
     private final Copy copy;
     private final List<Pair> explained;
-    /**
-     * The client's frames that differ at its end of the copy: each of their bytes tells its part.
-     */
+    /** The client's frames that differ in its field of the copy. */
     private final List<Pair> ofClient;
 
     EqualRun(Pairing entries, CopyEvidence found, List<Pair> c2s) {
@@ -170,8 +168,8 @@ final class CopyFinder {
     }
 
     /**
-     * The copy over the whole run where that has a natural width, else over the least natural width
-     * around it; the copy itself where there is no evidence for more.
+     * The copy widened to the whole run if that has a natural width, or else to the next natural
+     * width; the copy itself if nothing speaks for more.
      */
     Copy widest() {
       if (Bytes.all(copy.to(), explained, Bytes::isPrintable)) {
@@ -202,7 +200,9 @@ final class CopyFinder {
       return onTheLeft && isHead(more) ? changing(more) : more;
     }
 
-    /** Whether the byte so far from the copy is equal in source and target, and may be the id's. */
+    /**
+     * Whether the byte at that distance is equal in source and target, and may be part of an id.
+     */
     private boolean isEqual(boolean onTheLeft, int more) {
       Copy wide = widened(copy, onTheLeft ? more : 0, onTheLeft ? 0 : more);
       if (wide == null
@@ -220,7 +220,9 @@ final class CopyFinder {
       return Fields.of(wide, at, at + 1);
     }
 
-    /** What varies among frames but never between the recordings is an operation or the like. */
+    /**
+     * A byte that varies between frames but never between recordings is an operation or the like.
+     */
     private boolean mayBeOfId(Field one, boolean onTheLeft) {
       return ofClient.stream().anyMatch(pair -> pair.differsIn(one))
           || isConstant(one)
@@ -236,14 +238,14 @@ final class CopyFinder {
     }
 
     /**
-     * Whether the run on the left is how both kinds of frames begin: then it is no part of an id.
+     * Whether the run on the left is how both kinds of frames begin: then it is not part of an id.
      */
     private boolean isHead(int more) {
       Copy wide = widened(copy, more, 0);
       return isFromClient(copy) && wide.from().offset() == 0 && wide.to().offset() == 0;
     }
 
-    /** How far the bytes on the left differ, or are the zeros of a number. */
+    /** How many bytes on the left differ, or are the leading zeros of a number. */
     private int changing(int most) {
       for (int more = 1; more <= most; more++) {
         Field one = outer(client(widened(copy, more, 0)), true);

@@ -4,19 +4,19 @@ import io.tracestream.recording.Direction;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** An entry of one recording, as far as it is compared with those of another one. */
+/** An entry of one recording, ready to be compared with entries of another. */
 final class DiffEntry {
-  /** No request is known that this entry answers. */
+  /** The entry answers no request that is known. */
   static final int NO_REQUEST = 0;
 
-  /** How many bytes are looked at to say how much alike two payloads are. */
+  /** How many bytes are compared to see how similar two payloads are. */
   private static final int SAMPLE = 256;
 
   private final Change.Side side;
   private final Direction direction;
   private final OpenBytes open;
   private final BitSet explained;
-  /** The payload with open bytes as zeros. */
+  /** The payload with zeros in place of open bytes. */
   private final byte[] closed;
 
   private final int hash;
@@ -26,8 +26,8 @@ final class DiffEntry {
    * An entry.
    *
    * @param open what rules leave open in its direction
-   * @param explained the copies whose value was there before
-   * @param request a number for what the request says that it answers, or {@link #NO_REQUEST}
+   * @param explained the copies whose value was in an earlier frame
+   * @param request a number that stands for the request it answers, or {@link #NO_REQUEST}
    */
   DiffEntry(Change.Side side, Direction direction, OpenBytes open, BitSet explained, int request) {
     this.side = side;
@@ -62,7 +62,7 @@ final class DiffEntry {
         : change(other).differing().isEmpty();
   }
 
-  /** What became of it in the other recording, where that entry stands for it. */
+  /** How the other entry differs from this one. */
   Change change(DiffEntry other) {
     return open.change(this, other);
   }
@@ -72,12 +72,12 @@ final class DiffEntry {
     return request != NO_REQUEST;
   }
 
-  /** Whether both answer requests that say the same. */
+  /** Whether both answer the same request. */
   boolean answersAs(DiffEntry other) {
     return request != NO_REQUEST && request == other.request;
   }
 
-  /** How far from each other two entries are: 0 when they are the same, 100 at most. */
+  /** How different two entries are: 0 if they are the same, 100 at most. */
   int distance(DiffEntry other) {
     if (isSame(other)) {
       return 0;
@@ -97,7 +97,7 @@ final class DiffEntry {
     return equal;
   }
 
-  /** The bytes that both begin with, and end with. */
+  /** How many bytes are the same at the beginning and at the end. */
   private int equalEnds(DiffEntry other) {
     int most = Math.min(SAMPLE, Math.min(closed.length, other.closed.length));
     int front = 0;

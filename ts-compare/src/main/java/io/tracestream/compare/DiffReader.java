@@ -15,13 +15,13 @@ import java.util.Map;
 
 /**
  * Reads the entries of one direction of a recording, and looks ahead as far as memory allows. It
- * says which of their copied values were there before, in frames of the other direction. For one
+ * finds out which of their copied values were in earlier frames of the other direction. For one
  * thread.
  */
 final class DiffReader {
-  /** Entries that are looked ahead to find the way back. */
+  /** How many entries it looks ahead. */
   static final int MOST = 64;
-  /** Bytes of them; one entry may be longer. */
+  /** How many bytes of them; a single entry may be longer. */
   private static final long MOST_BYTES = 8 * 1024 * 1024;
 
   private final RecordingReader reader;
@@ -31,7 +31,7 @@ final class DiffReader {
   private final List<SeenValues> copies;
   private long number;
 
-  /** Those that were read ahead. */
+  /** The entries that were read ahead. */
   private final List<DiffEntry> entries = new ArrayList<>();
 
   private long bytes;
@@ -71,7 +71,7 @@ final class DiffReader {
     return entries;
   }
 
-  /** Whether no more entries come behind those of {@link #all}. */
+  /** Whether {@link #all} has all the entries that are left. */
   boolean isLast() {
     return ended;
   }
@@ -129,11 +129,11 @@ final class DiffReader {
     return bytes;
   }
 
-  /** The values that one copy's source held so far. */
+  /** The values that the source of one copy has had so far. */
   private static final class SeenValues {
-    /** Values that are remembered; the oldest give way. */
+    /** How many values are remembered; the oldest are forgotten. */
     private static final int MOST = 65_536;
-    /** Bytes of them; a single value may be longer. */
+    /** How many bytes of them; a single value may be longer. */
     private static final int MOST_BYTES = 4 * 1024 * 1024;
 
     private final Copy copy;
@@ -163,7 +163,7 @@ final class DiffReader {
       return ByteBuffer.allocate(value.remaining()).put(value).flip();
     }
 
-    /** The key of the latest frame that held the value of this answer; null when none did. */
+    /** The key of the latest frame that had the value of this answer; null if none had. */
     Integer sourceOf(byte[] payload) {
       return copy.to().isWhole(payload.length)
           ? keysByValue.get(Bytes.of(copy.to(), payload))

@@ -1,6 +1,6 @@
 package io.tracestream.compare;
 
-/** How two recordings, A and B, compare: entries counted. Immutable. */
+/** How many entries of two recordings, A and B, are the same, and how many are not. Immutable. */
 public final class DiffSummary {
   private final long same;
   private final long changed;
@@ -15,18 +15,18 @@ public final class DiffSummary {
   }
 
   /**
-   * Pairs that are equal under the rules.
+   * Pairs of entries that are equal under the rules.
    *
-   * @return how many there are
+   * @return their number
    */
   public long same() {
     return same;
   }
 
   /**
-   * Pairs that differ.
+   * Pairs of entries that differ.
    *
-   * @return how many there are
+   * @return their number
    */
   public long changed() {
     return changed;
@@ -35,7 +35,7 @@ public final class DiffSummary {
   /**
    * Entries that only B has.
    *
-   * @return how many there are
+   * @return their number
    */
   public long added() {
     return added;
@@ -44,7 +44,7 @@ public final class DiffSummary {
   /**
    * Entries that only A has.
    *
-   * @return how many there are
+   * @return their number
    */
   public long removed() {
     return removed;
@@ -53,7 +53,7 @@ public final class DiffSummary {
   /**
    * Whether nothing differs.
    *
-   * @return true when all entries have an equal one
+   * @return true if each entry has an equal one in the other recording
    */
   public boolean isSame() {
     return changed + added + removed == 0;
@@ -62,7 +62,7 @@ public final class DiffSummary {
   /**
    * The entries of A.
    *
-   * @return how many there are
+   * @return their number
    */
   public long entriesOfA() {
     return same + changed + removed;
@@ -71,7 +71,7 @@ public final class DiffSummary {
   /**
    * The entries of B.
    *
-   * @return how many there are
+   * @return their number
    */
   public long entriesOfB() {
     return same + changed + added;

@@ -16,7 +16,7 @@ final class DirectionDiff {
   private final DiffReader entriesOfB;
   private final BiConsumer<Change.Side, Change.Side> pairs;
   private final Deque<Placed> found = new ArrayDeque<>();
-  /** The number of A's entry that was taken last. */
+  /** The number of the last entry taken from A. */
   private long lastA;
 
   private long same;
@@ -24,14 +24,14 @@ final class DirectionDiff {
   private long added;
   private long removed;
 
-  /** A change, and the number of A's entry that it stands at, or behind. */
+  /** A change, and the number of the entry of A that it is at, or follows. */
   record Placed(long entryOfA, Change change) {}
 
   DirectionDiff(Recording a, Recording b, Rules rules, Direction direction) {
     this(a, b, rules, direction, (one, other) -> {});
   }
 
-  /** Compares, and tells {@code pairs} which entries it took for each other. */
+  /** Compares, and hands the entries that it pairs to {@code pairs}. */
   DirectionDiff(
       Recording a,
       Recording b,
@@ -56,7 +56,7 @@ final class DirectionDiff {
     return found.remove().change();
   }
 
-  /** The entries compared so far, counted. */
+  /** The counts of the entries compared so far. */
   DiffSummary summary() {
     return new DiffSummary(same, changed, added, removed);
   }
@@ -78,9 +78,9 @@ final class DirectionDiff {
   }
 
   /**
-   * A server may answer in any order: when both entries have their like further on, among the
-   * answers to the same requests, it did. That is so even where they are the same, as many a reply
-   * says the same as others.
+   * A server may answer in any order. It did if both entries have a partner further on, among the
+   * answers to the same requests. That is so even where the two are equal, since many replies say
+   * the same.
    */
   private boolean pairOutOfOrder(DiffEntry a, DiffEntry b) throws IOException {
     if (!a.isAnswer() || !b.isAnswer() || a.answersAs(b)) {
@@ -94,7 +94,7 @@ final class DirectionDiff {
     return true;
   }
 
-  /** The index of the answer to the same request: best the same answer; -1 when there is none. */
+  /** The index of the answer to the same request, preferably an equal one; -1 if there is none. */
   private static int partner(DiffEntry entry, List<DiffEntry> others) {
     int partner = -1;
     for (int i = 0; i < others.size(); i++) {
@@ -109,8 +109,8 @@ final class DirectionDiff {
   }
 
   /**
-   * Goes the first half of the way through what can be looked at: its end may be another one once
-   * more is seen.
+   * Takes the first half of the best way through the entries that were read ahead. The second half
+   * may change once more of them are known.
    */
   private void align() throws IOException {
     List<DiffEntry> a = entriesOfA.all();

@@ -6,12 +6,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What the pairs of one direction say about a field. Immutable. */
+/** What the pairs of one direction show about a field. Immutable. */
 final class Evidence {
   private final Direction direction;
   private final List<Pair> pairs;
 
-  /** Evidence of these pairs; those whose lengths differ say nothing about fields. */
+  /** The evidence of these pairs; pairs whose lengths differ show nothing about fields. */
   Evidence(Direction direction, List<Pair> pairs) {
     this.direction = direction;
     this.pairs = pairs.stream().filter(Pair::haveOneLength).toList();
@@ -21,7 +21,7 @@ final class Evidence {
     return direction;
   }
 
-  /** The pairs of one length. */
+  /** The pairs whose payloads have the same length. */
   List<Pair> pairs() {
     return pairs;
   }
@@ -31,7 +31,7 @@ final class Evidence {
     return pairs.stream().filter(pair -> pair.has(field)).count();
   }
 
-  /** How many bytes of a field that it has are the same in both payloads. */
+  /** How many bytes of the field are the same in both payloads. */
   static int equalBytes(Field field, Pair pair) {
     int equal = 0;
     for (int at = field.start(pair.length()); at < field.end(pair.length()); at++) {
@@ -41,8 +41,8 @@ final class Evidence {
   }
 
   /**
-   * How many pairs a rule for the field would make blind: both hold the same in it, and it is not
-   * what all such pairs hold.
+   * How many pairs a rule for the field would leave open without need: both payloads have the same
+   * value in it, and it is not the same value in all such pairs.
    */
   long blinded(Field field) {
     Set<Integer> values = new HashSet<>();

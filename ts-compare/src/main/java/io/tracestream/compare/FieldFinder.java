@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Finds the fewest fields that hold all differing bytes of pairs: each counted from the payload's
- * beginning or from its end, whichever more pairs agree on. For one thread.
+ * Finds the fewest fields that cover all differing bytes of pairs. Each counts from the payload's
+ * beginning or from its end, depending on which more pairs agree on. For one thread.
  */
 final class FieldFinder {
-  /** Fields that are compared with each other; with more, only equal ones agree. */
+  /** How many fields are compared with each other; beyond that, only equal ones agree. */
   private static final int MOST = 1000;
 
   private final Evidence evidence;
-  /** What differs, counted from the beginning and from the end, and how many pairs say so. */
+  /** The fields that differ, counted from the beginning and from the end, and by how many pairs. */
   private final Map<Field, Integer> fromFront = new LinkedHashMap<>();
 
   private final Map<Field, Integer> fromBack = new LinkedHashMap<>();
@@ -78,7 +78,7 @@ final class FieldFinder {
   }
 
   /**
-   * Whether the narrow one is likely to be the wide one with some bytes equal by chance, or with
+   * Whether the narrow field is probably the wide one, with some bytes equal by chance or
    * high-order bytes that did not change.
    */
   private static boolean isOne(Field wide, Field narrow) {
@@ -112,19 +112,21 @@ final class FieldFinder {
   }
 
   /**
-   * Widens a field over bytes that belong to it and happened not to differ: high-order bytes of
-   * numbers and times, digits among others. Only over bytes that are the same in all pairs that
-   * differ in the field: what else varies there, such as an operation's code, is something of its
-   * own.
+   * Widens a field over bytes that belong to it but happened not to differ: high-order bytes of
+   * numbers and times, or digits beside others. The added bytes must be the same in all pairs that
+   * differ in the field: something else that varies there, such as an operation code, does not
+   * belong to it.
    */
   private static final class Widening {
-    /** A longer run of digits is likely to be several fields. */
+    /** A longer run of digits is probably several fields. */
     private static final int MOST_DIGITS = 10;
 
-    /** Among further digits, a number has so many, or a multiple of it, where zeros lead it. */
+    /**
+     * The width of a number with leading zeros is a multiple of this, if it is beside other digits.
+     */
     private static final int NUMBER_DIGITS = 6;
 
-    /** The last digits of two counters that may be equal all the time. */
+    /** How many of the last digits of two counters may always be equal. */
     private static final int MOST_EQUAL_DIGITS = 3;
 
     static VaryingField widen(VaryingField varying) {
@@ -142,8 +144,8 @@ final class FieldFinder {
     }
 
     /**
-     * Two counters may run with a distance that leaves their last digits, or bytes, equal: these
-     * belong to the field when only with them it counts.
+     * Two counters may always be a distance apart that leaves their last digits, or bytes, equal.
+     * These belong to the field if it counts up only with them.
      */
     private static Field counter(Field field, List<Pair> pairs) {
       for (int more = 1; more <= MOST_EQUAL_DIGITS; more++) {
@@ -156,8 +158,8 @@ final class FieldFinder {
     }
 
     /**
-     * Whether all pairs have the wide field, and each byte of it outside of the narrow one differs
-     * in most of them, or holds the same in all that it does not differ in.
+     * Whether all pairs have the wide field, and each of its bytes outside the narrow one either
+     * differs in most pairs or is the same in all pairs in which it does not differ.
      */
     private static boolean isOneField(Field narrow, Field wide, List<Pair> pairs) {
       if (!pairs.stream().allMatch(pair -> pair.has(wide))) {
@@ -203,7 +205,7 @@ final class FieldFinder {
       return Fields.of(field, field.offset(), field.offset() + 1);
     }
 
-    /** The widest field around it whose bytes are all of a kind. */
+    /** The widest field around it whose bytes are all of that kind. */
     private static Field token(Field field, List<Pair> pairs, Bytes.Kind kind) {
       Field token = field;
       for (Field wide = Fields.widened(token, 1, 0);
@@ -237,7 +239,7 @@ final class FieldFinder {
       return null;
     }
 
-    /** Numbers have a width of 2, 4 or 8 bytes, and their high-order bytes change last. */
+    /** Numbers are 2, 4 or 8 bytes wide, and their high-order bytes change last. */
     private static Field number(Field field, List<Pair> pairs) {
       int width = field.length();
       int natural = width == 3 ? 4 : width > 4 && width < 8 ? 8 : width;

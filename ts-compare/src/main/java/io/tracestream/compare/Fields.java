@@ -4,16 +4,16 @@ import io.tracestream.rules.Field;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What can be made of fields. An end is an offset as that of the field: below 0 from the end. */
+/** Operations on fields. An end counts like the offset: below 0 from the payload's end. */
 final class Fields {
   private Fields() {}
 
-  /** The offset behind the last byte; 0 for the payload's end. */
+  /** The offset after the last byte; 0 for the payload's end. */
   static int end(Field field) {
     return field.offset() + field.length();
   }
 
-  /** Whether both are counted from the same end of a payload of the same direction. */
+  /** Whether both count from the same end of payloads of the same direction. */
   static boolean sameEnd(Field one, Field other) {
     return one.direction() == other.direction() && one.offset() < 0 == other.offset() < 0;
   }
@@ -26,7 +26,7 @@ final class Fields {
     return Field.of(like.direction(), offset, end - offset);
   }
 
-  /** The field with more bytes on its left and on its right; null when no payload could have it. */
+  /** The field with more bytes to the left and right; null if no payload could have it. */
   static Field widened(Field field, int left, int right) {
     int offset = field.offset() - left;
     int end = end(field) + right;
@@ -34,12 +34,12 @@ final class Fields {
     return !fromEnd && offset < 0 || fromEnd && end > 0 ? null : of(field, offset, end);
   }
 
-  /** Whether they share bytes in any payload, as far as offsets tell. */
+  /** Whether they overlap in every payload that has both; false if that depends on its length. */
   static boolean overlap(Field one, Field other) {
     return sameEnd(one, other) && one.offset() < end(other) && other.offset() < end(one);
   }
 
-  /** What is left and right of a part of a field. */
+  /** What is left of a field without a part of it. */
   static List<Field> without(Field field, Field part) {
     List<Field> rest = new ArrayList<>();
     if (part.offset() > field.offset()) {

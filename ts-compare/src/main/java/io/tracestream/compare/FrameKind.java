@@ -8,15 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Pairs of one length that differ in about the same bytes: frames of one kind. */
+/** Pairs of the same length that differ in about the same bytes: frames of one kind. */
 final class FrameKind {
-  /** Kinds of frames of one length; further ones count to the kind that is most alike. */
+  /** How many kinds of one length there may be; further pairs go to the most similar kind. */
   private static final int MOST = 16;
-  /** How many equal bytes may be chance inside of a field. */
+  /** How many bytes in a row may be equal by chance inside a field. */
   private static final int CHANCE_GAP = 2;
-  /** Fields of random bytes have such a width, or a multiple of it. */
+  /** The width of a field of random bytes is a multiple of this. */
   private static final int RANDOM_WIDTH = 4;
-  /** Runs that may be one field. */
+  /** How many runs may belong to one field. */
   private static final int MOST_JOINED = 16;
 
   private final List<Pair> pairs = new ArrayList<>();
@@ -44,7 +44,7 @@ final class FrameKind {
     return all;
   }
 
-  /** The kind that shares half of the fewer bytes; null when a new one is better. */
+  /** The kind that shares at least half of the bytes; null if a new kind is better. */
   private static FrameKind mostAlike(List<FrameKind> kinds, BitSet bytes) {
     FrameKind best = null;
     double most = -1;
@@ -70,21 +70,21 @@ final class FrameKind {
     return pairs.get(0).length();
   }
 
-  /** The runs of bytes in which any of its pairs differ; a number or a UUID in text is one. */
+  /** The runs of bytes in which its pairs differ; a number or UUID in text is a single run. */
   List<Change.Range> runs() {
     TextShapes shapes = new TextShapes(pairs, differing);
     List<Change.Range> runs = new ArrayList<>();
     List<Change.Range> plain = new ArrayList<>();
-    int behindLast = 0;
+    int endOfLast = 0;
     for (Change.Range run : Change.Range.of(differing)) {
       Change.Range shape = shapes.around(run);
       if (shape == null) {
         plain.add(run);
-      } else if (shape.offset() >= behindLast) {
+      } else if (shape.offset() >= endOfLast) {
         runs.addAll(joined(plain));
         plain.clear();
         runs.add(shape);
-        behindLast = shape.offset() + shape.length();
+        endOfLast = shape.offset() + shape.length();
       }
     }
     runs.addAll(joined(plain));
@@ -109,8 +109,8 @@ final class FrameKind {
   }
 
   /**
-   * Where each recording has one value alone, some of its bytes may be the same in both by chance:
-   * the runs are one field if that has a usual width.
+   * If each recording has only one value, some of its bytes may be the same in both by chance. Then
+   * the runs are one field, provided that it has a usual width.
    */
   private boolean isChance(List<Change.Range> runs) {
     for (int i = 1; i < runs.size(); i++) {
@@ -124,12 +124,12 @@ final class FrameKind {
     return span(runs.get(0), runs.get(runs.size() - 1)).length() % RANDOM_WIDTH == 0;
   }
 
-  private static Change.Range gap(Change.Range before, Change.Range behind) {
+  private static Change.Range gap(Change.Range before, Change.Range after) {
     int from = before.offset() + before.length();
-    return new Change.Range(from, behind.offset() - from);
+    return new Change.Range(from, after.offset() - from);
   }
 
-  /** Whether all payloads of one recording hold the same there. */
+  /** Whether all payloads of one recording have the same bytes there. */
   private boolean isConstant(Change.Range range) {
     Field field = Field.of(Direction.C2S, range.offset(), range.length());
     return pairs.stream()

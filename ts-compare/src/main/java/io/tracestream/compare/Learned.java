@@ -3,7 +3,7 @@ package io.tracestream.compare;
 import io.tracestream.rules.Rules;
 import java.util.List;
 
-/** What two recordings of the same conversation say about what varies. Immutable. */
+/** What two recordings of the same conversation show about what varies. Immutable. */
 public final class Learned {
   private final List<Finding> findings;
   private final List<Change> unexplained;
@@ -24,7 +24,7 @@ public final class Learned {
     this.isWhole = isWhole;
   }
 
-  /** A rule, and how sure it is. */
+  /** A rule, and how well it is supported. */
   public static final class Finding {
     private final Rules rule;
     private final long support;
@@ -50,7 +50,7 @@ public final class Learned {
     }
 
     /**
-     * How many pairs of entries speak for it.
+     * How many pairs of entries support it.
      *
      * @return at most {@link #of}
      */
@@ -59,28 +59,28 @@ public final class Learned {
     }
 
     /**
-     * Among how many pairs they are.
+     * How many pairs of entries it could apply to.
      *
-     * @return how many there are
+     * @return the number of pairs
      */
     public long of() {
       return of;
     }
 
     /**
-     * What those pairs have in common.
+     * What the pairs that support it have in common.
      *
-     * @return a clause in words, such as {@code entries with these bytes differ in them}
+     * @return a clause in words, such as {@code entries that have these bytes differ in them}
      */
     public String reason() {
       return reason;
     }
 
     /**
-     * Entries that it makes blind.
+     * How many entries it leaves open without need: frames of another kind, in which these bytes
+     * did not vary.
      *
-     * @return how many further entries of A have the bytes that it leaves open without a reason of
-     *     theirs: frames of another kind
+     * @return the number of such entries of A
      */
     public long others() {
       return others;
@@ -90,7 +90,7 @@ public final class Learned {
   /**
    * The rules one by one.
    *
-   * @return a rule each, with its reason
+   * @return each rule with its reason
    */
   public List<Finding> findings() {
     return findings;
@@ -99,7 +99,7 @@ public final class Learned {
   /**
    * What still differs under the rules.
    *
-   * @return the first places, at most 100
+   * @return the first 100 changes at most
    */
   public List<Change> unexplained() {
     return unexplained;
@@ -108,14 +108,14 @@ public final class Learned {
   /**
    * How many entries are the same under the rules, and how many are not.
    *
-   * @return of all entries of both recordings
+   * @return the counts for all entries of both recordings
    */
   public DiffSummary summary() {
     return summary;
   }
 
   /**
-   * How many entries of A the rules come from.
+   * How many entries of A the rules were learned from.
    *
    * @return at most 100 000
    */
@@ -124,9 +124,9 @@ public final class Learned {
   }
 
   /**
-   * Whether the rules come from all of both recordings, rather than from what memory allows.
+   * Whether the rules were learned from all entries of both recordings.
    *
-   * @return whether they do
+   * @return false if memory allowed only a part
    */
   public boolean isWhole() {
     return isWhole;
@@ -135,7 +135,7 @@ public final class Learned {
   /**
    * All rules.
    *
-   * @return the rules; none when nothing differs
+   * @return the rules; {@link Rules#NONE} if nothing differs
    */
   public Rules rules() {
     return findings.stream().map(Finding::rule).reduce(Rules.NONE, Rules::plus);

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Learns from two recordings of the same conversation, made at different times, which bytes vary.
+ * Learns which bytes vary, from two recordings of the same conversation made at different times.
  *
- * <p>It proposes rules, and never guesses behind your back: each says how many entries speak for
- * it, and what no rule explains is told. It holds up to 100 000 entries, or 64 MiB of payloads, of
- * each recording; of longer ones it looks at so much, and still compares all under its rules.
+ * <p>It proposes rules, says how many entries support each of them, and lists what no rule
+ * explains. It holds up to 100 000 entries or 64 MiB of payloads of each recording. From a longer
+ * recording it learns only that much, but compares all of it under the rules.
  */
 public final class Learner {
   private static final int MOST_UNEXPLAINED = 100;
@@ -29,13 +29,13 @@ public final class Learner {
   }
 
   /**
-   * Learns.
+   * Learns rules from two recordings.
    *
-   * @param a the one recording; it stays open
-   * @param b the other one; it stays open
+   * @param a the first recording; it stays open
+   * @param b the second recording; it stays open
    * @return the rules, the reason for each, and what they do not explain
-   * @throws io.tracestream.recording.RecordingException when a recording is damaged
-   * @throws IOException when reading fails
+   * @throws io.tracestream.recording.RecordingException if a recording is damaged
+   * @throws IOException if reading fails
    */
   public static Learned learn(Recording a, Recording b) throws IOException {
     return new Learner(a, b).learn();
@@ -48,7 +48,7 @@ public final class Learner {
     Rest rest = compare(findings);
     List<Pair> answers = entries.byRequests(rules(findings), c2s);
     if (!answers.isEmpty() && !answers.equals(s2c)) {
-      // Now that replies are known by their requests, their order says no more.
+      // Now that replies are paired by their requests, their order does not matter any more.
       List<Learned.Finding> better = new Proposer(entries, c2s, answers).propose();
       Rest then = compare(better);
       if (then.entries() <= rest.entries()) {
@@ -63,11 +63,13 @@ public final class Learner {
     return findings.stream().map(Learned.Finding::rule).reduce(Rules.NONE, Rules::plus);
   }
 
-  /** What differs under rules: so many entries, and of pairs of one length so many bytes. */
+  /** How many entries still differ under the rules, and how many bytes of them. */
   private record Rest(long entries, long bytes) {
-    /** Without a finding, this is left in the place of {@code with}. */
+    /**
+     * Whether a finding is missed, if this is left without it, and {@code with} is left with it.
+     */
     boolean misses(Learned.Finding finding, Rest with) {
-      // Of one pair alone, a difference that is explained in part may be one in what was said.
+      // In a single pair, a difference that is explained in part may be a real one.
       return entries > with.entries || finding.support() > 1 && bytes > with.bytes;
     }
   }
@@ -80,7 +82,7 @@ public final class Learner {
     return new Rest(summary.changed() + summary.added() + summary.removed(), bytes.get());
   }
 
-  /** The findings without those that nothing needs. */
+  /** The findings without the unnecessary ones. */
   private List<Learned.Finding> needed(List<Learned.Finding> findings, Rest rest)
       throws IOException {
     List<Learned.Finding> needed = new ArrayList<>(findings);

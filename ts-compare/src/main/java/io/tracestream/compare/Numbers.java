@@ -11,28 +11,28 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 
-/** Recognises fields that hold numbers which count up from pair to pair, and times. */
+/** Recognises fields that hold times, or numbers that count up from pair to pair. */
 final class Numbers {
-  /** So many numbers in a row are hardly chance. */
+  /** This many numbers in a row are hardly chance. */
   private static final int FEWEST = 4;
 
   private static final BigInteger LONGEST_STEP = BigInteger.valueOf(16);
-  /** No number is longer. */
+  /** No number is wider. */
   private static final int WIDEST = 20;
 
-  /** Seconds since 1970: what is before, or behind, is hardly the time of a recording. */
+  /** In seconds since 1970: recordings are hardly from before or after these. */
   private static final long EARLIEST = Instant.parse("2010-01-01T00:00:00Z").getEpochSecond();
 
   private static final long LATEST = Instant.parse("2050-01-01T00:00:00Z").getEpochSecond();
-  /** Seconds within which the times of one recording are: random numbers are not. */
+  /** How many seconds the times of one recording may span; random numbers span more. */
   private static final long RECORDING = 86_400;
 
-  /** Seconds by which an entry may be older than one before it. */
+  /** By how many seconds an entry may be older than an earlier one. */
   private static final long BACKWARDS = 60;
 
   private Numbers() {}
 
-  /** Whether both payloads of all pairs have the field, and count up in it by small steps. */
+  /** Whether both payloads of all pairs have the field, and it counts up in small steps. */
   static boolean countUp(Field field, List<Pair> pairs) {
     return pairs.size() >= FEWEST
         && field.length() <= WIDEST
@@ -63,7 +63,7 @@ final class Numbers {
         : new BigInteger(1, copy);
   }
 
-  /** Whether the field holds times, in bytes of either order or in text. */
+  /** Whether the field holds times, as numbers in either byte order or as text. */
   static boolean areTimes(Field field, List<Pair> pairs) {
     int length = field.length();
     return (length == 4 || length == 8)
@@ -97,8 +97,8 @@ final class Numbers {
   }
 
   /**
-   * Whether its high-order bytes are letters: those of a time of 8 bytes are none, and those of one
-   * of 4 bytes may look so, but have no text beside them.
+   * Whether its high-order bytes are letters. Those of an 8-byte time never are. Those of a 4-byte
+   * time may look like letters, but have no text beside them.
    */
   private static boolean isLetters(Field field, List<Pair> pairs, boolean bigEndian) {
     boolean isLong = field.length() == 8;

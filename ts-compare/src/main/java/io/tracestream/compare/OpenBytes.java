@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which bytes of payloads of one direction rules leave open, and which differ. A copied value is
- * explained where it was there before, in a frame that it may be copied from. Immutable.
+ * The bytes that rules leave open in payloads of one direction, and those that differ. A copied
+ * value is explained if an earlier frame has it where the copy takes it from. Immutable.
  */
 final class OpenBytes {
-  /** Not compared, whatever they hold. */
+  /** Never compared. */
   private final List<Field> always;
-  /** Not compared where they are explained on both sides. */
+  /** Not compared where both sides are explained. */
   private final List<Copy> copies;
 
   OpenBytes(Rules rules, Direction direction) {
@@ -28,12 +28,12 @@ final class OpenBytes {
         .toList();
   }
 
-  /** The copies into payloads of this direction; {@code explained} counts in their order. */
+  /** The copies into payloads of this direction, in the order of the bits of {@code explained}. */
   List<Copy> copies() {
     return copies;
   }
 
-  /** The open bytes of a payload of that length, whose copies with these numbers are explained. */
+  /** The open bytes of a payload of that length, of which these copies are explained. */
   BitSet open(int length, BitSet explained) {
     BitSet open = new BitSet();
     always.forEach(field -> open.set(field.start(length), field.end(length)));
@@ -49,7 +49,7 @@ final class OpenBytes {
     return targets;
   }
 
-  /** The payload with its open bytes as zeros; itself when it has none. */
+  /** The payload with zeros in place of open bytes; the payload itself if it has none. */
   byte[] closed(byte[] payload, BitSet explained) {
     if (always.isEmpty() && explained.isEmpty()) {
       return payload;
@@ -64,14 +64,14 @@ final class OpenBytes {
     return closed;
   }
 
-  /** A number for what a payload says, whatever its open and copied bytes are. */
+  /** A number that stands for a payload apart from its open and copied bytes. */
   int key(byte[] payload) {
     BitSet all = new BitSet();
     all.set(0, copies.size());
     return Arrays.hashCode(closed(payload, all));
   }
 
-  /** What changed from one entry to another one; without differing bytes when nothing did. */
+  /** How one entry differs from another; without differing bytes if it does not. */
   Change change(DiffEntry a, DiffEntry b) {
     byte[] payloadOfA = a.side().payload();
     byte[] payloadOfB = b.side().payload();
@@ -81,8 +81,9 @@ final class OpenBytes {
     BitSet inOne = (BitSet) a.explained().clone();
     inOne.xor(b.explained());
     BitSet open = open(payloadOfA.length, inBoth);
-    open.clear(common, payloadOfA.length); // what one side alone has is a difference in length
-    // A value that was there before in one recording only is another value, whatever its bytes are.
+    open.clear(
+        common, payloadOfA.length); // bytes that only one side has are a difference in length
+    // Explained in one recording only, it is a different value even if the bytes are the same.
     BitSet differing = targets(payloadOfA.length, inOne);
     for (int at = 0; at < common; at++) {
       if (payloadOfA[at] != payloadOfB[at]) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Two entries that are the same step of the same conversation, recorded twice. */
+/** Two entries that are the same step of one conversation that was recorded twice. */
 record Pair(Change.Side a, Change.Side b) {
   byte[] payloadOfA() {
     return a.payload();
@@ -28,14 +28,14 @@ record Pair(Change.Side a, Change.Side b) {
     return field.isWhole(length());
   }
 
-  /** Whether both have the field, and in both it holds something else. */
+  /** Whether both have the field, with different bytes in it. */
   boolean differsIn(Field field) {
     int from = field.start(length());
     int to = field.end(length());
     return has(field) && !Arrays.equals(payloadOfA(), from, to, payloadOfB(), from, to);
   }
 
-  /** The differing bytes, joined to runs. */
+  /** The runs of differing bytes. */
   List<Change.Range> differing() {
     List<Change.Range> runs = new ArrayList<>();
     int from = nextDifference(0);

@@ -30,7 +30,7 @@ final class Pairing {
     this.entriesOfB = new HeldEntries(b);
   }
 
-  /** Whether the pairs are of all entries. */
+  /** Whether it looks at all entries. */
   boolean isWhole() {
     return entriesOfA.isWhole() && entriesOfB.isWhole();
   }
@@ -49,8 +49,8 @@ final class Pairing {
   }
 
   /**
-   * The pairs while nothing is known of what varies: the k-th entry of A and the k-th of B, unless
-   * lengths say that some were added, were removed or came in another order.
+   * The pairs to begin with, when nothing is known yet about what varies: the k-th entries of A and
+   * B, unless their lengths show that some were added, removed or in another order.
    */
   List<Pair> first(Direction direction) throws IOException {
     List<Pair> inOrder = inOrder(ofA(direction), ofB(direction));
@@ -78,7 +78,7 @@ final class Pairing {
     return pairs;
   }
 
-  /** Each entry and the next free one that is as long, within what a diff looks ahead. */
+  /** Each entry with the next free one of its length, as far as a diff looks ahead. */
   private static List<Pair> byLength(List<Change.Side> a, List<Change.Side> b) {
     List<Pair> pairs = new ArrayList<>();
     List<Change.Side> free = new ArrayList<>();
@@ -100,8 +100,8 @@ final class Pairing {
   }
 
   /**
-   * The pairs of s2c entries by the requests that they answer, where a copy ties them to those;
-   * none when no copy does.
+   * The pairs of s2c entries that answer the same request, where a copy ties them to their
+   * requests; empty if no copy does.
    *
    * @param c2s the pairs of requests
    */
@@ -124,14 +124,14 @@ final class Pairing {
   }
 
   /**
-   * Pairs s2c entries by the requests that they answer, where a copy ties them to those; the others
-   * in their order.
+   * Pairs s2c entries by the requests that they answer, where a copy ties them to their requests,
+   * and the others in order.
    */
   private final class AnswerPairs {
     private static final long NONE = 0;
 
     private final List<Copy> copies;
-    /** By the entry number of a request in A: its like in B. */
+    /** For the number of a request in A, the number of its partner in B. */
     private final Map<Long, Long> requests = new HashMap<>();
 
     AnswerPairs(Rules rules, List<Pair> c2s) {
@@ -141,7 +141,7 @@ final class Pairing {
       c2s.forEach(pair -> requests.put(pair.a().entry(), pair.b().entry()));
     }
 
-    /** The pairs; none when no copy ties answers to requests. */
+    /** The pairs; empty if no copy ties answers to requests. */
     List<Pair> pairs() {
       List<Pair> pairs = new ArrayList<>();
       if (copies.isEmpty()) {
@@ -170,7 +170,7 @@ final class Pairing {
       return answers;
     }
 
-    /** The requests of one recording by their values, up to the answer at hand. */
+    /** The requests of one recording by their values, up to the current answer. */
     private final class Sources {
       private final List<Change.Side> all;
       private final List<Map<ByteBuffer, Long>> byValue = new ArrayList<>();
@@ -211,9 +211,9 @@ final class Pairing {
 
   /** The first entries of a recording, in memory. */
   private static final class HeldEntries {
-    /** Entries that are held. */
+    /** How many entries are held. */
     static final int MOST = 100_000;
-    /** Bytes of payload that are held. */
+    /** How many payload bytes are held. */
     static final long MOST_BYTES = 64L * 1024 * 1024;
 
     private final List<Change.Side> c2s = new ArrayList<>();
@@ -241,7 +241,7 @@ final class Pairing {
       return c2s.size() + (long) s2c.size();
     }
 
-    /** Whether it is all of the recording. */
+    /** Whether these are all entries of the recording. */
     boolean isWhole() {
       return whole;
     }

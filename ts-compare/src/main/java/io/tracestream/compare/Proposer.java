@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Proposes rules for the differences of pairs. For one thread, and one proposal. */
+/** Proposes rules that explain how pairs differ. For one thread, and one proposal. */
 final class Proposer {
-  /** A field of so many bytes is hardly a difference in what is said. */
+  /** A field of this many bytes is hardly a real difference. */
   private static final int RANDOM_FIELD = 4;
 
   private final Pairing entries;
@@ -50,7 +50,7 @@ final class Proposer {
     return findings;
   }
 
-  /** A value that the server gave comes back; what is left to explain is returned. */
+  /** Looks for a value from the server that the client sent back; returns what is unexplained. */
   private List<VaryingField> explainByServer(VaryingField varying) {
     CopyEvidence copy = finder.find(fieldsOfServer, varying);
     if (copy == null
@@ -60,14 +60,14 @@ final class Proposer {
       return List.of();
     }
     add(copy);
-    if (!copy.explainsAll()) { // the client chooses it at times
+    if (!copy.explainsAll()) { // sometimes the client chooses it
       chosenByClient.add(varying);
       return List.of();
     }
     return varying.without(copy.copy().to());
   }
 
-  /** A value that the client chose comes back; what is left to explain is returned. */
+  /** Looks for a value from the client that the server sent back; returns what is unexplained. */
   private List<VaryingField> explainByClient(VaryingField varying) {
     CopyEvidence copy = finder.find(chosenByClient, varying);
     if (copy == null) {
@@ -92,7 +92,7 @@ final class Proposer {
     copies.add(copy);
   }
 
-  /** A copy of some values, where all others need to be ignored, is likely to be chance. */
+  /** A copy that explains some values, while all others have to be ignored, is likely chance. */
   private void dropWeakCopies() {
     for (CopyEvidence copy : List.copyOf(copies)) {
       Field to = copy.copy().to();
@@ -112,12 +112,12 @@ final class Proposer {
         copy.explained(),
         copy.needed(),
         toClient
-            ? "replies that differ here hold the value of a request before them"
-            : "requests that differ here hold a value that the server gave before",
+            ? "replies that differ here have the value of an earlier request"
+            : "requests that differ here have a value of an earlier reply",
         copy.others(toClient ? c2s : s2c));
   }
 
-  /** Rules for what copies do not explain, and do not open as their source. */
+  /** Rules for what copies neither explain nor leave open as their source. */
   private List<Learned.Finding> ignored(List<VaryingField> fields, Evidence evidence) {
     List<VaryingField> rest = fields;
     for (CopyEvidence copy : copies) {
@@ -131,14 +131,14 @@ final class Proposer {
             Rules.NONE.ignoring(varying.field()),
             varying.pairs().size(),
             evidence.having(varying.field()),
-            "entries with these bytes differ in them",
+            "entries that have these bytes differ in them",
             evidence.having(varying.field()) - varying.pairs().size()))
         .toList();
   }
 
   /**
-   * Whether it is a field that varies rather than a difference in what was said: few bytes that
-   * seldom differ are the latter.
+   * Whether it is a field that varies: a few bytes that seldom differ are more likely a real
+   * difference.
    */
   private static boolean isVarying(VaryingField varying, Evidence evidence) {
     long differing = varying.pairs().size();

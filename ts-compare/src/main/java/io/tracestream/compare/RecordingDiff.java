@@ -9,31 +9,31 @@ import java.util.function.Consumer;
 /**
  * Compares two recordings, A and B, entry by entry.
  *
- * <p>Each direction is compared by itself, as it is a matter of timing how they interleave; times
- * are not compared. Where entries differ, it looks 64 entries ahead in each recording to find the
- * way back. Answers that a copy ties to their requests may come in any order.
+ * <p>Each direction is compared by itself, because how they interleave is a matter of timing. Times
+ * are not compared. Where entries differ, it looks up to 64 entries ahead in each recording to find
+ * where they agree again. Replies that a copy ties to their requests may come in any order.
  *
- * <p>Under rules, ignored bytes and those that are copied from are not compared. A copied value is
- * the same when both recordings hold it in an earlier frame of the other direction, as the copy
- * says; held there in one only, it differs.
+ * <p>Rules leave open the bytes that are ignored, and those that a value is copied from. A copied
+ * value is the same if both recordings have it in an earlier frame of the other direction, where
+ * the copy says; if only one of them has it there, it differs.
  *
- * <p>Memory grows with the longest payloads, not with the recordings. To be used by any number of
+ * <p>Memory grows with the longest payloads, not with the recordings. Safe for use by any number of
  * threads.
  */
 public final class RecordingDiff {
   private RecordingDiff() {}
 
   /**
-   * Compares them from top to end.
+   * Compares both recordings from beginning to end.
    *
-   * @param a the one recording; it stays open
-   * @param b the other one, which may be the same; it stays open
+   * @param a the first recording; it stays open
+   * @param b the second recording, which may be the same; it stays open
    * @param rules what may vary
-   * @param each is told of each change, in the order of A's entries
-   * @return how many entries are the same and how many are not
-   * @throws io.tracestream.recording.RecordingException when a recording is damaged: file, line,
-   *     what was found, what was expected
-   * @throws IOException when reading fails
+   * @param each called with each change, in the order of A's entries
+   * @return how many entries are the same, and how many are not
+   * @throws io.tracestream.recording.RecordingException if a recording is damaged: file, line, and
+   *     what is wrong
+   * @throws IOException if reading fails
    */
   public static DiffSummary compare(Recording a, Recording b, Rules rules, Consumer<Change> each)
       throws IOException {

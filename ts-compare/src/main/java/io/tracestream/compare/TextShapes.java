@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the texts that vary as a whole around differing bytes: UUIDs, times, numbers, tokens. */
+/** Finds texts around differing bytes that vary as a whole: UUIDs, times, numbers, tokens. */
 final class TextShapes {
-  /** No shape is longer; tokens may be, and are several then. */
+  /** No shape is longer than this; a longer token counts as several. */
   private static final int LONGEST = 64;
 
   private static final String BEGIN = "(?<![0-9A-Za-z])";
@@ -17,13 +17,13 @@ final class TextShapes {
   private static final List<Pattern> DATES = List.of(
       Pattern.compile(BEGIN + "\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d([.,]\\d{1,9})?"),
       Pattern.compile("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d"));
-  /** Whatever of them differs, all of it may. */
+  /** If a part of these differs, all of it may. */
   private static final List<Pattern> WHOLE = List.of(
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
       DATES.get(0),
       DATES.get(1),
       Pattern.compile(BEGIN + "\\d{1,20}" + END));
-  /** Words of a language are such, too: of an id, most characters differ. */
+  /** Words look the same, but most characters of an id differ. */
   private static final List<Pattern> TOKENS = List.of(
       Pattern.compile(BEGIN + "[0-9A-Za-z+/_-]{8,64}={0,2}(?![0-9A-Za-z+/_-])"),
       Pattern.compile(BEGIN + "[0-9A-Za-z]{8,64}" + END));
@@ -31,7 +31,7 @@ final class TextShapes {
   private final List<Pair> pairs;
   private final BitSet differing;
 
-  /** The shapes in these pairs of one length, which differ in those bytes. */
+  /** Shapes in pairs of the same length that differ in those bytes. */
   TextShapes(List<Pair> pairs, BitSet differing) {
     this.pairs = pairs;
     this.differing = differing;
@@ -42,7 +42,7 @@ final class TextShapes {
     return DATES.stream().anyMatch(date -> date.matcher(text).matches());
   }
 
-  /** The shape that holds the run in both payloads of all pairs; null when there is none. */
+  /** The shape that contains the run in both payloads of all pairs; null if there is none. */
   Change.Range around(Change.Range run) {
     for (Pattern pattern : WHOLE) {
       Change.Range found = find(pattern, run);

@@ -4,13 +4,13 @@ import io.tracestream.rules.Field;
 import java.util.List;
 
 /**
- * A field that varies, and the pairs that say so: all of them differ in it.
+ * A field that varies, and the pairs that show it: all of them differ in it.
  *
  * @param field the field
  * @param pairs the pairs
  */
 record VaryingField(Field field, List<Pair> pairs) {
-  /** A field of these pairs, as far as they differ in it. */
+  /** The field, with those of the pairs that differ in it. */
   static VaryingField of(Field field, List<Pair> pairs) {
     return new VaryingField(
         field, pairs.stream().filter(pair -> pair.differsIn(field)).toList());
@@ -21,7 +21,7 @@ record VaryingField(Field field, List<Pair> pairs) {
     return Numbers.areTimes(field, pairs);
   }
 
-  /** What is left and right of a part, where anything differs. */
+  /** What is left of it and right of it without a part, as far as it differs there. */
   List<VaryingField> without(Field part) {
     if (!Fields.overlap(field, part)) {
       return List.of(this);

@@ -9,14 +9,13 @@
  *   }
  * </pre>
  *
- * <p>{@link io.tracestream.compare.RecordingDiff} says which entries differ, and in which bytes. It
- * streams both recordings: each direction is aligned by itself, 64 entries ahead, so that an entry
- * that was added or removed does not make those after it differ.
+ * <p>{@link io.tracestream.compare.RecordingDiff} finds the entries that differ, and the bytes in
+ * which they do. It streams both recordings and aligns each direction by itself, looking 64 entries
+ * ahead, so that an added or removed entry does not make those after it differ.
  *
  * <p>{@link io.tracestream.compare.Learner} proposes the rules under which nothing differs. It
- * pairs the entries, groups the pairs that differ in the same bytes, finds the fields that these
- * bytes are, and asks of each field whether its values were in an earlier frame of the other
- * direction: then they are copied, else ignored. Each rule comes with how many entries speak for
- * it.
+ * pairs the entries, groups the pairs that differ in the same bytes, and works out which fields
+ * these bytes are. A field whose values were in an earlier frame of the other direction is copied;
+ * any other is ignored. Each rule comes with the number of entries that support it.
  */
 package io.tracestream.compare;

@@ -33,6 +33,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /** Less than this counts as hoarding only if nobody holds more. */
   private static final int SMALL = 64 * 1024;
 
+  /** How much of a frame that is not whole is shown, in bytes. */
+  private static final int MOST_SHOWN = 64;
+
   private static final long SECOND = 1_000_000_000;
   private static final long STUCK_NANOS = 5 * SECOND;
   private static final long SHORT_OF_MEMORY_NANOS = 5_000_000;
@@ -104,6 +107,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private boolean stuckReported;
 
   private Ending ending;
+  /** The first bytes of the frame that the ending is about; else empty. */
+  private byte[] refused = {};
+
   private long received;
 
   private boolean ended;
@@ -346,6 +352,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       keepRest(in);
     } catch (FrameException e) {
       ending = new Ending(Ending.Kind.TOO_LONG, e.getMessage());
+      refused = firstBytes(in);
     }
     if (in.position() > 0) {
       received += in.position();
@@ -475,7 +482,25 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       ending = new Ending(Ending.Kind.ENDED, "it ended its sending");
     } catch (FrameException e) {
       ending = new Ending(Ending.Kind.CUT, e.getMessage());
+      refused = firstBytes(rest);
     }
+  }
+
+  private static byte[] firstBytes(ByteBuffer frame) {
+    byte[] bytes = new byte[Math.min(MOST_SHOWN, frame.remaining())];
+    frame.duplicate().get(bytes);
+    return bytes;
+  }
+
+  /**
+   * The first bytes of a frame that has not come whole, or that was refused: they show what the
+   * other side really sends.
+   *
+   * @return a copy of at most 64 bytes, the header included; empty between frames
+   */
+  public byte[] beginning() {
+    ByteBuffer bytes = large != null ? large.beginning() : partial;
+    return bytes == null ? refused : firstBytes(bytes);
   }
 
   /**

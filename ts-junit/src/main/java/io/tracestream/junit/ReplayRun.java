@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.opentest4j.AssertionFailedError;
 
 /** Clients get the recorded replies. */
@@ -251,9 +252,21 @@ final class ReplayRun extends Run {
 
   private static String words(Hint hint, Mismatch mismatch) {
     return switch (hint) {
-      case CHECK_FORMAT -> "or check the header length";
-      case IGNORE_FIELD ->
-        "if these bytes vary from run to run, add the rule \"ignore " + mismatch.varying() + "\"";
+      case CHECK_FORMAT ->
+        mismatch.likelyHeaderLength() == 0
+            ? "check the header length"
+            : "try a header length of " + mismatch.likelyHeaderLength();
+      case ADD_RULES ->
+        "if these bytes vary from run to run, add "
+            + mismatch
+                .proposed()
+                .toString()
+                .lines()
+                .map(rule -> "the rule \"" + rule + "\"")
+                .collect(Collectors.joining(" and "));
+      case LEARN ->
+        "to find all that varies, record the conversation again and compare both recordings: ts_proxy"
+            + " learn A B writes the rules";
       case LONGER_IDLE_TIMEOUT -> "or give it more time with a longer idle timeout";
       case RECORD_EACH_CONNECTION ->
         "if it made several connections when it was recorded, record each to a file of its own: end"

@@ -104,7 +104,7 @@ class FolderRecordingTest {
   void aConnectionTooManyFailsTheTest() throws Exception {
     Runs.assertPasses(Cases.class, "two");
     String message = Runs.message(Cases.class, "three");
-    assertTrue(message.contains("a connection too many"), message);
+    assertTrue(message.contains("connection is one too many"), message);
     assertTrue(message.endsWith("see why the client connects again"), message);
   }
 

@@ -30,6 +30,9 @@ final class AnyOrder extends Play {
   /** How far from the first entry that has not passed others are looked for, in entries. */
   private static final int MOST_AHEAD = 131_072;
 
+  /** How many of the replies that could come are named where another frame came. */
+  private static final int MOST_SHOWN = 16;
+
   private final Script script;
   private final LiveValues values;
   private final Ties ties;
@@ -352,11 +355,25 @@ final class AnyOrder extends Play {
       }
       return found == null
           ? mismatch
-          : mismatch.withNearby(at.nearest(found, role.comparer(), role.compared()));
+          : withOutstanding(Clues.add(mismatch.withFound(found.array()), at));
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
       Place place = Place.of(toString(), role.compared(), firstNumber() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());
     }
+  }
+
+  private Mismatch withOutstanding(Mismatch mismatch) throws IOException {
+    List<Place> places = new ArrayList<>();
+    long count = 0;
+    for (Waiting reply : replies) {
+      if (!reply.passed && mayCome(reply)) {
+        count++;
+        if (places.size() < MOST_SHOWN) {
+          places.add(reply.at.place(role.compared()));
+        }
+      }
+    }
+    return mismatch.withOutstanding(places, count);
   }
 
   @Override

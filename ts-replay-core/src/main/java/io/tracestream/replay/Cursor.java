@@ -3,7 +3,6 @@ package io.tracestream.replay;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.RecordingException;
-import io.tracestream.rules.Comparer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -12,7 +11,7 @@ import java.nio.ByteBuffer;
  * index, never the page. For one thread.
  */
 final class Cursor {
-  /** How far around a mismatch is looked, in entries. */
+  /** How far ahead the end is looked for, in entries. */
   private static final int MOST_LOOKED_AT = 100;
 
   private Script script;
@@ -86,7 +85,8 @@ final class Cursor {
     }
   }
 
-  private void back() throws IOException {
+  /** Goes back to the entry before; there must be one. */
+  void back() throws IOException {
     if (index == 0) {
       page--;
       index = content().count();
@@ -112,6 +112,11 @@ final class Cursor {
   /** The payload; leave its bytes as they are. */
   ByteBuffer payload() throws IOException {
     return content().payload(index);
+  }
+
+  /** The entry's line, from 1. */
+  long line() throws IOException {
+    return content().line(index);
   }
 
   long elapsedMicros() throws IOException {
@@ -143,7 +148,7 @@ final class Cursor {
         atEntry ? direction() : compared,
         entriesBefore + 1,
         entriesIfNear(),
-        atEntry ? content().line(index) : 0);
+        atEntry ? line() : 0);
   }
 
   /** How many entries there are; 0 when the end is far. */
@@ -153,51 +158,5 @@ final class Cursor {
       ahead.next();
     }
     return ahead.isAtEnd() ? ahead.entriesBefore : 0;
-  }
-
-  /**
-   * The nearest entry of the direction that equals a frame which came in the place of this one;
-   * null when there is none nearby.
-   */
-  Nearby nearest(ByteBuffer found, Comparer comparer, Direction compared) throws IOException {
-    Nearby behind = nearestBack(found, comparer, compared);
-    Nearby ahead = nearestAhead(found, comparer, compared);
-    return behind == null || ahead != null && ahead.steps() < -behind.steps() ? ahead : behind;
-  }
-
-  private Nearby nearestAhead(ByteBuffer found, Comparer comparer, Direction compared)
-      throws IOException {
-    Cursor ahead = new Cursor(this);
-    int steps = 0;
-    for (int i = 0; i < MOST_LOOKED_AT && ahead.isAtEntry(); i++) {
-      ahead.next();
-      if (ahead.isAtEntry() && ahead.direction() == compared) {
-        steps++;
-        if (comparer.difference(ahead.payload(), found) < 0) {
-          return ahead.asNearby(steps);
-        }
-      }
-    }
-    return null;
-  }
-
-  private Nearby nearestBack(ByteBuffer found, Comparer comparer, Direction compared)
-      throws IOException {
-    Cursor back = new Cursor(this);
-    int steps = 0;
-    for (int i = 0; i < MOST_LOOKED_AT && back.entriesBefore > 0; i++) {
-      back.back();
-      if (back.direction() == compared) {
-        steps--;
-        if (comparer.difference(back.payload(), found) < 0) {
-          return back.asNearby(steps);
-        }
-      }
-    }
-    return null;
-  }
-
-  private Nearby asNearby(int steps) throws IOException {
-    return Nearby.of(entriesBefore + 1, content().line(index), steps);
   }
 }

@@ -1,101 +1,165 @@
 package io.tracestream.replay;
 
-import io.tracestream.recording.Direction;
+import static io.tracestream.replay.Mismatch.bytes;
+
 import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.Field;
 import io.tracestream.rules.HexRows;
+import io.tracestream.rules.Replacement;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** All that is known of a mismatch, in some lines for a person. */
 final class Explanation {
+  /** How many places that differ, and how many outstanding entries, are listed. */
+  private static final int MOST_LISTED = 8;
+
   private final Mismatch mismatch;
   private final Place place;
-  private final boolean fromClient;
+  private final String peer;
   private final StringBuilder text = new StringBuilder();
 
   Explanation(Mismatch mismatch, int context, boolean colours, Function<Hint, String> words) {
     this.mismatch = mismatch;
     this.place = mismatch.place();
-    this.fromClient = place.direction() == Direction.C2S;
+    this.peer = mismatch.isClient() ? "the client" : "the target";
     text.append("mismatch: connection ").append(mismatch.connection());
     text.append(" with ").append(mismatch.peerAddress());
-    text.append(", ").append(place).append('\n');
-    line("found " + what());
-    hint(broken());
+    boolean isConnection = mismatch.kind() == Kind.EXTRA_CONNECTION;
+    text.append(", ").append(isConnection ? place.recording() : place).append('\n');
+    line(what());
+    line(choice());
+    line(outstanding());
     String rows = rows(context, colours);
     rows.lines().forEach(this::line);
-    hint(rows.contains("~~") ? "~~ are bytes that the rules leave open" : null);
-    hint(nearby());
-    hint(advice());
-    hint(mismatch.hint() == null ? null : words.apply(mismatch.hint()));
+    line(rows.contains("~~") ? "~~ are bytes that the rules leave open" : null);
+    line(difference());
+    line(nearby());
+    line(beginning());
+    line(advice());
+    for (Hint hint : mismatch.hints()) {
+      line(words.apply(hint));
+    }
+  }
+
+  private void line(String line) {
+    if (line != null) {
+      text.append("  ").append(line).append('\n');
+    }
   }
 
   private String what() {
-    if (mismatch.kind() == Kind.TOO_EARLY) {
-      return "the expected frame, but before the frame that it answers was sent";
-    }
-    if (mismatch.offset() < 0) {
-      return found() + ", expected " + expected();
+    if (mismatch.found() == null) {
+      return mismatch.reason() + next();
     }
     int found = mismatch.found().length;
+    if (mismatch.expected() == null) {
+      return "found one more frame, of " + bytes(found) + ", after the end of the recording";
+    }
+    if (mismatch.kind() == Kind.TOO_EARLY) {
+      return "found the expected frame, of " + bytes(found)
+          + ", before the frame that it answers was sent";
+    }
     int expected = mismatch.expected().payload().length;
     return (found == expected
-            ? "another frame of the same length, " + bytes(found)
-            : "a frame of " + bytes(found) + ", expected one of " + bytes(expected))
+            ? "found another frame of the same length, " + bytes(found)
+            : "found a frame of " + bytes(found) + ", expected one of " + bytes(expected))
         + "; first difference at payload byte " + mismatch.offset();
   }
 
-  private String found() {
-    if (mismatch.found() != null) {
-      return "a frame too many, of " + bytes(mismatch.found().length);
-    }
-    return mismatch.kind() == Kind.BAD_FRAME ? "a bad frame" : mismatch.reason();
-  }
-
-  /** What is bad about a frame: a sentence of its own, with its own found and expected. */
-  private String broken() {
-    return mismatch.kind() == Kind.BAD_FRAME
-        ? place.direction() + " " + mismatch.reason().replaceFirst("^a bad frame: ", "")
-        : null;
-  }
-
-  private String expected() {
+  /** What the recording has here, where nothing came to be compared with it. */
+  private String next() {
     if (mismatch.kind() == Kind.EXTRA_CONNECTION) {
-      return "no further one";
+      return "";
     }
     if (mismatch.expected() == null) {
-      return "the end, as the recording is over";
+      return "; the recording is over";
     }
     String frame = "a frame of " + bytes(mismatch.expected().payload().length);
-    return mismatch.kind() == Kind.NOT_TAKEN ? "it to take " + frame : frame;
+    return mismatch.kind() == Kind.NOT_TAKEN ? "; it was sent " + frame : "; expected " + frame;
   }
 
-  private static String bytes(int count) {
-    return count == 1 ? "1 byte" : count + " bytes";
+  /** Which entry it was compared with, where several could have come. */
+  private String choice() {
+    if (mismatch.kind() == Kind.UNKNOWN_REQUEST) {
+      return "no recorded request is like that; the nearest is " + place.recording() + ":"
+          + place.line();
+    }
+    int count = mismatch.conversations();
+    if (count == 0 || mismatch.kind() == Kind.EXTRA_CONNECTION) {
+      return null;
+    }
+    boolean isFirst = place.entry() == 1;
+    return "no recorded conversation " + (isFirst ? "begins" : "goes on") + " like that"
+        + (count > 1 ? " (" + count + " were possible)" : "")
+        + "; the nearest is " + place.recording();
+  }
+
+  private String outstanding() {
+    long count = mismatch.outstandingCount();
+    if (count < 2) {
+      return null;
+    }
+    List<Place> places = mismatch.outstanding();
+    String entries = places.stream()
+        .limit(MOST_LISTED)
+        .map(one -> String.valueOf(one.entry()))
+        .collect(Collectors.joining(", "));
+    boolean isListed = places.size() >= count && count <= MOST_LISTED;
+    return "any of " + count + " frames could come here, entries " + entries
+        + (isListed ? "" : ", ...") + "; entry " + place.entry() + " is the nearest";
   }
 
   private String rows(int context, boolean colours) {
-    if (mismatch.kind() == Kind.EXTRA_CONNECTION
-        || mismatch.found() == null && mismatch.expected() == null) {
+    byte[] found = mismatch.found();
+    byte[] expected = mismatch.expected() == null ? null : mismatch.expected().payload();
+    if (mismatch.kind() == Kind.EXTRA_CONNECTION || found == null && expected == null) {
       return "";
     }
-    if (mismatch.found() == null) {
-      return HexRows.of("expected", mismatch.expected().payload(), 2 * context);
+    if (found == null) {
+      return HexRows.of(
+          mismatch.kind() == Kind.NOT_TAKEN ? "sent" : "expected", expected, 2 * context);
     }
-    if (mismatch.expected() == null) {
-      return HexRows.of("found", mismatch.found(), 2 * context);
+    if (expected == null || mismatch.kind() == Kind.TOO_EARLY) {
+      return HexRows.of("found", found, 2 * context);
     }
     return new HexRows("expected", "found", colours)
-        .of(
-            mismatch.expected().payload(),
-            mismatch.found(),
-            mismatch.offset(),
-            context,
-            this::isCompared);
+        .of(expected, found, mismatch.offset(), context, this::isCompared);
   }
 
   private boolean isCompared(int at) {
     return mismatch.comparer().isCompared(ByteBuffer.wrap(mismatch.expected().payload()), at);
+  }
+
+  /** What differs, where the rows may not show all of it. */
+  private String difference() {
+    if (mismatch.offset() < 0) {
+      return null;
+    }
+    byte[] expected = mismatch.expected().payload();
+    if (expected.length != mismatch.found().length) {
+      return expected.length == 0 || mismatch.found().length == 0
+          ? null
+          : Replacement.between(expected, mismatch.found(), this::isCompared).toString();
+    }
+    List<Field> places = mismatch.differing();
+    return places.size() > 1
+        ? count(places.size()) + " places differ (offset+length): " + list(places)
+        : null;
+  }
+
+  private static String count(int places) {
+    return places < Mismatch.MOST_PLACES ? String.valueOf(places) : places + " or more";
+  }
+
+  private static String list(List<Field> places) {
+    return places.stream()
+            .limit(MOST_LISTED)
+            .map(field -> field.offset() + "+" + field.length())
+            .collect(Collectors.joining(", "))
+        + (places.size() > MOST_LISTED ? ", ..." : "");
   }
 
   private String nearby() {
@@ -103,48 +167,54 @@ final class Explanation {
     if (nearby == null) {
       return null;
     }
+    String entry = "entry " + nearby.entry() + ", " + place.recording() + ":" + nearby.line();
+    String like = nearby.differing().isEmpty()
+        ? "this frame is " + entry
+        : "this frame is most like " + entry + ", and differs from it only at "
+            + list(nearby.differing());
     int steps = Math.abs(nearby.steps());
-    return "this frame is entry " + nearby.entry() + ", " + place.recording() + ":" + nearby.line()
-        + ": " + steps + (steps == 1 ? " step " : " steps ")
+    String frames = steps == 1 ? "1 frame" : steps + " frames";
+    return like
         + (nearby.steps() > 0
-            ? "ahead, so the frames before it were left out or come later"
-            : "back, so it was sent again or comes late");
+            ? ", " + frames + " later: those before it were left out, or come later"
+            : ", " + frames + " earlier: it was sent again, or comes late");
+  }
+
+  /** What the beginning of a frame looks like. */
+  private String beginning() {
+    if (mismatch.isEmptyFirstFrame()) {
+      return "the first frame is empty: its header may be longer than we read it";
+    }
+    return mismatch.partial() == null ? null : mismatch.partial().words(mismatch.expected());
   }
 
   private String advice() {
-    String side = fromClient ? "the client" : "the target";
     return switch (mismatch.kind()) {
-      case DIFFERENT_FRAME ->
-        mismatch.nearby() != null || mismatch.varying() != null
-            ? null
-            : "if " + side + " is right, correct " + place.recording() + ":" + place.line()
-                + " or record again";
-      case TOO_EARLY ->
-        "see why " + side + " sends this frame before it gets the one that it answers";
-      case EXTRA_FRAME -> side + " goes on where the recording ends: end it there, or record on";
+      case DIFFERENT_FRAME -> differentFrame();
+      case UNKNOWN_REQUEST ->
+        mismatch.hints().isEmpty() ? "record a conversation that has this request, too" : null;
+      case TOO_EARLY -> "see why " + peer + " sends it that early";
+      case EXTRA_FRAME -> "if " + peer + " is right, record again, up to its end";
       case EARLY_END ->
-        side + " ended too soon: see why"
-            + (mismatch.hint() == Hint.RECORD_EACH_CONNECTION
+        "see why " + peer + " ended that early"
+            + (mismatch.hints().contains(Hint.RECORD_EACH_CONNECTION)
                 ? ""
-                : "; if it may, delete " + place.recording() + " from line " + place.line()
+                : "; if it is right, delete " + place.recording() + " from line " + place.line()
                     + " on");
-      case BAD_FRAME -> "see why " + side + " stopped inside a frame";
-      case CONNECTION_LOST -> "see in the log of " + side + " why it left";
-      case NOT_TAKEN ->
-        "see why " + (fromClient ? "the target" : "the client") + " left, or does not read";
-      case EXTRA_CONNECTION -> "see why " + side + " connects again";
-      case NOTHING_CAME -> "see what " + side + " waits for";
+      case BAD_FRAME -> mismatch.partial() == null ? "see why " + peer + " stopped" : null;
+      case CONNECTION_LOST -> "see in the log of " + peer + " why it left";
+      case NOT_TAKEN -> "see why " + peer + " left, or does not read";
+      case EXTRA_CONNECTION -> "see why " + peer + " connects again";
+      case NOTHING_CAME -> "see what " + peer + " waits for";
     };
   }
 
-  private void hint(String hint) {
-    if (hint != null) {
-      line(hint);
-    }
-  }
-
-  private void line(String line) {
-    text.append("  ").append(line).append('\n');
+  private String differentFrame() {
+    boolean hasOther = mismatch.nearby() != null || !mismatch.hints().isEmpty();
+    return hasOther
+        ? null
+        : "if " + peer + " is right, correct " + place.recording() + ":" + place.line()
+            + " or record again";
   }
 
   @Override

@@ -1,30 +1,33 @@
 package io.tracestream.replay;
 
 /**
- * What may help against a mismatch, where that is a matter of a setting: each front end calls its
- * settings by other names, so it words these itself.
+ * What may help against a mismatch, where that is a matter of a setting. Settings have other names
+ * in each front end, so each puts these in its own words.
  */
 public enum Hint {
-  /** The frames may have another format: see the header's length, and the longest payload. */
+  /** The frames may have another format: check the header length and the largest payload. */
   CHECK_FORMAT,
+  /** The bytes that differ may vary from run to run: use the rules of {@link Mismatch#proposed}. */
+  ADD_RULES,
   /**
-   * The bytes of {@link Mismatch#varying} may vary from run to run: then a rule is to ignore them.
+   * Many bytes differ. To find what varies from run to run, record the conversation again, and
+   * learn rules from both recordings.
    */
-  IGNORE_FIELD,
+  LEARN,
   /** The client may need more time than {@link ReplayConfig#idleTimeout}. */
   LONGER_IDLE_TIMEOUT,
   /** The target may need more time than {@link VerifyConfig#replyTimeout}. */
   LONGER_REPLY_TIMEOUT,
-  /**
-   * The client came back after the recording's end: the connection can be kept open for it, see
-   * {@link AtEnd#HOLD}.
-   */
-  HOLD_AT_END,
-  /** The conversations can be played once more: see {@link ReplayConfig#withRepeat}. */
+  /** The conversations can be played again: see {@link ReplayConfig#withRepeat}. */
   REPEAT,
   /**
+   * The client may expect the connection to stay open: do not end it where the recording ends, but
+   * hold it until the client ends it.
+   */
+  HOLD_AT_END,
+  /**
    * The client may have made several connections, one after the other, that were recorded to one
-   * file: each is to have a file of its own.
+   * file: record each to a file of its own.
    */
   RECORD_EACH_CONNECTION
 }

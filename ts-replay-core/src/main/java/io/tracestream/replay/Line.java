@@ -55,6 +55,8 @@ final class Line extends Play {
 
   /** How many of the matched ones the sending has passed. */
   private long passed;
+  /** How many conversations a frame that none expects could have gone on; 0 without a choice. */
+  private int conversations;
   /** When the frame before was due, or matched; once {@code paced}, when ours is. */
   private long due;
 
@@ -135,6 +137,7 @@ final class Line extends Play {
     if (choosing) {
       switch (chooser.frame(seat, expected.entriesBefore(), frame)) {
         case NONE -> {
+          conversations = chooser.expecting(seat, MOST_LOOKED_AT).size();
           goToNearest(frame);
           return expected.isAtEntry() ? Kind.DIFFERENT_FRAME : Kind.EXTRA_FRAME;
         }
@@ -430,7 +433,7 @@ final class Line extends Play {
       }
       return found == null
           ? mismatch
-          : mismatch.withNearby(at.nearest(found, role.comparer(), role.compared()));
+          : Clues.add(mismatch.withFound(found.array()), at).withConversations(conversations);
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
       Place place = Place.of(toString(), role.compared(), at.entriesBefore() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());

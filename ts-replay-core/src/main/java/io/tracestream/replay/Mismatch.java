@@ -3,24 +3,27 @@ package io.tracestream.replay;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.rules.Comparer;
+import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Where a session first departed from the recording. Immutable, but for the payloads, which are not
- * copied: leave them as they are.
+ * Where a session first departed from the recording. Immutable, except that payloads are not
+ * copied: do not change their bytes.
  */
 public final class Mismatch implements Cloneable {
+  /** How many places are kept of those that differ. */
+  static final int MOST_PLACES = 100;
   /** How much of each side one line shows, in bytes. */
   private static final int SHOWN = 16;
-  /** A field that varies is at most as long as the longest ids are: a UUID's text. */
-  private static final int LONGEST_FIELD = 36;
 
   // Set before anybody else sees the object, and never again.
   private final Kind kind;
@@ -32,27 +35,39 @@ public final class Mismatch implements Cloneable {
   private byte[] found;
   private String reason;
   private Nearby nearby;
+  private List<Copy> copies = List.of();
+  private List<Place> outstanding = List.of();
+  private long outstandingCount;
+  private int conversations;
+  private Partial partial;
   private boolean afterOurEnd;
+  /** Found when first asked for: large payloads are compared once. */
+  private List<Field> differing;
 
-  /** What came in the place of the entry. */
+  /** What came instead of the entry. */
   public enum Kind {
     /** Another frame. */
     DIFFERENT_FRAME,
-    /** The frame that was expected, before the frame of ours that it answers was sent. */
+    /**
+     * A frame that equals no recorded request, where each request is answered by itself: the place
+     * is that of the request which is most like it.
+     */
+    UNKNOWN_REQUEST,
+    /** The expected frame, before the frame of ours that it answers was sent. */
     TOO_EARLY,
-    /** A frame behind the recording's end. */
+    /** A frame after the end of the recording. */
     EXTRA_FRAME,
     /** The end of what the peer sends. */
     EARLY_END,
-    /** Bytes that are no frame: a length above the cap, or an end inside a frame. */
+    /** Bytes that are not a frame: a length above the maximum, or an end inside a frame. */
     BAD_FRAME,
     /** The connection broke. */
     CONNECTION_LOST,
     /** A frame of ours could not be sent: the other side had left, or did not read. */
     NOT_TAKEN,
-    /** Nothing, for as long as it was waited for. */
+    /** Nothing, for as long as we waited. */
     NOTHING_CAME,
-    /** A connection, when all conversations had been begun. */
+    /** A connection, when all conversations had been played or were being played. */
     EXTRA_CONNECTION
   }
 
@@ -64,13 +79,13 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * A mismatch, of which the place is to be said at least.
+   * A mismatch.
    *
-   * @param kind what came in the place of the entry
+   * @param kind what came instead of the entry
    * @param connection the connection's number, from 1
    * @param peer the address of the side that departed
-   * @param place the entry that was expected
-   * @param rules what was not compared
+   * @param place where the expected entry is
+   * @param rules what may vary
    * @return the mismatch
    */
   public static Mismatch of(
@@ -83,6 +98,7 @@ public final class Mismatch implements Cloneable {
   private Mismatch with(Consumer<Mismatch> change) {
     try {
       Mismatch copy = (Mismatch) clone();
+      copy.differing = null;
       change.accept(copy);
       return copy;
     } catch (CloneNotSupportedException e) {
@@ -91,9 +107,9 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * This, with the entry that was expected.
+   * The same with the entry that was expected.
    *
-   * @param entry with live values where rules copy them; null behind the last entry
+   * @param entry with live values where rules copy them; null after the last entry
    * @return the changed copy
    */
   public Mismatch withExpected(Entry entry) {
@@ -101,9 +117,9 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * This, with the frame that came.
+   * The same with the frame that came.
    *
-   * @param payload its payload; null when none came
+   * @param payload its payload; null when no frame came
    * @return the changed copy
    */
   public Mismatch withFound(byte[] payload) {
@@ -111,17 +127,18 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * This, with what came instead of a frame.
+   * The same with what happened instead of a frame.
    *
-   * @param words in words; null when a frame came
+   * @param clause a main clause, such as {@code the client ended its sending}; null when a frame
+   *     came
    * @return the changed copy
    */
-  public Mismatch withReason(String words) {
-    return with(copy -> copy.reason = words);
+  public Mismatch withReason(String clause) {
+    return with(copy -> copy.reason = clause);
   }
 
   /**
-   * This, with the entry nearby that the frame equals.
+   * The same with the entry nearby that is like the frame.
    *
    * @param entry that entry; null when there is none
    * @return the changed copy
@@ -131,10 +148,45 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * This, with what we had done before.
+   * The same with copies that explain bytes which differ: other recorded entries carry the recorded
+   * ones.
    *
-   * @param after whether it came after we had ended our sending, or closed an earlier connection of
-   *     the peer's, because the recording had ended
+   * @param found copies from fields of the expected entry; empty for none
+   * @return the changed copy
+   */
+  public Mismatch withCopies(List<Copy> found) {
+    return with(copy -> copy.copies = List.copyOf(found));
+  }
+
+  /**
+   * The same with all entries of which any could have come here.
+   *
+   * @param places their places, in recorded order; the first ones are enough
+   * @param count how many there are in all
+   * @return the changed copy
+   */
+  public Mismatch withOutstanding(List<Place> places, long count) {
+    return with(copy -> {
+      copy.outstanding = List.copyOf(places);
+      copy.outstandingCount = count;
+    });
+  }
+
+  /** Where frames choose the conversation: how many could have gone on here. */
+  Mismatch withConversations(int count) {
+    return with(copy -> copy.conversations = count);
+  }
+
+  /** With the beginning of a frame that did not come whole; null for none. */
+  Mismatch withPartial(Partial beginning) {
+    return with(copy -> copy.partial = beginning);
+  }
+
+  /**
+   * The same with what we had done before.
+   *
+   * @param after whether it came after we had ended our sending, or had closed an earlier
+   *     connection of the same peer, because the recording had ended
    * @return the changed copy
    */
   public Mismatch withAfterOurEnd(boolean after) {
@@ -142,7 +194,7 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * What came in the place of the entry.
+   * What came instead of the entry.
    *
    * @return in one word
    */
@@ -169,7 +221,7 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * The entry that was expected.
+   * Where the expected entry is.
    *
    * @return its place
    */
@@ -180,7 +232,7 @@ public final class Mismatch implements Cloneable {
   /**
    * The entry that was expected, with live values where rules copy them.
    *
-   * @return the entry; null behind the last one
+   * @return the entry; null after the last one
    */
   public Entry expected() {
     return expected;
@@ -189,23 +241,23 @@ public final class Mismatch implements Cloneable {
   /**
    * The payload of the frame that came.
    *
-   * @return the payload; null when none did
+   * @return the payload; null when no frame came
    */
   public byte[] found() {
     return found;
   }
 
   /**
-   * What came instead of a frame.
+   * What happened instead of a frame.
    *
-   * @return in words; null when a frame did
+   * @return a main clause; null when a frame came
    */
   public String reason() {
     return reason;
   }
 
   /**
-   * The entry nearby that the frame equals.
+   * The entry nearby that is like the frame.
    *
    * @return the entry; null when there is none
    */
@@ -214,17 +266,35 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
+   * The entries of which any could have come here, when that was more than one.
+   *
+   * @return the places of the first ones, in recorded order; empty where one entry was expected
+   */
+  public List<Place> outstanding() {
+    return outstanding;
+  }
+
+  /**
+   * How many entries could have come here.
+   *
+   * @return at least as many as {@link #outstanding} has; 0 where one entry was expected
+   */
+  public long outstandingCount() {
+    return outstandingCount;
+  }
+
+  /**
    * Whether it came after our own end.
    *
-   * @return true after we had ended our sending, or closed an earlier connection of the peer's,
-   *     because the recording had ended
+   * @return true after we had ended our sending, or had closed an earlier connection of the same
+   *     peer, because the recording had ended
    */
   public boolean afterOurEnd() {
     return afterOurEnd;
   }
 
   /**
-   * What was not compared.
+   * What may vary.
    *
    * @return the rules
    */
@@ -232,9 +302,25 @@ public final class Mismatch implements Cloneable {
     return rules;
   }
 
+  /** How many recorded conversations could have gone on here; 0 where there was no choice. */
+  int conversations() {
+    return conversations;
+  }
+
+  /** The beginning of a frame that did not come whole; null for none. */
+  Partial partial() {
+    return partial;
+  }
+
   /** Memory that the payloads take, in bytes. */
   long payloadBytes() {
     return (found == null ? 0 : found.length) + (expected == null ? 0L : expected.payload().length);
+  }
+
+  /** Whether the side that departed is a client; else it is a target. */
+  boolean isClient() {
+    boolean isOurs = kind == Kind.NOT_TAKEN && !place.isEnd();
+    return place.direction() == (isOurs ? Direction.S2C : Direction.C2S);
   }
 
   /**
@@ -250,52 +336,128 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * The field that could be ignored: where the payloads are of one length and differ in few bytes
-   * that stand together, as those of an id or a time do.
+   * The places that differ and are compared, where the payloads have the same length. A single byte
+   * that is the same between two that differ counts as one that differs: in a value that varies,
+   * that happens by chance.
    *
-   * @return the field from the first to the last byte that differs; null where the difference has
-   *     another shape
+   * @return the fields from the first to the last byte of each place, in order, at most 100; empty
+   *     where there are no two payloads of the same length
    */
-  public Field varying() {
-    byte[] payload = expected == null ? null : expected.payload();
-    if (found == null || payload == null || found.length != payload.length) {
-      return null;
+  public List<Field> differing() {
+    if (differing == null) {
+      boolean sameLength =
+          expected != null && found != null && expected.payload().length == found.length;
+      differing = sameLength
+          ? differing(expected.payload(), found, comparer(), place.direction())
+          : List.of();
     }
-    Comparer comparer = comparer();
+    return differing;
+  }
+
+  /** The places that differ in two payloads of the same length. */
+  static List<Field> differing(
+      byte[] expected, byte[] found, Comparer comparer, Direction direction) {
+    ByteBuffer payload = ByteBuffer.wrap(expected);
+    List<Field> places = new ArrayList<>();
     int first = -1;
     int last = -1;
-    for (int at = 0; at < found.length; at++) {
-      if (payload[at] != found[at] && comparer.isCompared(ByteBuffer.wrap(payload), at)) {
-        // A byte of an id is equal by chance at times; two in a row, or other fields, are not one.
+    for (int at = 0; at < found.length && places.size() < MOST_PLACES; at++) {
+      if (expected[at] != found[at] && comparer.isCompared(payload, at)) {
         if (first >= 0 && at - last > 2) {
-          return null;
+          places.add(Field.of(direction, first, last + 1 - first));
+          first = -1;
         }
         first = first < 0 ? at : first;
         last = at;
       }
     }
-    int length = last + 1 - first;
-    return first < 0 || length > LONGEST_FIELD || length == found.length
-        ? null
-        : Field.of(place.direction(), first, length);
+    if (first >= 0 && places.size() < MOST_PLACES) {
+      places.add(Field.of(direction, first, last + 1 - first));
+    }
+    return List.copyOf(places);
   }
 
   /**
-   * What may help, where that is a matter of a setting.
+   * The rules under which the frame would have matched, where it looks as if a few values vary from
+   * run to run: copies where recorded entries of the other direction carry the recorded value, too,
+   * and else bytes to ignore.
    *
-   * @return the hint; null when there is none
+   * @return the rules; none where the difference has another shape, or where the frame is more like
+   *     another entry
    */
-  public Hint hint() {
-    boolean fromClient = place.direction() == Direction.C2S;
-    return switch (kind) {
-      case DIFFERENT_FRAME -> nearby == null && varying() != null ? Hint.IGNORE_FIELD : null;
-      case BAD_FRAME -> Hint.CHECK_FORMAT;
-      case NOTHING_CAME -> fromClient ? Hint.LONGER_IDLE_TIMEOUT : Hint.LONGER_REPLY_TIMEOUT;
-      case EXTRA_FRAME -> afterOurEnd && fromClient ? Hint.HOLD_AT_END : null;
-      case EXTRA_CONNECTION -> afterOurEnd ? Hint.HOLD_AT_END : Hint.REPEAT;
-      case EARLY_END -> fromClient && place.entry() > 1 ? Hint.RECORD_EACH_CONNECTION : null;
-      default -> null;
-    };
+  public Rules proposed() {
+    boolean mayVary = kind == Kind.DIFFERENT_FRAME || kind == Kind.UNKNOWN_REQUEST;
+    return mayVary && nearby == null ? Proposal.of(this, copies) : Rules.NONE;
+  }
+
+  /**
+   * The length of header, in bytes, that the bytes which came would fit.
+   *
+   * @return from 1 to 16; 0 when nothing speaks for another length
+   */
+  public int likelyHeaderLength() {
+    return partial == null ? 0 : partial.likelyHeaderLength(expected);
+  }
+
+  /**
+   * What may help, as far as it is a matter of a setting.
+   *
+   * @return the hints, the best first; empty when there are none
+   */
+  public List<Hint> hints() {
+    boolean fromClient = isClient();
+    List<Hint> hints = new ArrayList<>();
+    switch (kind) {
+      case DIFFERENT_FRAME, UNKNOWN_REQUEST -> {
+        if (!proposed().equals(Rules.NONE)) {
+          hints.add(Hint.ADD_RULES);
+        }
+        if (nearby == null && differing().size() > 1) {
+          hints.add(Hint.LEARN);
+        }
+        if (isEmptyFirstFrame()) {
+          hints.add(Hint.CHECK_FORMAT);
+        }
+      }
+      case BAD_FRAME -> addFormat(hints);
+      case NOTHING_CAME -> {
+        if (partial != null) {
+          addFormat(hints);
+        }
+        hints.add(fromClient ? Hint.LONGER_IDLE_TIMEOUT : Hint.LONGER_REPLY_TIMEOUT);
+      }
+      case EXTRA_FRAME -> {
+        if (afterOurEnd && fromClient) {
+          hints.add(Hint.HOLD_AT_END);
+        }
+      }
+      case EXTRA_CONNECTION -> {
+        if (afterOurEnd) {
+          hints.add(Hint.HOLD_AT_END);
+        }
+        hints.add(Hint.REPEAT);
+      }
+      case EARLY_END -> {
+        if (fromClient && place.entry() > 1) {
+          hints.add(Hint.RECORD_EACH_CONNECTION);
+        }
+      }
+      default -> {}
+    }
+    return hints;
+  }
+
+  /** A header that announces nothing, where the recording begins with something. */
+  boolean isEmptyFirstFrame() {
+    return (kind == Kind.DIFFERENT_FRAME || kind == Kind.UNKNOWN_REQUEST)
+        && found.length == 0
+        && place.entry() <= 2;
+  }
+
+  private void addFormat(List<Hint> hints) {
+    if (partial == null || partial.mayBeSetRight(expected)) {
+      hints.add(Hint.CHECK_FORMAT);
+    }
   }
 
   /** The peer as it is written on the command line. */
@@ -309,41 +471,64 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * All that is known of the mismatch, for a person: where, what was expected and found with the
-   * bytes around the difference, and what can be done but for settings.
+   * All that is known of the mismatch, for a person: where it is, what was expected and what came,
+   * the bytes around the difference, and what can be done, apart from settings.
    *
-   * @param context how many bytes to show on either side of the first difference, 0 or more
-   * @param colours whether to mark bytes with the colours of a terminal, too
-   * @return some lines, without a line end behind the last
+   * @param context how many bytes to show before and after the first difference, 0 or more
+   * @param colours whether to mark bytes with the colours of a terminal as well
+   * @return some lines, without a line end after the last
    */
   public String explain(int context, boolean colours) {
     return explain(context, colours, hint -> null);
   }
 
   /**
-   * As {@link #explain(int, boolean)}, and what can be done with a setting.
+   * The same as {@link #explain(int, boolean)}, and what can be done with a setting.
    *
-   * @param context how many bytes to show on either side of the first difference, 0 or more
-   * @param colours whether to mark bytes with the colours of a terminal, too
-   * @param words puts {@link #hint} in words, in one line; null for none
-   * @return some lines, without a line end behind the last
+   * @param context how many bytes to show before and after the first difference, 0 or more
+   * @param colours whether to mark bytes with the colours of a terminal as well
+   * @param words puts each of the {@link #hints} in words, in one line; null for none
+   * @return some lines, without a line end after the last
    */
   public String explain(int context, boolean colours, Function<Hint, String> words) {
     return new Explanation(this, context, colours, words).toString();
   }
 
   /**
-   * The mismatch in one line: where, what was found, what was expected.
+   * The mismatch in one line: where, what came, and what was expected.
    *
    * @return the line, without a line end
    */
   @Override
   public String toString() {
-    String where = place.isEnd() ? place.recording() : place.recording() + ":" + place.line();
-    return "connection " + connection + " " + place.direction() + " entry " + place.entry() + " "
-        + where + ": found " + (found == null ? reason : shown(found)) + ", expected "
-        + (expected == null ? "the end, as the recording is over" : shown(expected.payload()))
-        + (offset() < 0 ? "" : "; first difference at payload byte " + offset());
+    if (kind == Kind.EXTRA_CONNECTION) {
+      return "connection " + connection + " " + place.recording() + ": " + reason;
+    }
+    String where = place.isEnd()
+        ? "after the last entry of " + place.recording()
+        : "entry " + place.entry() + " " + place.recording() + ":" + place.line();
+    return "connection " + connection + " " + place.direction() + " " + where + ": " + what();
+  }
+
+  private String what() {
+    if (found == null) {
+      return reason + "; " + next();
+    }
+    if (expected == null) {
+      return "found one more frame, " + shown(found);
+    }
+    return kind == Kind.TOO_EARLY
+        ? "found the expected frame, " + shown(found) + ", before the frame it answers was sent"
+        : "found " + shown(found) + ", expected " + shown(expected.payload())
+            + "; first difference at payload byte " + offset();
+  }
+
+  /** What the recording has here. */
+  private String next() {
+    if (expected == null) {
+      return "the recording is over";
+    }
+    return (kind == Kind.NOT_TAKEN ? "it was sent " : "expected ") + shown(expected.payload());
   }
 
   /** The length, and the bytes around the first difference. */
@@ -354,6 +539,10 @@ public final class Mismatch implements Cloneable {
     String text = payload.length == 0
         ? ""
         : " " + (from > 0 ? ".." : "") + hex + (to < payload.length ? ".." : "");
-    return payload.length + " bytes" + text;
+    return bytes(payload.length) + text;
+  }
+
+  static String bytes(long count) {
+    return count == 1 ? "1 byte" : count + " bytes";
   }
 }

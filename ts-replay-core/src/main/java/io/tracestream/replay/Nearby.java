@@ -1,32 +1,47 @@
 package io.tracestream.replay;
 
+import io.tracestream.rules.Field;
+import java.util.List;
 import java.util.Objects;
 
 /**
- * An entry nearby, of the same direction, that a frame equals which came in the place of another.
- * Immutable.
+ * An entry near the expected one, of the same direction, that the frame which came is like: it
+ * equals that entry, or differs from it in fewer bytes than from the expected one. Immutable.
  */
 public final class Nearby {
   private final long entry;
   private final long line;
   private final int steps;
+  private final List<Field> differing;
 
-  private Nearby(long entry, long line, int steps) {
+  private Nearby(long entry, long line, int steps, List<Field> differing) {
     this.entry = entry;
     this.line = line;
     this.steps = steps;
+    this.differing = differing;
   }
 
   /**
-   * An entry nearby.
+   * An entry that the frame equals.
    *
    * @param entry its number, from 1, both directions counted
    * @param line its line in the recording, from 1
-   * @param steps how many entries of the direction it is ahead; below 0 when it is back
+   * @param steps how many entries of the direction it is after the expected one; below 0 when it is
+   *     before it
    * @return the entry
    */
   public static Nearby of(long entry, long line, int steps) {
-    return new Nearby(entry, line, steps);
+    return new Nearby(entry, line, steps, List.of());
+  }
+
+  /**
+   * The same entry, when the frame does not quite equal it.
+   *
+   * @param places the places that differ; empty when it equals the entry
+   * @return the changed copy
+   */
+  public Nearby withDiffering(List<Field> places) {
+    return new Nearby(entry, line, steps, List.copyOf(places));
   }
 
   /**
@@ -48,12 +63,21 @@ public final class Nearby {
   }
 
   /**
-   * How many entries of the direction it is ahead of the expected one.
+   * How many entries of the direction it is after the expected one.
    *
-   * @return below 0 when it is back
+   * @return below 0 when it is before it
    */
   public int steps() {
     return steps;
+  }
+
+  /**
+   * The places where the frame differs from it.
+   *
+   * @return the fields in order, at most 100; empty when the frame equals the entry
+   */
+  public List<Field> differing() {
+    return differing;
   }
 
   @Override
@@ -61,16 +85,20 @@ public final class Nearby {
     return other instanceof Nearby that
         && entry == that.entry
         && line == that.line
-        && steps == that.steps;
+        && steps == that.steps
+        && differing.equals(that.differing);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(entry, line, steps);
+    return Objects.hash(entry, line, steps, differing);
   }
 
+  /** The entry in one line, such as {@code entry 9, line 10, 2 steps after}. */
   @Override
   public String toString() {
-    return "entry " + entry + ", line " + line + ", " + steps + " steps ahead";
+    return "entry " + entry + ", line " + line + ", " + Math.abs(steps)
+        + (steps > 0 ? " steps after" : " steps before")
+        + (differing.isEmpty() ? "" : ", differing in " + differing);
   }
 }

@@ -3,7 +3,7 @@ package io.tracestream.replay;
 import io.tracestream.recording.Direction;
 import java.util.Objects;
 
-/** An entry's place in its recording, or the place behind the last one. Immutable. */
+/** The place of an entry in its recording, or the place after the last entry. Immutable. */
 public final class Place {
   private final String recording;
   private final Direction direction;
@@ -23,11 +23,12 @@ public final class Place {
    * A place.
    *
    * @param recording the recording's file name
-   * @param direction the entry's; behind the last one, that of the frames that are compared
-   * @param entry the entry's number, from 1, both directions counted; behind the last one, one more
-   *     than there are
-   * @param entries how many entries the recording has; 0 where that is not known
-   * @param line the entry's line, from 1; 0 behind the last one
+   * @param direction the entry's direction; after the last entry, that of the frames that are
+   *     compared
+   * @param entry the entry's number, from 1, both directions counted; after the last entry, one
+   *     more than there are
+   * @param entries how many entries the recording has; 0 if that is not known
+   * @param line the entry's line, from 1; 0 after the last entry
    * @return the place
    */
   public static Place of(
@@ -36,7 +37,8 @@ public final class Place {
   }
 
   /**
-   * The recording's file name: of a recording in several files, that of the entry's.
+   * The recording's file name; of a recording in several files, the name of the one that has the
+   * entry.
    *
    * @return the name
    */
@@ -47,7 +49,7 @@ public final class Place {
   /**
    * The entry's direction.
    *
-   * @return behind the last one, that of the frames that are compared
+   * @return the direction; after the last entry, that of the frames that are compared
    */
   public Direction direction() {
     return direction;
@@ -56,7 +58,7 @@ public final class Place {
   /**
    * The entry's number.
    *
-   * @return from 1, both directions counted; behind the last one, one more than there are
+   * @return from 1, both directions counted; after the last entry, one more than there are
    */
   public long entry() {
     return entry;
@@ -65,7 +67,7 @@ public final class Place {
   /**
    * How many entries the recording has.
    *
-   * @return 0 where that is not known, as its end is far
+   * @return the number; 0 if it is not known, because the end is far away
    */
   public long entries() {
     return entries;
@@ -74,13 +76,13 @@ public final class Place {
   /**
    * The entry's line.
    *
-   * @return from 1; 0 behind the last one
+   * @return from 1; 0 after the last entry
    */
   public long line() {
     return line;
   }
 
-  /** Whether this is behind the last entry. */
+  /** Whether this is after the last entry. */
   boolean isEnd() {
     return line == 0;
   }
@@ -103,15 +105,16 @@ public final class Place {
   /**
    * The place in words.
    *
-   * @return such as {@code c2s entry 3 of 6, login.rec:4}, or {@code c2s behind the last entry, 6
-   *     of 6, login.rec}
+   * @return such as {@code c2s entry 3 of 6, login.rec:4}, or {@code c2s after the last of 6
+   *     entries, login.rec}
    */
   @Override
   public String toString() {
+    if (isEnd()) {
+      return direction + " after the last " + (entries > 0 ? "of " + entries + " entries" : "entry")
+          + ", " + recording;
+    }
     String of = entries > 0 ? " of " + entries : "";
-    return isEnd()
-        ? direction + " behind the last entry" + (entries > 0 ? ", " + entries + of : "") + ", "
-            + recording
-        : direction + " entry " + entry + of + ", " + recording + ":" + line;
+    return direction + " entry " + entry + of + ", " + recording + ":" + line;
   }
 }

@@ -35,7 +35,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   private static final int MOST_UNSENT = 64 * 1024;
 
   private static final String TOO_MANY =
-      "a connection too many: all conversations that agree with it are played to others";
+      "this connection is one too many: others play all conversations that agree with it";
 
   private final long number;
   private final Role role;
@@ -113,8 +113,8 @@ final class Session implements FrameSocket.Owner, Payloads {
     if (play == null) {
       depart(
           Kind.EXTRA_CONNECTION,
-          "a connection too many: all conversations, " + sessions.playlist().size()
-              + ", have been played");
+          "this connection is one too many: " + all(sessions.playlist().size())
+              + " been played");
     } else {
       try {
         play.open(start);
@@ -123,6 +123,12 @@ final class Session implements FrameSocket.Owner, Payloads {
       }
     }
     proceed();
+  }
+
+  private static String all(int conversations) {
+    return conversations == 1
+        ? "the conversation has"
+        : "all " + conversations + " conversations have";
   }
 
   // What comes.
@@ -331,7 +337,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       throw new IOException(role.peer() + " was broken off: " + ending.text());
     }
     if (ending.isBadFrame()) {
-      depart(Kind.BAD_FRAME, "a bad frame: " + ending.text());
+      depart(Kind.BAD_FRAME, role.peer() + " sent what is not a frame: " + ending.text());
       return;
     }
     if (!play.isAtEnd() && play.endHere()) {
@@ -345,19 +351,19 @@ final class Session implements FrameSocket.Owner, Payloads {
       complete();
     } else if (play.isAtEnd()) {
       if (broken != null) {
-        depart(Kind.NOT_TAKEN, role.peer() + " gone: " + broken);
+        depart(Kind.NOT_TAKEN, role.peer() + " is gone: " + broken);
       } else if (patienceIsOver) {
         depart(
             Kind.NOT_TAKEN,
-            role.peer() + " reading nothing for " + role.patience().toMillis() / 1e3 + " s");
+            role.peer() + " read nothing for " + role.patience().toMillis() / 1e3 + " s");
       } else {
         waitOn();
       }
     } else if (play.damage() == null) {
       if (broken == null) {
-        depart(Kind.EARLY_END, role.peer() + "'s end");
+        depart(Kind.EARLY_END, role.peer() + " ended its sending");
       } else {
-        depart(Kind.CONNECTION_LOST, role.peer() + " gone: " + broken);
+        depart(Kind.CONNECTION_LOST, role.peer() + " is gone: " + broken);
       }
     } else if (broken != null) {
       throw play.damage();
@@ -376,8 +382,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     if (socket.partialBytes() > 0) {
       depart(
           Kind.BAD_FRAME,
-          "a bad frame: byte " + socket.received() + ": only its first " + socket.partialBytes()
-              + " bytes have come");
+          role.peer() + " sent only " + partial() + " at byte " + socket.received());
     } else {
       complete();
     }
@@ -402,10 +407,18 @@ final class Session implements FrameSocket.Owner, Payloads {
     depart(
         Kind.NOTHING_CAME,
         (socket.partialBytes() == 0
-                ? "nothing"
-                : "only " + socket.partialBytes() + " bytes of a frame, and nothing more")
+                ? "nothing came"
+                : "only " + partial() + " came, and nothing more")
             + " for " + Math.round(nanos / 1e6) / 1e3 + " s"
-            + (unsent ? ", nor is what we send being read" : ""));
+            + (unsent ? ", and what we send is not being read" : ""));
+  }
+
+  /** How much has come of how much. */
+  private String partial() {
+    return socket.partialBytes() + " of "
+        + (socket.partialOf() == 0
+            ? role.format().headerLength() + " header bytes"
+            : socket.partialOf() + " bytes of a frame");
   }
 
   private void waitOn() throws IOException {
@@ -500,7 +513,12 @@ final class Session implements FrameSocket.Owner, Payloads {
       Place place = Place.of(sessions.playlist().toString(), role.compared(), 1, 0, 0);
       mismatch = Mismatch.of(departure, number, peer, place, role.rules());
     }
-    return mismatch.withFound(found == null ? null : found.array()).withReason(reason);
+    boolean isFirst = play == null || play.matched() == 0;
+    return mismatch
+        .withFound(found == null ? null : found.array())
+        .withReason(reason)
+        .withPartial(
+            Partial.of(socket.beginning(), socket.partialBytes(), isFirst, role.format()));
   }
 
   /** The server stops: a session that is not over is incomplete. */

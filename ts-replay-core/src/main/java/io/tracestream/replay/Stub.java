@@ -102,7 +102,7 @@ final class Stub extends Play {
   Kind came(ByteBuffer frame, long now) throws IOException {
     int found = find(frame);
     if (found == Pool.NONE) {
-      return isAllowed(frame) ? null : Kind.DIFFERENT_FRAME;
+      return isAllowed(frame) ? null : Kind.UNKNOWN_REQUEST;
     }
     count(frame.remaining());
     if (values != null) {
@@ -318,7 +318,8 @@ final class Stub extends Play {
     try {
       if (found != null) {
         if (pool.nearest(found, request) != Pool.NONE) {
-          return mismatch(kind, connection, peer, request);
+          Mismatch mismatch = mismatch(kind, connection, peer, request);
+          return Clues.addCopies(mismatch.withFound(found.array()), request);
         }
       } else if (kind == Kind.NOT_TAKEN && hasNext()) {
         pool.moveToReply(owed.element().request, owed.element().reply, reply);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.replay.Mismatch.Kind;
@@ -47,7 +48,11 @@ class ExplanationTest {
 
   private static void assertExplains(String text, Mismatch mismatch) {
     assertEquals(
-        text.stripTrailing(), mismatch.explain(16, false, hint -> hint + " " + mismatch.varying()));
+        text.stripTrailing(),
+        mismatch.explain(
+            16,
+            false,
+            hint -> hint + " " + mismatch.proposed().toString().strip().replace("\n", ", ")));
   }
 
   @Test
@@ -58,7 +63,7 @@ class ExplanationTest {
           expected         0  68 65 6c 6c 6f 00 01                             hello..
           found            0  68 65 6c 6c 6f ff fe                             hello..
                                              ^^ ^^                                  ^^
-          IGNORE_FIELD s2c:5+2
+          ADD_RULES ignore s2c:5+2
         """, different(THIRD_REPLY, HELLO + "0001", HELLO + "fffe"));
   }
 
@@ -71,6 +76,7 @@ class ExplanationTest {
           found            0  ff 01 61 63 64                                   ..acd
                               ~~ ~~    ^^ ^^                                   ~~ ^^
           ~~ are bytes that the rules leave open
+          1 byte at payload byte 3 replaced by 2
           if the client is right, correct login.rec:4 or record again
         """, different(THIRD, "00016162", "ff01616364"));
   }
@@ -84,7 +90,7 @@ class ExplanationTest {
           expected         0  68 65 6c 6c 6f                                   hello
           found            0
                               ^^ ^^ ^^ ^^ ^^                                   ^^^^^
-          this frame is entry 9, login.rec:12: 2 steps ahead, so the frames before it were left out or come later
+          this frame is entry 9, login.rec:12, 2 frames later: those before it were left out, or come later
         """,
         mismatch(
             Kind.DIFFERENT_FRAME,
@@ -98,22 +104,23 @@ class ExplanationTest {
   @Test
   void aFrameTooMany() {
     assertExplains("""
-        mismatch: connection 2 with 127.0.0.1:4711, c2s behind the last entry, 6 of 6, login.rec
-          found a frame too many, of 1 byte, expected the end, as the recording is over
+        mismatch: connection 2 with 127.0.0.1:4711, c2s after the last of 6 entries, login.rec
+          found one more frame, of 1 byte, after the end of the recording
           found         0  61                                               a
-          this frame is entry 5, login.rec:6: 1 step back, so it was sent again or comes late
-          the client goes on where the recording ends: end it there, or record on
+          this frame is entry 5, login.rec:6, 1 frame earlier: it was sent again, or comes late
+          if the client is right, record again, up to its end
         """, mismatch(Kind.EXTRA_FRAME, END, null, "61", null, Nearby.of(5, 6, -1)));
   }
 
   @Test
   void anEarlyEnd() {
-    assertExplains("""
+    assertExplains(
+        """
         mismatch: connection 2 with 127.0.0.1:4711, s2c entry 3 of 6, login.rec:4
-          found the target's end, expected a frame of 5 bytes
+          the target ended its sending; expected a frame of 5 bytes
           expected         0  68 65 6c 6c 6f                                   hello
-          the target ended too soon: see why; if it may, delete login.rec from line 4 on
-        """, without(Kind.EARLY_END, THIRD_REPLY, HELLO, "the target's end"));
+          see why the target ended that early; if it is right, delete login.rec from line 4 on
+        """, without(Kind.EARLY_END, THIRD_REPLY, HELLO, "the target ended its sending"));
   }
 
   @Test
@@ -121,18 +128,13 @@ class ExplanationTest {
     assertExplains(
         """
         mismatch: connection 2 with 127.0.0.1:4711, c2s entry 3 of 6, login.rec:4
-          found a bad frame, expected a frame of 5 bytes
-          c2s byte 9: payload length: found 70000, expected at most 65535; check --header-len
+          the client sent what is not a frame: byte 9: too long; expected a frame of 5 bytes
           expected         0  68 65 6c 6c 6f                                   hello
-          see why the client stopped inside a frame
-          CHECK_FORMAT null
+          see why the client stopped
+          CHECK_FORMAT
         """,
         without(
-            Kind.BAD_FRAME,
-            THIRD,
-            HELLO,
-            "a bad frame: byte 9: payload length: found 70000, expected at most 65535; check"
-                + " --header-len"));
+            Kind.BAD_FRAME, THIRD, HELLO, "the client sent what is not a frame: byte 9: too long"));
   }
 
   @Test
@@ -140,10 +142,10 @@ class ExplanationTest {
     assertExplains(
         """
         mismatch: connection 2 with 127.0.0.1:4711, s2c entry 3 of 6, login.rec:4
-          found the client gone: Connection reset, expected it to take a frame of 5 bytes
-          expected         0  68 65 6c 6c 6f                                   hello
+          the client is gone: Connection reset; it was sent a frame of 5 bytes
+          sent         0  68 65 6c 6c 6f                                   hello
           see why the client left, or does not read
-        """, without(Kind.NOT_TAKEN, THIRD_REPLY, HELLO, "the client gone: Connection reset"));
+        """, without(Kind.NOT_TAKEN, THIRD_REPLY, HELLO, "the client is gone: Connection reset"));
   }
 
   @Test
@@ -151,34 +153,33 @@ class ExplanationTest {
     assertExplains(
         """
         mismatch: connection 2 with 127.0.0.1:4711, c2s entry 3 of 6, login.rec:4
-          found the client gone: Connection reset, expected a frame of 0 bytes
+          the client is gone: Connection reset; expected a frame of 0 bytes
           see in the log of the client why it left
-        """, without(Kind.CONNECTION_LOST, THIRD, "", "the client gone: Connection reset"));
+        """, without(Kind.CONNECTION_LOST, THIRD, "", "the client is gone: Connection reset"));
   }
 
   @Test
   void nothing() {
     assertExplains("""
         mismatch: connection 2 with 127.0.0.1:4711, c2s entry 3 of 6, login.rec:4
-          found nothing for 0.2 s, expected a frame of 5 bytes
+          nothing came for 0.2 s; expected a frame of 5 bytes
           expected         0  68 65 6c 6c 6f                                   hello
           see what the client waits for
-          LONGER_IDLE_TIMEOUT null
-        """, without(Kind.NOTHING_CAME, THIRD, HELLO, "nothing for 0.2 s"));
+          LONGER_IDLE_TIMEOUT
+        """, without(Kind.NOTHING_CAME, THIRD, HELLO, "nothing came for 0.2 s"));
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
       names = {"BAD_FRAME", "NOTHING_CAME", "CONNECTION_LOST", "NOT_TAKEN"})
-  void whatCameBehindTheLastEntryMayBeNoFrame(Kind kind) {
+  void whatCameAfterTheLastEntryMayBeNoFrame(Kind kind) {
     String text = without(kind, END, null, "something").explain(16, false);
     assertTrue(
         text.startsWith(
-            "mismatch: connection 2 with 127.0.0.1:4711, c2s behind the last entry, 6 of 6,"
-                + " login.rec\n  found "),
+            "mismatch: connection 2 with 127.0.0.1:4711, c2s after the last of 6 entries, login.rec\n"
+                + "  something; the recording is over\n"),
         text);
-    assertTrue(text.contains(", expected the end, as the recording is over\n"), text);
   }
 
   @ParameterizedTest
@@ -232,8 +233,136 @@ class ExplanationTest {
   void aPeerOfIpv6IsWrittenAsOnTheCommandLine() {
     Mismatch mismatch = Mismatch.of(
             Kind.EARLY_END, 1, new InetSocketAddress("::1", 4711), THIRD, Rules.NONE)
-        .withReason("the client's end");
+        .withReason("the client ended its sending");
     String text = mismatch.explain(16, false);
     assertTrue(text.startsWith("mismatch: connection 1 with [0:0:0:0:0:0:0:1]:4711, c2s "), text);
+  }
+
+  private static String explained(Mismatch mismatch) {
+    return mismatch.explain(0, false);
+  }
+
+  private static void assertHas(String line, Mismatch mismatch) {
+    String text = explained(mismatch);
+    assertTrue(text.lines().anyMatch(("  " + line)::equals), text);
+  }
+
+  @Test
+  void theFirstPlacesThatDifferAreListed() {
+    String expected = "00616161".repeat(10);
+    String found = "ff616161".repeat(10);
+    assertHas(
+        "10 places differ (offset+length): 0+1, 4+1, 8+1, 12+1, 16+1, 20+1, 24+1, 28+1, ...",
+        different(THIRD_REPLY, expected, found));
+  }
+
+  @Test
+  void theSideThatLeftIsTheOneThatWasSentTo() {
+    Mismatch atEnd = without(Kind.NOT_TAKEN, END, null, "the client is gone: Broken pipe");
+    assertHas("see why the client left, or does not read", atEnd);
+    assertHas(
+        "see why the target left, or does not read",
+        without(Kind.NOT_TAKEN, THIRD, HELLO, "the target is gone: Broken pipe"));
+  }
+
+  @Test
+  void whereSeveralFramesCouldComeTheyAreListedAndTheNearestIsShown() {
+    List<Place> places = List.of(
+        Place.of("login.rec", Direction.S2C, 3, 9, 4),
+        Place.of("login.rec", Direction.S2C, 5, 9, 6));
+    assertHas(
+        "any of 2 frames could come here, entries 3, 5; entry 3 is the nearest",
+        different(THIRD_REPLY, HELLO, "00").withOutstanding(places, 2));
+    assertHas(
+        "any of 70 frames could come here, entries 3, 5, ...; entry 3 is the nearest",
+        different(THIRD_REPLY, HELLO, "00").withOutstanding(places, 70));
+  }
+
+  @Test
+  void aFrameThatNoConversationExpectsIsSaidToBeThat() {
+    Place first = Place.of("calls/0002.rec", Direction.C2S, 1, 6, 2);
+    assertHas(
+        "no recorded conversation begins like that (3 were possible); the nearest is calls/0002.rec",
+        different(first, HELLO, "00").withConversations(3));
+    assertHas(
+        "no recorded conversation goes on like that; the nearest is login.rec",
+        different(THIRD, HELLO, "00").withConversations(1));
+  }
+
+  @Test
+  void aRequestThatNobodyRecordedIsSaidToBeThat() {
+    assertHas(
+        "no recorded request is like that; the nearest is login.rec:4",
+        mismatch(Kind.UNKNOWN_REQUEST, THIRD, HELLO, "00", null, null));
+  }
+
+  @Test
+  void aClientThatComesBackAfterOurEndMayWantTheConnectionToStayOpen() {
+    Mismatch late = mismatch(Kind.EXTRA_FRAME, END, null, "61", null, null);
+    assertEquals(List.of(), late.hints());
+    assertEquals(List.of(Hint.HOLD_AT_END), late.withAfterOurEnd(true).hints());
+    Mismatch again = without(Kind.EXTRA_CONNECTION, END, null, "one too many");
+    assertEquals(List.of(Hint.REPEAT), again.hints());
+    assertEquals(
+        List.of(Hint.HOLD_AT_END, Hint.REPEAT), again.withAfterOurEnd(true).hints());
+  }
+
+  private static Mismatch begun(int headerLength, String beginning, long came, boolean isFirst) {
+    FrameFormat format = new FrameFormat(headerLength, 65_535);
+    return without(Kind.BAD_FRAME, THIRD, HELLO, "the client sent what is not a frame")
+        .withPartial(Partial.of(bytes(beginning), came, isFirst, format));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "8 | 474554202f20485454502f312e310d0a | the first bytes are text, \"GET / HTTP/1.1\": this is another protocol, without our frames",
+        "2 | 474554202f | the first bytes are text, \"GET /\": this is another protocol, without our frames",
+        "4 | 160301020001 | the first bytes are 16 03 01 02 00 01: this is the beginning of a TLS connection",
+        "8 | 0000000568656c6c | the first bytes are 00 00 00 05 68 65 6c 6c: that fits a header of 4 bytes with a payload of 5 bytes",
+        "8 | 00000000 | the first bytes are 00 00 00 00: that fits a header of 4 bytes with a payload of 0 bytes",
+        "4 | 000568656c6c6f | the first bytes are 00 05 68 65 6c 6c 6f: that fits a header of 2 bytes with a payload of 5 bytes",
+        "4 | 0500000068656c6c6f | the first bytes are 05 00 00 00 68 65 6c 6c 6f: that fits a little-endian length of 4 bytes with a payload of 5 bytes; only big-endian ones can be read",
+        "4 | 0000000968656c6c6f | the first bytes are 00 00 00 09 68 65 6c 6c 6f: that fits a length of 4 bytes that counts itself, with a payload of 5 bytes; only the payload may be counted",
+        "4 | 00ff0102030405060708090a0b0c | the first bytes are 00 ff 01 02 03 04 05 06 07 08 09 0a ..",
+      })
+  void whatTheBeginningOfAFrameLooksLikeIsSaid(int header, String beginning, String words) {
+    assertHas(words, begun(header, beginning, 0, true));
+  }
+
+  @Test
+  void theHeaderThatTheBytesFitIsThere() {
+    assertEquals(4, begun(8, "0000000568656c6c", 0, true).likelyHeaderLength());
+    assertEquals(0, begun(4, "0500000068656c6c6f", 0, true).likelyHeaderLength());
+    assertEquals(
+        List.of(Hint.CHECK_FORMAT), begun(8, "0000000568656c6c", 0, true).hints());
+    assertEquals(
+        List.of(), begun(8, "474554202f20485454502f312e310d0a", 0, true).hints());
+  }
+
+  @Test
+  void afterFramesThatMatchedTheHeaderIsNotInDoubt() {
+    assertEquals(List.of(), begun(4, "0000000568", 0, false).hints());
+    assertEquals(
+        List.of(Hint.CHECK_FORMAT),
+        begun(4, "7fffffff68", 0, false).hints(),
+        "it may be the maximum");
+    assertEquals(0, begun(8, "0000000568656c6c", 0, false).likelyHeaderLength());
+  }
+
+  @Test
+  void aFrameThatIsAsLongAsRecordedWasOnlyCut() {
+    Mismatch cut = begun(2, "00050005", 0, true);
+    assertFalse(explained(cut).contains("first bytes"), explained(cut));
+    assertEquals(List.of(), cut.hints());
+  }
+
+  @Test
+  void aFirstFrameThatIsEmptyMayHaveALongerHeader() {
+    Place first = Place.of("login.rec", Direction.C2S, 1, 6, 2);
+    Mismatch empty = different(first, HELLO, "");
+    assertHas("the first frame is empty: its header may be longer than we read it", empty);
+    assertEquals(List.of(Hint.CHECK_FORMAT), empty.hints());
   }
 }

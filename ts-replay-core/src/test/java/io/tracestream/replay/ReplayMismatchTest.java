@@ -57,7 +57,7 @@ class ReplayMismatchTest {
         TestPeer client = TestPeer.connect(server.address())) {
       client.send("0001 61").awaitEnd();
       assertEquals(
-          "connection 1 c2s entry 1 " + file + ":2: found 1 bytes 61, expected 2 bytes 6162;"
+          "connection 1 c2s entry 1 " + file + ":2: found 1 byte 61, expected 2 bytes 6162;"
               + " first difference at payload byte 1",
           onlyMismatch(server).toString());
     }
@@ -70,7 +70,8 @@ class ReplayMismatchTest {
       client.send("0001 61").await(3);
       client.endSending();
       assertEquals(
-          "connection 1 c2s entry 3 " + file + ":4: found the client's end, expected 1 bytes 63",
+          "connection 1 c2s entry 3 " + file
+              + ":4: the client ended its sending; expected 1 byte 63",
           onlyMismatch(server).toString());
     }
   }
@@ -82,8 +83,7 @@ class ReplayMismatchTest {
       client.send("0001 61").await(3);
       client.send("0001 63").awaitEnd();
       assertEquals(
-          "connection 1 c2s entry 3 " + file + ": found 1 bytes 63,"
-              + " expected the end, as the recording is over",
+          "connection 1 c2s after the last entry of " + file + ": found one more frame, 1 byte 63",
           onlyMismatch(server).toString());
     }
   }
@@ -94,9 +94,9 @@ class ReplayMismatchTest {
         TestPeer client = TestPeer.connect(server.address())) {
       client.send("0001 61" + "0005 68").endSending();
       assertEquals(
-          "connection 1 c2s entry 2 " + file
-              + ": found a bad frame: byte 3: found the end after 1 of 5"
-              + " payload bytes; the sender stopped early, expected the end, as the recording is over",
+          "connection 1 c2s after the last entry of " + file
+              + ": the client sent what is not a frame: byte 3: found the end after 1 of 5"
+              + " payload bytes; the sender stopped early; the recording is over",
           onlyMismatch(server).toString());
     }
   }
@@ -122,7 +122,7 @@ class ReplayMismatchTest {
       client.send("0001 61").reset();
       assertEquals(
           "connection 1 s2c entry 2 " + file
-              + ":3: found the client gone: Connection reset, expected 1 bytes 62",
+              + ":3: the client is gone: Connection reset; it was sent 1 byte 62",
           onlyMismatch(server).toString());
     }
   }
@@ -174,7 +174,7 @@ class ReplayMismatchTest {
         TestPeer client = TestPeer.connect(server.address())) {
       client.send("0001 61").await(3);
       client.endSending();
-      assertEquals(Hint.RECORD_EACH_CONNECTION, onlyMismatch(server).hint());
+      assertEquals(List.of(Hint.RECORD_EACH_CONNECTION), onlyMismatch(server).hints());
     }
   }
 

@@ -81,7 +81,7 @@ class ReplaySelectionTest {
       Mismatch mismatch = server.verdict().mismatches().get(0);
       assertEquals(Kind.EXTRA_CONNECTION, mismatch.kind());
       assertTrue(
-          mismatch.explain(16, false).contains("found a connection too many"),
+          mismatch.explain(16, false).contains("this connection is one too many: all 2 "),
           mismatch.explain(16, false));
     }
   }

@@ -62,7 +62,7 @@ class VerifierMismatchTest {
   }
 
   private void assertSays(String sentence, Verifier verifier) throws InterruptedException {
-    assertEquals("connection 1 s2c entry " + sentence, mismatch(verifier).toString());
+    assertEquals("connection 1 s2c " + sentence, mismatch(verifier).toString());
   }
 
   @Test
@@ -72,7 +72,8 @@ class VerifierMismatchTest {
       assertEquals("000161" + "000163", peer.send("0001 62").await(6));
       peer.send("0002 6466").awaitEnd();
       assertSays(
-          "4 " + file + ":5: found 2 bytes 6466, expected 2 bytes 6465; first difference at payload"
+          "entry 4 " + file
+              + ":5: found 2 bytes 6466, expected 2 bytes 6465; first difference at payload"
               + " byte 1",
           verifier);
       assertEquals(1, verifier.verdict().entriesMatched());
@@ -85,7 +86,7 @@ class VerifierMismatchTest {
         TestPeer peer = target.accept()) {
       assertEquals("", peer.send("0000").awaitEnd());
       assertSays(
-          "1 " + file
+          "entry 1 " + file
               + ":2: found 0 bytes, expected 2 bytes 6465; first difference at payload byte 0",
           verifier);
       assertEquals(0, verifier.verdict().entriesMatched());
@@ -97,8 +98,7 @@ class VerifierMismatchTest {
     try (Verifier verifier = playing("c2s 61", "s2c 62");
         TestPeer peer = target.accept()) {
       peer.send("0001 62 0001 62").awaitEnd();
-      assertSays(
-          "3 " + file + ": found 1 bytes 62, expected the end, as the recording is over", verifier);
+      assertSays("after the last entry of " + file + ": found one more frame, 1 byte 62", verifier);
     }
   }
 
@@ -118,7 +118,8 @@ class VerifierMismatchTest {
         TestPeer peer = target.accept()) {
       peer.await(3);
       peer.send("0001 62").endSending();
-      assertSays("3 " + file + ":4: found the target's end, expected 1 bytes 63", verifier);
+      assertSays(
+          "entry 3 " + file + ":4: the target ended its sending; expected 1 byte 63", verifier);
     }
   }
 
@@ -129,9 +130,9 @@ class VerifierMismatchTest {
       peer.await(3);
       peer.send("0002 62").endSending();
       assertSays(
-          "2 " + file
-              + ":3: found a bad frame: byte 0: found the end after 1 of 2 payload bytes; the"
-              + " sender stopped early, expected 1 bytes 62",
+          "entry 2 " + file
+              + ":3: the target sent what is not a frame: byte 0: found the end after 1 of 2 payload"
+              + " bytes; the sender stopped early; expected 1 byte 62",
           verifier);
     }
   }
@@ -143,7 +144,7 @@ class VerifierMismatchTest {
       peer.await(3);
       peer.reset();
       assertSays(
-          "2 " + file + ":3: found the target gone: Connection reset, expected 1 bytes 62",
+          "entry 2 " + file + ":3: the target is gone: Connection reset; expected 1 byte 62",
           verifier);
     }
   }
@@ -158,7 +159,7 @@ class VerifierMismatchTest {
       peer.reset();
       Mismatch mismatch = mismatch(verifier);
       assertEquals(Kind.NOT_TAKEN, mismatch.kind());
-      assertTrue(mismatch.reason().startsWith("the target gone: "), mismatch.reason());
+      assertTrue(mismatch.reason().startsWith("the target is gone: "), mismatch.reason());
     }
   }
 
@@ -167,7 +168,7 @@ class VerifierMismatchTest {
     try (Verifier verifier = playing(200, "c2s 61", "s2c 62");
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.awaitEnd());
-      assertSays("2 " + file + ":3: found nothing for 0.2 s, expected 1 bytes 62", verifier);
+      assertSays("entry 2 " + file + ":3: nothing came for 0.2 s; expected 1 byte 62", verifier);
     }
   }
 
@@ -177,8 +178,9 @@ class VerifierMismatchTest {
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.send("0002 62").awaitEnd());
       assertSays(
-          "2 " + file + ":3: found only 3 bytes of a frame, and nothing more for 0.2 s, expected 2"
-              + " bytes 6263",
+          "entry 2 " + file
+              + ":3: only 3 of 4 bytes of a frame came, and nothing more for 0.2 s; expected 2 bytes"
+              + " 6263",
           verifier);
     }
   }
@@ -191,8 +193,9 @@ class VerifierMismatchTest {
     try (Verifier verifier = playing(300, lines);
         TestPeer peer = target.accept()) {
       assertSays(
-          "401 " + file
-              + ":402: found nothing for 0.3 s, nor is what we send being read, expected 1 bytes 62",
+          "entry 401 " + file
+              + ":402: nothing came for 0.3 s, and what we send is not being read; expected 1 byte"
+              + " 62",
           verifier);
       peer.awaitEnd();
     }
@@ -205,7 +208,7 @@ class VerifierMismatchTest {
     try (Verifier verifier = playing(300, lines);
         TestPeer peer = target.accept()) {
       assertEquals(
-          "nothing for 0.3 s, nor is what we send being read",
+          "nothing came for 0.3 s, and what we send is not being read",
           mismatch(verifier).reason());
       peer.awaitEnd();
     }

@@ -1,22 +1,26 @@
 package io.tracestream.rules;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /**
- * Two payloads as rows of hex with text, one above the other, and marks under what differs:
+ * Two payloads as rows of hex and text, one above the other, with marks under what differs:
  *
  * <pre>
  * expected         0  31 5f 68 65 6c 6c 6f                             1_hello
- * found            0  31 5f 6a 65 6c 6c                                1_jell
- *                     ~~    ^^          ^^                             ~ ^   ^
+ * found            0  31 5f 6a 65 6c 6c 6f                             1_jello
+ *                     ~~    ^^                                         ~ ^
  * </pre>
  *
- * <p>Each row begins with its offset, in decimal as rules have it. {@code ^^} stands under bytes
- * that differ, or that one side alone has; {@code ~~} under bytes that are not compared. Immutable.
+ * <p>Each row begins with the offset of its first byte, in decimal as in rules. {@code ^^} marks
+ * bytes that differ or that only one side has; {@code ~~} marks bytes that are not compared. Where
+ * the lengths differ, the shorter side has a gap, so that what is the same after the change stands
+ * in the same columns again. Text is UTF-8: a character stands below its first byte. Immutable.
  */
 public final class HexRows {
   private static final int ROW = 16;
+  private static final int NOTHING = -1;
   private static final String RED = "\u001b[31m";
   private static final String PLAIN = "\u001b[0m";
 
@@ -37,18 +41,41 @@ public final class HexRows {
     this.colours = colours;
   }
 
+  /** A payload in columns, where it may have a gap. */
+  private record Side(String label, byte[] payload, int gapFrom, int gap) {
+    /** The offset of the byte in a column; NOTHING in the gap and after the end. */
+    int offset(int column) {
+      boolean isInGap = column >= gapFrom && column < gapFrom + gap;
+      int offset = firstOffset(column);
+      return isInGap || offset >= payload.length ? NOTHING : offset;
+    }
+
+    /** The offset of the first byte in that column or after it. */
+    int firstOffset(int column) {
+      return column < gapFrom ? column : Math.max(gapFrom, column - gap);
+    }
+  }
+
   /**
-   * The rows around a place. Where a payload has fewer bytes than the other, there is blank.
+   * The rows around a place.
    *
    * @param expected the payload of the first rows; not copied
    * @param found the payload of the second rows; not copied
-   * @param around the offset to show, from 0; it may be behind either end
-   * @param context bytes to show before it, and behind it, 0 or more
-   * @param compared whether the byte at an offset is compared; asked for shown offsets only
-   * @return lines that end with a line feed each, without trailing blanks; empty when neither
+   * @param around the offset to show, from 0: where the payloads first differ, or before
+   * @param context how many bytes to show before it and after it, 0 or more
+   * @param compared whether the byte at an offset of {@code expected} is compared
+   * @return lines that each end with a line feed, without trailing blanks; empty when neither
    *     payload has a byte there
    */
   public String of(byte[] expected, byte[] found, int around, int context, IntPredicate compared) {
+    Side one = new Side(expectedLabel, expected, 0, 0);
+    Side other = new Side(foundLabel, found, 0, 0);
+    if (expected.length != found.length) {
+      Replacement change = Replacement.between(expected, found, compared);
+      int width = Math.max(change.removed(), change.inserted());
+      one = withGap(one, change.offset() + change.removed(), width - change.removed());
+      other = withGap(other, change.offset() + change.inserted(), width - change.inserted());
+    }
     int longest = Math.max(expected.length, found.length);
     int from = Math.max(0, around - context);
     int to = (int) Math.min(longest, (long) around + context + 1);
@@ -56,9 +83,9 @@ public final class HexRows {
     for (long row = from / ROW * ROW; row < to; row += ROW) {
       int first = (int) Math.max(row, from);
       int end = (int) Math.min(row + ROW, to);
-      String marks = marks(expected, found, first, end, compared);
-      lines.append(line(expectedLabel, expected, first, end, marks));
-      lines.append(line(foundLabel, found, first, end, marks));
+      String marks = marks(one, other, first, end, compared);
+      lines.append(line(one, first, end, marks));
+      lines.append(line(other, first, end, marks));
       if (!marks.isBlank()) {
         lines.append(marksLine(first, end, marks));
       }
@@ -66,54 +93,63 @@ public final class HexRows {
     return lines.toString();
   }
 
+  private static Side withGap(Side side, int from, int length) {
+    return new Side(side.label, side.payload, from, length);
+  }
+
   /**
-   * The rows of a payload that has nothing to be compared with, from its beginning.
+   * The rows of a single payload, from its beginning.
    *
    * @param label what each row begins with
    * @param payload the payload; not copied
-   * @param most bytes to show at most
-   * @return lines that end with a line feed each; empty when there is nothing to show
+   * @param most how many bytes to show at most
+   * @return lines that each end with a line feed; empty when there is nothing to show
    */
   public static String of(String label, byte[] payload, int most) {
     HexRows rows = new HexRows(label, label, false);
+    Side side = new Side(label, payload, 0, 0);
     StringBuilder lines = new StringBuilder();
     int to = Math.min(payload.length, most);
     for (int row = 0; row < to; row += ROW) {
       int end = to - row > ROW ? row + ROW : to;
-      lines.append(rows.line(label, payload, row, end, " ".repeat(ROW)));
+      lines.append(rows.line(side, row, end, " ".repeat(ROW)));
     }
     return lines.toString();
   }
 
-  /** A character for each byte from {@code first} to {@code end}. */
-  private static String marks(
-      byte[] expected, byte[] found, int first, int end, IntPredicate compared) {
+  /** A character for each column from {@code first} to {@code end}. */
+  private static String marks(Side one, Side other, int first, int end, IntPredicate compared) {
     StringBuilder marks = new StringBuilder();
-    for (int at = first; at < end; at++) {
-      boolean both = at < expected.length && at < found.length;
-      if (both && !compared.test(at)) {
+    for (int column = first; column < end; column++) {
+      int expected = one.offset(column);
+      int found = other.offset(column);
+      boolean both = expected != NOTHING && found != NOTHING;
+      if (both && !compared.test(expected)) {
         marks.append('~');
       } else {
-        marks.append(both && expected[at] == found[at] ? ' ' : '^');
+        marks.append(both && one.payload[expected] == other.payload[found] ? ' ' : '^');
       }
     }
     return marks.toString();
   }
 
-  private String line(String label, byte[] payload, int first, int end, String marks) {
+  private String line(Side side, int first, int end, String marks) {
     StringBuilder hex = new StringBuilder(blanks(first, 3));
     StringBuilder text = new StringBuilder(blanks(first, 1));
-    for (int at = first; at < end; at++) {
-      boolean differs = marks.charAt(at - first) == '^';
-      boolean there = at < payload.length;
-      hex.append(
-          shown(there ? String.format(Locale.ROOT, "%02x", payload[at]) : "  ", there && differs));
-      hex.append(' ');
-      text.append(shown(there ? character(payload[at]) : " ", there && differs));
+    for (int column = first; column < end; column++) {
+      int at = side.offset(column);
+      boolean isRed = colours && at != NOTHING && marks.charAt(column - first) == '^';
+      hex.append(isRed ? RED : "")
+          .append(at == NOTHING ? "  " : String.format(Locale.ROOT, "%02x", side.payload[at]))
+          .append(isRed ? PLAIN : "")
+          .append(' ');
+      text.append(isRed ? RED : "")
+          .append(at == NOTHING ? " " : ShownText.cell(side.payload, at))
+          .append(isRed ? PLAIN : "");
     }
     hex.append("   ".repeat(ROW - end + first - first % ROW));
-    String offset = String.format(Locale.ROOT, "%8d", first / ROW * ROW);
-    return (padded(label) + "  " + offset + "  " + hex + " " + text).stripTrailing() + "\n";
+    String offset = String.format(Locale.ROOT, "%8d", side.firstOffset(first / ROW * ROW));
+    return (padded(side.label) + "  " + offset + "  " + hex + " " + text).stripTrailing() + "\n";
   }
 
   private String marksLine(int first, int end, String marks) {
@@ -133,11 +169,97 @@ public final class HexRows {
     return label + " ".repeat(width - label.length());
   }
 
-  private static String character(byte value) {
-    return value >= ' ' && value < 0x7f ? Character.toString(value) : ".";
-  }
+  /** The bytes of a payload as text, a column for each byte. */
+  private static final class ShownText {
+    private static final String NO_TEXT = ".";
+    /** The bytes of a character after its first one have blank columns. */
+    private static final String REST = " ";
 
-  private String shown(String text, boolean differs) {
-    return colours && differs ? RED + text + PLAIN : text;
+    private static final int LONGEST = 4;
+    /** What stands for bytes that are not UTF-8. */
+    private static final int REPLACEMENT = 0xfffd;
+
+    private ShownText() {}
+
+    /** What stands in the column of a byte. */
+    static String cell(byte[] payload, int at) {
+      byte value = payload[at];
+      if (value >= 0) {
+        return value >= ' ' && value < 0x7f ? Character.toString(value) : NO_TEXT;
+      }
+      int first = at;
+      while (first > 0 && at - first < LONGEST - 1 && isRest(payload[first])) {
+        first--;
+      }
+      String character = character(payload, first);
+      if (character == null || first + lengthAt(payload, first) <= at) {
+        return NO_TEXT;
+      }
+      int width = width(character.codePointAt(0));
+      if (at == first) {
+        return width == 0 ? character + REST : character;
+      }
+      return at == first + 1 && width == 2 ? "" : REST;
+    }
+
+    private static boolean isRest(byte value) {
+      return (value & 0xc0) == 0x80;
+    }
+
+    private static int lengthAt(byte[] payload, int first) {
+      int value = payload[first] & 0xff;
+      return value < 0xc2 ? 0 : value < 0xe0 ? 2 : value < 0xf0 ? 3 : value < 0xf5 ? 4 : 0;
+    }
+
+    /** The character of several bytes that begins there; null when there is none to show. */
+    private static String character(byte[] payload, int first) {
+      int length = lengthAt(payload, first);
+      if (length == 0 || first + length > payload.length) {
+        return null;
+      }
+      String text = new String(payload, first, length, StandardCharsets.UTF_8);
+      boolean isOne = text.codePointCount(0, text.length()) == 1;
+      return isOne && isShown(text.codePointAt(0)) ? text : null;
+    }
+
+    private static boolean isShown(int character) {
+      return switch (Character.getType(character)) {
+        case Character.CONTROL,
+            Character.FORMAT,
+            Character.SURROGATE,
+            Character.PRIVATE_USE,
+            Character.UNASSIGNED,
+            Character.LINE_SEPARATOR,
+            Character.PARAGRAPH_SEPARATOR -> false;
+        // A terminal would turn around the hex digits before it, too.
+        default -> !isRightToLeft(character) && character != REPLACEMENT;
+      };
+    }
+
+    private static boolean isRightToLeft(int character) {
+      return switch (Character.getDirectionality(character)) {
+        case Character.DIRECTIONALITY_RIGHT_TO_LEFT,
+            Character.DIRECTIONALITY_RIGHT_TO_LEFT_ARABIC,
+            Character.DIRECTIONALITY_ARABIC_NUMBER -> true;
+        default -> false;
+      };
+    }
+
+    /** Columns that a terminal gives to it. */
+    private static int width(int character) {
+      int type = Character.getType(character);
+      if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
+        return 0;
+      }
+      boolean isWide = Character.isIdeographic(character)
+          || character >= 0x1100 && character <= 0x115f
+          || character >= 0x2e80 && character <= 0xa4cf
+          || character >= 0xac00 && character <= 0xd7a3
+          || character >= 0xfe30 && character <= 0xfe6f
+          || character >= 0xff00 && character <= 0xff60
+          || character >= 0xffe0 && character <= 0xffe6
+          || character >= 0x1f300 && character <= 0x1faff;
+      return isWide ? 2 : 1;
+    }
   }
 }

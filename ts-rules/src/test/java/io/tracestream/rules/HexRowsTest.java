@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,64 @@ class HexRowsTest {
         found            0
                             ^^ ^^ ^^ ^^                                      ^^^^
         """, rows.of(bytes("\0~\u007f\u00ff"), new byte[0], 0, 8, ALL));
+  }
+
+  @Test
+  void theShorterSideHasAGapSoThatWhatFollowsStandsInTheSameColumns() {
+    assertEquals("""
+        expected         0  61 62       63 64 65 66                          ab  cdef
+        found            0  61 62 58 59 63 64 65 66                          abXYcdef
+                                  ^^ ^^                                        ^^
+        """, rows.of(bytes("abcdef"), bytes("abXYcdef"), 2, 16, ALL));
+    assertEquals("""
+        expected         0  61 62 63 64 65 66                                abcdef
+        found            0  61 62    64 65 66                                ab def
+                                  ^^                                           ^
+        """, rows.of(bytes("abcdef"), bytes("abdef"), 2, 16, ALL));
+  }
+
+  @Test
+  void afterAGapEachSideHasItsOwnOffsets() {
+    String text = "0123456789abcdefghijklmnopqrstuvwxyz";
+    assertEquals("""
+        expected         0  30 31    32 33 34 35 36 37 38 39 61 62 63 64 65  01 23456789abcde
+        found            0  30 31 58 32 33 34 35 36 37 38 39 61 62 63 64 65  01X23456789abcde
+                                  ^^                                           ^
+        expected        15  66 67 68                                         fgh
+        found           16  66 67 68                                         fgh
+        """, rows.of(bytes(text), bytes("01X" + text.substring(2)), 2, 16, ALL));
+  }
+
+  @Test
+  void bytesAfterTheChangeThatAreNotComparedAreMarkedWhereTheyAre() {
+    assertEquals("""
+        expected         0  61 62       63 31 32                             ab  c12
+        found            0  61 62 58 59 63 33 34                             abXYc34
+                                  ^^ ^^    ~~ ~~                               ^^ ~~
+        """, rows.of(bytes("abc12"), bytes("abXYc34"), 2, 16, at -> at < 3));
+  }
+
+  @Test
+  void textIsUtf8AndACharacterStandsBelowItsFirstByte() {
+    byte[] one = "caf\u00e9 \u4f60!".getBytes(StandardCharsets.UTF_8);
+    byte[] other = "caf\u00e8 \u4f60!".getBytes(StandardCharsets.UTF_8);
+    assertEquals("""
+        expected         0  63 61 66 c3 a9 20 e4 bd a0 21                    caf\u00e9  \u4f60 !
+        found            0  63 61 66 c3 a8 20 e4 bd a0 21                    caf\u00e8  \u4f60 !
+                                        ^^                                       ^
+        """, rows.of(one, other, 4, 16, ALL));
+  }
+
+  @Test
+  void bytesThatAreNotWholeOrNotHarmlessCharactersAreDots() {
+    for (String hex : new String[] {"c3", "c341", "c0af", "eda080", "e280ae", "efbbbf", "d790"}) {
+      byte[] payload = HexFormat.of().parseHex(hex);
+      String row = HexRows.of("a", payload, 16);
+      assertEquals(
+          ".".repeat(payload.length).replaceFirst("\\.$", hex.endsWith("41") ? "A" : "."),
+          row.substring(row.lastIndexOf(' ') + 1).strip(),
+          hex);
+    }
   }
 
   @Test

@@ -1,0 +1,205 @@
+package io.tracestream.replay;
+
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.Entry;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The beginning of a frame that did not come whole, or that was refused, and what its bytes look
+ * like: often the other side has another header, or does not send frames at all. Immutable.
+ */
+final class Partial {
+  /** Bytes that are shown. */
+  private static final int SHOWN = 12;
+
+  private static final int[] LENGTHS = {4, 2, 8, 1, 3, 16};
+  /** What may follow a short header is often text; how other protocols begin is not. */
+  private static final Pattern BEGINNING_OF_TEXT =
+      Pattern.compile("([A-Z]{3,8}[ \\r\\n]|SSH-|[{<]).*", Pattern.DOTALL);
+
+  private final byte[] beginning;
+  private final long came;
+  private final boolean isFirst;
+  private final FrameFormat format;
+
+  private Partial(byte[] beginning, long came, boolean isFirst, FrameFormat format) {
+    this.beginning = beginning;
+    this.came = came;
+    this.isFirst = isFirst;
+    this.format = format;
+  }
+
+  /**
+   * A frame that did not come whole.
+   *
+   * @param beginning its first bytes, header included; empty when nothing came of it
+   * @param came how many bytes of it came; 0 where all of them are in the beginning
+   * @param isFirst whether it is the first frame of its direction
+   * @return null when nothing came of it
+   */
+  static Partial of(byte[] beginning, long came, boolean isFirst, FrameFormat format) {
+    return beginning.length == 0
+        ? null
+        : new Partial(beginning, Math.max(came, beginning.length), isFirst, format);
+  }
+
+  /** What the bytes look like. */
+  private enum Look {
+    UNKNOWN,
+    TEXT,
+    TLS,
+    OTHER_LENGTH,
+    LITTLE_ENDIAN,
+    COUNTS_HEADER
+  }
+
+  /** What the bytes look like, with a header of that length, for a payload of that length. */
+  private record Guess(Look look, int headerLength, long payloadLength) {
+    private static final Guess NONE = new Guess(Look.UNKNOWN, 0, 0);
+  }
+
+  /** The header length that the bytes fit; 0 when nothing speaks for another one. */
+  int likelyHeaderLength(Entry expected) {
+    Guess guess = guess(expected);
+    return guess.look == Look.OTHER_LENGTH ? guess.headerLength : 0;
+  }
+
+  /** Whether another format might help. */
+  boolean mayBeSetRight(Entry expected) {
+    Look look = guess(expected).look;
+    return look == Look.OTHER_LENGTH
+        || look == Look.UNKNOWN && (isFirst && !isAsRecorded(expected) || isRefused());
+  }
+
+  /** Whether it is the beginning of a frame that is as long as the recorded one: it was cut. */
+  private boolean isAsRecorded(Entry expected) {
+    return expected != null
+        && beginning.length >= format.headerLength()
+        && bigEndian(format.headerLength()) == expected.payload().length;
+  }
+
+  /** Whether its length is above the maximum. */
+  private boolean isRefused() {
+    long length = bigEndian(format.headerLength());
+    return beginning.length >= format.headerLength()
+        && (length < 0 || length > format.maxPayloadLength());
+  }
+
+  private Guess guess(Entry expected) {
+    if (!isFirst || isAsRecorded(expected)) {
+      return Guess.NONE;
+    }
+    if (isText()) {
+      return new Guess(Look.TEXT, 0, 0);
+    }
+    if (beginning.length >= 3 && beginning[0] == 0x16 && beginning[1] == 3 && beginning[2] <= 4) {
+      return new Guess(Look.TLS, 0, 0);
+    }
+    long recorded = expected == null ? -1 : expected.payload().length;
+    int usual = format.headerLength();
+    if (fits(bigEndian(usual) - usual, usual, recorded)) {
+      return new Guess(Look.COUNTS_HEADER, usual, bigEndian(usual) - usual);
+    }
+    for (int length : LENGTHS) {
+      if (length != usual && fits(bigEndian(length), length, recorded)) {
+        return new Guess(Look.OTHER_LENGTH, length, bigEndian(length));
+      }
+    }
+    for (int length : LENGTHS) {
+      if (length > 1 && fits(littleEndian(length), length, recorded)) {
+        return new Guess(Look.LITTLE_ENDIAN, length, littleEndian(length));
+      }
+    }
+    for (int length : LENGTHS) {
+      if (fits(bigEndian(length) - length, length, recorded)) {
+        return new Guess(Look.COUNTS_HEADER, length, bigEndian(length) - length);
+      }
+    }
+    return Guess.NONE;
+  }
+
+  /** Whether a frame with that header came whole, or is as long as the recorded one. */
+  private boolean fits(long payload, int header, long recorded) {
+    return payload >= 0
+        && beginning.length >= header
+        && (header + payload == came || header > 1 && payload > 0 && payload == recorded);
+  }
+
+  /** The number in so many bytes; -1 when there are not so many, or it is large. */
+  private long bigEndian(int bytes) {
+    long number = 0;
+    for (int at = 0; at < bytes; at++) {
+      if (at >= beginning.length || number > Integer.MAX_VALUE) {
+        return -1;
+      }
+      number = number << 8 | beginning[at] & 0xff;
+    }
+    return number;
+  }
+
+  private long littleEndian(int bytes) {
+    long number = 0;
+    for (int at = bytes - 1; at >= 0; at--) {
+      if (at >= beginning.length || number > Integer.MAX_VALUE) {
+        return -1;
+      }
+      number = number << 8 | beginning[at] & 0xff;
+    }
+    return number;
+  }
+
+  private boolean isText() {
+    if (beginning.length < 3) {
+      return false;
+    }
+    String text = new String(beginning, StandardCharsets.ISO_8859_1);
+    boolean isPrintable = text.chars()
+        .limit(Math.max(8, format.headerLength()))
+        .allMatch(c -> c >= ' ' && c < 0x7f || c == '\r' || c == '\n' || c == '\t');
+    return isPrintable
+        && (format.headerLength() > 2 || BEGINNING_OF_TEXT.matcher(text).matches());
+  }
+
+  /** What the bytes look like, in a sentence; null when that says nothing. */
+  String words(Entry expected) {
+    Guess guess = guess(expected);
+    String bytes = "the first bytes are " + hex();
+    String payload = " with a payload of " + Mismatch.bytes(guess.payloadLength);
+    return switch (guess.look) {
+      case TEXT ->
+        "the first bytes are text, \"" + text()
+            + "\": this is another protocol, without our frames";
+      case TLS -> bytes + ": this is the beginning of a TLS connection";
+      case OTHER_LENGTH ->
+        bytes + ": that fits a header of " + Mismatch.bytes(guess.headerLength) + payload;
+      case LITTLE_ENDIAN ->
+        bytes + ": that fits a little-endian length of " + Mismatch.bytes(guess.headerLength)
+            + payload + "; only big-endian ones can be read";
+      case COUNTS_HEADER ->
+        bytes + ": that fits a length of " + Mismatch.bytes(guess.headerLength)
+            + " that counts itself," + payload + "; only the payload may be counted";
+      case UNKNOWN -> isFirst && !isAsRecorded(expected) ? bytes : null;
+    };
+  }
+
+  private String hex() {
+    byte[] shown = Arrays.copyOf(beginning, Math.min(SHOWN, beginning.length));
+    return HexFormat.ofDelimiter(" ").formatHex(shown) + (shown.length < came ? " .." : "");
+  }
+
+  /** The first line of it. */
+  private String text() {
+    StringBuilder text = new StringBuilder();
+    for (byte value : beginning) {
+      if (value < ' ' || value == 0x7f) {
+        break;
+      }
+      text.append(String.format(Locale.ROOT, "%c", value));
+    }
+    return text.toString();
+  }
+}
