@@ -265,7 +265,7 @@ final class ReplayRun extends Run {
                 .map(rule -> "the rule \"" + rule + "\"")
                 .collect(Collectors.joining(" and "));
       case LEARN ->
-        "to find all that varies, record the conversation again and compare both recordings: ts_proxy"
+        "to find all that varies, record the conversation again and compare both recordings: ts-proxy"
             + " learn A B writes the rules";
       case LONGER_IDLE_TIMEOUT -> "or give it more time with a longer idle timeout";
       case RECORD_EACH_CONNECTION ->

@@ -60,8 +60,8 @@ final class Clues {
   }
 
   /**
-   * The mismatch with the copies that explain what differs, for an entry that is known to be the one
-   * that the frame is most like.
+   * The mismatch with the copies that explain what differs, for an entry that is known to be the
+   * one that the frame is most like.
    */
   static Mismatch addCopies(Mismatch mismatch, Cursor at) throws IOException {
     return new Clues(mismatch, at).addCopies();

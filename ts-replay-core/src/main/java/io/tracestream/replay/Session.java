@@ -113,8 +113,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     if (play == null) {
       depart(
           Kind.EXTRA_CONNECTION,
-          "this connection is one too many: " + all(sessions.playlist().size())
-              + " been played");
+          "this connection is one too many: " + all(sessions.playlist().size()) + " been played");
     } else {
       try {
         play.open(start);
@@ -517,8 +516,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     return mismatch
         .withFound(found == null ? null : found.array())
         .withReason(reason)
-        .withPartial(
-            Partial.of(socket.beginning(), socket.partialBytes(), isFirst, role.format()));
+        .withPartial(Partial.of(socket.beginning(), socket.partialBytes(), isFirst, role.format()));
   }
 
   /** The server stops: a session that is not over is incomplete. */

@@ -64,10 +64,10 @@ class ReplayIdleTest {
   /** A part of a frame that came is not nothing. */
   private static String reasonAfter(String sent) {
     return switch (sent) {
-      case "00" -> "only 1 bytes of a frame, and nothing more for 0.5 s";
-      case "0002" -> "only 2 bytes of a frame, and nothing more for 0.5 s";
-      case "000261", "0001 61 0002 62" -> "only 3 bytes of a frame, and nothing more for 0.5 s";
-      default -> "nothing for 0.5 s";
+      case "00" -> "only 1 of 2 header bytes came, and nothing more for 0.5 s";
+      case "0002" -> "only 2 of 4 bytes of a frame came, and nothing more for 0.5 s";
+      case "000261", "0001 61 0002 62" -> "only 3 of 4 bytes of a frame came, and nothing more for 0.5 s";
+      default -> "nothing came for 0.5 s";
     };
   }
 
@@ -136,7 +136,7 @@ class ReplayIdleTest {
         TestPeer client = TestPeer.connect(server.address())) {
       Mismatch mismatch = onlyMismatch(server);
       assertEquals(Mismatch.Kind.NOTHING_CAME, mismatch.kind());
-      assertEquals("nothing for 0.3 s, nor is what we send being read", mismatch.reason());
+      assertEquals("nothing came for 0.3 s, and what we send is not being read", mismatch.reason());
       client.awaitEnd();
     }
   }
