@@ -66,7 +66,8 @@ class ReplayIdleTest {
     return switch (sent) {
       case "00" -> "only 1 of 2 header bytes came, and nothing more for 0.5 s";
       case "0002" -> "only 2 of 4 bytes of a frame came, and nothing more for 0.5 s";
-      case "000261", "0001 61 0002 62" -> "only 3 of 4 bytes of a frame came, and nothing more for 0.5 s";
+      case "000261", "0001 61 0002 62" ->
+        "only 3 of 4 bytes of a frame came, and nothing more for 0.5 s";
       default -> "nothing came for 0.5 s";
     };
   }
