@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.engine.Addresses;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.rules.Comparer;
@@ -462,8 +463,7 @@ public final class Mismatch implements Cloneable {
 
   /** The peer as it is written on the command line. */
   String peerAddress() {
-    String host = peer.getAddress().getHostAddress();
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + peer.getPort();
+    return Addresses.numeric(peer);
   }
 
   Comparer comparer() {
