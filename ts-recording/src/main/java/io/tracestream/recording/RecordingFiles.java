@@ -100,7 +100,7 @@ final class RecordingFiles implements Closeable {
   }
 
   /** Reads a file from a position of its own, so that readers do not disturb each other. */
-  private final class FromTop extends InputStream {
+  final class FromTop extends InputStream {
     private final FileChannel file;
     private long position;
 
@@ -126,6 +126,10 @@ final class RecordingFiles implements Closeable {
       long skipped = Math.max(0, Math.min(count, file.size() - position));
       position += skipped;
       return skipped;
+    }
+
+    void moveTo(long offset) {
+      position = offset;
     }
 
     @Override

@@ -96,6 +96,17 @@ final class UnpackedInput extends InputStream {
     return passed;
   }
 
+  /** Goes to an offset in a plain file; false if this is not one. */
+  boolean moveTo(long offset) {
+    if (!begun || gzip || !(in instanceof RecordingFiles.FromTop file)) {
+      return false;
+    }
+    file.moveTo(offset);
+    position = 0;
+    limit = 0;
+    return true;
+  }
+
   /** Whether a file that begins with those two bytes, or is shorter, is gzip data. */
   static boolean isGzip(byte[] firstTwo) {
     return (firstTwo[0] & 0xff) == FIRST && (firstTwo[1] & 0xff) == SECOND;

@@ -13,11 +13,15 @@ final class PageCache {
   /** Entries that are read in any order are wanted again and again. */
   private static final long MOST_BYTES_IN_ANY_ORDER = 4 * MOST_BYTES;
 
-  private final long mostBytes;
+  private static final long FEWEST_BYTES = 256 * 1024;
+
+  private long mostBytes;
   /** In the order in which they came, but that those used since get a second chance. */
   private final ArrayDeque<Script.Page> pages = new ArrayDeque<>();
 
   private long bytes;
+  /** The same, had nothing been dropped. */
+  private long keptBytes;
 
   PageCache() {
     this(false);
@@ -39,6 +43,7 @@ final class PageCache {
   synchronized void keep(Script.Page page, Script.Content content) {
     page.content = content;
     bytes += content.memory();
+    keptBytes += content.memory();
     while (bytes > mostBytes && !pages.isEmpty()) {
       dropOne();
     }
@@ -53,6 +58,20 @@ final class PageCache {
     } else {
       bytes -= oldest.content.memory();
       oldest.content = null;
+    }
+  }
+
+  /**
+   * All pages have been kept once, and will be wanted in any order. If most of them do not fit,
+   * most would be dropped before they are wanted again, and then only give the garbage collector
+   * more to do: so few are kept.
+   */
+  synchronized void keepFewUnlessMostFit() {
+    if (keptBytes / 2 > mostBytes) {
+      mostBytes = Math.max(mostBytes / 16, FEWEST_BYTES);
+      while (bytes > mostBytes && !pages.isEmpty()) {
+        dropOne();
+      }
     }
   }
 

@@ -77,6 +77,9 @@ final class Playlist implements Closeable {
       }
     }
     pool = asPool ? pool(role) : null;
+    if (asPool) {
+      cache.keepFewUnlessMostFit();
+    }
     chooser = asPool || selection == Selection.ORDER || scripts.size() == 1
         ? null
         : new Chooser(scripts, repeat, role.rules(), role.compared());

@@ -46,8 +46,12 @@ final class Script {
   /** How many pages are known: one from the beginning. Written after the page itself. */
   private volatile int known = 1;
 
-  /** Readers that go on where a page ended. Guarded by this, as are the next two. */
+  /** Readers that go on where a page ended. Guarded by this, as are those below. */
   private final Deque<Source> sources = new ArrayDeque<>();
+  /** The reader that goes to any page that was read before; null until it is needed. */
+  private Source anywhere;
+  /** Where it decodes what a page holds. */
+  private byte[] room;
   /** Null until it is needed. */
   private Recording recording;
 
@@ -192,7 +196,7 @@ final class Script {
 
   /** Gathers what a page will be. */
   private static final class Decoder {
-    private byte[] bytes = new byte[1024];
+    private byte[] bytes;
     private int length;
     private int[] ends;
     private long[] elapsedMicros;
@@ -204,8 +208,9 @@ final class Script {
     private final String fileName;
     private final long elapsedBefore;
 
-    private Decoder(Source source, int pageBytes, int most) {
+    private Decoder(Source source, int pageBytes, int most, byte[] room) {
       int entries = Math.min(most, 64);
+      bytes = room;
       ends = new int[entries];
       elapsedMicros = new long[entries];
       fromClient = new boolean[entries];
@@ -268,6 +273,10 @@ final class Script {
   synchronized void closeFiles() {
     sources.forEach(source -> close(source.reader));
     sources.clear();
+    if (anywhere != null) {
+      discard(anywhere);
+      room = null;
+    }
     if (recording != null) {
       close(recording);
       recording = null;
@@ -373,7 +382,7 @@ final class Script {
     } catch (RecordingException e) {
       return 0; // to be met again
     } finally {
-      close(source.reader);
+      discard(source);
     }
   }
 
@@ -385,8 +394,11 @@ final class Script {
         source.reader.makeRoom(room);
       }
       boolean isAgain = inAnyOrder && page.number + 1 < known;
-      Content content = isAgain ? decodeAgain(source, page) : decode(source, Integer.MAX_VALUE);
-      if (!isAgain && content.goesOn()) {
+      if (isAgain) {
+        return decodeAgain(source, page);
+      }
+      Content content = decode(source, Integer.MAX_VALUE, new byte[1024]);
+      if (content.goesOn()) {
         addPageAfter(page, content, source);
         keep(source);
       } else {
@@ -395,9 +407,16 @@ final class Script {
       return content;
     } catch (IOException | RuntimeException | Error e) {
       if (source != null) {
-        close(source.reader);
+        discard(source);
       }
       throw e;
+    }
+  }
+
+  private void discard(Source source) {
+    close(source.reader);
+    if (source == anywhere) {
+      anywhere = null;
     }
   }
 
@@ -421,19 +440,31 @@ final class Script {
       }
     } catch (RecordingException e) {
       if (e.isNotRead()) {
-        close(source.reader);
+        discard(source);
       }
       source.tell(e);
     } catch (IOException | RuntimeException | Error e) {
-      close(source.reader);
+      discard(source);
       throw e;
     }
     return source;
   }
 
-  private Source open(Page page) {
-    Source source =
-        new Source(page.position == null ? recording.reader() : recording.reader(page.position));
+  private Source open(Page page) throws IOException {
+    Source source;
+    if (inAnyOrder && page.number + 1 < known && page.position != null) {
+      if (anywhere == null) {
+        anywhere = new Source(recording.reader(page.position));
+        room = new byte[pageBytes];
+      } else {
+        anywhere.reader.moveTo(page.position);
+      }
+      source = anywhere;
+      source.damage = null;
+    } else {
+      source =
+          new Source(page.position == null ? recording.reader() : recording.reader(page.position));
+    }
     source.page = page.number;
     source.elapsedBefore = page.elapsedBefore;
     return source;
@@ -442,15 +473,18 @@ final class Script {
   /** As many entries as the page had before; what follows it is not looked at. */
   private Content decodeAgain(Source source, Page page) throws IOException {
     int count = (int) (pages[page.number + 1].entriesBefore - page.entriesBefore);
-    Content content = decode(source, count);
+    Content content = decode(source, count, source == anywhere ? room : new byte[1024]);
     if (content.count() != count) {
       throw new IOException(this + ": has changed since it was opened; record again");
+    }
+    if (source != anywhere) {
+      close(source.reader);
     }
     return content;
   }
 
-  private Content decode(Source source, int most) throws IOException {
-    Decoder content = new Decoder(source, pageBytes, most);
+  private Content decode(Source source, int most, byte[] space) throws IOException {
+    Decoder content = new Decoder(source, pageBytes, most, space);
     try {
       while (source.damage == null && source.atEntry) {
         if (content.large) {
