@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +142,38 @@ class RecordingSourcesTest {
               assertEquals(entries.get(rest), other.next());
             }
             assertFalse(other.advance());
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(20)
+  void aReaderCanMoveToEntriesInAnyOrder(long seed) throws Exception {
+    List<Entry> entries = Cases.of(seed).entries();
+    entries.addAll(List.of(
+        new Entry(Long.MAX_VALUE, Direction.C2S, new byte[9]),
+        new Entry(Long.MAX_VALUE, Direction.S2C, new byte[0])));
+    Random random = new Random(seed);
+    for (Recording recording : sources(entries)) {
+      try (recording;
+          RecordingReader reader = recording.reader()) {
+        List<RecordingReader.Position> positions = new ArrayList<>();
+        List<Long> lines = new ArrayList<>();
+        while (reader.advance()) {
+          positions.add(reader.position());
+          lines.add(reader.line());
+        }
+        for (int i = 0; i < 2 * entries.size(); i++) {
+          int entry = random.nextInt(entries.size());
+          reader.moveTo(positions.get(entry));
+          assertTrue(reader.advance());
+          assertEquals(lines.get(entry), reader.line());
+          if (random.nextBoolean()) {
+            assertEquals(entries.get(entry), reader.entry());
+            boolean isLast = entry == entries.size() - 1;
+            assertEquals(isLast ? null : entries.get(entry + 1), reader.next());
           }
         }
       }
