@@ -1,6 +1,8 @@
 package io.tracestream.cli;
 
+import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
+import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.replay.Mismatch;
 import io.tracestream.replay.SessionListener;
@@ -10,6 +12,7 @@ import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -71,14 +74,33 @@ final class PlayOptions {
     return source.directory != null;
   }
 
-  /** What to play. */
-  List<Conversation> conversations() throws Failures.NotStarted {
+  /** What to play. Warns of recordings that may not be complete. */
+  List<Conversation> conversations(FrameFormat format) throws Failures.NotStarted {
+    List<Conversation> conversations = find();
+    for (Conversation conversation : conversations) {
+      try (Recording recording = conversation.open(format.maxPayloadLength())) {
+        if (recording.mayBeCutShort()) {
+          log().warn("{}: the last line has no line end; it may have been cut off", recording);
+        }
+      } catch (IOException e) {
+        throw new Failures.NotStarted(Failures.reason(e));
+      }
+    }
+    return conversations;
+  }
+
+  /** Made late, once it is known how much to log. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(PlayOptions.class);
+  }
+
+  private List<Conversation> find() throws Failures.NotStarted {
     if (!isDirectory()) {
       return List.of(Conversation.of(source.file));
     }
     try {
       RecordingDirectory directory = RecordingDirectory.open(source.directory);
-      directory.leftOut().forEach(LoggerFactory.getLogger(PlayOptions.class)::warn);
+      directory.leftOut().forEach(log()::warn);
       return directory.conversations();
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));

@@ -4,6 +4,7 @@ import io.tracestream.recording.Conversation;
 import io.tracestream.replay.AtEnd;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
+import io.tracestream.replay.ReplayStats;
 import io.tracestream.replay.Selection;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
@@ -115,11 +116,12 @@ final class ReplayCommand implements Callable<Integer> {
           + " cannot be combined with --stub, which answers from all recordings");
     }
     play.check();
-    List<Conversation> conversations = play.conversations();
+    List<Conversation> conversations = play.conversations(frames.format());
     ReplayServer replay =
         server.start(address -> ReplayServer.start(config(address, conversations, timing, rules)));
     Ending ending = Ending.with(() -> stop(replay));
     server.announce(replay.address());
+    StatusLine.start(log, () -> traffic(replay));
     if (connections == null) {
       return ending.awaitSignal();
     }
@@ -152,6 +154,16 @@ final class ReplayCommand implements Callable<Integer> {
         .withStrictUse(strictUse)
         .withConnections(connections == null ? 0 : connections)
         .withListener(play.listener());
+  }
+
+  private static StatusLine.Traffic traffic(ReplayServer replay) {
+    ReplayStats stats = replay.stats();
+    Verdict verdict = replay.verdict();
+    return new StatusLine.Traffic(
+        stats.openConnections(),
+        stats.frames(),
+        stats.bytes(),
+        verdict.matched() + " of " + verdict.played() + " played matched");
   }
 
   private int stop(ReplayServer replay) throws IOException {

@@ -51,7 +51,8 @@ final class StatusLine {
   String text(long nanos) {
     Traffic now = traffic.get();
     long elapsed = Math.max(1, nanos - lastNanos);
-    long rate = Math.round((double) (now.frames - last.frames) * NANOS_PER_SECOND / elapsed);
+    long passed = Math.max(0, now.frames - last.frames);
+    long rate = Math.round((double) passed * NANOS_PER_SECOND / elapsed);
     last = now;
     lastNanos = nanos;
     return Units.count(now.connections, "connection", "connections") + ", "

@@ -8,6 +8,8 @@ import io.tracestream.replay.VerifyConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Option;
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+  /** How long a signal waits for a verification that is about to start. */
+  private static final long START_MILLIS = 500;
 
   @Option(
       names = "--target",
@@ -65,7 +69,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin(name = "General:")
   private LogOptions log;
 
-  private volatile Verifier verifier;
+  /** Holds null where it did not start. */
+  private final CompletableFuture<Verifier> verifier = new CompletableFuture<>();
 
   @Override
   public Integer call() throws Exception {
@@ -74,8 +79,12 @@ final class VerifyCommand implements Callable<Integer> {
     play.check();
     // Before it starts: a signal may come as soon as the server has seen a frame.
     Ending ending = Ending.with(() -> stop(config.conversations().size()));
-    verifier = start(config);
-    verifier.awaitConnections(config.conversations().size(), FOREVER);
+    try {
+      verifier.complete(start(config));
+    } finally {
+      verifier.complete(null);
+    }
+    verifier.join().awaitConnections(config.conversations().size(), FOREVER);
     return ending.now();
   }
 
@@ -94,7 +103,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private VerifyConfig config() throws Failures.NotStarted {
-    return VerifyConfig.of(target.resolved(), play.conversations())
+    return VerifyConfig.of(target.resolved(), play.conversations(frames.format()))
         .withFormat(frames.format())
         .withTiming(play.timing())
         .withRules(play.rules())
@@ -103,12 +112,14 @@ final class VerifyCommand implements Callable<Integer> {
         .withListener(play.listener());
   }
 
-  private int stop(int conversations) throws IOException {
-    if (verifier == null) {
-      return Failures.FAILED; // a signal, or the start failed
+  private int stop(int conversations) throws Exception {
+    Verifier started =
+        verifier.completeOnTimeout(null, START_MILLIS, TimeUnit.MILLISECONDS).get();
+    if (started == null) {
+      return Failures.FAILED;
     }
-    verifier.close();
-    Verdict verdict = verifier.verdict();
+    started.close();
+    Verdict verdict = started.verdict();
     return play.conclude("verify", verdict, verdict.matched() == conversations);
   }
 

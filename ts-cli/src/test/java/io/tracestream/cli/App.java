@@ -129,6 +129,16 @@ final class App implements AutoCloseable {
     return stdout.lines().toList();
   }
 
+  /** Reads stdout until it has shown that text, which need not end a line. */
+  void awaitText(String text) throws IOException {
+    StringBuilder seen = new StringBuilder();
+    while (seen.indexOf(text) < 0) {
+      int next = stdout.read();
+      assertTrue(next >= 0, seen + "; stderr: " + stderr());
+      seen.append((char) next);
+    }
+  }
+
   /** Reads a line of stdout and closes it, as {@code head -1} does. */
   String readFirstLineOnly() throws IOException {
     try (stdout) {

@@ -3,6 +3,7 @@ package io.tracestream.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -412,6 +413,18 @@ class CommandLineTest {
     assertEquals(
         "ts-proxy: " + rules + ":2: \"c2s:-1+2\": it goes beyond the payload's end; the length may"
             + " be at most 1 here; see ts-proxy replay --help\n",
+        run.stderr());
+  }
+
+  @Test
+  void rulesFromAPipeThatNobodyWritesToAreRefused() throws Exception {
+    Path pipe = dir.resolve("pipe");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+    Run run = Run.of("diff", "a", "b", "--rules", pipe.toString());
+    assertEquals(2, run.status());
+    assertEquals(
+        "ts-proxy: " + pipe + ": not a regular file; rules are in a text file; see ts-proxy diff"
+            + " --help\n",
         run.stderr());
   }
 

@@ -99,6 +99,16 @@ public final class ReplayServer implements AutoCloseable {
   }
 
   /**
+   * What clients have sent. The event loops count when this is called, so it costs nothing
+   * otherwise. A loop that is too busy to do so within 200 ms is left out.
+   *
+   * @return the sums at this moment
+   */
+  public ReplayStats stats() {
+    return sessions.stats();
+  }
+
+  /**
    * Waits until so many connections have been played to their end, whatever it was, and the
    * listener was told of it.
    *

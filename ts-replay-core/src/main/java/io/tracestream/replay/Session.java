@@ -94,6 +94,16 @@ final class Session implements FrameSocket.Owner, Payloads {
     return loop;
   }
 
+  /** Whole frames that the other side has sent. On its loop. */
+  long framesReceived() {
+    return socket == null ? 0 : socket.frames();
+  }
+
+  /** Bytes of those frames. On its loop. */
+  long bytesReceived() {
+    return socket == null ? 0 : socket.received();
+  }
+
   InetSocketAddress peer() {
     return peer;
   }

@@ -1,19 +1,27 @@
 package io.tracestream.replay;
 
 import io.tracestream.engine.Engine;
+import io.tracestream.engine.EventLoop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The sessions of a server or a verification: which there are, who is told of them, and what became
  * of them. For any number of threads.
  */
 class Sessions {
+  /** How long event loops may take to count. */
+  private static final long COUNT_MILLIS = 200;
+
   /** How long connections that are over may take to close. */
   private static final long CLOSE_NANOS = 800_000_000;
 
@@ -25,6 +33,10 @@ class Sessions {
   // All guarded by this.
   private final Set<Session> open = new HashSet<>();
   private Verdict verdict = Verdict.NONE;
+  /** What sessions received whose connections are closed. */
+  private long goneFrames;
+
+  private long goneBytes;
   /** Sessions whose end the listener was told. */
   private long told;
 
@@ -80,8 +92,40 @@ class Sessions {
 
   /** The connection of a session that is over is closed. */
   synchronized void gone(Session session) {
-    open.remove(session);
+    if (open.remove(session)) {
+      goneFrames += session.framesReceived();
+      goneBytes += session.bytesReceived();
+    }
     notifyAll();
+  }
+
+  /** What has been received. A loop that is too busy to count its sessions is left out. */
+  ReplayStats stats() {
+    Map<EventLoop, List<Session>> sessions = new HashMap<>();
+    LongAdder frames = new LongAdder();
+    LongAdder bytes = new LongAdder();
+    int count;
+    synchronized (this) {
+      count = open.size();
+      frames.add(goneFrames);
+      bytes.add(goneBytes);
+      open.forEach(session ->
+          sessions.computeIfAbsent(session.loop(), loop -> new ArrayList<>()).add(session));
+    }
+    CountDownLatch counted = new CountDownLatch(sessions.size());
+    sessions.forEach((loop, ofLoop) -> loop.execute(() -> {
+      for (Session session : ofLoop) {
+        frames.add(session.framesReceived());
+        bytes.add(session.bytesReceived());
+      }
+      counted.countDown();
+    }));
+    try {
+      counted.await(COUNT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return new ReplayStats(count, frames.sum(), bytes.sum());
   }
 
   Verdict verdict() {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.RecordingException;
+import io.tracestream.testing.Await;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,6 +45,22 @@ class ReplayServerTest {
       assertEquals("0000", client.send("0001 21").awaitEnd());
       client.endSending();
       assertMatched(server, 1);
+    }
+  }
+
+  @Test
+  void itCountsWhatClientsSendAlsoOnceTheyHaveLeft() throws Exception {
+    try (ReplayServer server = Replays.start(file, "c2s 6869", "s2c 796573", "c2s 21", "s2c ");
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0002 6869").await(5);
+      assertEquals(1, server.stats().openConnections());
+      assertEquals(1, server.stats().frames());
+      assertEquals(4, server.stats().bytes());
+      client.send("0001 21").awaitEnd();
+      client.endSending();
+      assertTrue(Await.until(() -> server.stats().openConnections() == 0));
+      assertEquals(2, server.stats().frames());
+      assertEquals(7, server.stats().bytes());
     }
   }
 

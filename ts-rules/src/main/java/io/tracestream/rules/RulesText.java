@@ -26,6 +26,9 @@ final class RulesText {
   static Rules read(Path file) throws RulesException {
     Rules rules = Rules.NONE;
     int number = 0;
+    if (mayWaitForEver(file)) {
+      throw new RulesException(name(file) + ": not a regular file; rules are in a text file");
+    }
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
@@ -37,6 +40,17 @@ final class RulesText {
     } catch (IOException e) {
       throw new RulesException(name(file) + ": " + reason(file, e), e);
     }
+  }
+
+  /** A pipe that nobody writes to cannot even be opened; one that a shell passes is open. */
+  private static boolean mayWaitForEver(Path file) {
+    boolean isOpen = file.startsWith("/dev/fd") || file.startsWith("/proc/self/fd");
+    return Files.exists(file)
+        && !Files.isRegularFile(file)
+        && !Files.isDirectory(file)
+        && !isOpen
+        && !file.equals(Path.of("/dev/stdin"))
+        && !file.equals(Path.of("/dev/null"));
   }
 
   private static String name(Path file) {
