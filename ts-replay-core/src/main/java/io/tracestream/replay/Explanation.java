@@ -28,7 +28,10 @@ final class Explanation {
     text.append("mismatch: connection ").append(mismatch.connection());
     text.append(" with ").append(mismatch.peerAddress());
     boolean isConnection = mismatch.kind() == Kind.EXTRA_CONNECTION;
-    text.append(", ").append(isConnection ? place.recording() : place).append('\n');
+    boolean isAnywhere = mismatch.anyRequest() && place.isEnd();
+    text.append(", ")
+        .append(isConnection || isAnywhere ? place.recording() : place)
+        .append('\n');
     line(what());
     line(choice());
     line(outstanding());
@@ -75,7 +78,7 @@ final class Explanation {
       return "";
     }
     if (mismatch.expected() == null) {
-      return "; the recording is over";
+      return mismatch.anyRequest() ? "; expected any recorded request" : "; the recording is over";
     }
     String frame = "a frame of " + bytes(mismatch.expected().payload().length);
     return mismatch.kind() == Kind.NOT_TAKEN ? "; it was sent " + frame : "; expected " + frame;

@@ -42,6 +42,7 @@ public final class Mismatch implements Cloneable {
   private int conversations;
   private Partial partial;
   private boolean afterOurEnd;
+  private boolean anyRequest;
   /** Found when first asked for: large payloads are compared once. */
   private List<Field> differing;
 
@@ -176,6 +177,15 @@ public final class Mismatch implements Cloneable {
   /** Where frames choose the conversation: how many could have gone on here. */
   Mismatch withConversations(int count) {
     return with(copy -> copy.conversations = count);
+  }
+
+  /** Where each request is answered by itself: any of them could have come. */
+  Mismatch withAnyRequest() {
+    return with(copy -> copy.anyRequest = true);
+  }
+
+  boolean anyRequest() {
+    return anyRequest;
   }
 
   /** With the beginning of a frame that did not come whole; null for none. */
@@ -505,7 +515,7 @@ public final class Mismatch implements Cloneable {
       return "connection " + connection + " " + place.recording() + ": " + reason;
     }
     String where = place.isEnd()
-        ? "after the last entry of " + place.recording()
+        ? (anyRequest ? "" : "after the last entry of ") + place.recording()
         : "entry " + place.entry() + " " + place.recording() + ":" + place.line();
     return "connection " + connection + " " + place.direction() + " " + where + ": " + what();
   }
@@ -526,7 +536,7 @@ public final class Mismatch implements Cloneable {
   /** What the recording has here. */
   private String next() {
     if (expected == null) {
-      return "the recording is over";
+      return anyRequest ? "expected any recorded request" : "the recording is over";
     }
     return (kind == Kind.NOT_TAKEN ? "it was sent " : "expected ") + shown(expected.payload());
   }

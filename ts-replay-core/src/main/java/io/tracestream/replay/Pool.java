@@ -29,8 +29,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * follow it, or follow such a reply, up to the next request. An allowed frame may stand between a
  * request and its reply.
  *
- * <p>Memory: 60 to 80 bytes for each request and 4 for each reply. Payloads are not kept: they are
- * read when they are needed, from pages that the {@link PageCache} holds or else from the file.
+ * <p>Memory: 60 to 100 bytes for each request, 4 for each reply, and some 100 for each page of a
+ * {@link Script}. Payloads are not kept here: they are in the pages that the {@link PageCache}
+ * holds, or else are read again when they are needed.
  *
  * <p>For any number of threads.
  */
@@ -573,6 +574,11 @@ final class Pool implements Closeable {
   }
 
   // What came that nothing expected, and what never came.
+
+  /** Whether nothing was recorded that a client could ask. */
+  boolean isEmpty() {
+    return count == 0;
+  }
 
   /** The request that comes nearest to a frame; NONE where there is no request at all. */
   int nearest(ByteBuffer frame, Cursor at) throws IOException {

@@ -85,6 +85,20 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
    * Sets whether to answer each request by itself: a client may then send the recorded requests in
    * any order and any number of times, on any number of connections.
    *
+   * <p>A request gets the replies of the first recorded request that equals it under the rules and
+   * that no client has sent yet; when all of them were sent, those of the last one, again and
+   * again. Its replies are the frames that a copy ties to it, or else those between it and the next
+   * request. What the target of the first conversation sent before its client is sent to each
+   * client that connects. A client may end between any two frames; until then its connection stays
+   * open, whatever {@link #withAtEnd} says, unless it is idle for longer than
+   * {@link #withIdleTimeout}.
+   *
+   * <p>The recordings are read once at the start. An index takes about 80 bytes of memory for each
+   * recorded request, and 100 more for each 2 KiB of payloads. Payloads are kept as far as a
+   * quarter of the heap allows, up to 256 MiB, and are else read from the file when they are
+   * needed; a recording that is compressed with gzip is then decompressed from its beginning each
+   * time.
+   *
    * @param other whether all conversations together serve as a stub
    * @return the changed copy
    */

@@ -102,7 +102,7 @@ final class Stub extends Play {
   Kind came(ByteBuffer frame, long now) throws IOException {
     int found = find(frame);
     if (found == Pool.NONE) {
-      return isAllowed(frame) ? null : Kind.UNKNOWN_REQUEST;
+      return isAllowed(frame) ? null : pool.isEmpty() ? Kind.EXTRA_FRAME : Kind.UNKNOWN_REQUEST;
     }
     count(frame.remaining());
     if (values != null) {
@@ -316,20 +316,21 @@ final class Stub extends Play {
   @Override
   Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
     try {
-      if (found != null) {
-        if (pool.nearest(found, request) != Pool.NONE) {
-          Mismatch mismatch = mismatch(kind, connection, peer, request);
-          return Clues.addCopies(mismatch.withFound(found.array()), request);
-        }
-      } else if (kind == Kind.NOT_TAKEN && hasNext()) {
+      if (found != null && pool.nearest(found, request) != Pool.NONE) {
+        Mismatch mismatch = mismatch(kind, connection, peer, request);
+        return Clues.addCopies(mismatch.withFound(found.array()), request);
+      }
+      if (kind == Kind.NOT_TAKEN && hasNext()) {
         pool.moveToReply(owed.element().request, owed.element().reply, reply);
         return mismatch(kind, connection, peer, reply);
       }
     } catch (IOException e) {
       // The recording cannot be read now: say what is known without it.
     }
-    Place none = Place.of(toString(), Direction.C2S, matched() + 1, 0, 0);
-    return Mismatch.of(kind, connection, peer, none, role.rules());
+    Place anywhere = Place.of(toString(), Direction.C2S, matched() + 1, 0, 0);
+    return Mismatch.of(
+            found == null ? kind : Kind.EXTRA_FRAME, connection, peer, anywhere, role.rules())
+        .withAnyRequest();
   }
 
   private Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, Cursor at)

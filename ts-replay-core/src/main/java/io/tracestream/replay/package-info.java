@@ -36,6 +36,9 @@
  *                                              compares, sends what is due, decides
  * </pre>
  *
+ * <p>{@linkplain io.tracestream.replay.ReplayConfig#withStub As a stub}, a server answers each
+ * request by itself, from an index of the requests of all recordings, in whatever order they come.
+ *
  * <p>Frames are compared byte for byte, and nothing is guessed. What may vary is said by
  * {@link io.tracestream.rules.Rules}: a {@link io.tracestream.rules.Field} is not compared, a
  * {@link io.tracestream.rules.Copy} puts a live value, such as the id of a request, into the frames

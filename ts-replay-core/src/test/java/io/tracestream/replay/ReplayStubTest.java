@@ -155,7 +155,11 @@ class ReplayStubTest {
     try (ReplayServer server = ReplayServer.start(stub("c2s 01", "s2c a1"));
         TestPeer client = TestPeer.connect(server.address())) {
       assertEquals("", client.send("0001").endSending().awaitEnd());
-      assertEquals(Kind.BAD_FRAME, onlyMismatch(server).kind());
+      Mismatch mismatch = onlyMismatch(server);
+      assertEquals(Kind.BAD_FRAME, mismatch.kind());
+      assertTrue(
+          mismatch.explain(8, false).contains("; expected any recorded request"),
+          mismatch.explain(8, false));
     }
   }
 
