@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.recording.RecordedEnd;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.LiveValues;
@@ -98,7 +99,7 @@ final class AnyOrder extends Play {
   AnyOrder(Role role, Script conversation) {
     super(role);
     script = conversation;
-    values = new LiveValues(role.use(), false);
+    values = new LiveValues(role.use(), role.compared());
     ties = new Ties(role.rules(), role.sent());
   }
 
@@ -166,6 +167,9 @@ final class AnyOrder extends Play {
 
   @Override
   Kind came(ByteBuffer frame) throws IOException {
+    if (isAllowed(frame)) {
+      return null;
+    }
     Waiting reply = find(frame);
     if (reply == null) {
       return isAtEnd() ? Kind.EXTRA_FRAME : earlyOrDifferent(frame);
@@ -306,6 +310,27 @@ final class AnyOrder extends Play {
     return requests.isEmpty() && first(replies) == null ? unread.damage() : null;
   }
 
+  /** Where the first entry is that has not passed. */
+  private Cursor place() {
+    Waiting reply = first(replies);
+    return !requests.isEmpty() ? requests.peekFirst().at : reply != null ? reply.at : unread;
+  }
+
+  @Override
+  boolean endsSending() throws IOException {
+    return requests.isEmpty() && place().hasEnded(role.sent());
+  }
+
+  @Override
+  boolean mayEndSending() throws IOException {
+    return requests.isEmpty() && mayEndSending(place());
+  }
+
+  @Override
+  RecordedEnd recordedEnd() throws IOException {
+    return unread.end();
+  }
+
   @Override
   long recordedPauseNanos() throws IOException {
     Waiting reply = first(replies);
@@ -314,10 +339,11 @@ final class AnyOrder extends Play {
 
   // What is known.
 
-  /** A frame that no reply equals which may come now: whether one does that may come later. */
+  /** No reply that may come now equals the frame: whether one does whose request was not sent. */
   private Kind earlyOrDifferent(ByteBuffer frame) throws IOException {
     for (Waiting reply : replies) {
-      if (!reply.passed && equals(reply, frame)) {
+      boolean isEarly = !isSent(reply.request < 0 ? reply.number() : reply.request);
+      if (!reply.passed && isEarly && equals(reply, frame)) {
         shown = reply;
         return Kind.TOO_EARLY;
       }
@@ -378,7 +404,7 @@ final class AnyOrder extends Play {
 
   @Override
   SessionResult describe(SessionResult result) {
-    List<String> notes = new ArrayList<>(notesAtEnd(unread));
+    List<String> notes = unread == null ? new ArrayList<>() : notesAtEnd(unread);
     if (looksNoFurther) {
       notes.add(this + ": a frame was looked for among " + MOST_AHEAD
           + " entries after the first one that had not passed, and no further");

@@ -136,7 +136,7 @@ final class Clues {
     if (entry.direction() != direction || entry.payload().remaining() != found.length) {
       return;
     }
-    Nearby nearby = Nearby.of(entry.entriesBefore() + 1, entry.line(), steps);
+    Nearby nearby = Nearby.of(entry.number(), entry.line(), steps);
     // A live value in it is as good as the recorded one.
     if (comparer.areAlike(entry.payload(), ByteBuffer.wrap(found))) {
       around.add(nearby);

@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
+import io.tracestream.recording.RecordedEnd;
 import io.tracestream.recording.RecordingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,6 +59,26 @@ final class Cursor {
   /** How many entries stand before this place. */
   long entriesBefore() {
     return entriesBefore;
+  }
+
+  /** The number of this entry in the recording, from 1, with those that are left out here. */
+  long number() throws IOException {
+    return entriesBefore + content().skippedBefore(index) + 1;
+  }
+
+  /** Whether a side had ended its sending before this place. */
+  boolean hasEnded(Direction side) throws IOException {
+    return content().hasEnded(side, index);
+  }
+
+  /** At the end: how the conversation ended; null where the recording does not say so. */
+  RecordedEnd end() throws IOException {
+    return content().end();
+  }
+
+  /** At the end: whether the last line has no line end. */
+  boolean mayBeCutShort() throws IOException {
+    return content().mayBeCutShort();
   }
 
   boolean isAtEntry() throws IOException {
@@ -146,7 +167,7 @@ final class Cursor {
     return Place.of(
         content().fileName(),
         atEntry ? direction() : compared,
-        entriesBefore + 1,
+        number(),
         entriesIfNear(),
         atEntry ? line() : 0);
   }
@@ -157,6 +178,6 @@ final class Cursor {
     for (int i = 0; i < MOST_LOOKED_AT && ahead.isAtEntry(); i++) {
       ahead.next();
     }
-    return ahead.isAtEnd() ? ahead.entriesBefore : 0;
+    return ahead.isAtEnd() ? ahead.number() - 1 : 0;
   }
 }

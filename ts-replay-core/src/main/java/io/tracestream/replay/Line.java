@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.recording.RecordedEnd;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.LiveValues;
@@ -110,7 +111,7 @@ final class Line extends Play {
   @Override
   Kind came(ByteBuffer[] parts) throws IOException {
     // The bytes need to be in one piece only if they differ, or something is copied from them.
-    if (!choosing && !role.copies() && !isEarly() && equalExpected(parts)) {
+    if (!choosing && !role.needsWholeFrames() && !isEarly() && equalExpected(parts)) {
       matched(null, length(parts));
       return null;
     }
@@ -134,6 +135,9 @@ final class Line extends Play {
 
   @Override
   Kind came(ByteBuffer frame) throws IOException {
+    if (isAllowed(frame)) {
+      return null;
+    }
     if (choosing) {
       switch (chooser.frame(seat, expected.entriesBefore(), frame)) {
         case NONE -> {
@@ -386,6 +390,21 @@ final class Line extends Play {
   @Override
   RecordingException damage() throws IOException {
     return expected.damage();
+  }
+
+  @Override
+  boolean endsSending() throws IOException {
+    return next.hasEnded(role.sent());
+  }
+
+  @Override
+  boolean mayEndSending() throws IOException {
+    return !choosing && mayEndSending(next);
+  }
+
+  @Override
+  RecordedEnd recordedEnd() throws IOException {
+    return expected.end();
   }
 
   /** Whether a conversation ends where the client does; then it is the one that was played. */

@@ -1,6 +1,7 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.RecordedEnd;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.LiveValues;
@@ -8,6 +9,7 @@ import io.tracestream.rules.RulesException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -90,7 +92,7 @@ abstract class Play {
     open += left;
   }
 
-  /** Whether a frame of that kind may come at any time; then it is counted as such. */
+  /** Whether a frame may come at any time; then it is counted as such. */
   final boolean isAllowed(ByteBuffer frame) {
     boolean is = role.use().allows(frame);
     allowed += is ? 1 : 0;
@@ -125,6 +127,32 @@ abstract class Play {
   /** What stands in the recording in the place of what comes next; null for an entry or the end. */
   abstract RecordingException damage() throws IOException;
 
+  /** Whether our side ends its sending here, though more frames are to come. */
+  boolean endsSending() throws IOException {
+    return false;
+  }
+
+  /**
+   * Whether our side may end its sending here, as no frame of ours follows, and the recording does
+   * not say when it ended. May read all the rest of the recording.
+   */
+  boolean mayEndSending() throws IOException {
+    return false;
+  }
+
+  /** At the end: how the conversation ended; null if the recording does not say so. */
+  RecordedEnd recordedEnd() throws IOException {
+    return null;
+  }
+
+  final boolean mayEndSending(Cursor from) throws IOException {
+    Cursor ahead = from.copy();
+    while (ahead.isAtEntry() && ahead.direction() == role.compared()) {
+      ahead.next();
+    }
+    return ahead.isAtEnd() && ahead.end() == null;
+  }
+
   /** Whether it is complete here, though more may come: nothing is owed to either side. */
   boolean isComplete() {
     return false;
@@ -154,19 +182,27 @@ abstract class Play {
 
   /** What people should know of a conversation that was played up to that place: at its end. */
   final List<String> notesAtEnd(Cursor at) {
+    List<String> notes = new ArrayList<>(0);
     try {
-      if (!at.isAtEnd()) {
-        return List.of();
+      if (at.isAtEnd()) {
+        String file = at.place(role.compared()).recording();
+        if (at.mayBeCutShort()) {
+          notes.add(cutShort(file));
+        }
+        if (matched == 0) {
+          notes.add(file + ": has no " + role.compared() + " entry, so nothing was compared");
+        } else if (at.isAfterRequest()) {
+          notes.add(file + ": ends with a request that has no reply");
+        }
       }
-      if (matched == 0) {
-        return List.of(this + ": has no " + role.compared() + " entry, so nothing was compared");
-      }
-      return at.isAfterRequest()
-          ? List.of(at.place(Direction.C2S).recording() + ": ends with a request that has no reply")
-          : List.of();
     } catch (IOException e) {
-      return List.of(); // the recording cannot be read now, which is reported elsewhere
+      // The recording cannot be read now, which is reported elsewhere.
     }
+    return notes;
+  }
+
+  static String cutShort(String file) {
+    return file + ": the last line has no line end: it may have been cut off";
   }
 
   /** The result with what is known here. */

@@ -6,10 +6,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The conversations that connections play. For any number of threads. */
 final class Playlist implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Playlist.class);
+
   private final List<Script> scripts = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private final boolean repeat;
   private final String name;
   /** Where the connections' frames choose; null where they take the next conversation. */
@@ -63,11 +68,17 @@ final class Playlist implements Closeable {
     this.name = name(conversations);
     PageCache cache = new PageCache(asPool);
     for (Conversation conversation : conversations) {
-      Script script = new Script(conversation, role.format().longestPayload(), cache, asPool);
+      int longest = role.format().longestPayload();
+      Script script = asPool
+          ? new Script(conversation, longest, cache, true)
+          : new Script(conversation, longest, cache, role.use());
       scripts.add(script);
       script.acquire();
       try {
         check(script);
+        if (script.mayBeCutShort()) {
+          warn(conversation);
+        }
       } catch (IOException | RuntimeException | Error e) {
         script.release();
         throw e;
@@ -92,6 +103,20 @@ final class Playlist implements Closeable {
       scripts.forEach(Script::closeFiles);
       throw e;
     }
+  }
+
+  private void warn(Conversation conversation) {
+    List<Path> parts = conversation.parts();
+    String note = Play.cutShort(parts.get(parts.size() - 1).toString());
+    LOG.warn("{}", note);
+    if (notes.size() < Verdict.MOST_NOTES) {
+      notes.add(note);
+    }
+  }
+
+  /** What people should know of the recordings, as far as it is known at the start. */
+  List<String> notes() {
+    return notes;
   }
 
   private static void check(Script script) throws IOException {

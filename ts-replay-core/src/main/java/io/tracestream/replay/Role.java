@@ -26,6 +26,7 @@ import java.util.List;
  * @param fieldsFromReceived what is copied from frames that come
  * @param fieldsIntoSent where values go in frames that we send
  * @param anyOrder whether replies that copies tie to their requests may come in any order
+ * @param atEnd whether a server closes the connection after the last entry
  */
 record Role(
     Direction compared,
@@ -37,7 +38,8 @@ record Role(
     Comparer comparer,
     List<Field> fieldsFromReceived,
     List<Field> fieldsIntoSent,
-    boolean anyOrder) {
+    boolean anyOrder,
+    AtEnd atEnd) {
 
   static Role server(ReplayConfig config) {
     return of(Direction.C2S, config, config.idleTimeout(), false);
@@ -71,12 +73,18 @@ record Role(
         new Comparer(rules, compared),
         List.copyOf(fromReceived),
         List.copyOf(intoSent),
-        anyOrder && tied);
+        anyOrder && tied,
+        config instanceof ReplayConfig replay ? replay.atEnd() : AtEnd.AS_RECORDED);
   }
 
   /** Whether any value is copied. */
   boolean copies() {
     return !rules.copied().isEmpty();
+  }
+
+  /** Whether bytes may be needed of frames that equal the recorded ones. */
+  boolean needsWholeFrames() {
+    return copies() || use.allowsAny();
   }
 
   /** The direction of the frames that we send. */

@@ -2,9 +2,11 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.RecordedEnd;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
+import io.tracestream.rules.RuleUse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -13,10 +15,10 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /**
- * The entries of one conversation, for all sessions that play it. They are decoded page by page,
- * once for all of them in the usual case; a page that was dropped from memory is read again from
- * where it begins in the file. A session holds a {@link Cursor}, which is a page's number and an
- * index. For any number of threads.
+ * The entries of one conversation, for all sessions that play it; without those that may come at
+ * any time, as rules allow. They are decoded page by page, once for all of them in the usual case;
+ * a page that was dropped from memory is read again from where it begins in the file. A session
+ * holds a {@link Cursor}, which is a page's number and an index. For any number of threads.
  */
 final class Script {
   private static final int PAGE_BYTES = 256 * 1024;
@@ -31,12 +33,17 @@ final class Script {
   private static final int LARGE = 16 * 1024;
   /** What an entry takes beside its payload, in bytes. */
   private static final int OVERHEAD = 24;
+  /** The entry before which a side ends its sending that never does. */
+  private static final int NEVER = Integer.MAX_VALUE;
   /** Sessions that are far apart in a long recording need readers in several places. */
   private static final int MOST_READERS = 4;
 
   private final Conversation conversation;
   private final int maxPayloadLength;
   private final PageCache cache;
+  /** Which entries are left out; null for none. */
+  private final RuleUse skipped;
+
   /** Whether entries are read in any order: pages are small then. */
   private final boolean inAnyOrder;
 
@@ -57,19 +64,29 @@ final class Script {
 
   private int users;
 
-  /** To be read from the top. */
-  Script(Conversation conversation, int maxPayloadLength, PageCache cache) {
-    this(conversation, maxPayloadLength, cache, false);
+  /** To be read from the top, without the entries that rules allow at any time. */
+  Script(Conversation conversation, int maxPayloadLength, PageCache cache, RuleUse skipped) {
+    this(conversation, maxPayloadLength, cache, skipped.allowsAny() ? skipped : null, false);
   }
 
   /** To be read from the top, or in any order once it was read from the top. */
   Script(Conversation conversation, int maxPayloadLength, PageCache cache, boolean inAnyOrder) {
+    this(conversation, maxPayloadLength, cache, null, inAnyOrder);
+  }
+
+  private Script(
+      Conversation conversation,
+      int maxPayloadLength,
+      PageCache cache,
+      RuleUse skipped,
+      boolean inAnyOrder) {
+    this.skipped = skipped;
     this.conversation = conversation;
     this.maxPayloadLength = maxPayloadLength;
     this.cache = cache;
     this.inAnyOrder = inAnyOrder;
     this.pageBytes = inAnyOrder ? SMALL_PAGE_BYTES : PAGE_BYTES;
-    this.pages = new Page[] {new Page(0, 0, 0, null)};
+    this.pages = new Page[] {new Page(0, 0, 0, 0, null)};
   }
 
   /** A run of entries: where it begins, and its content while that is in memory. */
@@ -77,7 +94,9 @@ final class Script {
     private final int number;
     /** How many entries stand before it. */
     private final long entriesBefore;
-    /** When the last of them came. */
+    /** How many entries before it were left out. */
+    private final long skippedBefore;
+    /** When the last of those before it came. */
     private final long elapsedBefore;
     /** Where in the recording it begins; null for the first one. */
     private final RecordingReader.Position position;
@@ -88,9 +107,14 @@ final class Script {
     boolean used;
 
     private Page(
-        int number, long entriesBefore, long elapsedBefore, RecordingReader.Position position) {
+        int number,
+        long entriesBefore,
+        long skippedBefore,
+        long elapsedBefore,
+        RecordingReader.Position position) {
       this.number = number;
       this.entriesBefore = entriesBefore;
+      this.skippedBefore = skippedBefore;
       this.elapsedBefore = elapsedBefore;
       this.position = position;
     }
@@ -109,9 +133,19 @@ final class Script {
     private final String fileName;
     /** The time of the entry before the first; of the recording's first one, its beginning. */
     private final long elapsedBefore;
-    /** Whether the recording ends behind it. */
+    /** How many entries of the recording were left out before each entry, and before the end. */
+    private final long[] skippedBefore;
+    /** The first entry after the client's end, and after the target's; {@link #NEVER} if none. */
+    private final int clientEnd;
+
+    private final int targetEnd;
+    /** Whether the recording ends after it. */
     private final boolean isLast;
-    /** What stands behind it; null when that is no damage. */
+    /** How the conversation ended; null where the recording does not say so here. */
+    private final RecordedEnd end;
+    /** Whether the recording ends with a line that has no line end. */
+    private final boolean mayBeCutShort;
+    /** What stands after it; null when that is no damage. */
     private final RecordingException damage;
 
     private Content(Decoder from, boolean isLast, RecordingException damage) {
@@ -123,7 +157,13 @@ final class Script {
       this.lines = Arrays.copyOf(from.lines, from.count);
       this.fileName = from.fileName;
       this.elapsedBefore = from.elapsedBefore;
+      this.skippedBefore =
+          from.skippedBefore == null ? null : Arrays.copyOf(from.skippedBefore, from.count + 1);
+      this.clientEnd = from.clientEnd;
+      this.targetEnd = from.targetEnd;
       this.isLast = isLast;
+      this.end = isLast ? from.end : null;
+      this.mayBeCutShort = isLast && from.mayBeCutShort;
       this.damage = damage;
     }
 
@@ -167,8 +207,29 @@ final class Script {
       return fileName;
     }
 
+    /** How many entries of the recording were left out before an entry, or before the end. */
+    long skippedBefore(int entry) {
+      return skippedBefore == null ? 0 : skippedBefore[entry];
+    }
+
+    /** Whether a side had ended its sending before that entry, or before the end. */
+    boolean hasEnded(Direction side, int entry) {
+      return entry >= (side == Direction.C2S ? clientEnd : targetEnd);
+    }
+
+    /** How the conversation ended; null where the recording does not say so. */
+    RecordedEnd end() {
+      return end;
+    }
+
+    boolean mayBeCutShort() {
+      return mayBeCutShort;
+    }
+
     long memory() {
-      return bytes.length + (long) OVERHEAD * ends.length + 200;
+      return bytes.length
+          + (long) (OVERHEAD + (skippedBefore == null ? 0 : Long.BYTES)) * ends.length
+          + 200;
     }
   }
 
@@ -178,6 +239,7 @@ final class Script {
     private int page;
     private boolean atEntry;
     private long elapsedBefore;
+    private long skippedBefore;
     /** What stands in the place of the entry; null when all is well. */
     private RecordingException damage;
 
@@ -205,10 +267,17 @@ final class Script {
     private int count;
     private boolean large;
     private final int pageBytes;
-    private final String fileName;
     private final long elapsedBefore;
+    private String fileName;
+    /** How many entries were left out so far; null when none is. */
+    private long[] skippedBefore;
 
-    private Decoder(Source source, int pageBytes, int most, byte[] room) {
+    private int clientEnd = NEVER;
+    private int targetEnd = NEVER;
+    private RecordedEnd end;
+    private boolean mayBeCutShort;
+
+    private Decoder(Source source, int pageBytes, int most, byte[] room, boolean skips) {
       int entries = Math.min(most, 64);
       bytes = room;
       ends = new int[entries];
@@ -218,6 +287,10 @@ final class Script {
       this.pageBytes = pageBytes;
       fileName = source.reader.fileName();
       elapsedBefore = source.elapsedBefore;
+      if (skips) {
+        skippedBefore = new long[entries + 1];
+        skippedBefore[0] = source.skippedBefore;
+      }
     }
 
     private boolean hasRoomFor(int payload, String file) {
@@ -236,11 +309,18 @@ final class Script {
         int grown = (int) Math.min(2L * bytes.length, pageBytes);
         bytes = Arrays.copyOf(bytes, Math.max(length + size, grown));
       }
+      if (count == 0) {
+        fileName = reader.fileName();
+      }
+      lookAtEnds(reader);
       if (count == ends.length) {
         ends = Arrays.copyOf(ends, 2 * count);
         elapsedMicros = Arrays.copyOf(elapsedMicros, 2 * count);
         fromClient = Arrays.copyOf(fromClient, 2 * count);
         lines = Arrays.copyOf(lines, 2 * count);
+        if (skippedBefore != null) {
+          skippedBefore = Arrays.copyOf(skippedBefore, 2 * count + 1);
+        }
       }
       elapsedMicros[count] = reader.elapsedMicros();
       fromClient[count] = reader.direction() == Direction.C2S;
@@ -253,7 +333,38 @@ final class Script {
       length += size;
       ends[count] = length;
       count++;
+      if (skippedBefore != null) {
+        skippedBefore[count] = skippedBefore[count - 1];
+      }
     }
+
+    /** Notes who had ended its sending before what comes next. */
+    private void lookAtEnds(RecordingReader reader) {
+      if (clientEnd == NEVER && reader.clientEnded()) {
+        clientEnd = count;
+      }
+      if (targetEnd == NEVER && reader.targetEnded()) {
+        targetEnd = count;
+      }
+    }
+
+    /** Nothing follows. */
+    private void end(RecordingReader reader) {
+      lookAtEnds(reader);
+      end = reader.end();
+      mayBeCutShort = reader.mayBeCutShort();
+      if (count == 0) {
+        fileName = reader.fileName();
+      }
+    }
+  }
+
+  /**
+   * Whether its last line has no line end, as far as the last byte of a file that is not compressed
+   * tells. Acquire it first.
+   */
+  synchronized boolean mayBeCutShort() throws IOException {
+    return recording != null && recording.mayBeCutShort();
   }
 
   /** Somebody is about to use it; files are opened when they are needed. */
@@ -467,6 +578,7 @@ final class Script {
     }
     source.page = page.number;
     source.elapsedBefore = page.elapsedBefore;
+    source.skippedBefore = page.skippedBefore;
     return source;
   }
 
@@ -484,7 +596,7 @@ final class Script {
   }
 
   private Content decode(Source source, int most, byte[] space) throws IOException {
-    Decoder content = new Decoder(source, pageBytes, most, space);
+    Decoder content = new Decoder(source, pageBytes, most, space, skipped != null);
     try {
       while (source.damage == null && source.atEntry) {
         if (content.large) {
@@ -492,6 +604,13 @@ final class Script {
         }
         ByteBuffer payload = source.reader.payload();
         requireFrame(source.reader, payload.remaining());
+        if (skipped != null
+            && source.reader.direction() == skipped.direction()
+            && skipped.allows(payload)) {
+          content.skippedBefore[content.count] = ++source.skippedBefore;
+          source.atEntry = source.reader.advance();
+          continue;
+        }
         if (!content.hasRoomFor(payload.remaining(), source.reader.fileName())) {
           return new Content(content, false, null);
         }
@@ -501,6 +620,9 @@ final class Script {
           return new Content(content, false, null);
         }
         source.atEntry = source.reader.advance();
+      }
+      if (source.damage == null) {
+        content.end(source.reader);
       }
     } catch (RecordingException e) {
       source.tell(e);
@@ -527,6 +649,7 @@ final class Script {
     pages[number] = new Page(
         number,
         page.entriesBefore + content.count(),
+        source.skippedBefore,
         source.elapsedBefore,
         source.reader.position());
     known = number + 1;

@@ -4,6 +4,7 @@ import io.tracestream.engine.Ending;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
 import io.tracestream.engine.Payloads;
+import io.tracestream.recording.RecordedEnd;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.replay.SessionResult.Outcome;
 import java.io.IOException;
@@ -27,8 +28,8 @@ import org.slf4j.LoggerFactory;
 final class Session implements FrameSocket.Owner, Payloads {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long SECOND = 1_000_000_000;
-  /** How long the other side may go on, once all is sent, before the connection is closed. */
-  private static final long GRACE_NANOS = SECOND;
+  /** For how long we wait for the other side's end after the last entry. */
+  private static final long GRACE_NANOS = 3 * SECOND;
   /** How long frames that were due at a departure wait for being taken. */
   private static final long OWED_NANOS = 60 * SECOND;
   /** What is sent ahead of what the kernel takes, in bytes. */
@@ -55,10 +56,21 @@ final class Session implements FrameSocket.Owner, Payloads {
   private EventLoop.Timer pause;
   private long longestLateness;
   private boolean allSent;
+  /** Whether our sending has ended. */
+  private boolean sendingEnded;
+  /** When all was sent: whether the connection stays open for the other side to end it. */
+  private boolean holds;
+
   private EventLoop.Timer grace;
   private boolean graceIsOver;
   private EventLoop.Timer patience;
   private boolean patienceIsOver;
+  /** When a frame of ours was sent or, if some may come at any time, another one came. */
+  private long progress;
+
+  private long matchedBefore;
+  /** How many had matched when our sending might have ended for want of a reply; -1 before that. */
+  private long matchedAtStall = -1;
 
   /** What came in the place of the expected entry; null while all agrees. */
   private Kind departure;
@@ -120,6 +132,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   private void begin() {
     begun = true;
     start = System.nanoTime();
+    progress = start;
     if (play == null) {
       depart(
           Kind.EXTRA_CONNECTION,
@@ -163,6 +176,7 @@ final class Session implements FrameSocket.Owner, Payloads {
         if (instead != null) {
           depart(instead, payload);
         }
+        lookAtProgress();
       } catch (IOException e) {
         failure = e;
       }
@@ -177,9 +191,18 @@ final class Session implements FrameSocket.Owner, Payloads {
         if (instead != null) {
           depart(instead, Play.joined(parts));
         }
+        lookAtProgress();
       } catch (IOException e) {
         failure = e;
       }
+    }
+  }
+
+  /** Frames that may come at any time do not keep a session alive. */
+  private void lookAtProgress() {
+    if (role.use().allowsAny() && play.matched() > matchedBefore) {
+      matchedBefore = play.matched();
+      progress = loop.now();
     }
   }
 
@@ -230,7 +253,13 @@ final class Session implements FrameSocket.Owner, Payloads {
         pausing = false;
         longestLateness = Math.max(longestLateness, System.nanoTime() - play.due());
       }
+      if (sendingEnded) {
+        throw new IOException(
+            play + ": a frame follows after the end of its sender; correct the comment in the file"
+                + " that says so, or record again");
+      }
       socket.send(play.next());
+      progress = loop.now();
     }
     socket.flush();
   }
@@ -327,7 +356,10 @@ final class Session implements FrameSocket.Owner, Payloads {
       throw play.damage();
     }
     boolean nothingUnsent = socket.unsent() == 0 && socket.sendFailure() == null;
-    allSent |= allPassed && play.isAtEnd() && nothingUnsent;
+    if (!allSent && allPassed && play.isAtEnd() && nothingUnsent) {
+      allSent = true;
+      holds = holdsAtEnd();
+    }
     Ending ending = socket.ending();
     if (ending != null) {
       ended(ending);
@@ -338,6 +370,14 @@ final class Session implements FrameSocket.Owner, Payloads {
     } else {
       waitOn();
     }
+  }
+
+  private boolean holdsAtEnd() throws IOException {
+    if (role.isClient()) {
+      return play.recordedEnd() == RecordedEnd.TARGET;
+    }
+    return role.atEnd() == AtEnd.HOLD
+        || role.atEnd() == AtEnd.AS_RECORDED && play.recordedEnd() == RecordedEnd.CLIENT;
   }
 
   /** Nothing more will come. */
@@ -387,13 +427,23 @@ final class Session implements FrameSocket.Owner, Payloads {
         && socket.sendFailure() == null;
   }
 
-  private void graceEnded() {
+  /** The other side has not ended, and need not. */
+  private void graceEnded() throws IOException {
     if (socket.partialBytes() > 0) {
       depart(
           Kind.BAD_FRAME,
           role.peer() + " sent only " + partial() + " at byte " + socket.received());
+    } else if (holds && !role.isClient()) {
+      if (play.isOwn()) {
+        sessions.held(this, result(Outcome.MATCHED));
+      }
+      graceIsOver = false; // and the timer is not set again
+      waitOn();
     } else {
       complete();
+      if (over) {
+        socket.close(); // at once: what comes later must not be thrown away unseen
+      }
     }
   }
 
@@ -432,24 +482,50 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   private void waitOn() throws IOException {
     socket.wantFrames(play.damage() == null && !play.isFull());
+    if (allSent ? !holds : play.endsSending()) {
+      endSending();
+    }
     if (allSent) {
-      socket.end();
       if (grace == null) {
-        grace = loop.after(GRACE_NANOS, () -> {
-          graceIsOver = true;
-          guarded();
-        });
+        watchGrace(holds && role.isClient() ? Timing.nanos(role.patience()) : GRACE_NANOS);
       }
     } else if (role.patience() != null && patience == null) {
       watchPatience();
     }
   }
 
+  private void endSending() {
+    if (!sendingEnded) {
+      sendingEnded = true;
+      if (allSent && socket.ending() == null) {
+        sessions.closed();
+      }
+      socket.end();
+    }
+  }
+
+  /** Counted from when the other side has read what was sent, as far as that is known. */
+  private void watchGrace(long nanos) {
+    grace = loop.after(nanos, () -> {
+      long left = socket.busyUntil() + nanos - System.nanoTime();
+      if (left > 0) {
+        watchGrace(left);
+      } else {
+        graceIsOver = true;
+        guarded();
+      }
+    });
+  }
+
   private void watchPatience() throws IOException {
-    patience = loop.after(Math.max(patienceLeft(), 0), () -> {
+    long half = mayStall() ? Timing.nanos(role.patience()) / 2 : 0;
+    patience = loop.after(Math.max(patienceLeft() - half, 0), () -> {
       patience = null;
       socket.flush(); // the kernel reports room late, but takes bytes as soon as it has any
       try {
+        if (mayStall() && patienceLeft() <= half) {
+          stalled();
+        }
         patienceIsOver = !over && !allSent && patienceLeft() <= 0;
       } catch (IOException e) {
         failure = e;
@@ -459,9 +535,23 @@ final class Session implements FrameSocket.Owner, Payloads {
     });
   }
 
+  /** Whether a target may answer only when the client has ended its sending. */
+  private boolean mayStall() {
+    return role.isClient() && !sendingEnded && matchedAtStall < play.matched();
+  }
+
+  /** Nothing came for half of the time: ends our sending if that is what the target waits for. */
+  private void stalled() throws IOException {
+    matchedAtStall = play.matched();
+    if (!over && !allSent && !play.hasNext() && play.mayEndSending()) {
+      endSending();
+    }
+  }
+
   /** Counted from when something last came or went, or is to go. */
   private long patienceLeft() throws IOException {
-    long since = pausing ? Math.max(socket.busyUntil(), play.due()) : socket.busyUntil();
+    long since = role.use().allowsAny() ? progress : socket.busyUntil();
+    since = pausing ? Math.max(since, play.due()) : since;
     return since + patienceNanos() - System.nanoTime();
   }
 
@@ -523,10 +613,13 @@ final class Session implements FrameSocket.Owner, Payloads {
       mismatch = Mismatch.of(departure, number, peer, place, role.rules());
     }
     boolean isFirst = play == null || play.matched() == 0;
+    boolean afterOurEnd =
+        departure == Kind.EXTRA_CONNECTION ? sessions.hasClosed() : sendingEnded && allSent;
     return mismatch
         .withFound(found == null ? null : found.array())
         .withReason(reason)
-        .withPartial(Partial.of(socket.beginning(), socket.partialBytes(), isFirst, role.format()));
+        .withPartial(Partial.of(socket.beginning(), socket.partialBytes(), isFirst, role.format()))
+        .withAfterOurEnd(afterOurEnd);
   }
 
   /** The server stops: a session that is not over is incomplete. */

@@ -37,10 +37,15 @@ class Sessions {
   private long goneFrames;
 
   private long goneBytes;
+  /** Sessions that have played all, with how they end if nothing more comes. */
+  private final Map<Session, SessionResult> held = new HashMap<>();
   /** Sessions whose end the listener was told. */
   private long told;
 
   private boolean closing;
+  /** Not guarded: it makes a hint better. */
+  private volatile boolean hasClosed;
+
   /** What left an event loop no way to go on; null while all is well. */
   private Throwable failure;
 
@@ -78,11 +83,36 @@ class Sessions {
 
   /** A session is over; its connection may still be closing. On its loop. */
   void ended(Session session, SessionResult result) {
+    boolean counted;
     synchronized (this) {
       verdict = verdict.plus(result);
+      counted = held.remove(session) != null;
     }
     engine.tell(() -> listener.ended(result));
+    if (!counted) {
+      engine.tell(this::countTold);
+    }
+  }
+
+  /**
+   * All was played, and the connection stays open for the client to end it: counts as ended, once.
+   *
+   * @param result how it ends if nothing more comes
+   */
+  void held(Session session, SessionResult result) {
+    synchronized (this) {
+      held.put(session, result);
+    }
     engine.tell(this::countTold);
+  }
+
+  /** We were the first to end a connection, as its recording had ended. */
+  void closed() {
+    hasClosed = true;
+  }
+
+  boolean hasClosed() {
+    return hasClosed;
   }
 
   private synchronized void countTold() {
@@ -132,8 +162,11 @@ class Sessions {
     Verdict now;
     synchronized (this) {
       now = verdict;
+      for (SessionResult result : held.values()) {
+        now = now.plus(result);
+      }
     }
-    now = now.withNotPlayed(playlist.notPlayed());
+    now = now.withNotPlayed(playlist.notPlayed()).withNotes(playlist.notes());
     if (now.played() > 0) {
       now = now.withUnusedRules(role.use().unused());
     }

@@ -132,7 +132,7 @@ class ScriptTest {
   @Test
   void damageStandsBehindTheEntriesBeforeIt() throws Exception {
     Path file = Files.writeString(dir.resolve("a.rec"), "0\tc2s\t61\n0\ts2c\t6\n");
-    Script script = new Script(Conversation.of(file), 100, new PageCache());
+    Script script = new Script(Conversation.of(file), 100, new PageCache(), false);
     script.acquire();
     Cursor cursor = script.cursor();
     assertNull(cursor.damage());

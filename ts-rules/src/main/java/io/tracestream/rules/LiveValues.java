@@ -41,19 +41,21 @@ public final class LiveValues {
    * @param use what is copied; notes which copies are used
    */
   public LiveValues(RuleUse use) {
-    this(use, true);
+    this(use, null);
   }
 
   /**
    * Nothing has passed yet.
    *
    * @param use what is copied; notes which copies are used
-   * @param inOrder whether, of each direction, entries pass in the order of their numbers
+   * @param anyOrder the direction whose entries pass in any order; null where those of each
+   *     direction pass in the order of their numbers
    */
-  public LiveValues(RuleUse use, boolean inOrder) {
+  public LiveValues(RuleUse use, Direction anyOrder) {
     List<Copy> copied = use.rules().copied();
     for (int i = 0; i < copied.size(); i++) {
-      copies.add(new CopiedValues(copied.get(i), i, use, inOrder));
+      copies.add(
+          new CopiedValues(copied.get(i), i, use, copied.get(i).from().direction() != anyOrder));
     }
   }
 

@@ -43,6 +43,24 @@ public final class RuleUse {
   }
 
   /**
+   * The direction of the frames that are compared.
+   *
+   * @return the direction
+   */
+  public Direction direction() {
+    return compared;
+  }
+
+  /**
+   * Whether any frame may come at any time.
+   *
+   * @return true when there is an {@code allow}
+   */
+  public boolean allowsAny() {
+    return allowed.length > 0;
+  }
+
+  /**
    * A frame was compared: uses each {@code ignore} whose bytes it has.
    *
    * @param length how long its payload is

@@ -1,0 +1,262 @@
+package io.tracestream.replay;
+
+import static io.tracestream.replay.Replays.assertCounts;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.Rules;
+import io.tracestream.testing.RandomSeeds;
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+
+/** Targets that answer in another order than the recorded one. */
+@Timeout(60)
+class VerifierOrderTest {
+  private static final Rules IDS = Rules.of("copy c2s:0+1->s2c:0+1");
+
+  @TempDir
+  private Path dir;
+
+  private Path file;
+  private TestTarget target;
+
+  @BeforeEach
+  void startTheTarget() throws IOException {
+    file = dir.resolve("login.rec");
+    target = TestTarget.start();
+  }
+
+  @AfterEach
+  void closeTheTarget() throws IOException {
+    target.close();
+  }
+
+  private VerifyConfig config(Rules rules, String... lines) throws IOException {
+    return Replays.verification(target.address(), file, lines).withRules(rules);
+  }
+
+  private static Verdict verdict(Verifier verifier) throws InterruptedException {
+    assertTrue(verifier.awaitConnections(1, Replays.DEADLINE), "the verification goes on");
+    return verifier.verdict();
+  }
+
+  private static void assertMatched(Verifier verifier) throws InterruptedException {
+    assertCounts(1, 0, 0, 0, verdict(verifier));
+  }
+
+  private static Mismatch mismatch(Verifier verifier) throws InterruptedException {
+    return Replays.onlyMismatch(verdict(verifier));
+  }
+
+  @Test
+  void repliesThatACopyTiesToTheirRequestsMayOvertakeOthers() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "c2s 0262", "s2c 0163", "s2c 0264");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      assertEquals("00020161" + "00020262", peer.await(8));
+      peer.send("0002 0264 0002 0163").endSending();
+      assertMatched(verifier);
+    }
+  }
+
+  @Test
+  void inStrictOrderTheyMayNot() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "c2s 0262", "s2c 0163", "s2c 0264");
+    try (Verifier verifier = Verifier.start(config.withOrder(Order.STRICT));
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0002 0264 0002 0163");
+      assertEquals(Kind.DIFFERENT_FRAME, mismatch(verifier).kind());
+    }
+  }
+
+  @Test
+  void aReplyThatWasRecordedAfterALaterRequestMayComeBeforeIt() throws Exception {
+    VerifyConfig config =
+        config(IDS, "c2s 0161", "c2s 0262", "s2c 0264", "c2s 0365", "s2c 0166", "s2c 0367");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0002 0166 0002 0264");
+      assertEquals("00020365", peer.await(4));
+      peer.send("0002 0367").endSending();
+      assertMatched(verifier);
+    }
+  }
+
+  @Test
+  void aReplyThatComesBeforeItsRequestWasSentDiffers() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "s2c 0162", "c2s 0263", "s2c 0264");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(4);
+      peer.send("0002 0264");
+      Mismatch mismatch = mismatch(verifier);
+      assertEquals(Kind.TOO_EARLY, mismatch.kind());
+      assertEquals(4, mismatch.place().entry());
+    }
+  }
+
+  @Test
+  void repliesThatNothingTiesKeepTheirOrder() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "s2c ff62", "s2c fe63", "s2c 0164");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(4);
+      peer.send("0002 0164 0002 ff62 0002 fe63").endSending();
+      assertMatched(verifier);
+    }
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(4);
+      peer.send("0002 fe63 0002 ff62 0002 0164");
+      assertEquals(Kind.DIFFERENT_FRAME, mismatch(verifier).kind());
+    }
+  }
+
+  @Test
+  void aReplyComesOnce() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "c2s 0262", "s2c 0163", "s2c 0264");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0002 0264 0002 0264");
+      Mismatch mismatch = mismatch(verifier);
+      assertEquals(Kind.DIFFERENT_FRAME, mismatch.kind());
+      assertEquals(3, mismatch.place().entry(), "the one that is outstanding");
+    }
+  }
+
+  @Test
+  void severalRepliesOfOneRequestComeInTheirOrderOrNot() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "s2c 0162", "s2c 0163", "s2c 0162");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(4);
+      peer.send("0002 0162 0002 0162 0002 0163").endSending();
+      assertMatched(verifier);
+    }
+  }
+
+  @Test
+  void aReplyThatDiffersIsComparedWithTheOneItComesNearestTo() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "c2s 0262", "s2c 016364", "s2c 026566");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0003 026567");
+      Mismatch mismatch = mismatch(verifier);
+      assertEquals(4, mismatch.place().entry());
+      assertEquals(2, mismatch.offset());
+    }
+  }
+
+  @Test
+  void whatTheTargetGaveIsRightInLaterRequestsWhateverTheOrder() throws Exception {
+    Rules rules = Rules.of("copy c2s:0+1->s2c:0+1", "copy s2c:1+1->c2s:1+1");
+    VerifyConfig config =
+        config(rules, "c2s 0100", "c2s 0200", "s2c 01aa", "s2c 02aa", "c2s 03aa", "s2c 0300");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0002 02bb 0002 01cc");
+      assertEquals("000203bb", peer.await(4), "the value of the later entry, though it came first");
+      peer.send("0002 0300").endSending();
+      assertMatched(verifier);
+    }
+  }
+
+  @Test
+  void aTargetThatEndsWhileRepliesAreOutstandingDiffers() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "c2s 0262", "s2c 0163", "s2c 0264");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0002 0264").endSending();
+      Mismatch mismatch = mismatch(verifier);
+      assertEquals(Kind.EARLY_END, mismatch.kind());
+      assertEquals(3, mismatch.place().entry());
+    }
+  }
+
+  @Test
+  void aFrameAfterAllHaveComeDiffers() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "s2c 0163");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(4);
+      peer.send("0002 0163 0002 0163");
+      assertEquals(Kind.EXTRA_FRAME, mismatch(verifier).kind());
+    }
+  }
+
+  @Test
+  void manyRepliesInReverseOrderAreFoundWithoutLookingAtEach() throws Exception {
+    int count = 20_000;
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      lines.add(String.format("c2s %08x", i));
+    }
+    for (int i = 0; i < count; i++) {
+      lines.add(String.format("s2c %08x", i));
+    }
+    ByteBuffer replies = ByteBuffer.allocate(6 * count);
+    for (int i = count - 1; i >= 0; i--) {
+      replies.putShort((short) 4).putInt(i);
+    }
+    Rules rules = Rules.of("copy c2s:0+4->s2c:0+4");
+    try (Verifier verifier = Verifier.start(config(rules, lines.toArray(new String[0])));
+        TestPeer peer = target.accept()) {
+      peer.awaitBytes(6 * count);
+      peer.send(replies.array()).endSending();
+      assertMatched(verifier);
+    }
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(20)
+  void anyOrderOfRepliesAfterTheirRequestsMatches(long seed) throws Exception {
+    Random random = new Random(seed);
+    List<String> lines = new ArrayList<>();
+    List<Integer> recorded = new ArrayList<>();
+    int next = 0;
+    while (next < 200 || !recorded.isEmpty()) {
+      if (next < 200 && (recorded.isEmpty() || recorded.size() < 8 && random.nextBoolean())) {
+        lines.add(String.format("c2s %02x", next));
+        recorded.add(next++);
+      } else {
+        int id = recorded.remove(random.nextInt(recorded.size()));
+        lines.add(String.format("s2c %02x%02x", id, ~id & 0xff));
+      }
+    }
+    try (Verifier verifier = Verifier.start(config(IDS, lines.toArray(new String[0])));
+        TestPeer peer = target.accept()) {
+      List<Integer> asked = new ArrayList<>();
+      for (int answered = 0; answered < 200; ) {
+        boolean more = peer.socket().getInputStream().available() >= 3;
+        if (asked.isEmpty() || more && random.nextBoolean()) {
+          asked.add(peer.awaitBytes(3)[2] & 0xff);
+        } else {
+          int id = asked.remove(random.nextInt(asked.size()));
+          peer.send(String.format("0002 %02x%02x", id, ~id & 0xff));
+          answered++;
+        }
+      }
+      peer.endSending();
+      assertMatched(verifier);
+    }
+  }
+}
