@@ -65,8 +65,9 @@ class VerifyIT {
   void whatMayVaryIsNoDifference() throws Exception {
     Files.writeString(file, "0\tc2s\t616263\n0\ts2c\t617a63\n");
     try (App server = App.start("simple_server", "--listen", "127.0.0.1:0");
-        App verify = verify(server.awaitListening(), "--ignore", "s2c:1+1")) {
+        App verify = verify(server.awaitListening(), "--ignore", "s2c:1+1", "-v")) {
       assertEquals(0, verify.awaitStatus());
+      assertTrue(verify.stderr().contains(" DEBUG connection 1: connected to 127.0.0.1:"));
     }
   }
 

@@ -54,6 +54,7 @@ public final class Verifier implements AutoCloseable {
 
     @Override
     void connected(Session session, InetSocketAddress local) {
+      LOG.debug("{}: connected to {}", session, session.peer());
       address.complete(local);
     }
 
