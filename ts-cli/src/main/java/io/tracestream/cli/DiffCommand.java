@@ -128,6 +128,7 @@ final class DiffCommand implements Callable<Integer> {
       json.writeObjectFieldStart("rules");
       texts("ignore", rules.ignored());
       texts("copy", rules.copied());
+      texts("allow", rules.allowed());
       json.writeEndObject();
       json.writeArrayFieldStart("changes");
     }
@@ -189,6 +190,8 @@ final class DiffCommand implements Callable<Integer> {
       json.writeNumberField("changed", summary.changed());
       json.writeNumberField("added", summary.added());
       json.writeNumberField("removed", summary.removed());
+      json.writeNumberField("allowedA", summary.allowedInA());
+      json.writeNumberField("allowedB", summary.allowedInB());
       json.writeEndObject();
       json.writeEndObject();
       json.writeRaw('\n');

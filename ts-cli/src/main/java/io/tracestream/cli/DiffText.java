@@ -256,10 +256,15 @@ final class DiffText {
     return count == 1 ? "1 byte" : count + " bytes";
   }
 
+  private static String allowed(DiffSummary summary) {
+    long allowed = summary.allowedInA() + summary.allowedInB();
+    return allowed == 0 ? "" : "; " + allowed + " allowed at any time";
+  }
+
   /** How many entries are the same, and how many are not, in one line. */
   static String of(DiffSummary summary) {
     return summary.entriesOfA() + " entries in A, " + summary.entriesOfB() + " in B: "
         + summary.same() + " same, " + summary.changed() + " changed, " + summary.added()
-        + " added, " + summary.removed() + " removed";
+        + " added, " + summary.removed() + " removed" + allowed(summary);
   }
 }

@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.rules.Copy;
+import io.tracestream.rules.Frames;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,11 @@ final class DiffReader {
   private final OpenBytes open;
   private final OpenBytes openThere;
   private final List<SeenValues> copies;
+  /** The kinds of frames that may come at any time, or not at all. */
+  private final List<Frames> allowed;
+
   private long number;
+  private long left;
 
   /** The entries that were read ahead. */
   private final List<DiffEntry> entries = new ArrayList<>();
@@ -41,8 +46,11 @@ final class DiffReader {
     this.reader = recording.reader();
     this.direction = direction;
     this.open = new OpenBytes(rules, direction);
-    this.openThere = new OpenBytes(rules, other(direction));
+    this.openThere = new OpenBytes(rules, direction.opposite());
     this.copies = open.copies().stream().map(SeenValues::new).toList();
+    this.allowed = rules.allowed().stream()
+        .filter(frames -> frames.direction() == direction)
+        .toList();
   }
 
   /** The next entry; null at the end. */
@@ -86,8 +94,13 @@ final class DiffReader {
     }
   }
 
-  private static Direction other(Direction direction) {
-    return direction == Direction.C2S ? Direction.S2C : Direction.C2S;
+  /** How many entries were left out so far because rules allow such frames at any time. */
+  long leftOut() {
+    return left;
+  }
+
+  private boolean isAllowed(ByteBuffer payload) {
+    return allowed.stream().anyMatch(frames -> frames.matches(payload));
   }
 
   /** Reads the next entry of the direction; null at the recording's end. */
@@ -95,9 +108,11 @@ final class DiffReader {
     while (reader.advance()) {
       number++;
       if (reader.direction() == direction) {
-        return entry(bytes(reader.payload()));
-      }
-      if (!copies.isEmpty()) {
+        if (!isAllowed(reader.payload())) {
+          return entry(bytes(reader.payload()));
+        }
+        left++;
+      } else if (!copies.isEmpty()) {
         remember(bytes(reader.payload()));
       }
     }

@@ -6,12 +6,17 @@ public final class DiffSummary {
   private final long changed;
   private final long added;
   private final long removed;
+  private final long allowedInA;
+  private final long allowedInB;
 
-  DiffSummary(long same, long changed, long added, long removed) {
+  DiffSummary(
+      long same, long changed, long added, long removed, long allowedInA, long allowedInB) {
     this.same = same;
     this.changed = changed;
     this.added = added;
     this.removed = removed;
+    this.allowedInA = allowedInA;
+    this.allowedInB = allowedInB;
   }
 
   /**
@@ -51,9 +56,27 @@ public final class DiffSummary {
   }
 
   /**
+   * Entries of A that were not compared because rules allow such frames at any time.
+   *
+   * @return their number
+   */
+  public long allowedInA() {
+    return allowedInA;
+  }
+
+  /**
+   * Entries of B that were not compared because rules allow such frames at any time.
+   *
+   * @return their number
+   */
+  public long allowedInB() {
+    return allowedInB;
+  }
+
+  /**
    * Whether nothing differs.
    *
-   * @return true if each entry has an equal one in the other recording
+   * @return true if each compared entry has an equal one in the other recording
    */
   public boolean isSame() {
     return changed + added + removed == 0;
@@ -65,7 +88,7 @@ public final class DiffSummary {
    * @return their number
    */
   public long entriesOfA() {
-    return same + changed + removed;
+    return same + changed + removed + allowedInA;
   }
 
   /**
@@ -74,12 +97,17 @@ public final class DiffSummary {
    * @return their number
    */
   public long entriesOfB() {
-    return same + changed + added;
+    return same + changed + added + allowedInB;
   }
 
   DiffSummary plus(DiffSummary other) {
     return new DiffSummary(
-        same + other.same, changed + other.changed, added + other.added, removed + other.removed);
+        same + other.same,
+        changed + other.changed,
+        added + other.added,
+        removed + other.removed,
+        allowedInA + other.allowedInA,
+        allowedInB + other.allowedInB);
   }
 
   /** The four counts in a line. */

@@ -58,7 +58,8 @@ final class DirectionDiff {
 
   /** The counts of the entries compared so far. */
   DiffSummary summary() {
-    return new DiffSummary(same, changed, added, removed);
+    return new DiffSummary(
+        same, changed, added, removed, entriesOfA.leftOut(), entriesOfB.leftOut());
   }
 
   private void goOn() throws IOException {

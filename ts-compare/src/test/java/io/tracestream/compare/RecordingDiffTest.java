@@ -384,6 +384,21 @@ class RecordingDiffTest {
   }
 
   @Test
+  void framesThatMayComeAtAnyTimeAreLeftOutOfBoth() throws Exception {
+    assertEquals(
+        List.of("CHANGED c2s a4 b2 0+1"),
+        diff(
+            "c2s 0001, s2c 7070, c2s 0001, c2s 62, s2c 63",
+            "s2c 63, c2s 63, s2c 7070, c2s 0001, s2c 7070",
+            "allow c2s[0=0001,len=2]",
+            "allow s2c[0=\"pp\"]"));
+    assertEquals(5, summary.entriesOfA());
+    assertEquals(3, summary.allowedInA());
+    assertEquals(3, summary.allowedInB());
+    assertEquals(1, summary.same());
+  }
+
+  @Test
   void damageIsToldWithItsPlace() throws Exception {
     Path damaged = Files.writeString(dir.resolve("c.rec"), "0\tc2s\t61\n0\tx2s\t62\n");
     try (Recording a = recording("a.rec", "c2s 61, c2s 62");
