@@ -110,7 +110,9 @@ class DiffIT {
             "same=2",
             "changed=1",
             "added=1",
-            "removed=0"),
+            "removed=0",
+            "allowedA=0",
+            "allowedB=0"),
         found);
   }
 
