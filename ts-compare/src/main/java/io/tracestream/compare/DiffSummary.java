@@ -9,8 +9,7 @@ public final class DiffSummary {
   private final long allowedInA;
   private final long allowedInB;
 
-  DiffSummary(
-      long same, long changed, long added, long removed, long allowedInA, long allowedInB) {
+  DiffSummary(long same, long changed, long added, long removed, long allowedInA, long allowedInB) {
     this.same = same;
     this.changed = changed;
     this.added = added;

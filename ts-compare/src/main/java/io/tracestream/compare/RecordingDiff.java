@@ -15,8 +15,8 @@ import java.util.function.Consumer;
  *
  * <p>Rules leave open the bytes that are ignored, and those that a value is copied from. A copied
  * value is the same if both recordings have it in an earlier frame of the other direction, where
- * the copy says; if only one of them has it there, it differs. Frames that rules allow at any time are
- * left out of the comparison.
+ * the copy says; if only one of them has it there, it differs. Frames that rules allow at any time
+ * are left out of the comparison.
  *
  * <p>Memory grows with the longest payloads, not with the recordings. Safe for use by any number of
  * threads.
