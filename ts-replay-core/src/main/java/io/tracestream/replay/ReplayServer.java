@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.engine.Addresses;
 import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
@@ -165,7 +166,7 @@ public final class ReplayServer implements AutoCloseable {
         close(client);
         return;
       }
-      LOG.debug("{}: accepted {}", session, session.peer());
+      LOG.debug("{}: accepted {}", session, Addresses.numeric(session.peer()));
       FrameSocket socket = FrameSocket.accepted(loop, client, role.format(), session);
       session.play(playlist.play(role, script), socket);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {

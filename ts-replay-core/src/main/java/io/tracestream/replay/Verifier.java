@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.engine.Addresses;
 import io.tracestream.engine.Dialer;
 import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
@@ -54,7 +55,7 @@ public final class Verifier implements AutoCloseable {
 
     @Override
     void connected(Session session, InetSocketAddress local) {
-      LOG.debug("{}: connected to {}", session, session.peer());
+      LOG.debug("{}: connected to {}", session, Addresses.numeric(session.peer()));
       address.complete(local);
     }
 
