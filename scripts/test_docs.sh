@@ -6,7 +6,9 @@
 # output begins with "listening on" is a server and goes on in the background. A page runs in a folder of its
 # own, with these comments, which readers do not see:
 #   <!-- test: skip, WHY -->    the next block is not run
-#   <!-- test: log -->          the next block is what the last server said on stderr
+#   <!-- test: log -->          the next block is what the last server says on stderr
+#   <!-- test: out -->          the next block is what it said on stdout
+#   <!-- test: is NAME -->      the next block is what is in that file
 #   <!-- test: file NAME -->    the next block is written to that file
 #   <!-- test: file NAME        a file with the lines up to the end of the comment
 #   <!-- test: run COMMAND -->  runs a command that is not shown; run! is for one that has to fail
@@ -17,7 +19,7 @@ set -euo pipefail
 
 [[ -n ${TS_PROXY_JAR:-} || -f $root/ts-cli/target/ts-proxy.jar ]] || build_jars ts-cli ts-proxy.jar
 base=$((20000 + RANDOM % 20 * 500 + RANDOM % 490)) # in the place of ports 9000 and 9001
-servers=()
+servers=() last=''
 page='' number=0
 
 failed() { # MESSAGE [FILE]
@@ -37,9 +39,9 @@ lines() { # TEXT: nothing for none
 }
 
 run_server() { # COMMAND
-  local name=server${#servers[@]}
-  start "$name" bash -c "exec $(ports <<<"$1")"
-  servers+=("$name")
+  last=server${#servers[@]}
+  start "$last" bash -c "exec $(ports <<<"$1")"
+  servers+=("$last")
 }
 
 run_command() { # COMMAND EXPECTED: its output, or "-" for any output and status 0
@@ -67,18 +69,18 @@ run_hidden() { # COMMAND WANTED: 0, or anything else for a failure
 }
 
 stop_servers() { # STATUS of the last one
-  local i last=$((${#servers[@]} - 1))
-  for ((i = last; i >= 0; i--)); do
-    stop "${servers[i]}" "$((i == last ? $1 : 0))"
+  local name
+  for name in "${servers[@]}"; do
+    stop "$name" "$([[ $name == "$last" ]] && echo "$1" || echo 0)"
   done
   servers=()
 }
 
-in_log() { # TEXT: the last server says it, soon
-  local log=$work/${servers[-1]}.err tries=0 wanted
+is_said() { # TEXT FILE: the file holds it, soon
+  local tries=0 wanted
   wanted=$(plain <<<"$1")
-  until [[ $(plain <"$log") == *"$wanted"* ]]; do
-    ((tries++ < 100)) || failed "the log of ${servers[-1]} does not hold this block" "$log"
+  until [[ $(plain <"$2") == *"$wanted"* ]]; do
+    ((tries++ < 100)) || failed "this block is not what was said" "$2"
     sleep 0.1
   done
 }
@@ -99,7 +101,9 @@ console() { # TEXT: commands, each with its output
 block() { # KIND TEXT DIRECTIVE
   case $3 in
     skip*) return ;;
-    log) in_log "$2" ;;
+    log) is_said "$2" "$work/$last.err" ;;
+    out) is_said "$2" "$work/$last.out" ;;
+    is*) is_said "$2" "${3#is }" ;;
     file*) printf '%s\n' "$2" >"${3#file }" ;;
     *)
       case $1 in
@@ -139,7 +143,7 @@ test_page() { # PAGE
         'run! '*) run_hidden "${line#'run! '}" 1 ;;
         'run '*) run_hidden "${line#'run '}" 0 ;;
         'stop '*) stop_servers "${line#'stop '}" ;;
-        skip* | log | 'file '*) directive=$line ;;
+        skip* | log | out | 'is '* | 'file '*) directive=$line ;;
         *) failed "found \"$line\", which is not one of the comments that this test knows" ;;
       esac
     fi
