@@ -810,6 +810,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   private void freePartial() {
     loop.memory.done(this);
+    starved = false;
     if (partial != null) {
       loop.buffers.give(partial);
       partial = null;

@@ -110,8 +110,13 @@ final class KeptMemory {
         excess -= hoard.bytes;
         hoard.socket.loop().execute(() -> hoard.socket.breakOff(bound));
       }
-      if (letThrough == null) {
-        letThrough = next;
+      if (letThrough == null && next != null) {
+        // Its frame may have become whole since its loop was asked: then it would block all others.
+        next.loop().execute(() -> {
+          if (next.isStarved()) {
+            letThrough = next;
+          }
+        });
       }
     }
   }

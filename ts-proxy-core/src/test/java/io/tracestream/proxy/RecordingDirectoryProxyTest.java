@@ -376,12 +376,14 @@ class RecordingDirectoryProxyTest {
 
   @Test
   void aConnectionThatIsOpenWhenTheProxyStopsIsCutOff() throws Exception {
-    try (TestTarget listening = TestTarget.start();
-        Proxy proxy = recordingProxyTo(listening);
-        TestPeer client = TestPeer.connect(proxy.address());
-        TestPeer target = listening.accept()) {
-      client.send("0001 21");
-      target.await(3);
+    try (TestTarget listening = TestTarget.start()) {
+      Proxy proxy = recordingProxyTo(listening);
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer target = listening.accept()) {
+        client.send("0001 21");
+        target.await(3);
+        proxy.close(); // before its peers, which would end the connection
+      }
     }
     assertEquals("c2s 21\n# cut off\n", recorded());
   }
