@@ -8,6 +8,7 @@ import io.tracestream.rules.RulesException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -80,40 +81,48 @@ final class RuleOptions {
     return rules;
   }
 
-  private static final class ToField implements ITypeConverter<Field> {
+  /** What the rules' own parsers read; they say what is wrong. */
+  private abstract static class Parsed<T> implements ITypeConverter<T> {
+    private final Function<String, T> parser;
+
+    Parsed(Function<String, T> parser) {
+      this.parser = parser;
+    }
+
     @Override
-    public Field convert(String value) {
+    public T convert(String value) {
       try {
-        return Field.parse(value);
+        return parser.apply(value);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
     }
   }
 
-  private static final class ToFrames implements ITypeConverter<Frames> {
-    @Override
-    public Frames convert(String value) {
-      try {
-        return Frames.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+  private static final class ToField extends Parsed<Field> {
+    private ToField() {
+      super(Field::parse);
     }
   }
 
-  private static final class ToCopy implements ITypeConverter<Copy> {
+  private static final class ToFrames extends Parsed<Frames> {
+    private ToFrames() {
+      super(Frames::parse);
+    }
+  }
+
+  private static final class ToCopy extends Parsed<Copy> {
+    private ToCopy() {
+      super(Copy::parse);
+    }
+
     @Override
     public Copy convert(String value) {
       if (value.endsWith("-")) {
         throw new TypeConversionException("found \"" + value + "\", which the shell cut at the >;"
             + " put quotes around it: --copy 'c2s:4+4->s2c:0+4'");
       }
-      try {
-        return Copy.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+      return super.convert(value);
     }
   }
 }

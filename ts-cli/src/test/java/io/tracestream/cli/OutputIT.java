@@ -26,13 +26,11 @@ class OutputIT {
   @TempDir
   private Path dir;
 
-  private Path a;
-  private Path b;
+  private TwoFiles files;
 
   @BeforeEach
   void writeRecordings() throws Exception {
-    a = Files.writeString(dir.resolve("a.tsv"), "0\tc2s\t61\n0\ts2c\t62\n");
-    b = Files.writeString(dir.resolve("b.tsv"), "0\tc2s\t61\n0\ts2c\t63\n");
+    files = TwoFiles.in(dir);
   }
 
   private static Stream<String> commandsThatPrint() {
@@ -53,24 +51,11 @@ class OutputIT {
         "proxy --listen 127.0.0.1:0 --target 127.0.0.1:9");
   }
 
-  private String[] args(String command) {
-    String[] args = command.split(" ");
-    for (int i = 0; i < args.length; i++) {
-      args[i] = switch (args[i]) {
-        case "A" -> a.toString();
-        case "B" -> b.toString();
-        case "DIR" -> dir.toString();
-        default -> args[i];
-      };
-    }
-    return args;
-  }
-
   @ParameterizedTest
   @MethodSource("commandsThatPrint")
   void outputThatCannotBeWrittenIsAFailure(String command) throws Exception {
     assumeTrue(Files.exists(Path.of("/dev/full")), "there is no full device");
-    try (App app = App.startLimited("exec >/dev/full", args(command))) {
+    try (App app = App.startLimited("exec >/dev/full", files.args(command))) {
       assertEquals(1, app.awaitStatus());
       assertTrue(app.stderr().endsWith(NO_ROOM), app.stderr());
       assertEquals(
@@ -81,11 +66,11 @@ class OutputIT {
   @Test
   void theReplyAndTheSumThatCannotBeWrittenAreFailures() throws Exception {
     assumeTrue(Files.exists(Path.of("/dev/full")), "there is no full device");
-    try (App replay = App.start("replay", "--listen=127.0.0.1:0", "--record=" + a)) {
+    try (App replay = App.start("replay", "--listen=127.0.0.1:0", "--record=" + files.a())) {
       InetSocketAddress address = replay.awaitListening();
       String at = "127.0.0.1:" + address.getPort();
-      try (App verify =
-          App.startLimited("exec >/dev/full", "verify", "--target", at, "--record", a.toString())) {
+      try (App verify = App.startLimited(
+          "exec >/dev/full", "verify", "--target", at, "--record", files.a().toString())) {
         assertEquals(1, verify.awaitStatus());
         assertTrue(verify.stderr().endsWith(NO_ROOM), verify.stderr());
       }
@@ -102,9 +87,9 @@ class OutputIT {
   @Test
   void aFileThatMayNotGrowIsAFailureAlsoInsideALine() throws Exception {
     Path out = dir.resolve("out");
-    Files.writeString(a, "0\tc2s\t61\n".repeat(100));
+    Files.writeString(files.a(), "0\tc2s\t61\n".repeat(100));
     try (App app = App.startLimited(
-        "ulimit -f 1; exec >'" + out + "'", "inspect", "--entries", a.toString())) {
+        "ulimit -f 1; exec >'" + out + "'", "inspect", "--entries", files.a().toString())) {
       assertEquals(1, app.awaitStatus());
       assertTrue(app.stderr().startsWith("ts-proxy: stdout: cannot write: "), app.stderr());
     }
@@ -113,8 +98,8 @@ class OutputIT {
 
   @Test
   void aReaderWhoLeavesIsNoFailure() throws Exception {
-    Files.writeString(a, "0\tc2s\t61\n".repeat(50_000));
-    try (App app = App.start("inspect", "--entries", a.toString())) {
+    Files.writeString(files.a(), "0\tc2s\t61\n".repeat(50_000));
+    try (App app = App.start("inspect", "--entries", files.a().toString())) {
       assertTrue(app.readFirstLineOnly().startsWith(" entry "));
       assertEquals(0, app.awaitStatus());
       assertEquals("", app.stderr());
@@ -123,9 +108,9 @@ class OutputIT {
 
   @Test
   void aDiffWhoseReaderLeavesStillSaysWhetherThereIsADifference() throws Exception {
-    Files.writeString(a, "0\tc2s\t61\n".repeat(5_000));
-    Files.writeString(b, "0\tc2s\t62\n".repeat(5_000));
-    try (App app = App.start("diff", a.toString(), b.toString())) {
+    Files.writeString(files.a(), "0\tc2s\t61\n".repeat(5_000));
+    Files.writeString(files.b(), "0\tc2s\t62\n".repeat(5_000));
+    try (App app = App.start("diff", files.a().toString(), files.b().toString())) {
       assertTrue(app.readFirstLineOnly().contains("c2s"));
       assertEquals(1, app.awaitStatus());
       assertEquals("", app.stderr());

@@ -21,26 +21,11 @@ class OutputTest {
   @TempDir
   private Path dir;
 
-  private Path a;
-  private Path b;
+  private TwoFiles files;
 
   @BeforeEach
   void writeRecordings() throws Exception {
-    a = Files.writeString(dir.resolve("a.tsv"), "0\tc2s\t61\n0\ts2c\t62\n");
-    b = Files.writeString(dir.resolve("b.tsv"), "0\tc2s\t61\n0\ts2c\t63\n");
-  }
-
-  private String[] args(String command) {
-    String[] args = command.split(" ");
-    for (int i = 0; i < args.length; i++) {
-      args[i] = switch (args[i]) {
-        case "A" -> a.toString();
-        case "B" -> b.toString();
-        case "DIR" -> dir.toString();
-        default -> args[i];
-      };
-    }
-    return args;
+    files = TwoFiles.in(dir);
   }
 
   @ParameterizedTest
@@ -64,9 +49,9 @@ class OutputTest {
     Locale ours = Locale.getDefault();
     try {
       Locale.setDefault(Locale.forLanguageTag("ar-EG"));
-      Run arabic = Run.of(args(command));
+      Run arabic = Run.of(files.args(command));
       Locale.setDefault(Locale.US);
-      assertEquals(Run.of(args(command)), arabic);
+      assertEquals(Run.of(files.args(command)), arabic);
     } finally {
       Locale.setDefault(ours);
     }
@@ -95,14 +80,14 @@ class OutputTest {
     Files.writeString(Path.of(evil), "0\tc2s\t61\n0\ts2c\t6\n");
     Files.writeString(Path.of(evil + "2"), "0\tc2s\t61\n0\ts2c\t62\n");
     Files.createDirectories(Path.of(evil + "dir"));
-    Files.copy(b, Path.of(evil + "dir/\u001b[2J\nts-proxy: forged.tsv"));
+    Files.copy(files.b(), Path.of(evil + "dir/\u001b[2J\nts-proxy: forged.tsv"));
     String[] args = command.split(" ");
     for (int i = 0; i < args.length; i++) {
       args[i] = args[i]
           .replace("DIRX", evil + "dir")
           .replace("X", evil)
           .replace("Y", evil + "2")
-          .replace("Z", b.toString());
+          .replace("Z", files.b().toString());
     }
     Run run = Run.of(args);
     for (String text : List.of(String.join("\n", run.stdout()), run.stderr())) {
@@ -116,8 +101,8 @@ class OutputTest {
 
   @Test
   void jsonShowsNamesInAscii() throws Exception {
-    Path evil = Files.copy(b, dir.resolve("\u009b2J\u202e.tsv"));
-    Run run = Run.of("diff", "--json", a.toString(), evil.toString());
+    Path evil = Files.copy(files.b(), dir.resolve("\u009b2J\u202e.tsv"));
+    Run run = Run.of("diff", "--json", files.a().toString(), evil.toString());
     assertTrue(String.join("", run.stdout()).chars().allMatch(c -> c >= ' ' && c < 0x7f));
     assertTrue(run.stdout().contains("  \"b\" : \"" + dir + "/\\u009B2J\\u202E.tsv\","));
   }

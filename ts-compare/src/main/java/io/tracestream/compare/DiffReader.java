@@ -4,7 +4,6 @@ import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.rules.Copy;
-import io.tracestream.rules.Frames;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,8 +29,7 @@ final class DiffReader {
   private final OpenBytes open;
   private final OpenBytes openThere;
   private final List<SeenValues> copies;
-  /** The kinds of frames that may come at any time, or not at all. */
-  private final List<Frames> allowed;
+  private final Rules rules;
 
   private long number;
   private long left;
@@ -48,9 +46,7 @@ final class DiffReader {
     this.open = new OpenBytes(rules, direction);
     this.openThere = new OpenBytes(rules, direction.opposite());
     this.copies = open.copies().stream().map(SeenValues::new).toList();
-    this.allowed = rules.allowed().stream()
-        .filter(frames -> frames.direction() == direction)
-        .toList();
+    this.rules = rules;
   }
 
   /** The next entry; null at the end. */
@@ -99,16 +95,12 @@ final class DiffReader {
     return left;
   }
 
-  private boolean isAllowed(ByteBuffer payload) {
-    return allowed.stream().anyMatch(frames -> frames.matches(payload));
-  }
-
   /** Reads the next entry of the direction; null at the recording's end. */
   private DiffEntry next() throws IOException {
     while (reader.advance()) {
       number++;
       if (reader.direction() == direction) {
-        if (!isAllowed(reader.payload())) {
+        if (!rules.allows(direction, reader.payload())) {
           return entry(bytes(reader.payload()));
         }
         left++;

@@ -565,6 +565,17 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
+   * How much of a frame has come.
+   *
+   * @return such as {@code 3 of 8 header bytes} or {@code 9 of 24 bytes of a frame}
+   */
+  public String partial() {
+    long of = partialOf();
+    return partialBytes() + " of "
+        + (of == 0 ? format.headerLength() + " header bytes" : of + " bytes of a frame");
+  }
+
+  /**
    * Describes a partial frame whose rest has not come for some time, once: if the header has
    * another length than configured, it seems to announce more bytes than will ever come.
    *
@@ -575,10 +586,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       return null;
     }
     stuckReported = true;
-    String of = partialOf() == 0
-        ? format.headerLength() + " header bytes"
-        : partialOf() + " bytes of a frame";
-    return "byte " + received + ": " + partialBytes() + " of " + of + " have come, and no more for "
+    return "byte " + received + ": " + partial() + " have come, and no more for "
         + STUCK_NANOS / SECOND
         + " s; if the sender is waiting for a reply, its header has another length, or its length "
         + "also counts the header";

@@ -9,7 +9,6 @@ import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.rules.Comparer;
-import io.tracestream.rules.Frames;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -178,17 +177,10 @@ final class NewRecording {
     boolean more;
     do {
       more = reader.advance();
-    } while (more && (reader.direction() != direction || isAllowed(reader)));
+    } while (more
+        && (reader.direction() != direction
+            || settings.rules().allows(direction, reader.payload())));
     return more;
-  }
-
-  private boolean isAllowed(RecordingReader reader) throws IOException {
-    for (Frames frames : settings.rules().allowed()) {
-      if (frames.direction() == reader.direction() && frames.matches(reader.payload())) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private long saveFolder(List<Path> conversations) throws IOException {

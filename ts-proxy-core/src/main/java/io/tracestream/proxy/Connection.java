@@ -307,8 +307,8 @@ final class Connection implements FrameSocket.Owner {
       LOG.debug(
           "{}: closed, after {} and {} in {}",
           this,
-          Recorders.shown(client.frames(), Direction.C2S, client.received()),
-          Recorders.shown(target.frames(), Direction.S2C, target.received()),
+          stats().shown(Direction.C2S),
+          stats().shown(Direction.S2C),
           Recorders.seconds((loop.now() - accepted) / 1000));
     }
   }

@@ -94,4 +94,12 @@ public final class ProxyStats {
   public long recordedBytes() {
     return recordedBytes;
   }
+
+  /** Frames and bytes of one direction, for people. */
+  String shown(Direction direction) {
+    long frames = frames(direction);
+    long bytes = bytes(direction);
+    return frames + (frames == 1 ? " frame " : " frames ") + direction + " (" + bytes
+        + (bytes == 1 ? " byte)" : " bytes)");
+  }
 }

@@ -88,11 +88,6 @@ final class Recorder {
         failure = e;
       }
     }
-
-    @Override
-    public String toString() {
-      return Recorders.shown(frames, direction, bytes);
-    }
   }
 
   /** Takes the payloads that have just come in that direction. */
@@ -144,8 +139,8 @@ final class Recorder {
       LOG.info(
           "{}: recorded {} and {} in {} to {}",
           connection,
-          c2s,
-          s2c,
+          stats().shown(Direction.C2S),
+          stats().shown(Direction.S2C),
           Recorders.seconds(all.elapsedMicros() - acceptedMicros),
           output.fileName());
     }
@@ -156,13 +151,9 @@ final class Recorder {
     return unreachable;
   }
 
-  long frames(Direction direction) {
-    return (direction == Direction.C2S ? c2s : s2c).frames;
-  }
-
-  /** Bytes of payload. */
-  long bytes(Direction direction) {
-    return (direction == Direction.C2S ? c2s : s2c).bytes;
+  /** What was recorded so far, in bytes of payload. */
+  ProxyStats stats() {
+    return new ProxyStats(1, 0, c2s.frames, c2s.bytes, s2c.frames, s2c.bytes, length());
   }
 
   private boolean isEmpty() {

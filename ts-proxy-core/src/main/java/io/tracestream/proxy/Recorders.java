@@ -53,14 +53,10 @@ final class Recorders implements Closeable {
     private RecordingDirectoryWriter folder;
 
     private final Set<Recorder> recorders = new HashSet<>();
-    /** Bytes that were recorded by recorders that have ended. */
-    private long length;
+    /** What recorders that have ended recorded. */
+    private ProxyStats ended = ProxyStats.NONE;
 
     private long unreachable;
-    private long c2sFrames;
-    private long c2sBytes;
-    private long s2cFrames;
-    private long s2cBytes;
     private long endedMicros;
   }
 
@@ -176,12 +172,8 @@ final class Recorders implements Closeable {
   void ended(Recorder recorder, EventLoop loop) {
     OfLoop its = loops.get(loop);
     its.recorders.remove(recorder);
-    its.length += recorder.length();
+    its.ended = its.ended.plus(recorder.stats());
     its.unreachable += recorder.isUnreachable() ? 1 : 0;
-    its.c2sFrames += recorder.frames(Direction.C2S);
-    its.c2sBytes += recorder.bytes(Direction.C2S);
-    its.s2cFrames += recorder.frames(Direction.S2C);
-    its.s2cBytes += recorder.bytes(Direction.S2C);
     its.endedMicros = elapsedMicros();
   }
 
@@ -191,32 +183,32 @@ final class Recorders implements Closeable {
       return file.length();
     }
     OfLoop its = loops.get(loop);
-    return its.length + its.recorders.stream().mapToLong(Recorder::length).sum();
+    return its.ended.recordedBytes()
+        + its.recorders.stream().mapToLong(Recorder::length).sum();
   }
 
   /** Logs what was recorded altogether. Called when all loops have ended. */
   void logResult(InetSocketAddress listening, boolean failed) {
-    OfLoop all = new OfLoop();
+    ProxyStats all = ProxyStats.NONE;
+    long unreachable = 0;
+    long endedMicros = 0;
     for (OfLoop its : loops.values()) {
-      all.unreachable += its.unreachable;
-      all.c2sFrames += its.c2sFrames;
-      all.c2sBytes += its.c2sBytes;
-      all.s2cFrames += its.s2cFrames;
-      all.s2cBytes += its.s2cBytes;
-      all.endedMicros = Math.max(all.endedMicros, its.endedMicros);
+      all = all.plus(its.ended);
+      unreachable += its.unreachable;
+      endedMicros = Math.max(endedMicros, its.endedMicros);
     }
     Object place =
         file != null ? config.recording() : config.recordingDirectory().directory();
-    if (all.c2sFrames + all.s2cFrames > 0) {
+    if (all.frames(Direction.C2S) + all.frames(Direction.S2C) > 0) {
       LOG.info(
           "recorded {}, {} and {} in {} to {}",
           accepted == 1 ? "1 connection" : accepted + " connections",
-          shown(all.c2sFrames, Direction.C2S, all.c2sBytes),
-          shown(all.s2cFrames, Direction.S2C, all.s2cBytes),
-          seconds(all.endedMicros),
+          all.shown(Direction.C2S),
+          all.shown(Direction.S2C),
+          seconds(endedMicros),
           place);
     } else if (!failed) {
-      LOG.warn("{}: nothing was recorded: {}", place, whyNothing(all.unreachable, listening));
+      LOG.warn("{}: nothing was recorded: {}", place, whyNothing(unreachable, listening));
     }
   }
 
@@ -236,11 +228,6 @@ final class Recorders implements Closeable {
     int header = config.format().headerLength();
     return "no whole frame came; check that each frame begins with the length of its payload in "
         + (header == 1 ? "1 byte" : header + " bytes");
-  }
-
-  static String shown(long frames, Direction direction, long bytes) {
-    return frames + (frames == 1 ? " frame " : " frames ") + direction + " (" + bytes
-        + (bytes == 1 ? " byte)" : " bytes)");
   }
 
   static String seconds(long micros) {

@@ -10,6 +10,9 @@ import java.util.List;
  */
 final class Cuts {
   private static final int FEWEST_BYTES = 64;
+  /** What this and its array take when empty. */
+  private static final int OBJECT_BYTES = 48;
+
   private static final int MANY_BYTES = 8 * 1024 * 1024;
   private static final int MOST_BYTES = 4 * MANY_BYTES;
 
@@ -75,8 +78,19 @@ final class Cuts {
     return recorded.slice(at, length).equals(ByteBuffer.wrap(bytes, taken, length));
   }
 
-  private static ByteBuffer copyOf(ByteBuffer payload) {
+  /** A payload that may be changed. */
+  static ByteBuffer copyOf(ByteBuffer payload) {
     return ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip();
+  }
+
+  /** Bytes that are kept. */
+  int size() {
+    return end - first;
+  }
+
+  /** What this takes, in bytes of memory. */
+  int memory() {
+    return OBJECT_BYTES + bytes.length;
   }
 
   /** Begins again with the first ones that are kept. */
@@ -102,11 +116,11 @@ final class Cuts {
 
   /** Whether they take so much memory that no more should come. */
   boolean areMany() {
-    return end - first > MANY_BYTES;
+    return size() > MANY_BYTES;
   }
 
   /** Whether they take more memory than there should ever be for them. */
   boolean areTooMany() {
-    return end - first > MOST_BYTES;
+    return size() > MOST_BYTES;
   }
 }

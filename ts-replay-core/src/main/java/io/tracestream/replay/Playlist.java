@@ -30,16 +30,10 @@ final class Playlist implements Closeable {
    * Opens each of them once, so that a wrong one is told at once. An interrupt waits meanwhile: it
    * would close a file that it meets while reading.
    *
+   * @param asPool whether a stub answers from all of them together
    * @throws io.tracestream.recording.RecordingException when one cannot be read, or is not a
    *     recording
    */
-  static Playlist open(
-      List<Conversation> conversations, Selection selection, boolean repeat, Role role)
-      throws IOException {
-    return open(conversations, selection, repeat, role, false);
-  }
-
-  /** As above; or all of them together as a pool, which a stub answers from. */
   static Playlist open(
       List<Conversation> conversations,
       Selection selection,

@@ -4,7 +4,6 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
-import io.tracestream.rules.Frames;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -271,21 +270,12 @@ final class Pool implements Closeable {
       }
       owner = request;
       isTied = false;
-      if (isAllowed(payload)) {
+      if (role.rules().allows(Direction.C2S, payload)) {
         allowed.set(request);
       } else {
         question = request;
         isAnswered = false;
       }
-    }
-
-    private boolean isAllowed(ByteBuffer payload) {
-      for (Frames frames : role.rules().allowed()) {
-        if (frames.direction() == Direction.C2S && frames.matches(payload)) {
-          return true;
-        }
-      }
-      return false;
     }
 
     private void addToGroup(int request, ByteBuffer payload) {
@@ -513,9 +503,7 @@ final class Pool implements Closeable {
       if (field.isWhole(length)
           && tokens[i].get(hash(field, recorded)) != NONE
           && tokens[i].get(hash(field, frame)) != NONE) {
-        live = live == recorded
-            ? ByteBuffer.allocate(length).put(recorded.duplicate()).flip()
-            : live;
+        live = live == recorded ? Cuts.copyOf(recorded) : live;
         int start = field.start(length);
         live.put(start, frame, frame.position() + start, field.length());
       }

@@ -211,7 +211,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       depart(kind, TOO_MANY);
     } else {
       depart(kind, (String) null);
-      found = ByteBuffer.allocate(frame.remaining()).put(frame.duplicate()).flip();
+      found = Cuts.copyOf(frame);
     }
   }
 
@@ -432,7 +432,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     if (socket.partialBytes() > 0) {
       depart(
           Kind.BAD_FRAME,
-          role.peer() + " sent only " + partial() + " at byte " + socket.received());
+          role.peer() + " sent only " + socket.partial() + " at byte " + socket.received());
     } else if (holds && !role.isClient()) {
       if (play.isOwn()) {
         sessions.held(this, result(Outcome.MATCHED));
@@ -467,17 +467,9 @@ final class Session implements FrameSocket.Owner, Payloads {
         Kind.NOTHING_CAME,
         (socket.partialBytes() == 0
                 ? "nothing came"
-                : "only " + partial() + " came, and nothing more")
+                : "only " + socket.partial() + " came, and nothing more")
             + " for " + Math.round(nanos / 1e6) / 1e3 + " s"
             + (unsent ? ", and what we send is not being read" : ""));
-  }
-
-  /** How much has come of how much. */
-  private String partial() {
-    return socket.partialBytes() + " of "
-        + (socket.partialOf() == 0
-            ? role.format().headerLength() + " header bytes"
-            : socket.partialOf() + " bytes of a frame");
   }
 
   private void waitOn() throws IOException {

@@ -3,13 +3,11 @@ package io.tracestream.replay;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.replay.Mismatch.Kind;
-import io.tracestream.rules.Field;
 import io.tracestream.rules.LiveValues;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.PriorityQueue;
 import java.util.Queue;
 
@@ -55,20 +53,19 @@ final class Stub extends Play {
     private final int request;
     private final long number;
     /** The fields of all of them that live values go into; null where all are as recorded. */
-    private final byte[] values;
+    private final Cuts values;
 
-    private int taken;
     private int reply;
     private long due;
 
-    private Owed(int request, long number, byte[] values) {
+    private Owed(int request, long number, Cuts values) {
       this.request = request;
       this.number = number;
       this.values = values;
     }
 
     private long memory() {
-      return OWED_BYTES + (values == null ? 0 : values.length);
+      return OWED_BYTES + (values == null ? 0 : values.memory());
     }
 
     @Override
@@ -177,9 +174,8 @@ final class Stub extends Play {
   }
 
   /** Passes the replies, as they will be live. */
-  private byte[] liveFields(int found, int count) throws IOException {
-    byte[] fields = new byte[0];
-    int length = 0;
+  private Cuts liveFields(int found, int count) throws IOException {
+    Cuts fields = new Cuts(role.fieldsIntoSent());
     boolean change = false;
     for (int i = 0; i < count; i++) {
       pool.moveToReply(found, i, reply);
@@ -187,22 +183,10 @@ final class Stub extends Play {
       ByteBuffer live = live(Direction.S2C, reply);
       pass(Direction.S2C, recorded, live);
       change |= live != recorded;
-      int more = 0;
-      for (Field field : role.fieldsIntoSent()) {
-        more += field.isWhole(live.remaining()) ? field.length() : 0;
-      }
-      if (length + (long) more > MANY_BYTES) {
+      fields.add(live);
+      if (fields.size() > MANY_BYTES) {
         throw new IOException("the values to copy into the replies of one request take more than "
             + MANY_BYTES + " bytes; copy shorter fields");
-      }
-      fields = length + more <= fields.length
-          ? fields
-          : Arrays.copyOf(fields, count == 1 ? more : Math.max(length + more, 2 * length));
-      for (Field field : role.fieldsIntoSent()) {
-        if (field.isWhole(live.remaining())) {
-          live.get(live.position() + field.start(live.remaining()), fields, length, field.length());
-          length += field.length();
-        }
       }
     }
     hasChanged |= change;
@@ -253,7 +237,8 @@ final class Stub extends Play {
   ByteBuffer next() throws IOException {
     Owed head = owed.element();
     pool.moveToReply(head.request, head.reply, reply);
-    ByteBuffer live = live(head, reply.payload());
+    ByteBuffer recorded = reply.payload();
+    ByteBuffer live = head.values == null ? recorded : head.values.putInto(recorded);
     head.reply++;
     boolean isLast = head.reply == pool.replies(head.request);
     if (isLast || !role.timing().isAtOnce()) {
@@ -264,21 +249,6 @@ final class Stub extends Play {
     } else if (!role.timing().isAtOnce()) {
       head.due += pauseBefore(head.request, head.reply);
       owed.add(head);
-    }
-    return live;
-  }
-
-  private ByteBuffer live(Owed head, ByteBuffer recorded) {
-    if (head.values == null) {
-      return recorded;
-    }
-    int length = recorded.remaining();
-    ByteBuffer live = ByteBuffer.allocate(length).put(recorded).flip();
-    for (Field field : role.fieldsIntoSent()) {
-      if (field.isWhole(length)) {
-        live.put(field.start(length), head.values, head.taken, field.length());
-        head.taken += field.length();
-      }
     }
     return live;
   }

@@ -87,7 +87,7 @@ public final class Verifier implements AutoCloseable {
    */
   public static Verifier start(VerifyConfig config) throws IOException {
     Role role = Role.client(config);
-    Playlist playlist = Playlist.open(config.conversations(), Selection.ORDER, false, role);
+    Playlist playlist = Playlist.open(config.conversations(), Selection.ORDER, false, role, false);
     Verifier verifier;
     try {
       verifier = new Verifier(config, role, playlist);

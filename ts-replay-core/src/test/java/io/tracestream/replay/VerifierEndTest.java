@@ -1,6 +1,5 @@
 package io.tracestream.replay;
 
-import static io.tracestream.replay.Replays.assertCounts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,52 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
-import io.tracestream.testing.TestTarget;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How a verification ends, and what may come at any time. */
-@Timeout(60)
-class VerifierEndTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-  private TestTarget target;
-
-  @BeforeEach
-  void startTheTarget() throws IOException {
-    file = dir.resolve("login.rec");
-    target = TestTarget.start();
-  }
-
-  @AfterEach
-  void closeTheTarget() throws IOException {
-    target.close();
-  }
-
-  private VerifyConfig config(String... lines) throws IOException {
-    return Replays.verification(target.address(), file, lines);
-  }
-
+class VerifierEndTest extends VerifierTestBase {
   private VerifyConfig written(String text) throws IOException {
     VerifyConfig config = config();
     Files.writeString(file, text);
     return config;
-  }
-
-  private static void assertMatched(Verifier verifier) throws InterruptedException {
-    assertTrue(verifier.awaitConnections(1, Replays.DEADLINE), "the verification goes on");
-    assertCounts(1, 0, 0, 0, verifier.verdict());
   }
 
   @Test

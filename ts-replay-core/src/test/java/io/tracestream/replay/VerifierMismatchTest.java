@@ -11,43 +11,18 @@ import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.testing.TestPeer;
-import io.tracestream.testing.TestTarget;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Targets that depart from what was recorded: every verification ends, and says why. */
-@Timeout(60)
-class VerifierMismatchTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-  private TestTarget target;
-
-  @BeforeEach
-  void startTheTarget() throws IOException {
-    file = dir.resolve("login.rec");
-    target = TestTarget.start();
-  }
-
-  @AfterEach
-  void closeTheTarget() throws IOException {
-    target.close();
-  }
-
+class VerifierMismatchTest extends VerifierTestBase {
   private Verifier playing(int timeoutMillis, String... lines) throws IOException {
-    return Verifier.start(Replays.verification(target.address(), file, lines)
-        .withReplyTimeout(Duration.ofMillis(timeoutMillis)));
+    return Verifier.start(config(lines).withReplyTimeout(Duration.ofMillis(timeoutMillis)));
   }
 
   private Verifier playing(String... lines) throws IOException {
@@ -55,8 +30,7 @@ class VerifierMismatchTest {
   }
 
   private Mismatch mismatch(Verifier verifier) throws InterruptedException {
-    assertTrue(verifier.awaitConnections(1, Replays.DEADLINE), "the verification goes on");
-    Mismatch mismatch = onlyMismatch(verifier.verdict());
+    Mismatch mismatch = onlyMismatch(verdict(verifier));
     assertEquals(target.address(), mismatch.peer());
     return mismatch;
   }

@@ -1,60 +1,25 @@
 package io.tracestream.replay;
 
-import static io.tracestream.replay.Replays.assertCounts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Rules;
 import io.tracestream.testing.RandomSeeds;
 import io.tracestream.testing.TestPeer;
-import io.tracestream.testing.TestTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 
 /** Targets that answer in another order than the recorded one. */
-@Timeout(60)
-class VerifierOrderTest {
+class VerifierOrderTest extends VerifierTestBase {
   private static final Rules IDS = Rules.of("copy c2s:0+1->s2c:0+1");
 
-  @TempDir
-  private Path dir;
-
-  private Path file;
-  private TestTarget target;
-
-  @BeforeEach
-  void startTheTarget() throws IOException {
-    file = dir.resolve("login.rec");
-    target = TestTarget.start();
-  }
-
-  @AfterEach
-  void closeTheTarget() throws IOException {
-    target.close();
-  }
-
   private VerifyConfig config(Rules rules, String... lines) throws IOException {
-    return Replays.verification(target.address(), file, lines).withRules(rules);
-  }
-
-  private static Verdict verdict(Verifier verifier) throws InterruptedException {
-    assertTrue(verifier.awaitConnections(1, Replays.DEADLINE), "the verification goes on");
-    return verifier.verdict();
-  }
-
-  private static void assertMatched(Verifier verifier) throws InterruptedException {
-    assertCounts(1, 0, 0, 0, verdict(verifier));
+    return config(lines).withRules(rules);
   }
 
   private static Mismatch mismatch(Verifier verifier) throws InterruptedException {

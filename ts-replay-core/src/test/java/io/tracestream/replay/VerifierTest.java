@@ -9,53 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
-import io.tracestream.testing.TestTarget;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Targets that do what was recorded. */
-@Timeout(60)
-class VerifierTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-  private TestTarget target;
-
-  @BeforeEach
-  void startTheTarget() throws IOException {
-    file = dir.resolve("login.rec");
-    target = TestTarget.start();
-  }
-
-  @AfterEach
-  void closeTheTarget() throws IOException {
-    target.close();
-  }
-
-  private VerifyConfig config(String... lines) throws IOException {
-    return Replays.verification(target.address(), file, lines);
-  }
-
+class VerifierTest extends VerifierTestBase {
   private static Rules copying(String... copies) {
     return Rules.of(Stream.of(copies).map(copy -> "copy " + copy).toArray(String[]::new));
-  }
-
-  private static Verdict assertMatched(Verifier verifier) throws InterruptedException {
-    assertTrue(verifier.awaitConnections(1, Replays.DEADLINE), "the verification goes on");
-    assertCounts(1, 0, 0, 0, verifier.verdict());
-    return verifier.verdict();
   }
 
   @Test

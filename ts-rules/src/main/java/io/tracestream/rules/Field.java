@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public final class Field {
   /** The longest payload that there is, in bytes. */
-  private static final int LARGEST_PAYLOAD = 2_147_483_639;
+  static final int LARGEST_PAYLOAD = 2_147_483_639;
 
   private static final Pattern TEXT = Pattern.compile("(c2s|s2c):(-?)(\\d{1,10})\\+(\\d{1,10})");
 

@@ -27,9 +27,6 @@ import java.util.regex.Pattern;
  * {@code \\} a backslash. Immutable.
  */
 public final class Frames {
-  /** The longest payload that exists, in bytes. */
-  private static final int LARGEST_PAYLOAD = 2_147_483_639;
-
   private static final Pattern CONDITION = Pattern.compile(
       "\\s*(?:(?<len>len)|(?<offset>-?\\d{1,10}))="
           + "(?:\"(?<text>[^\"\\\\]*+(?:\\\\[\"\\\\][^\"\\\\]*+)*+)\"|(?<value>[^,\\]\"]*?))\\s*(?<end>[,\\]])");
@@ -173,8 +170,8 @@ public final class Frames {
 
     private int number(String digits) {
       long number = Long.parseLong(digits);
-      if (Math.abs(number) > LARGEST_PAYLOAD) {
-        throw wrong("no payload is longer than " + LARGEST_PAYLOAD + " bytes");
+      if (Math.abs(number) > Field.LARGEST_PAYLOAD) {
+        throw wrong("no payload is longer than " + Field.LARGEST_PAYLOAD + " bytes");
       }
       return (int) number;
     }

@@ -1,5 +1,7 @@
 package io.tracestream.rules;
 
+import io.tracestream.recording.Direction;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +127,22 @@ public final class Rules {
    */
   public List<Frames> allowed() {
     return allowed;
+  }
+
+  /**
+   * Whether a frame is of a kind that may come at any time.
+   *
+   * @param direction the frame's
+   * @param payload its payload; left as it is
+   * @return true when a rule allows it
+   */
+  public boolean allows(Direction direction, ByteBuffer payload) {
+    for (Frames frames : allowed) {
+      if (frames.direction() == direction && frames.matches(payload)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
