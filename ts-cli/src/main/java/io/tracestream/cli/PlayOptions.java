@@ -1,8 +1,6 @@
 package io.tracestream.cli;
 
-import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
-import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.replay.Mismatch;
 import io.tracestream.replay.SessionListener;
@@ -74,27 +72,8 @@ final class PlayOptions {
     return source.directory != null;
   }
 
-  /** What to play. Warns of recordings that may not be complete. */
-  List<Conversation> conversations(FrameFormat format) throws Failures.NotStarted {
-    List<Conversation> conversations = find();
-    for (Conversation conversation : conversations) {
-      try (Recording recording = conversation.open(format.maxPayloadLength())) {
-        if (recording.mayBeCutShort()) {
-          log().warn("{}: the last line has no line end; it may have been cut off", recording);
-        }
-      } catch (IOException e) {
-        throw new Failures.NotStarted(Failures.reason(e));
-      }
-    }
-    return conversations;
-  }
-
-  /** Made late, once it is known how much to log. */
-  private static Logger log() {
-    return LoggerFactory.getLogger(PlayOptions.class);
-  }
-
-  private List<Conversation> find() throws Failures.NotStarted {
+  /** What to play. The files are not opened yet. */
+  List<Conversation> conversations() throws Failures.NotStarted {
     if (!isDirectory()) {
       return List.of(Conversation.of(source.file));
     }
@@ -105,6 +84,11 @@ final class PlayOptions {
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));
     }
+  }
+
+  /** Made late, once it is known how much to log. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(PlayOptions.class);
   }
 
   Timing timing() {

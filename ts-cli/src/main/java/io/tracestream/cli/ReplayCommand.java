@@ -116,7 +116,7 @@ final class ReplayCommand implements Callable<Integer> {
           + " cannot be combined with --stub, which answers from all recordings");
     }
     play.check();
-    List<Conversation> conversations = play.conversations(frames.format());
+    List<Conversation> conversations = play.conversations();
     ReplayServer replay =
         server.start(address -> ReplayServer.start(config(address, conversations, timing, rules)));
     Ending ending = Ending.with(() -> stop(replay));

@@ -103,7 +103,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private VerifyConfig config() throws Failures.NotStarted {
-    return VerifyConfig.of(target.resolved(), play.conversations(frames.format()))
+    return VerifyConfig.of(target.resolved(), play.conversations())
         .withFormat(frames.format())
         .withTiming(play.timing())
         .withRules(play.rules())

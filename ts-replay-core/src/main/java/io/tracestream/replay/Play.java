@@ -202,7 +202,7 @@ abstract class Play {
   }
 
   static String cutShort(String file) {
-    return file + ": the last line has no line end: it may have been cut off";
+    return file + ": the last line has no line end; it may have been cut off";
   }
 
   /** The result with what is known here. */

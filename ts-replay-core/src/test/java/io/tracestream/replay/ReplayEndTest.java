@@ -183,7 +183,7 @@ class ReplayEndTest {
     try (TestLog log = TestLog.open();
         ReplayServer server = ReplayServer.start(Replays.config(file));
         TestPeer client = TestPeer.connect(server.address())) {
-      String note = file + ": the last line has no line end: it may have been cut off";
+      String note = file + ": the last line has no line end; it may have been cut off";
       log.await("WARN", note);
       assertEquals("000162", client.send("0001 61").endSending().awaitEnd());
       assertMatched(server, 1);
