@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
+import io.tracestream.rules.Ties;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -135,7 +136,6 @@ final class Pool implements Closeable {
   private static final class Builder {
     private final List<Script> scripts;
     private final Role role;
-    private final Copy[] fromRequests;
     private final Copy[] intoRequests;
 
     private int count;
@@ -161,8 +161,7 @@ final class Pool implements Closeable {
     // Of the conversation at hand.
     private Script script;
     private int firstRequest;
-    /** Of each copy from requests: the latest request with a value. */
-    private final HashIndex[] latest;
+    private Ties ties;
     /** Of each copy into requests: the values that replies have had. */
     private final HashIndex[] given;
 
@@ -177,19 +176,17 @@ final class Pool implements Closeable {
     private int question;
 
     private boolean isAnswered;
-    private Cursor other;
 
     private Builder(List<Script> scripts, Role role) {
       this.scripts = scripts;
       this.role = role;
-      List<Copy> from = new ArrayList<>();
       List<Copy> into = new ArrayList<>();
       for (Copy copy : role.rules().copied()) {
-        (copy.from().direction() == Direction.C2S ? from : into).add(copy);
+        if (copy.from().direction() == Direction.S2C) {
+          into.add(copy);
+        }
       }
-      fromRequests = from.toArray(new Copy[0]);
       intoRequests = into.toArray(new Copy[0]);
-      latest = indexes(fromRequests.length);
       given = indexes(intoRequests.length);
       tokens = indexes(intoRequests.length);
       alikeGroups = into.isEmpty() ? null : new HashIndex();
@@ -221,14 +218,11 @@ final class Pool implements Closeable {
       owner = NONE;
       isTied = false;
       question = NONE;
-      for (HashIndex index : latest) {
-        index.clear();
-      }
+      ties = new Ties(role.rules(), Direction.C2S);
       for (HashIndex index : given) {
         index.clear();
       }
       Cursor at = script.cursor();
-      other = script.cursor();
       while (at.isAtEntry()) {
         if (at.entriesBefore() == Integer.MAX_VALUE) {
           throw new IOException(script + ": has more than " + Integer.MAX_VALUE
@@ -256,12 +250,7 @@ final class Pool implements Closeable {
       beginnings[request] = beginning(role.comparer(), payload);
       addToGroup(request, payload);
       int length = payload.remaining();
-      for (int i = 0; i < fromRequests.length; i++) {
-        Field field = fromRequests[i].from();
-        if (field.isWhole(length)) {
-          latest[i].put(hash(field, payload), request);
-        }
-      }
+      ties.add(request, payload);
       for (int i = 0; i < intoRequests.length; i++) {
         Field field = intoRequests[i].to();
         if (field.isWhole(length) && given[i].get(hash(field, payload)) != NONE) {
@@ -336,7 +325,7 @@ final class Pool implements Closeable {
           given[i].put(hash(field, payload), 0);
         }
       }
-      int tied = tiedTo(payload);
+      int tied = (int) ties.find(payload);
       if (tied != NONE) {
         owner = tied;
         isTied = true;
@@ -359,43 +348,6 @@ final class Pool implements Closeable {
         }
         greeting[greetingLength++] = entry;
       }
-    }
-
-    /**
-     * The request that a reply belongs to: among the latest of each copy, the one that fits best.
-     */
-    private int tiedTo(ByteBuffer reply) throws IOException {
-      int best = NONE;
-      int mostFields = 0;
-      for (int i = 0; i < fromRequests.length; i++) {
-        Field field = fromRequests[i].to();
-        int request = field.isWhole(reply.remaining()) ? latest[i].get(hash(field, reply)) : NONE;
-        if (request != NONE) {
-          int fields = fieldsInCommon(request, reply);
-          if (fields > mostFields || fields == mostFields && request > best) {
-            best = request;
-            mostFields = fields;
-          }
-        }
-      }
-      return best;
-    }
-
-    private int fieldsInCommon(int request, ByteBuffer reply) throws IOException {
-      if (fromRequests.length == 1) {
-        return 1;
-      }
-      other.moveTo(script, entries[request]);
-      ByteBuffer payload = other.payload();
-      int fields = 0;
-      for (Copy copy : fromRequests) {
-        if (copy.from().isWhole(payload.remaining())
-            && copy.to().isWhole(reply.remaining())
-            && bytes(copy.from(), payload).equals(bytes(copy.to(), reply))) {
-          fields++;
-        }
-      }
-      return fields;
     }
 
     /** Puts the replies of the conversation at hand in the order of their requests. */

@@ -76,6 +76,18 @@ class VerifierOrderTest extends VerifierTestBase {
   }
 
   @Test
+  void aValueThatIsEqualByChanceDoesNotTieAReplyToAnEarlierRequest() throws Exception {
+    Rules rules = IDS.plus(Rules.of("copy c2s:1+1->s2c:1+1"));
+    VerifyConfig config = config(rules, "c2s 0177", "s2c 0100", "c2s 02aa", "s2c 0277");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(4);
+      peer.send("0002 0277");
+      assertEquals(Kind.TOO_EARLY, mismatch(verifier).kind());
+    }
+  }
+
+  @Test
   void repliesThatNothingTiesKeepTheirOrder() throws Exception {
     VerifyConfig config = config(IDS, "c2s 0161", "s2c ff62", "s2c fe63", "s2c 0164");
     try (Verifier verifier = Verifier.start(config);
