@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.recording.Direction;
 import io.tracestream.replay.Hint;
 import io.tracestream.replay.Mismatch;
 import io.tracestream.rules.Rules;
@@ -21,15 +22,14 @@ final class MismatchText {
             ? "check --header-len and --max-payload-len"
             : "try --header-len " + mismatch.likelyHeaderLength();
       case ADD_RULES ->
-        "if these bytes vary from run to run: " + options(mismatch.proposed())
-            + (mismatch.proposed().copied().isEmpty()
-                ? ""
-                : " (the recording has the same bytes in an answer)");
+        "if these bytes vary from run to run" + copied(mismatch) + ": "
+            + options(mismatch.proposed());
       case LEARN ->
         "to find all that varies, record it again and compare: ts-proxy learn "
             + mismatch.place().recording() + " AGAIN.rec > my.rules; then use --rules my.rules";
       case LONGER_IDLE_TIMEOUT -> "or give it more time with --idle-timeout";
       case LONGER_REPLY_TIMEOUT -> "or give it more time with --reply-timeout";
+      case ANY_ORDER -> "--order any accepts its replies in any order";
       case REPEAT -> "--repeat plays the conversations again";
       case HOLD_AT_END ->
         "if it expects the connection to stay open: --at-end hold keeps it open until the client"
@@ -38,6 +38,15 @@ final class MismatchText {
         "if it made several connections when it was recorded, record each to a file of its own with"
             + " --record-dir, and replay the folder";
     };
+  }
+
+  private static String copied(Mismatch mismatch) {
+    if (mismatch.proposed().copied().isEmpty()) {
+      return "";
+    }
+    return mismatch.place().direction() == Direction.C2S
+        ? " and the server echoes them, as in the recording"
+        : " and the client echoes them, as in the recording";
   }
 
   private static String options(Rules rules) {

@@ -58,6 +58,9 @@ final class Explanation {
       return mismatch.reason() + next();
     }
     int found = mismatch.found().length;
+    if (mismatch.kind() == Kind.UNKNOWN_REQUEST) {
+      return "found a request that was not recorded, of " + bytes(found) + mostSimilar();
+    }
     if (mismatch.expected() == null) {
       return "found one more frame, of " + bytes(found) + ", after the end of the recording";
     }
@@ -70,6 +73,13 @@ final class Explanation {
             ? "found another frame of the same length, " + bytes(found)
             : "found a frame of " + bytes(found) + ", expected one of " + bytes(expected))
         + "; first difference at payload byte " + mismatch.offset();
+  }
+
+  private String mostSimilar() {
+    return mismatch.expected() == null
+        ? ""
+        : "; the most similar one is " + place.recording() + ":" + place.line()
+            + ", which differs from payload byte " + mismatch.offset() + " on";
   }
 
   /** What the recording has here, where nothing came to be compared with it. */
@@ -86,18 +96,18 @@ final class Explanation {
 
   /** Which entry it was compared with, where several could have come. */
   private String choice() {
-    if (mismatch.kind() == Kind.UNKNOWN_REQUEST) {
-      return "no recorded request is like that; the nearest is " + place.recording() + ":"
-          + place.line();
-    }
     int count = mismatch.conversations();
     if (count == 0 || mismatch.kind() == Kind.EXTRA_CONNECTION) {
       return null;
     }
     boolean isFirst = place.entry() == 1;
-    return "no recorded conversation " + (isFirst ? "begins" : "goes on") + " like that"
-        + (count > 1 ? " (" + count + " were possible)" : "")
-        + "; the nearest is " + place.recording();
+    String none = isFirst
+        ? "no recorded conversation begins with this frame"
+        : count == 1
+            ? "the recorded conversation does not go on with this frame"
+            : "none of the " + count
+                + " recorded conversations that agree so far goes on with this frame";
+    return none + "; the most similar one is " + place.recording();
   }
 
   private String outstanding() {
@@ -111,8 +121,8 @@ final class Explanation {
         .map(one -> String.valueOf(one.entry()))
         .collect(Collectors.joining(", "));
     boolean isListed = places.size() >= count && count <= MOST_LISTED;
-    return "any of " + count + " frames could come here, entries " + entries
-        + (isListed ? "" : ", ...") + "; entry " + place.entry() + " is the nearest";
+    return count + " frames could come here, in any order: entries " + entries
+        + (isListed ? "" : ", ...") + "; entry " + place.entry() + " is the most similar one";
   }
 
   private String rows(int context, boolean colours) {
@@ -138,7 +148,7 @@ final class Explanation {
 
   /** What differs, where the rows may not show all of it. */
   private String difference() {
-    if (mismatch.offset() < 0) {
+    if (mismatch.offset() < 0 || mismatch.nearby() != null) {
       return null;
     }
     byte[] expected = mismatch.expected().payload();
@@ -172,21 +182,20 @@ final class Explanation {
     }
     String entry = "entry " + nearby.entry() + ", " + place.recording() + ":" + nearby.line();
     String like = nearby.differing().isEmpty()
-        ? "this frame is " + entry
-        : "this frame is most like " + entry + ", and differs from it only at "
-            + list(nearby.differing());
+        ? "this frame is recorded as " + entry
+        : "this frame is most like " + entry + " (only " + list(nearby.differing()) + " differs)";
     int steps = Math.abs(nearby.steps());
     String frames = steps == 1 ? "1 frame" : steps + " frames";
     return like
         + (nearby.steps() > 0
-            ? ", " + frames + " later: those before it were left out, or come later"
-            : ", " + frames + " earlier: it was sent again, or comes late");
+            ? ", " + frames + " later: " + peer + " left out what is before it, or sends it later"
+            : ", " + frames + " earlier: " + peer + " sent it again, or sends it late");
   }
 
   /** What the beginning of a frame looks like. */
   private String beginning() {
     if (mismatch.isEmptyFirstFrame()) {
-      return "the first frame is empty: its header may be longer than we read it";
+      return "an empty first frame often means that the real header is longer";
     }
     return mismatch.partial() == null ? null : mismatch.partial().words(mismatch.expected());
   }
@@ -197,18 +206,18 @@ final class Explanation {
       case UNKNOWN_REQUEST ->
         mismatch.hints().isEmpty() ? "record a conversation that has this request, too" : null;
       case TOO_EARLY -> "see why " + peer + " sends it that early";
-      case EXTRA_FRAME -> "if " + peer + " is right, record again, up to its end";
+      case EXTRA_FRAME -> "if " + peer + " is right, record the whole conversation";
       case EARLY_END ->
         "see why " + peer + " ended that early"
             + (mismatch.hints().contains(Hint.RECORD_EACH_CONNECTION)
                 ? ""
                 : "; if it is right, delete " + place.recording() + " from line " + place.line()
                     + " on");
-      case BAD_FRAME -> mismatch.partial() == null ? "see why " + peer + " stopped" : null;
+      case BAD_FRAME -> mismatch.hasClearBeginning() ? null : "see why " + peer + " sent that";
       case CONNECTION_LOST -> "see in the log of " + peer + " why it left";
       case NOT_TAKEN -> "see why " + peer + " left, or does not read";
       case EXTRA_CONNECTION -> "see why " + peer + " connects again";
-      case NOTHING_CAME -> "see what " + peer + " waits for";
+      case NOTHING_CAME -> mismatch.hasClearBeginning() ? null : "see what " + peer + " waits for";
     };
   }
 

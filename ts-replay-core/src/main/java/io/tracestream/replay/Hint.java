@@ -18,6 +18,11 @@ public enum Hint {
   LONGER_IDLE_TIMEOUT,
   /** The target may need more time than {@link VerifyConfig#replyTimeout}. */
   LONGER_REPLY_TIMEOUT,
+  /**
+   * The target sends the recorded frames in another order: take them in any order, see
+   * {@link VerifyConfig#withOrder}.
+   */
+  ANY_ORDER,
   /** The conversations can be played again: see {@link ReplayConfig#withRepeat}. */
   REPEAT,
   /**

@@ -452,7 +452,9 @@ final class Line extends Play {
       }
       return found == null
           ? mismatch
-          : Clues.add(mismatch.withFound(found.array()), at).withConversations(conversations);
+          : Clues.add(mismatch.withFound(found.array()), at)
+              .withConversations(conversations)
+              .withStrictOrder(role.strictOrder());
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
       Place place = Place.of(toString(), role.compared(), at.entriesBefore() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());

@@ -41,6 +41,7 @@ public final class Mismatch implements Cloneable {
   private long outstandingCount;
   private int conversations;
   private Partial partial;
+  private boolean strictOrder;
   private boolean afterOurEnd;
   private boolean anyRequest;
   /** Found when first asked for: large payloads are compared once. */
@@ -186,6 +187,11 @@ public final class Mismatch implements Cloneable {
 
   boolean anyRequest() {
     return anyRequest;
+  }
+
+  /** Whether replies had to come in their recorded order, though rules tie them to requests. */
+  Mismatch withStrictOrder(boolean strict) {
+    return with(copy -> copy.strictOrder = strict);
   }
 
   /** With the beginning of a frame that did not come whole; null for none. */
@@ -423,8 +429,12 @@ public final class Mismatch implements Cloneable {
         if (!proposed().equals(Rules.NONE)) {
           hints.add(Hint.ADD_RULES);
         }
-        if (nearby == null && differing().size() > 1) {
+        int rules = proposed().ignored().size() + proposed().copied().size();
+        if (nearby == null && differing().size() > 1 && rules != 1) {
           hints.add(Hint.LEARN);
+        }
+        if (strictOrder && isNextReply()) {
+          hints.add(Hint.ANY_ORDER);
         }
         if (isEmptyFirstFrame()) {
           hints.add(Hint.CHECK_FORMAT);
@@ -435,7 +445,9 @@ public final class Mismatch implements Cloneable {
         if (partial != null) {
           addFormat(hints);
         }
-        hints.add(fromClient ? Hint.LONGER_IDLE_TIMEOUT : Hint.LONGER_REPLY_TIMEOUT);
+        if (!hasClearBeginning()) {
+          hints.add(fromClient ? Hint.LONGER_IDLE_TIMEOUT : Hint.LONGER_REPLY_TIMEOUT);
+        }
       }
       case EXTRA_FRAME -> {
         if (afterOurEnd && fromClient) {
@@ -458,11 +470,24 @@ public final class Mismatch implements Cloneable {
     return hints;
   }
 
+  /** Whether it is a recorded frame that may come here in another order: no request is missing. */
+  private boolean isNextReply() {
+    return nearby != null
+        && nearby.differing().isEmpty()
+        && nearby.steps() > 0
+        && nearby.entry() - place.entry() == nearby.steps();
+  }
+
   /** A header that announces nothing, where the recording begins with something. */
   boolean isEmptyFirstFrame() {
     return (kind == Kind.DIFFERENT_FRAME || kind == Kind.UNKNOWN_REQUEST)
         && found.length == 0
         && place.entry() <= 2;
+  }
+
+  /** Whether it is clear from the first bytes that these are other frames, or none. */
+  boolean hasClearBeginning() {
+    return partial != null && partial.isClear(expected);
   }
 
   private void addFormat(List<Hint> hints) {
@@ -526,6 +551,10 @@ public final class Mismatch implements Cloneable {
     }
     if (expected == null) {
       return "found one more frame, " + shown(found);
+    }
+    if (kind == Kind.UNKNOWN_REQUEST) {
+      return "found a request that was not recorded, " + shown(found) + "; the most similar one is "
+          + shown(expected.payload()) + "; first difference at payload byte " + offset();
     }
     return kind == Kind.TOO_EARLY
         ? "found the expected frame, " + shown(found) + ", before the frame it answers was sent"

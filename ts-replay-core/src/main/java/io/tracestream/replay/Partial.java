@@ -16,6 +16,9 @@ final class Partial {
   /** Bytes that are shown. */
   private static final int SHOWN = 12;
 
+  /** A length up to this is not suspicious. */
+  private static final int MOST_USUAL = 64 * 1024;
+
   private static final int[] LENGTHS = {4, 2, 8, 1, 3, 16};
   /** What may follow a short header is often text; how other protocols begin is not. */
   private static final Pattern BEGINNING_OF_TEXT =
@@ -72,7 +75,12 @@ final class Partial {
   boolean mayBeSetRight(Entry expected) {
     Look look = guess(expected).look;
     return look == Look.OTHER_LENGTH
-        || look == Look.UNKNOWN && (isFirst && !isAsRecorded(expected) || isRefused());
+        || look == Look.UNKNOWN && (isFirst && !isCut(expected) || isRefused());
+  }
+
+  /** Whether it is clear that the frames have another format, or that these are none. */
+  boolean isClear(Entry expected) {
+    return guess(expected).look != Look.UNKNOWN;
   }
 
   /** Whether it is the beginning of a frame that is as long as the recorded one: it was cut. */
@@ -80,6 +88,13 @@ final class Partial {
     return expected != null
         && beginning.length >= format.headerLength()
         && bigEndian(format.headerLength()) == expected.payload().length;
+  }
+
+  /** Whether nothing speaks against its being the beginning of a frame. */
+  private boolean isCut(Entry expected) {
+    long length = bigEndian(format.headerLength());
+    return isAsRecorded(expected)
+        || beginning.length >= format.headerLength() && length >= 0 && length <= MOST_USUAL;
   }
 
   /** Whether its length is above the maximum. */
@@ -108,6 +123,9 @@ final class Partial {
       if (length != usual && fits(bigEndian(length), length, recorded)) {
         return new Guess(Look.OTHER_LENGTH, length, bigEndian(length));
       }
+    }
+    if (usual > 1 && fits(littleEndian(usual), usual, recorded)) {
+      return new Guess(Look.LITTLE_ENDIAN, usual, littleEndian(usual));
     }
     for (int length : LENGTHS) {
       if (length > 1 && fits(littleEndian(length), length, recorded)) {
@@ -171,18 +189,17 @@ final class Partial {
     String payload = " with a payload of " + Mismatch.bytes(guess.payloadLength);
     return switch (guess.look) {
       case TEXT ->
-        "the first bytes are text, \"" + text()
-            + "\": this is another protocol, without our frames";
+        "the first bytes are text, \"" + text() + "\": this is a protocol without such frames";
       case TLS -> bytes + ": this is the beginning of a TLS connection";
       case OTHER_LENGTH ->
         bytes + ": that fits a header of " + Mismatch.bytes(guess.headerLength) + payload;
       case LITTLE_ENDIAN ->
         bytes + ": that fits a little-endian length of " + Mismatch.bytes(guess.headerLength)
-            + payload + "; only big-endian ones can be read";
+            + payload + "; lengths have to be big-endian";
       case COUNTS_HEADER ->
         bytes + ": that fits a length of " + Mismatch.bytes(guess.headerLength)
-            + " that counts itself," + payload + "; only the payload may be counted";
-      case UNKNOWN -> isFirst && !isAsRecorded(expected) ? bytes : null;
+            + " that also counts the header," + payload + "; it has to count the payload only";
+      case UNKNOWN -> isFirst && !isCut(expected) ? bytes : null;
     };
   }
 

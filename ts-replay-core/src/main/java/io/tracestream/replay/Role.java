@@ -26,6 +26,7 @@ import java.util.List;
  * @param fieldsFromReceived what is copied from frames that come
  * @param fieldsIntoSent where values go in frames that we send
  * @param anyOrder whether replies that copies tie to their requests may come in any order
+ * @param strictOrder whether such replies have to come in their recorded order, as was asked for
  * @param atEnd whether a server closes the connection after the last entry
  */
 record Role(
@@ -39,18 +40,18 @@ record Role(
     List<Field> fieldsFromReceived,
     List<Field> fieldsIntoSent,
     boolean anyOrder,
+    boolean strictOrder,
     AtEnd atEnd) {
 
   static Role server(ReplayConfig config) {
-    return of(Direction.C2S, config, config.idleTimeout(), false);
+    return of(Direction.C2S, config, config.idleTimeout(), null);
   }
 
   static Role client(VerifyConfig config) {
-    return of(Direction.S2C, config, config.replyTimeout(), config.order() == Order.ANY);
+    return of(Direction.S2C, config, config.replyTimeout(), config.order());
   }
 
-  private static Role of(
-      Direction compared, PlayConfig<?> config, Duration patience, boolean anyOrder) {
+  private static Role of(Direction compared, PlayConfig<?> config, Duration patience, Order order) {
     Rules rules = config.rules();
     List<Field> fromReceived = new ArrayList<>();
     List<Field> intoSent = new ArrayList<>();
@@ -73,7 +74,8 @@ record Role(
         new Comparer(rules, compared),
         List.copyOf(fromReceived),
         List.copyOf(intoSent),
-        anyOrder && tied,
+        order == Order.ANY && tied,
+        order == Order.STRICT && tied,
         config instanceof ReplayConfig replay ? replay.atEnd() : AtEnd.AS_RECORDED);
   }
 

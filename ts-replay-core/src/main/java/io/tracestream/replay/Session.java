@@ -386,7 +386,11 @@ final class Session implements FrameSocket.Owner, Payloads {
       throw new IOException(role.peer() + " was broken off: " + ending.text());
     }
     if (ending.isBadFrame()) {
-      depart(Kind.BAD_FRAME, role.peer() + " sent what is not a frame: " + ending.text());
+      String what = ending.kind() == Ending.Kind.CUT
+          ? " ended its sending inside a frame: "
+          : " sent something that is not a frame: ";
+      // What may help is a matter of hints.
+      depart(Kind.BAD_FRAME, role.peer() + what + ending.text().replaceFirst(";[^;]*$", ""));
       return;
     }
     if (!play.isAtEnd() && play.endHere()) {

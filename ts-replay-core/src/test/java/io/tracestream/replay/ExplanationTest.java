@@ -90,7 +90,7 @@ class ExplanationTest {
           expected         0  68 65 6c 6c 6f                                   hello
           found            0
                               ^^ ^^ ^^ ^^ ^^                                   ^^^^^
-          this frame is entry 9, login.rec:12, 2 frames later: those before it were left out, or come later
+          this frame is recorded as entry 9, login.rec:12, 2 frames later: the target left out what is before it, or sends it later
         """,
         mismatch(
             Kind.DIFFERENT_FRAME,
@@ -107,8 +107,8 @@ class ExplanationTest {
         mismatch: connection 2 with 127.0.0.1:4711, c2s after the last of 6 entries, login.rec
           found one more frame, of 1 byte, after the end of the recording
           found         0  61                                               a
-          this frame is entry 5, login.rec:6, 1 frame earlier: it was sent again, or comes late
-          if the client is right, record again, up to its end
+          this frame is recorded as entry 5, login.rec:6, 1 frame earlier: the client sent it again, or sends it late
+          if the client is right, record the whole conversation
         """, mismatch(Kind.EXTRA_FRAME, END, null, "61", null, Nearby.of(5, 6, -1)));
   }
 
@@ -128,13 +128,16 @@ class ExplanationTest {
     assertExplains(
         """
         mismatch: connection 2 with 127.0.0.1:4711, c2s entry 3 of 6, login.rec:4
-          the client sent what is not a frame: byte 9: too long; expected a frame of 5 bytes
+          the client sent something that is not a frame: byte 9: too long; expected a frame of 5 bytes
           expected         0  68 65 6c 6c 6f                                   hello
-          see why the client stopped
+          see why the client sent that
           CHECK_FORMAT
         """,
         without(
-            Kind.BAD_FRAME, THIRD, HELLO, "the client sent what is not a frame: byte 9: too long"));
+            Kind.BAD_FRAME,
+            THIRD,
+            HELLO,
+            "the client sent something that is not a frame: byte 9: too long"));
   }
 
   @Test
@@ -271,10 +274,10 @@ class ExplanationTest {
         Place.of("login.rec", Direction.S2C, 3, 9, 4),
         Place.of("login.rec", Direction.S2C, 5, 9, 6));
     assertHas(
-        "any of 2 frames could come here, entries 3, 5; entry 3 is the nearest",
+        "2 frames could come here, in any order: entries 3, 5; entry 3 is the most similar one",
         different(THIRD_REPLY, HELLO, "00").withOutstanding(places, 2));
     assertHas(
-        "any of 70 frames could come here, entries 3, 5, ...; entry 3 is the nearest",
+        "70 frames could come here, in any order: entries 3, 5, ...; entry 3 is the most similar one",
         different(THIRD_REPLY, HELLO, "00").withOutstanding(places, 70));
   }
 
@@ -282,17 +285,22 @@ class ExplanationTest {
   void aFrameThatNoConversationExpectsIsSaidToBeThat() {
     Place first = Place.of("calls/0002.rec", Direction.C2S, 1, 6, 2);
     assertHas(
-        "no recorded conversation begins like that (3 were possible); the nearest is calls/0002.rec",
+        "no recorded conversation begins with this frame; the most similar one is calls/0002.rec",
         different(first, HELLO, "00").withConversations(3));
     assertHas(
-        "no recorded conversation goes on like that; the nearest is login.rec",
+        "the recorded conversation does not go on with this frame; the most similar one is login.rec",
         different(THIRD, HELLO, "00").withConversations(1));
+    assertHas(
+        "none of the 2 recorded conversations that agree so far goes on with this frame;"
+            + " the most similar one is login.rec",
+        different(THIRD, HELLO, "00").withConversations(2));
   }
 
   @Test
   void aRequestThatNobodyRecordedIsSaidToBeThat() {
     assertHas(
-        "no recorded request is like that; the nearest is login.rec:4",
+        "found a request that was not recorded, of 1 byte; the most similar one is login.rec:4,"
+            + " which differs from payload byte 1 on",
         mismatch(Kind.UNKNOWN_REQUEST, THIRD, HELLO, "00", null, null));
   }
 
@@ -309,7 +317,7 @@ class ExplanationTest {
 
   private static Mismatch begun(int headerLength, String beginning, long came, boolean isFirst) {
     FrameFormat format = new FrameFormat(headerLength, 65_535);
-    return without(Kind.BAD_FRAME, THIRD, HELLO, "the client sent what is not a frame")
+    return without(Kind.BAD_FRAME, THIRD, HELLO, "the client sent something that is not a frame")
         .withPartial(Partial.of(bytes(beginning), came, isFirst, format));
   }
 
@@ -317,14 +325,14 @@ class ExplanationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "8 | 474554202f20485454502f312e310d0a | the first bytes are text, \"GET / HTTP/1.1\": this is another protocol, without our frames",
-        "2 | 474554202f | the first bytes are text, \"GET /\": this is another protocol, without our frames",
+        "8 | 474554202f20485454502f312e310d0a | the first bytes are text, \"GET / HTTP/1.1\": this is a protocol without such frames",
+        "2 | 474554202f | the first bytes are text, \"GET /\": this is a protocol without such frames",
         "4 | 160301020001 | the first bytes are 16 03 01 02 00 01: this is the beginning of a TLS connection",
         "8 | 0000000568656c6c | the first bytes are 00 00 00 05 68 65 6c 6c: that fits a header of 4 bytes with a payload of 5 bytes",
         "8 | 00000000 | the first bytes are 00 00 00 00: that fits a header of 4 bytes with a payload of 0 bytes",
         "4 | 000568656c6c6f | the first bytes are 00 05 68 65 6c 6c 6f: that fits a header of 2 bytes with a payload of 5 bytes",
-        "4 | 0500000068656c6c6f | the first bytes are 05 00 00 00 68 65 6c 6c 6f: that fits a little-endian length of 4 bytes with a payload of 5 bytes; only big-endian ones can be read",
-        "4 | 0000000968656c6c6f | the first bytes are 00 00 00 09 68 65 6c 6c 6f: that fits a length of 4 bytes that counts itself, with a payload of 5 bytes; only the payload may be counted",
+        "4 | 0500000068656c6c6f | the first bytes are 05 00 00 00 68 65 6c 6c 6f: that fits a little-endian length of 4 bytes with a payload of 5 bytes; lengths have to be big-endian",
+        "4 | 0000000968656c6c6f | the first bytes are 00 00 00 09 68 65 6c 6c 6f: that fits a length of 4 bytes that also counts the header, with a payload of 5 bytes; it has to count the payload only",
         "4 | 00ff0102030405060708090a0b0c | the first bytes are 00 ff 01 02 03 04 05 06 07 08 09 0a ..",
       })
   void whatTheBeginningOfAFrameLooksLikeIsSaid(int header, String beginning, String words) {
@@ -362,7 +370,7 @@ class ExplanationTest {
   void aFirstFrameThatIsEmptyMayHaveALongerHeader() {
     Place first = Place.of("login.rec", Direction.C2S, 1, 6, 2);
     Mismatch empty = different(first, HELLO, "");
-    assertHas("the first frame is empty: its header may be longer than we read it", empty);
+    assertHas("an empty first frame often means that the real header is longer", empty);
     assertEquals(List.of(Hint.CHECK_FORMAT), empty.hints());
   }
 }

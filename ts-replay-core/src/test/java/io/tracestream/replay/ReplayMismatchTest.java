@@ -95,8 +95,8 @@ class ReplayMismatchTest {
       client.send("0001 61" + "0005 68").endSending();
       assertEquals(
           "connection 1 c2s after the last entry of " + file
-              + ": the client sent what is not a frame: byte 3: found the end after 1 of 5"
-              + " payload bytes; the sender stopped early; the recording is over",
+              + ": the client ended its sending inside a frame: byte 3: found the end after 1 of 5"
+              + " payload bytes; the recording is over",
           onlyMismatch(server).toString());
     }
   }

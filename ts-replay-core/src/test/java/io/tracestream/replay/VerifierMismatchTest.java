@@ -105,8 +105,8 @@ class VerifierMismatchTest extends VerifierTestBase {
       peer.send("0002 62").endSending();
       assertSays(
           "entry 2 " + file
-              + ":3: the target sent what is not a frame: byte 0: found the end after 1 of 2 payload"
-              + " bytes; the sender stopped early; expected 1 byte 62",
+              + ":3: the target ended its sending inside a frame: byte 0: found the end after 1 of 2"
+              + " payload bytes; expected 1 byte 62",
           verifier);
     }
   }

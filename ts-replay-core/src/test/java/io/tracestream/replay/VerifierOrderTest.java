@@ -1,6 +1,8 @@
 package io.tracestream.replay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Rules;
@@ -44,7 +46,24 @@ class VerifierOrderTest extends VerifierTestBase {
         TestPeer peer = target.accept()) {
       peer.await(8);
       peer.send("0002 0264 0002 0163");
-      assertEquals(Kind.DIFFERENT_FRAME, mismatch(verifier).kind());
+      Mismatch mismatch = mismatch(verifier);
+      assertEquals(Kind.DIFFERENT_FRAME, mismatch.kind());
+      assertEquals(List.of(Hint.ANY_ORDER), mismatch.hints());
+    }
+  }
+
+  @Test
+  void anotherOrderDoesNotHelpWhereAReplyComesAgainOrBeforeItsRequest() throws Exception {
+    String[] lines = {"c2s 0161", "s2c 0163", "s2c 0164", "c2s 0261", "s2c 0263"};
+    for (String reply : List.of("0163 0002 0163", "0263")) {
+      try (Verifier verifier = Verifier.start(config(IDS, lines).withOrder(Order.STRICT));
+          TestPeer peer = target.accept()) {
+        peer.await(4);
+        peer.send("0002 " + reply);
+        Mismatch mismatch = mismatch(verifier);
+        assertNotNull(mismatch.nearby(), reply);
+        assertFalse(mismatch.hints().contains(Hint.ANY_ORDER), reply);
+      }
     }
   }
 
