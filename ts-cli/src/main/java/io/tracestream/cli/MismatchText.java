@@ -19,7 +19,7 @@ final class MismatchText {
     return switch (hint) {
       case CHECK_FORMAT ->
         mismatch.likelyHeaderLength() == 0
-            ? "check --header-len and --max-payload-len"
+            ? "check --header-len" + (mismatch.found() == null ? " and --max-payload-len" : "")
             : "try --header-len " + mismatch.likelyHeaderLength();
       case ADD_RULES ->
         "if these bytes vary from run to run" + copied(mismatch) + ": "
@@ -30,6 +30,8 @@ final class MismatchText {
       case LONGER_IDLE_TIMEOUT -> "or give it more time with --idle-timeout";
       case LONGER_REPLY_TIMEOUT -> "or give it more time with --reply-timeout";
       case ANY_ORDER -> "--order any accepts its replies in any order";
+      case TIE_REPLIES ->
+        "if the target may answer in any order: --copy says which bytes tie a reply to its request";
       case REPEAT -> "--repeat plays the conversations again";
       case HOLD_AT_END ->
         "if it expects the connection to stay open: --at-end hold keeps it open until the client"

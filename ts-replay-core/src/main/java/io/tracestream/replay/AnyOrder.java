@@ -379,13 +379,33 @@ final class AnyOrder extends Play {
       if (at.isAtEntry()) {
         mismatch = mismatch.withExpected(at.entry(live(values, at, at.direction())));
       }
-      return found == null
-          ? mismatch
-          : withOutstanding(Clues.add(mismatch.withFound(found.array()), at));
+      if (found == null) {
+        return mismatch;
+      }
+      mismatch = withOutstanding(mismatch.withFound(found.array()));
+      return kind == Kind.TOO_EARLY ? mismatch : withNearby(Clues.add(mismatch, at));
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
       Place place = Place.of(toString(), role.compared(), firstNumber() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());
     }
+  }
+
+  private Mismatch withNearby(Mismatch mismatch) throws IOException {
+    Nearby nearby = mismatch.nearby();
+    return nearby == null ? mismatch : mismatch.withNearby(nearby.withCame(hasCome(nearby)));
+  }
+
+  /** Whether an entry was read, and does not wait. */
+  private boolean hasCome(Nearby entry) throws IOException {
+    if (entry.entry() >= unread.number()) {
+      return false;
+    }
+    for (Waiting reply : replies) {
+      if (!reply.passed && reply.at.number() == entry.entry()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Mismatch withOutstanding(Mismatch mismatch) throws IOException {
@@ -404,7 +424,10 @@ final class AnyOrder extends Play {
 
   @Override
   SessionResult describe(SessionResult result) {
-    List<String> notes = unread == null ? new ArrayList<>() : notesAtEnd(unread);
+    List<String> notes = new ArrayList<>();
+    if (unread != null && requests.isEmpty() && first(replies) == null) {
+      notes.addAll(notesAtEnd(unread));
+    }
     if (looksNoFurther) {
       notes.add(this + ": a frame was looked for among " + MOST_AHEAD
           + " entries after the first one that had not passed, and no further");

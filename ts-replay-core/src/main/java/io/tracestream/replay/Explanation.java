@@ -122,7 +122,10 @@ final class Explanation {
         .collect(Collectors.joining(", "));
     boolean isListed = places.size() >= count && count <= MOST_LISTED;
     return count + " frames could come here, in any order: entries " + entries
-        + (isListed ? "" : ", ...") + "; entry " + place.entry() + " is the most similar one";
+        + (isListed ? "" : ", ...")
+        + (mismatch.kind() == Kind.TOO_EARLY
+            ? ""
+            : "; entry " + place.entry() + " is the most similar one");
   }
 
   private String rows(int context, boolean colours) {
@@ -180,22 +183,26 @@ final class Explanation {
     if (nearby == null) {
       return null;
     }
-    String entry = "entry " + nearby.entry() + ", " + place.recording() + ":" + nearby.line();
-    String like = nearby.differing().isEmpty()
-        ? "this frame is recorded as " + entry
-        : "this frame is most like " + entry + " (only " + list(nearby.differing()) + " differs)";
+    boolean isEqual = nearby.differing().isEmpty();
     int steps = Math.abs(nearby.steps());
-    String frames = steps == 1 ? "1 frame" : steps + " frames";
-    return like
-        + (nearby.steps() > 0
-            ? ", " + frames + " later: " + peer + " left out what is before it, or sends it later"
-            : ", " + frames + " earlier: " + peer + " sent it again, or sends it late");
+    String words = (isEqual ? "this frame is recorded as entry " : "this frame is most like entry ")
+        + nearby.entry() + ", " + place.recording() + ":" + nearby.line()
+        + (isEqual ? "" : " (it differs only at " + list(nearby.differing()) + ")")
+        + ", " + (steps == 1 ? "1 frame" : steps + " frames")
+        + (nearby.steps() > 0 ? " later: " : " earlier: ") + peer;
+    if (nearby.came()) {
+      return words + (isEqual ? " sent it again" : " may have sent one more of that kind");
+    }
+    return words
+        + (isEqual
+            ? " left out what is before it, or sends it later"
+            : " may have left out what is before it");
   }
 
   /** What the beginning of a frame looks like. */
   private String beginning() {
     if (mismatch.isEmptyFirstFrame()) {
-      return "an empty first frame often means that the real header is longer";
+      return "an empty first frame often means that the header has another length";
     }
     return mismatch.partial() == null ? null : mismatch.partial().words(mismatch.expected());
   }
@@ -213,7 +220,10 @@ final class Explanation {
                 ? ""
                 : "; if it is right, delete " + place.recording() + " from line " + place.line()
                     + " on");
-      case BAD_FRAME -> mismatch.hasClearBeginning() ? null : "see why " + peer + " sent that";
+      case BAD_FRAME ->
+        mismatch.hasClearBeginning()
+            ? null
+            : "see why " + peer + (mismatch.isCut() ? " stopped there" : " sent that");
       case CONNECTION_LOST -> "see in the log of " + peer + " why it left";
       case NOT_TAKEN -> "see why " + peer + " left, or does not read";
       case EXTRA_CONNECTION -> "see why " + peer + " connects again";

@@ -23,6 +23,11 @@ public enum Hint {
    * {@link VerifyConfig#withOrder}.
    */
   ANY_ORDER,
+  /**
+   * The target sends the recorded frames in another order: with a copy that ties each reply to its
+   * request, they may come in any order.
+   */
+  TIE_REPLIES,
   /** The conversations can be played again: see {@link ReplayConfig#withRepeat}. */
   REPEAT,
   /**

@@ -450,11 +450,13 @@ final class Line extends Play {
         ByteBuffer payload = at == expected ? expectedPayload() : at.payload();
         mismatch = mismatch.withExpected(at.entry(payload));
       }
-      return found == null
+      if (found == null) {
+        return mismatch;
+      }
+      mismatch = mismatch.withFound(found.array()).withConversations(conversations);
+      return kind == Kind.TOO_EARLY
           ? mismatch
-          : Clues.add(mismatch.withFound(found.array()), at)
-              .withConversations(conversations)
-              .withStrictOrder(role.strictOrder());
+          : Clues.add(mismatch, at).withOtherOrder(role.otherOrder());
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
       Place place = Place.of(toString(), role.compared(), at.entriesBefore() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());

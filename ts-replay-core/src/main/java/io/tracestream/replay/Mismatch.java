@@ -41,7 +41,7 @@ public final class Mismatch implements Cloneable {
   private long outstandingCount;
   private int conversations;
   private Partial partial;
-  private boolean strictOrder;
+  private Hint otherOrder;
   private boolean afterOurEnd;
   private boolean anyRequest;
   /** Found when first asked for: large payloads are compared once. */
@@ -189,9 +189,9 @@ public final class Mismatch implements Cloneable {
     return anyRequest;
   }
 
-  /** Whether replies had to come in their recorded order, though rules tie them to requests. */
-  Mismatch withStrictOrder(boolean strict) {
-    return with(copy -> copy.strictOrder = strict);
+  /** With what may help where recorded frames come in another order; null for nothing. */
+  Mismatch withOtherOrder(Hint hint) {
+    return with(copy -> copy.otherOrder = hint);
   }
 
   /** With the beginning of a frame that did not come whole; null for none. */
@@ -433,8 +433,8 @@ public final class Mismatch implements Cloneable {
         if (nearby == null && differing().size() > 1 && rules != 1) {
           hints.add(Hint.LEARN);
         }
-        if (strictOrder && isNextReply()) {
-          hints.add(Hint.ANY_ORDER);
+        if (otherOrder != null && isInOtherOrder()) {
+          hints.add(otherOrder);
         }
         if (isEmptyFirstFrame()) {
           hints.add(Hint.CHECK_FORMAT);
@@ -471,7 +471,7 @@ public final class Mismatch implements Cloneable {
   }
 
   /** Whether it is a recorded frame that may come here in another order: no request is missing. */
-  private boolean isNextReply() {
+  private boolean isInOtherOrder() {
     return nearby != null
         && nearby.differing().isEmpty()
         && nearby.steps() > 0
@@ -488,6 +488,11 @@ public final class Mismatch implements Cloneable {
   /** Whether it is clear from the first bytes that these are other frames, or none. */
   boolean hasClearBeginning() {
     return partial != null && partial.isClear(expected);
+  }
+
+  /** Whether the frame that did not come whole had nothing wrong so far. */
+  boolean isCut() {
+    return partial != null && !partial.isRefused();
   }
 
   private void addFormat(List<Hint> hints) {

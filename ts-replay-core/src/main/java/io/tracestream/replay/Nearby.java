@@ -13,12 +13,14 @@ public final class Nearby {
   private final long line;
   private final int steps;
   private final List<Field> differing;
+  private final boolean came;
 
-  private Nearby(long entry, long line, int steps, List<Field> differing) {
+  private Nearby(long entry, long line, int steps, List<Field> differing, boolean came) {
     this.entry = entry;
     this.line = line;
     this.steps = steps;
     this.differing = differing;
+    this.came = came;
   }
 
   /**
@@ -31,7 +33,7 @@ public final class Nearby {
    * @return the entry
    */
   public static Nearby of(long entry, long line, int steps) {
-    return new Nearby(entry, line, steps, List.of());
+    return new Nearby(entry, line, steps, List.of(), steps < 0);
   }
 
   /**
@@ -41,7 +43,17 @@ public final class Nearby {
    * @return the changed copy
    */
   public Nearby withDiffering(List<Field> places) {
-    return new Nearby(entry, line, steps, List.copyOf(places));
+    return new Nearby(entry, line, steps, List.copyOf(places), came);
+  }
+
+  /** The same entry, where frames may come in any order. */
+  Nearby withCame(boolean hasCome) {
+    return new Nearby(entry, line, steps, differing, hasCome);
+  }
+
+  /** Whether a frame that matched this entry has come already. */
+  boolean came() {
+    return came;
   }
 
   /**
@@ -86,12 +98,13 @@ public final class Nearby {
         && entry == that.entry
         && line == that.line
         && steps == that.steps
+        && came == that.came
         && differing.equals(that.differing);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(entry, line, steps, differing);
+    return Objects.hash(entry, line, steps, came, differing);
   }
 
   /** The entry in one line, such as {@code entry 9, line 10, 2 steps after}. */

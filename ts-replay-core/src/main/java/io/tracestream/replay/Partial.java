@@ -19,6 +19,11 @@ final class Partial {
   /** A length up to this is not suspicious. */
   private static final int MOST_USUAL = 64 * 1024;
 
+  /** How much of a payload is compared with bytes that came without a header. */
+  private static final int COMPARED = 8;
+
+  private static final int FEWEST_COMPARED = 4;
+
   private static final int[] LENGTHS = {4, 2, 8, 1, 3, 16};
   /** What may follow a short header is often text; how other protocols begin is not. */
   private static final Pattern BEGINNING_OF_TEXT =
@@ -55,6 +60,7 @@ final class Partial {
     UNKNOWN,
     TEXT,
     TLS,
+    NO_HEADER,
     OTHER_LENGTH,
     LITTLE_ENDIAN,
     COUNTS_HEADER
@@ -98,7 +104,7 @@ final class Partial {
   }
 
   /** Whether its length is above the maximum. */
-  private boolean isRefused() {
+  boolean isRefused() {
     long length = bigEndian(format.headerLength());
     return beginning.length >= format.headerLength()
         && (length < 0 || length > format.maxPayloadLength());
@@ -107,6 +113,9 @@ final class Partial {
   private Guess guess(Entry expected) {
     if (!isFirst || isAsRecorded(expected)) {
       return Guess.NONE;
+    }
+    if (beginsLikePayload(expected)) {
+      return new Guess(Look.NO_HEADER, 0, 0);
     }
     if (isText()) {
       return new Guess(Look.TEXT, 0, 0);
@@ -138,6 +147,14 @@ final class Partial {
       }
     }
     return Guess.NONE;
+  }
+
+  /** Whether these are the bytes that the recorded payload begins with. */
+  private boolean beginsLikePayload(Entry expected) {
+    int length = expected == null ? 0 : Math.min(expected.payload().length, COMPARED);
+    return length >= FEWEST_COMPARED
+        && beginning.length >= length
+        && Arrays.equals(beginning, 0, length, expected.payload(), 0, length);
   }
 
   /** Whether a frame with that header came whole, or is as long as the recorded one. */
@@ -190,6 +207,7 @@ final class Partial {
     return switch (guess.look) {
       case TEXT ->
         "the first bytes are text, \"" + text() + "\": this is a protocol without such frames";
+      case NO_HEADER -> bytes + ": the recorded payload begins with them, so there is no header";
       case TLS -> bytes + ": this is the beginning of a TLS connection";
       case OTHER_LENGTH ->
         bytes + ": that fits a header of " + Mismatch.bytes(guess.headerLength) + payload;

@@ -26,7 +26,7 @@ import java.util.List;
  * @param fieldsFromReceived what is copied from frames that come
  * @param fieldsIntoSent where values go in frames that we send
  * @param anyOrder whether replies that copies tie to their requests may come in any order
- * @param strictOrder whether such replies have to come in their recorded order, as was asked for
+ * @param otherOrder what may help where replies come in another order; null for nothing
  * @param atEnd whether a server closes the connection after the last entry
  */
 record Role(
@@ -40,7 +40,7 @@ record Role(
     List<Field> fieldsFromReceived,
     List<Field> fieldsIntoSent,
     boolean anyOrder,
-    boolean strictOrder,
+    Hint otherOrder,
     AtEnd atEnd) {
 
   static Role server(ReplayConfig config) {
@@ -75,8 +75,15 @@ record Role(
         List.copyOf(fromReceived),
         List.copyOf(intoSent),
         order == Order.ANY && tied,
-        order == Order.STRICT && tied,
+        otherOrder(order, tied),
         config instanceof ReplayConfig replay ? replay.atEnd() : AtEnd.AS_RECORDED);
+  }
+
+  private static Hint otherOrder(Order order, boolean tied) {
+    if (order == Order.ANY) {
+      return tied ? null : Hint.TIE_REPLIES;
+    }
+    return order == Order.STRICT && tied ? Hint.ANY_ORDER : null;
   }
 
   /** Whether any value is copied. */

@@ -107,7 +107,7 @@ class ExplanationTest {
         mismatch: connection 2 with 127.0.0.1:4711, c2s after the last of 6 entries, login.rec
           found one more frame, of 1 byte, after the end of the recording
           found         0  61                                               a
-          this frame is recorded as entry 5, login.rec:6, 1 frame earlier: the client sent it again, or sends it late
+          this frame is recorded as entry 5, login.rec:6, 1 frame earlier: the client sent it again
           if the client is right, record the whole conversation
         """, mismatch(Kind.EXTRA_FRAME, END, null, "61", null, Nearby.of(5, 6, -1)));
   }
@@ -327,6 +327,7 @@ class ExplanationTest {
       value = {
         "8 | 474554202f20485454502f312e310d0a | the first bytes are text, \"GET / HTTP/1.1\": this is a protocol without such frames",
         "2 | 474554202f | the first bytes are text, \"GET /\": this is a protocol without such frames",
+        "8 | 68656c6c6f68656c6c6f | the first bytes are 68 65 6c 6c 6f 68 65 6c 6c 6f: the recorded payload begins with them, so there is no header",
         "4 | 160301020001 | the first bytes are 16 03 01 02 00 01: this is the beginning of a TLS connection",
         "8 | 0000000568656c6c | the first bytes are 00 00 00 05 68 65 6c 6c: that fits a header of 4 bytes with a payload of 5 bytes",
         "8 | 00000000 | the first bytes are 00 00 00 00: that fits a header of 4 bytes with a payload of 0 bytes",
@@ -370,7 +371,7 @@ class ExplanationTest {
   void aFirstFrameThatIsEmptyMayHaveALongerHeader() {
     Place first = Place.of("login.rec", Direction.C2S, 1, 6, 2);
     Mismatch empty = different(first, HELLO, "");
-    assertHas("an empty first frame often means that the real header is longer", empty);
+    assertHas("an empty first frame often means that the header has another length", empty);
     assertEquals(List.of(Hint.CHECK_FORMAT), empty.hints());
   }
 }

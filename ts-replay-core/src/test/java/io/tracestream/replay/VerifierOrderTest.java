@@ -3,6 +3,8 @@ package io.tracestream.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Rules;
@@ -49,6 +51,46 @@ class VerifierOrderTest extends VerifierTestBase {
       Mismatch mismatch = mismatch(verifier);
       assertEquals(Kind.DIFFERENT_FRAME, mismatch.kind());
       assertEquals(List.of(Hint.ANY_ORDER), mismatch.hints());
+    }
+  }
+
+  @Test
+  void whereNothingTiesRepliesToRequestsACopyMayHelp() throws Exception {
+    VerifyConfig config = config("c2s 0161", "c2s 0262", "s2c 0163", "s2c 0264");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0002 0264");
+      assertEquals(List.of(Hint.TIE_REPLIES), mismatch(verifier).hints());
+    }
+  }
+
+  @Test
+  void aReplyThatComesAgainIsSaidToHaveComeBefore() throws Exception {
+    VerifyConfig config = config(IDS, "c2s 0161", "c2s 0262", "s2c 0163", "s2c 0264");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0002 0264 0002 0264");
+      String text = mismatch(verifier).explain(16, false);
+      assertTrue(text.contains(":5, 1 frame later: the target sent it again"), text);
+    }
+  }
+
+  @Test
+  void aReplyThatComesTooEarlyIsNotSaidToBeAnotherOne() throws Exception {
+    String[] lines = {"c2s 0161", "s2c 010000000163", "c2s 0261", "s2c 020000000163"};
+    for (Rules rules : List.of(IDS, Rules.NONE)) {
+      try (Verifier verifier = Verifier.start(config(rules, lines));
+          TestPeer peer = target.accept()) {
+        peer.await(4);
+        peer.send(rules == IDS ? "0006 020000000163" : "0006 010000000163 0006 020000000163");
+        Verdict verdict = verdict(verifier);
+        Mismatch mismatch = Replays.onlyMismatch(verdict);
+        assertEquals(Kind.TOO_EARLY, mismatch.kind());
+        assertNull(mismatch.nearby());
+        assertEquals(List.of(), verdict.notes());
+      }
     }
   }
 
