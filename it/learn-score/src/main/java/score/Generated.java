@@ -1,0 +1,389 @@
+package score;
+
+import static java.nio.ByteOrder.BIG_ENDIAN;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static score.Field.checked;
+import static score.Field.counted;
+import static score.Field.fresh;
+import static score.Field.hex;
+import static score.Field.same;
+import static score.Field.text;
+import static score.Field.unused;
+import static score.Protocol.Step.c2s;
+import static score.Protocol.Step.s2c;
+import static score.Shape.Length.U16;
+import static score.Shape.Length.U16LE;
+import static score.Shape.Length.U32;
+import static score.Shape.Length.U32LE;
+import static score.Shape.Length.U8;
+import static score.Shape.Length.VARINT;
+import static score.Shape.bytes;
+import static score.Shape.digits;
+import static score.Shape.rest;
+import static score.Shape.sized;
+import static score.Shape.until;
+import static score.Shape.varint;
+
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import score.Protocol.Step;
+
+/** A small bank, whose frames carry one kind of varying field each. */
+final class Generated {
+  private static final List<String> REQUESTS = List.of(
+      "BALANCE 4711",
+      "PAY 12.50 TO 0815",
+      "BALANCE 4711",
+      "PAY 99.99 TO 42",
+      "LIMIT 4711",
+      "RATES");
+  private static final List<String> REPLIES = List.of(
+      "balance 100.00",
+      "paid 12.50",
+      "balance 87.50",
+      "refused: too much",
+      "limit 50.00",
+      "1.0842");
+
+  private final List<Subject> all = new ArrayList<>();
+  private Duration betweenRuns = Duration.ofHours(53);
+  private String group;
+
+  private Generated() {}
+
+  static List<Subject> all() {
+    Generated generated = new Generated();
+    generated.ids();
+    generated.tokens();
+    generated.times();
+    generated.timesSecondsApart();
+    generated.lengths();
+    generated.computed();
+    generated.layouts();
+    return generated.all;
+  }
+
+  private void ids() {
+    group = "request ids";
+    for (ByteOrder order : List.of(BIG_ENDIAN, LITTLE_ENDIAN)) {
+      for (int size : List.of(1, 2, 3, 4, 6, 8)) {
+        if (size > 1 || order == BIG_ENDIAN) {
+          String end = size == 1 ? "" : order == BIG_ENDIAN ? ", big-endian" : ", little-endian";
+          echo(
+              "request id, counter of " + size + (size == 1 ? " byte" : " bytes" + end),
+              bytes(size),
+              Value.counter(size, order));
+        }
+      }
+    }
+    echo("request id, 4 random bytes", bytes(4), Value.random(4));
+    echo("request id, 8 random bytes", bytes(8), Value.random(8));
+    echo("request id, 8 hex digits", bytes(8), Value.hexText(4));
+    echo("request id, UUID as text", bytes(36), Value.uuid());
+    echo("request id, decimal digits, 3 to 4 of them", until(";"), Value.digits(1000));
+    echo("request id, varint of 1 to 2 bytes", varint(), Value.varint());
+    add(
+        "request id, first in requests and last in replies",
+        calls(i -> List.of(
+            c2s(fresh(bytes(4), "id", Value.random(4)), text(REQUESTS.get(i))),
+            s2c(text(REPLIES.get(i)), same(bytes(4), "id")))));
+    add(
+        "request id twice in each frame",
+        calls(i -> List.of(
+            c2s(
+                fresh(bytes(2), "id", Value.random(2)),
+                text(REQUESTS.get(i)),
+                same(bytes(2), "id")),
+            s2c(same(bytes(2), "id"), text(REPLIES.get(i)), same(bytes(2), "id")))));
+    add("request ids, replies in another order", pipelined());
+    add(
+        "server's counter in each reply",
+        calls(i -> List.of(
+            c2s(hex("0102"), text(REQUESTS.get(i))),
+            s2c(unused(bytes(4), Value.counter(4, BIG_ENDIAN)), text(REPLIES.get(i))))));
+  }
+
+  private void tokens() {
+    group = "tokens";
+    token("session id of 4 bytes", bytes(4), Value.random(4));
+    token("session id of 8 bytes", bytes(8), Value.random(8));
+    token("token of 16 random bytes", bytes(16), Value.random(16));
+    token("token of 32 hex digits", bytes(32), Value.hexText(16));
+    token("token in base64", bytes(24), Value.base64(16));
+    token("token that is a UUID as text", bytes(36), Value.uuid());
+    token("session number in decimal digits, up to a semicolon", until(";"), Value.digits(10_000));
+    token("token of 8 to 24 letters after its length (u8)", sized(U8), Value.word(8, 24));
+    token("token of 8 to 24 letters after its length (u16)", sized(U16), Value.word(8, 24));
+    token("token of 8 to 24 letters up to a line end", until("\r\n"), Value.word(8, 24));
+    List<Step> twoConnections = new ArrayList<>(List.of(
+        c2s(text("LOGIN anna")),
+        s2c(text("WELCOME "), fresh(bytes(16), "token", Value.random(16)))));
+    for (int i = 0; i < 3; i++) {
+      twoConnections.add(Step.CONNECT);
+      twoConnections.add(c2s(text("CALL"), same(bytes(16), "token"), text(REQUESTS.get(i))));
+      twoConnections.add(s2c(text("DONE"), text(REPLIES.get(i))));
+    }
+    add("token that other connections use", twoConnections);
+    List<Step> nonces = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      nonces.add(c2s(text("HELLO"), fresh(bytes(8), "mine", Value.random(8))));
+      nonces.add(
+          s2c(text("HI"), same(bytes(8), "mine"), fresh(bytes(8), "yours", Value.random(8))));
+      nonces.add(c2s(text("DO"), same(bytes(8), "yours"), text(REQUESTS.get(i))));
+      nonces.add(s2c(text("OK"), text(REPLIES.get(i))));
+    }
+    add("nonces of both sides, side by side", nonces);
+  }
+
+  private void times() {
+    group = "times";
+    stamp("time, Unix seconds", bytes(4), Value.ticks(4, BIG_ENDIAN, 0, 1));
+    stamp("time, Unix milliseconds", bytes(8), Value.ticks(8, BIG_ENDIAN, 0, 1000));
+    stamp(
+        "time, Unix microseconds, little-endian",
+        bytes(8),
+        Value.ticks(8, LITTLE_ENDIAN, 0, 1_000_000));
+    stamp("time, Unix nanoseconds", bytes(8), Value.ticks(8, BIG_ENDIAN, 0, 1_000_000_000));
+    stamp("time, FILETIME", bytes(8), Value.ticks(8, LITTLE_ENDIAN, -11_644_473_600L, 10_000_000));
+    stamp("time, NTP", bytes(8), Value.ntp());
+    stamp("time, packed decimals", bytes(6), Value.bcd());
+    stamp("time, seconds as a double", bytes(8), Value.secondsAsDouble());
+    stamp("time, ASCII yyyyMMddHHmmss", bytes(14), Value.timeText("yyyyMMddHHmmss"));
+    stamp(
+        "time, ASCII ISO 8601 with milliseconds",
+        bytes(24),
+        Value.timeText("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"));
+    stamp("time, Unix milliseconds as decimal digits", bytes(13), Value.time(now -> Long.toString(
+            now.toEpochMilli())
+        .getBytes()));
+  }
+
+  private void timesSecondsApart() {
+    betweenRuns = Duration.ofSeconds(7);
+    stamp("time, Unix milliseconds, seconds apart", bytes(8), Value.ticks(8, BIG_ENDIAN, 0, 1000));
+    stamp(
+        "time, FILETIME, seconds apart",
+        bytes(8),
+        Value.ticks(8, LITTLE_ENDIAN, -11_644_473_600L, 10_000_000));
+    stamp("time, NTP, seconds apart", bytes(8), Value.ntp());
+    stamp("time, packed decimals, seconds apart", bytes(6), Value.bcd());
+    stamp(
+        "time, ASCII ISO 8601 with milliseconds, seconds apart",
+        bytes(24),
+        Value.timeText("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"));
+    betweenRuns = Duration.ofHours(53);
+  }
+
+  private void lengths() {
+    group = "lengths that vary";
+    echo("text after its length (u8)", sized(U8), Value.word(3, 12));
+    echo("text after its length (u16)", sized(U16), Value.word(3, 12));
+    echo("text after its length (u32)", sized(U32), Value.word(3, 12));
+    echo("text after its length (u16), little-endian", sized(U16LE), Value.word(3, 12));
+    echo("text after its length (u32), little-endian", sized(U32LE), Value.word(3, 12));
+    echo("bytes after their length (varint)", sized(VARINT), Value.blob(100, 150));
+    add(
+        "text after its length (u8), sent back up to a delimiter",
+        calls(i -> List.of(
+            c2s(hex("0102"), fresh(sized(U8), "name", Value.word(3, 12)), text(REQUESTS.get(i))),
+            s2c(text("OK "), same(until(";"), "name"), text(REPLIES.get(i))))));
+    add(
+        "inner length (u16) that follows a text",
+        calls(i -> List.of(
+            c2s(
+                hex("0102"),
+                counted(U16, fresh(sized(U8), "name", Value.word(3, 12)), text(REQUESTS.get(i))),
+                hex("ff")),
+            s2c(
+                hex("0202"),
+                counted(U16, same(sized(U8), "name"), text(REPLIES.get(i))),
+                hex("ff")))));
+    add(
+        "random padding after its length (u8)",
+        calls(i -> List.of(
+            c2s(hex("0102"), text(REQUESTS.get(i)), unused(sized(U8), Value.blob(0, 15))),
+            s2c(hex("0202"), text(REPLIES.get(i)), unused(sized(U8), Value.blob(0, 15))))));
+    add(
+        "rest of the payload varies in length",
+        calls(i -> List.of(
+            c2s(text("TRACE=0;"), text(REQUESTS.get(i))),
+            s2c(text(REPLIES.get(i)), text("; trace "), unused(rest(), Value.word(4, 30))))));
+    add(
+        "decimal digits between texts, 2 to 3 of them",
+        calls(i -> List.of(
+            c2s(
+                text("seq="),
+                fresh(digits(), "seq", Value.digits(100)),
+                text(" "),
+                text(REQUESTS.get(i))),
+            s2c(text("ack="), same(digits(), "seq"), text(" "), text(REPLIES.get(i))))));
+  }
+
+  private void computed() {
+    group = "computed values";
+    add(
+        "MAC of 32 bytes, not checked",
+        calls(i -> List.of(
+            c2s(
+                fresh(bytes(4), "id", Value.random(4)),
+                text(REQUESTS.get(i)),
+                unused(bytes(32), Value.mac(32))),
+            s2c(same(bytes(4), "id"), text(REPLIES.get(i)), unused(bytes(32), Value.mac(32))))));
+    add(
+        "CRC-32, not checked",
+        calls(i -> List.of(
+            c2s(
+                fresh(bytes(4), "id", Value.random(4)),
+                text(REQUESTS.get(i)),
+                unused(bytes(4), Value.crc32())),
+            s2c(same(bytes(4), "id"), text(REPLIES.get(i)), unused(bytes(4), Value.crc32())))));
+    List<Step> tokenThenMac = new ArrayList<>(List.of(
+        c2s(text("LOGIN anna")),
+        s2c(text("WELCOME "), fresh(bytes(16), "token", Value.random(16)))));
+    tokenThenMac.addAll(calls(i -> List.of(
+        c2s(
+            text("CALL"),
+            text(REQUESTS.get(i)),
+            same(bytes(16), "token"),
+            unused(bytes(16), Value.mac(16))),
+        s2c(text("DONE"), text(REPLIES.get(i)), unused(bytes(16), Value.mac(16))))));
+    add("token that ends where a MAC begins", tokenThenMac);
+    add(
+        "MAC that is checked (needs a hook)",
+        calls(i -> List.of(
+            c2s(
+                fresh(bytes(4), "id", Value.random(4)),
+                text(REQUESTS.get(i)),
+                checked(bytes(16), Value.mac(16))),
+            s2c(same(bytes(4), "id"), text(REPLIES.get(i)), checked(bytes(16), Value.mac(16))))));
+  }
+
+  private void layouts() {
+    group = "kinds of frames";
+    List<Step> bank = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      bank.add(c2s(text("LOGR"), fresh(bytes(4), "id", Value.random(4)), text("anna")));
+      bank.add(s2c(
+          text("LOGA"),
+          same(bytes(4), "id"),
+          fresh(bytes(8), "token", Value.random(8)),
+          text("welcome")));
+      bank.add(c2s(text("BALR"), same(bytes(8), "token"), fresh(bytes(4), "id", Value.random(4))));
+      bank.add(s2c(text("BALA"), same(bytes(4), "id"), text("00012345.67EUR")));
+      bank.add(c2s(
+          text("PAYR"),
+          text("00012.50"),
+          same(bytes(8), "token"),
+          text("to 0815"),
+          fresh(bytes(4), "id", Value.random(4))));
+      bank.add(s2c(
+          text("PAYA"),
+          unused(bytes(8), Value.ticks(8, BIG_ENDIAN, 0, 1000)),
+          text("paid 00012.50"),
+          same(bytes(4), "id")));
+    }
+    add("kinds of frames with their own layouts", bank);
+    List<Step> bankWithMac = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      bankWithMac.add(
+          c2s(text("LOGR"), unused(bytes(8), Value.ticks(8, BIG_ENDIAN, 0, 1000)), text("anna")));
+      bankWithMac.add(
+          s2c(text("LOGA"), fresh(bytes(16), "token", Value.random(16)), text("hello")));
+      bankWithMac.add(
+          c2s(text("BALR"), same(bytes(16), "token"), unused(bytes(16), Value.mac(16))));
+      bankWithMac.add(s2c(text("BALA"), text("00012345.67 EUR ........ your balance")));
+      bankWithMac.add(c2s(
+          text("PAYR"),
+          same(bytes(16), "token"),
+          text("00012.50 EUR"),
+          unused(bytes(16), Value.mac(16))));
+      bankWithMac.add(s2c(
+          text("PAYA"),
+          fresh(bytes(6), "receipt", Value.counter(6, BIG_ENDIAN)),
+          text("00012.50 EUR paid, thanks")));
+    }
+    add("bank with a token, times, receipts and MACs", bankWithMac);
+    add(
+        "flags beside an id",
+        calls(i -> List.of(
+            c2s(
+                hex(i % 2 == 0 ? "80" : "81"),
+                fresh(bytes(2), "id", Value.random(2)),
+                hex("0001"),
+                text(REQUESTS.get(i))),
+            s2c(
+                hex(i % 3 == 0 ? "c0" : "c1"),
+                same(bytes(2), "id"),
+                hex("0100"),
+                text(REPLIES.get(i))))));
+    add(
+        "kinds told apart by length alone",
+        calls(i -> i % 2 == 0
+            ? List.of(
+                c2s(fresh(bytes(4), "id", Value.random(4)), hex("00000064")),
+                s2c(same(bytes(4), "id"), hex("0000271000000001")))
+            : List.of(
+                c2s(hex("00000065"), fresh(bytes(4), "id", Value.random(4)), hex("0000000c")),
+                s2c(hex("0000271100000002"), same(bytes(4), "id"), hex("0005")))));
+    add(
+        "nothing varies",
+        calls(i -> List.of(c2s(text(REQUESTS.get(i))), s2c(text(REPLIES.get(i))))));
+  }
+
+  /** The client's value in each request, which the reply carries, too. */
+  private void echo(String name, Shape shape, Value value) {
+    add(
+        name,
+        calls(i -> List.of(
+            c2s(hex("0102"), fresh(shape, "id", value), text(REQUESTS.get(i))),
+            s2c(hex("0202"), same(shape, "id"), text(REPLIES.get(i))))));
+  }
+
+  /** The server's value in its first reply, which each request carries from then on. */
+  private void token(String name, Shape shape, Value value) {
+    List<Step> steps = new ArrayList<>(List.of(
+        c2s(text("LOGIN anna")), s2c(text("WELCOME "), fresh(shape, "token", value), text("0"))));
+    steps.addAll(calls(i -> List.of(
+        c2s(text("CALL"), same(shape, "token"), text(REQUESTS.get(i))),
+        s2c(text("DONE"), text(REPLIES.get(i))))));
+    add(name, steps);
+  }
+
+  /** The time of day of both sides, in each frame. */
+  private void stamp(String name, Shape shape, Value value) {
+    add(
+        name,
+        calls(i -> List.of(
+            c2s(hex("0102"), unused(shape, value), text(REQUESTS.get(i))),
+            s2c(text(REPLIES.get(i)), unused(shape, value), hex("00")))));
+  }
+
+  private static List<Step> pipelined() {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < 6; i += 3) {
+      for (int j : List.of(0, 1, 2)) {
+        steps.add(c2s(
+            hex("0102"), fresh(bytes(4), "id" + j, Value.random(4)), text(REQUESTS.get(i + j))));
+      }
+      for (int j : List.of(2, 0, 1)) {
+        steps.add(s2c(hex("0202"), same(bytes(4), "id" + j), text(REPLIES.get(i + j))));
+      }
+    }
+    return steps;
+  }
+
+  private static List<Step> calls(IntFunction<List<Step>> call) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < REQUESTS.size(); i++) {
+      steps.addAll(call.apply(i));
+    }
+    return steps;
+  }
+
+  private void add(String name, List<Step> steps) {
+    all.add(new Protocol(name, group, betweenRuns, steps));
+  }
+}
