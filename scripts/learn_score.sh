@@ -2,8 +2,9 @@
 # Scores learn: for each protocol of a corpus, records two runs, learns rules from them, and counts fresh
 # clients and servers that agree with the recording under these rules, and wrong ones that pass all the same.
 # Prints tables, and exits with 1 if anything is worse than it/learn-score/expected.tsv says.
-#   scripts/learn_score.sh [--generated] [--accept] [--keep DIR] [NAME...]
+#   scripts/learn_score.sh [--generated | --written] [--accept] [--keep DIR] [NAME...]
 #   --generated  only generated protocols: the same figures in each run; needs neither Maven nor servers
+#   --written    as --generated, but with the right rules, which the generator knows, instead of learned ones
 #   --accept     writes what came out to expected.tsv
 #   --keep DIR   keeps recordings, rules and what failed in DIR, which is created
 #   NAME         only protocols with this in their names
@@ -20,6 +21,7 @@ generated='' mode=compare keep=''
 while (($# > 0)); do
   case $1 in
     --generated) generated=yes ;;
+    --written) generated=yes mode=written ;;
     --accept) mode=accept ;;
     --keep)
       [[ -n ${2:-} && ! -e $2 ]] || refuse 2 "--keep: found \"${2:-}\", expected a folder to create"

@@ -17,6 +17,9 @@ interface Field {
   /** Reads it from the frame, at its position. */
   void read(ByteBuffer from, Side receiver) throws IOException;
 
+  /** Tells where it is. */
+  void describe(Layout layout);
+
   static Field text(String text) {
     return fixed(Shape.bytes(text.length()), text.getBytes(US_ASCII));
   }
@@ -36,6 +39,11 @@ interface Field {
       public void read(ByteBuffer from, Side receiver) throws IOException {
         Wrong.unlessEqual("constant", content, shape.take(from));
       }
+
+      @Override
+      public void describe(Layout layout) {
+        layout.constant(content);
+      }
     };
   }
 
@@ -53,6 +61,11 @@ interface Field {
       public void read(ByteBuffer from, Side receiver) throws IOException {
         receiver.keep(name, shape.take(from));
       }
+
+      @Override
+      public void describe(Layout layout) {
+        layout.field(Layout.Kind.FRESH, name, shape);
+      }
     };
   }
 
@@ -67,6 +80,11 @@ interface Field {
       @Override
       public void read(ByteBuffer from, Side receiver) throws IOException {
         Wrong.unlessEqual(name, receiver.kept(name), shape.take(from));
+      }
+
+      @Override
+      public void describe(Layout layout) {
+        layout.field(Layout.Kind.SAME, name, shape);
       }
     };
   }
@@ -88,6 +106,11 @@ interface Field {
       public void read(ByteBuffer from, Side receiver) throws IOException {
         byte[] before = Arrays.copyOf(from.array(), from.position());
         Wrong.unlessEqual("computed", value.make(receiver, before), shape.take(from));
+      }
+
+      @Override
+      public void describe(Layout layout) {
+        layout.field(Layout.Kind.COMPUTED, "", shape);
       }
     };
   }
@@ -113,6 +136,14 @@ interface Field {
         }
         if (from.position() != end) {
           throw new Wrong("inner length: off by " + (end - from.position()));
+        }
+      }
+
+      @Override
+      public void describe(Layout layout) {
+        layout.length(length);
+        for (Field field : fields) {
+          field.describe(layout);
         }
       }
     };

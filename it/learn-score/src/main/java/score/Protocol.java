@@ -13,8 +13,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A generated protocol: a script of frames, which both sides follow. */
 final class Protocol extends Subject {
@@ -59,6 +61,45 @@ final class Protocol extends Subject {
   @Override
   List<Mark[]> marks(int run, boolean ofClient) {
     return (ofClient ? ofClients : ofServers).get(run);
+  }
+
+  @Override
+  String rules() {
+    Map<String, String> sources = new HashMap<>();
+    Set<String> unused = new LinkedHashSet<>();
+    Set<String> copied = new LinkedHashSet<>();
+    Set<String> rules = new LinkedHashSet<>();
+    for (Step step : steps) {
+      Layout layout = new Layout(step.fields);
+      String frames = layout.frames(step.ofClient) + ":";
+      for (Layout.Part part : layout.parts()) {
+        String field = frames + part.place();
+        String source = sources.get(part.name());
+        switch (part.kind()) {
+          case FRESH -> {
+            sources.put(part.name(), field);
+            unused.add(field);
+          }
+          case SAME -> {
+            if (source.startsWith(field.substring(0, 3))) {
+              rules.add("ignore " + field); // in the same direction, nobody can tell it before
+            } else {
+              rules.add("copy " + source + "->" + field);
+              copied.add(source);
+            }
+          }
+          case LENGTH -> {
+            if (layout.varies()) {
+              rules.add("length " + field);
+            }
+          }
+          default -> rules.add("ignore " + field);
+        }
+      }
+    }
+    unused.removeAll(copied);
+    unused.forEach(field -> rules.add("ignore " + field));
+    return String.join("\n", rules) + "\n";
   }
 
   /** The frames of each connection. */

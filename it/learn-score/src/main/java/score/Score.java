@@ -32,18 +32,18 @@ public final class Score {
   public static void main(String[] args) throws Exception {
     Path expected = Path.of(args[0]);
     Score score = new Score();
-    score.run(Path.of(args[2]), List.of(args).subList(3, args.length));
+    score.run(args[1].equals("written"), Path.of(args[2]), List.of(args).subList(3, args.length));
     score.sums();
     boolean worse = false;
     if (args[1].equals("accept")) {
       score.accept(expected);
-    } else {
+    } else if (args[1].equals("compare")) {
       worse = score.isWorseThan(expected(expected));
     }
     System.exit(worse ? 1 : 0); // some of the servers leave threads behind
   }
 
-  private void run(Path work, List<String> names) throws Exception {
+  private void run(boolean written, Path work, List<String> names) throws Exception {
     List<Subject> subjects = new ArrayList<>(Generated.all());
     if (System.getProperty("generated").isEmpty()) {
       subjects.addAll(Debian.all());
@@ -59,7 +59,7 @@ public final class Score {
         continue;
       }
       Path folder = work.resolve(subject.name().replaceAll("[^a-zA-Z0-9]+", "-"));
-      Outcome outcome = new Trial(subject, folder).run();
+      Outcome outcome = new Trial(subject, folder, written).run();
       System.out.println(outcome.row(subject.name()));
       outcomes.put(subject.name(), outcome);
       groups.merge(subject.group(), outcome, Outcome::plus);

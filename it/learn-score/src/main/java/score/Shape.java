@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
+import java.util.Locale;
 import score.Subject.Mark;
 
 /** How a field lies in a frame: what stands around its content, and where it ends. */
@@ -13,18 +15,26 @@ interface Shape {
 
   byte[] take(ByteBuffer from) throws IOException;
 
+  /** What rules call it. */
+  String inRules();
+
+  /** How many bytes stand after the content and belong to it. */
+  default int delimiterSize() {
+    return 0;
+  }
+
   static Shape bytes(int size) {
-    return of(from -> taken(from, size));
+    return of("" + size, from -> taken(from, size));
   }
 
   /** What is left of the payload. */
   static Shape rest() {
-    return of(from -> taken(from, from.remaining()));
+    return of("rest", from -> taken(from, from.remaining()));
   }
 
   /** As many decimal digits as there are. */
   static Shape digits() {
-    return of(from -> {
+    return of("digits", from -> {
       int size = 0;
       while (size < from.remaining() && Character.isDigit(from.get(from.position() + size))) {
         size++;
@@ -35,7 +45,7 @@ interface Shape {
 
   /** A base-128 varint. */
   static Shape varint() {
-    return of(from -> {
+    return of("varint", from -> {
       int size = 1;
       while (from.get(from.position() + size - 1) < 0) {
         size++;
@@ -61,6 +71,16 @@ interface Shape {
         Wrong.unlessEqual("delimiter", end, taken(from, end.length));
         return content;
       }
+
+      @Override
+      public String inRules() {
+        return "to=" + HexFormat.of().formatHex(end);
+      }
+
+      @Override
+      public int delimiterSize() {
+        return end.length;
+      }
     };
   }
 
@@ -69,14 +89,19 @@ interface Shape {
     return new Shape() {
       @Override
       public void put(Frame to, byte[] content, Mark mark) {
-        to.put(
-            Mark.FIXED, length.of(content.length)); // a length is right or wrong, it never varies
+        // A length does not vary: it is right or wrong.
+        to.put(Mark.FIXED, length.of(content.length));
         to.put(mark, content);
       }
 
       @Override
       public byte[] take(ByteBuffer from) throws IOException {
         return taken(from, length.take(from));
+      }
+
+      @Override
+      public String inRules() {
+        return length == Length.VARINT ? "lenvar" : length.inRules().replace("u", "len");
       }
     };
   }
@@ -96,6 +121,10 @@ interface Shape {
     Length(int size, ByteOrder order) {
       this.size = size;
       this.order = order;
+    }
+
+    String inRules() {
+      return name().toLowerCase(Locale.ROOT);
     }
 
     byte[] of(int value) {
@@ -126,7 +155,7 @@ interface Shape {
     return content;
   }
 
-  private static Shape of(Taker taker) {
+  private static Shape of(String inRules, Taker taker) {
     return new Shape() {
       @Override
       public void put(Frame to, byte[] content, Mark mark) {
@@ -136,6 +165,11 @@ interface Shape {
       @Override
       public byte[] take(ByteBuffer from) throws IOException {
         return taker.take(from);
+      }
+
+      @Override
+      public String inRules() {
+        return inRules;
       }
     };
   }

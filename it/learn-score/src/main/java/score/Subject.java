@@ -76,6 +76,11 @@ abstract class Subject {
     return null;
   }
 
+  /** The rules that somebody would write who knows the protocol; null if nobody has. */
+  String rules() {
+    return null;
+  }
+
   /** What a byte is to the side that receives it. */
   enum Mark {
     /** The same in each run: another value is wrong. */
