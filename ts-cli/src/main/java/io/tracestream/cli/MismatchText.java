@@ -32,6 +32,8 @@ final class MismatchText {
       case ANY_ORDER -> "--order any accepts its replies in any order";
       case TIE_REPLIES ->
         "if the target may answer in any order: --copy says which bytes tie a reply to its request";
+      case SELECT_MATCH ->
+        "if clients come in any order: --select match lets their frames choose the conversation";
       case REPEAT -> "--repeat plays the conversations again";
       case HOLD_AT_END ->
         "if it expects the connection to stay open: --at-end hold keeps it open until the client"

@@ -272,7 +272,7 @@ final class ReplayRun extends Run {
         "if it made several connections when it was recorded, record each to a file of its own: end"
             + " the recording's name with a slash";
       case HOLD_AT_END -> "or hold the connection until the client ends it: set atEnd to HOLD";
-      case ANY_ORDER, TIE_REPLIES, LONGER_REPLY_TIMEOUT, REPEAT ->
+      case ANY_ORDER, TIE_REPLIES, SELECT_MATCH, LONGER_REPLY_TIMEOUT, REPEAT ->
         null; // a test has no such setting
     };
   }

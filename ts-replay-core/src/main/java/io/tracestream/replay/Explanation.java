@@ -96,6 +96,9 @@ final class Explanation {
 
   /** Which entry it was compared with, where several could have come. */
   private String choice() {
+    if (mismatch.beginning() != null) {
+      return "another recorded conversation begins with this frame: " + mismatch.beginning();
+    }
     int count = mismatch.conversations();
     if (count == 0 || mismatch.kind() == Kind.EXTRA_CONNECTION) {
       return null;

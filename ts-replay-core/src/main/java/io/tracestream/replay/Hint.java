@@ -28,6 +28,11 @@ public enum Hint {
    * request, they may come in any order.
    */
   TIE_REPLIES,
+  /**
+   * Another recorded conversation begins with the frame: let frames choose the conversation, see
+   * {@link Selection#MATCH}.
+   */
+  SELECT_MATCH,
   /** The conversations can be played again: see {@link ReplayConfig#withRepeat}. */
   REPEAT,
   /**

@@ -41,6 +41,7 @@ public final class Mismatch implements Cloneable {
   private long outstandingCount;
   private int conversations;
   private Partial partial;
+  private String beginning;
   private Hint otherOrder;
   private boolean afterOurEnd;
   private boolean anyRequest;
@@ -192,6 +193,16 @@ public final class Mismatch implements Cloneable {
   /** With what may help where recorded frames come in another order; null for nothing. */
   Mismatch withOtherOrder(Hint hint) {
     return with(copy -> copy.otherOrder = hint);
+  }
+
+  /** With the name of another conversation that begins with the frame; null for none. */
+  Mismatch withBeginning(String conversation) {
+    return with(copy -> copy.beginning = conversation);
+  }
+
+  /** Another conversation that begins with the frame; null for none. */
+  String beginning() {
+    return beginning;
   }
 
   /** With the beginning of a frame that did not come whole; null for none. */
@@ -426,6 +437,9 @@ public final class Mismatch implements Cloneable {
     List<Hint> hints = new ArrayList<>();
     switch (kind) {
       case DIFFERENT_FRAME, UNKNOWN_REQUEST -> {
+        if (beginning != null) {
+          return List.of(Hint.SELECT_MATCH);
+        }
         if (!proposed().equals(Rules.NONE)) {
           hints.add(Hint.ADD_RULES);
         }

@@ -190,7 +190,9 @@ abstract class Play {
           notes.add(cutShort(file));
         }
         if (matched == 0) {
-          notes.add(file + ": has no " + role.compared() + " entry, so nothing was compared");
+          notes.add(file + ": has no " + role.compared() + " entry"
+              + (role.use().allowsAny() ? " besides those that may come at any time" : "")
+              + ", so nothing was compared");
         } else if (at.isAfterRequest()) {
           notes.add(file + ": ends with a request that has no reply");
         }

@@ -3,6 +3,7 @@ package io.tracestream.replay;
 import io.tracestream.recording.Conversation;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /** The conversations that connections play. For any number of threads. */
 final class Playlist implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Playlist.class);
+
+  /** How many conversations are searched for one that begins with a frame. */
+  private static final int MOST_LOOKED_AT = 100;
 
   private final List<Script> scripts = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -150,6 +154,33 @@ final class Playlist implements Closeable {
       return null;
     }
     return role.anyOrder() ? new AnyOrder(role, given) : new Line(role, given);
+  }
+
+  /**
+   * Where each connection takes the next conversation: the name of the first one whose other side
+   * begins with that frame; null when none of those looked at does.
+   */
+  String beginningWith(ByteBuffer frame, Role role) {
+    if (pool != null || chooser != null || scripts.size() == 1) {
+      return null;
+    }
+    for (Script script : scripts.subList(0, Math.min(scripts.size(), MOST_LOOKED_AT))) {
+      script.acquire();
+      try {
+        Cursor at = script.cursor();
+        while (at.isAtEntry() && at.direction() != role.compared()) {
+          at.next();
+        }
+        if (at.isAtEntry() && role.comparer().areAlike(at.payload(), frame)) {
+          return script.toString();
+        }
+      } catch (IOException e) {
+        return null; // it cannot be read now, and only a hint depends on it
+      } finally {
+        script.release();
+      }
+    }
+    return null;
   }
 
   int size() {

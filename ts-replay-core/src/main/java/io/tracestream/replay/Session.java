@@ -609,6 +609,9 @@ final class Session implements FrameSocket.Owner, Payloads {
       mismatch = Mismatch.of(departure, number, peer, place, role.rules());
     }
     boolean isFirst = play == null || play.matched() == 0;
+    if (isFirst && departure == Kind.DIFFERENT_FRAME && !role.isClient()) {
+      mismatch = mismatch.withBeginning(sessions.playlist().beginningWith(found, role));
+    }
     boolean afterOurEnd =
         departure == Kind.EXTRA_CONNECTION ? sessions.hasClosed() : sendingEnded && allSent;
     return mismatch

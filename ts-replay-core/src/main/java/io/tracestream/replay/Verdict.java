@@ -319,7 +319,7 @@ public final class Verdict implements Cloneable {
     return matched < played()
         || isUseMissing()
         || isAllOpen()
-        || mustCompare && matched > 0 && entriesMatched == 0;
+        || entriesMatched == 0 && (mustCompare && matched > 0 || allowedFrames > 0);
   }
 
   private boolean isAllOpen() {

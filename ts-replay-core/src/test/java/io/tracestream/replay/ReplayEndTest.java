@@ -209,6 +209,21 @@ class ReplayEndTest {
   }
 
   @Test
+  void whereAllFramesMayComeAtAnyTimeNothingWasCompared() throws Exception {
+    ReplayConfig config = config(AtEnd.CLOSE, "c2s 61", "s2c 62").withRules(Rules.of("allow c2s"));
+    try (ReplayServer server = ReplayServer.start(config);
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0001 63").endSending().awaitEnd();
+      assertMatched(server, 1);
+      assertTrue(server.verdict().failed());
+      assertEquals(
+          List.of(file + ": has no c2s entry besides those that may come at any time,"
+              + " so nothing was compared"),
+          server.verdict().notes());
+    }
+  }
+
+  @Test
   void anEntryKeepsItsNumberWhereThoseBeforeItMayComeAtAnyTime() throws Exception {
     ReplayConfig config = config(AtEnd.CLOSE, "c2s ff", "c2s ff", "c2s 61", "c2s 62")
         .withRules(Rules.of("allow c2s[0=ff]"));

@@ -87,6 +87,18 @@ class ReplaySelectionTest {
   }
 
   @Test
+  void aFrameThatAnotherConversationBeginsWithIsSaidToBeThat() throws Exception {
+    try (ReplayServer server =
+        ReplayServer.start(config(Selection.ORDER, "c2s 61, s2c 62", "s2c 60, c2s 63"))) {
+      says(server, "0001 63", "");
+      Mismatch mismatch = Replays.onlyMismatch(server);
+      assertEquals(List.of(Hint.SELECT_MATCH), mismatch.hints());
+      String text = mismatch.explain(16, false);
+      assertTrue(text.contains("begins with this frame: conversation 2\n"), text);
+    }
+  }
+
+  @Test
   void repeatedTheyStartOver() throws Exception {
     try (ReplayServer server = ReplayServer.start(
         config(Selection.ORDER, "c2s 61, s2c 62", "c2s 63, s2c 64").withRepeat(true))) {
