@@ -2,12 +2,15 @@ package io.tracestream.cli;
 
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
+import io.tracestream.proxy.ProxyListener;
 import io.tracestream.proxy.ProxyStats;
 import io.tracestream.recording.Direction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,7 +38,7 @@ final class ProxyCommand implements Callable<Integer> {
       required = true,
       paramLabel = "H:P",
       converter = HostPort.ToConnect.class,
-      description = "Server to connect to for each client.")
+      description = "Host and port of the server, which is connected to for each client.")
   private HostPort target;
 
   @Option(
@@ -82,7 +85,21 @@ final class ProxyCommand implements Callable<Integer> {
     return recording.addTo(ProxyConfig.of(address, target.unresolved())
         .withFormat(frames.format())
         .withMaxConnections(maxConnections == null ? 0 : maxConnections)
-        .withIdleTimeout(idleTimeout));
+        .withIdleTimeout(idleTimeout)
+        .withListener(new Advice()));
+  }
+
+  /** Names the option that helps, where the library can only name a method. */
+  private static final class Advice implements ProxyListener {
+    private final Logger log = LoggerFactory.getLogger(ProxyCommand.class);
+
+    @Override
+    public void rejected(long recorded) {
+      log.warn(
+          "rejected a second client: --record serves one at a time, and connection {} is still open;"
+              + " use --record-dir to record many",
+          recorded);
+    }
   }
 
   private StatusLine.Traffic traffic(ProxyStats stats) {

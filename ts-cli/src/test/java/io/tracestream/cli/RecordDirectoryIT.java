@@ -127,6 +127,34 @@ class RecordDirectoryIT {
   }
 
   @Test
+  void aSecondClientIsRejectedWithTheOptionThatServesMany() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        App proxy = App.start(
+            "proxy",
+            "--listen=127.0.0.1:0",
+            "--header-len=2",
+            "--target=127.0.0.1:" + listening.address().getPort(),
+            "--record=" + temporary.resolve("a.rec"))) {
+      InetSocketAddress address = proxy.awaitListening();
+      try (TestPeer first = TestPeer.connect(address);
+          TestPeer target = listening.accept();
+          TestPeer second = TestPeer.connect(address)) {
+        assertEquals("", second.awaitEnd());
+        first.send("0001 61");
+        assertEquals("000161", target.await(3));
+      }
+      assertEquals(0, proxy.terminate().awaitStatus());
+      assertTrue(
+          proxy
+              .stderr()
+              .contains(
+                  "rejected a second client: --record serves one at a time, and connection 1 is"
+                      + " still open; use --record-dir to record many"),
+          proxy.stderr());
+    }
+  }
+
+  @Test
   void aFullDiskEndsTheProxyWithStatus1AndEveryFileOnAWholeLine() throws Exception {
     try (TestTarget listening = TestTarget.start();
         App proxy = proxy("ulimit -f 64", listening.address())) {

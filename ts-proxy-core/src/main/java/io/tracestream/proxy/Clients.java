@@ -97,10 +97,7 @@ final class Clients implements Listener.Handler {
     } else if (looks < (recorded.isEnding() ? MOST_LOOKS : FEW_LOOKS)) {
       loop.after(LOOK_AGAIN_NANOS, () -> openOrReject(client, spares, looks + 1));
     } else {
-      LOG.warn(
-          "rejected a second client: one file records one client at a time, and {} is still open; "
-              + "record to a folder to serve many (--record-dir)",
-          recorded);
+      proxy.rejected(recorded);
       waiting.remove(client);
       close(client);
       close(spares);

@@ -329,6 +329,10 @@ final class Connection implements FrameSocket.Owner {
         1, over ? 0 : 1, client.frames(), client.received(), target.frames(), target.received(), 0);
   }
 
+  long number() {
+    return number;
+  }
+
   @Override
   public String toString() {
     return "connection " + number;

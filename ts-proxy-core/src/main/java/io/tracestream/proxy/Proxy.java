@@ -273,6 +273,12 @@ public final class Proxy implements AutoCloseable {
     tell(listener -> listener.failed(connection, reason));
   }
 
+  /** A client was closed because another one is being recorded to the only file. */
+  void rejected(Connection recorded) {
+    // ProxyListener.NONE is called too: it logs a warning.
+    engine.tell(() -> config.listener().rejected(recorded.number()));
+  }
+
   private void tell(Consumer<ProxyListener> call) {
     if (config.listener() != ProxyListener.NONE) {
       engine.tell(() -> call.accept(config.listener()));

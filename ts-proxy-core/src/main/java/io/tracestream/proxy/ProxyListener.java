@@ -1,14 +1,15 @@
 package io.tracestream.proxy;
 
 import java.net.InetSocketAddress;
+import org.slf4j.LoggerFactory;
 
 /**
- * Called when a connection opens, fails or closes, but not for each frame. Calls come on a thread
- * of their own, in order: a listener that blocks holds up only its own next calls, and it may call
- * any method of the proxy. What it throws is logged.
+ * Called when a connection opens, fails, is rejected or closes, but not for each frame. Calls come
+ * on a thread of their own, in order: a listener that blocks holds up only its own next calls, and
+ * it may call any method of the proxy. What it throws is logged.
  */
 public interface ProxyListener {
-  /** Does nothing; the default. */
+  /** Does nothing, except that it logs rejected clients; the default. */
   ProxyListener NONE = new ProxyListener() {};
 
   /**
@@ -27,6 +28,22 @@ public interface ProxyListener {
    * @param reason what happened, in one line
    */
   default void failed(long connection, String reason) {}
+
+  /**
+   * A client was closed at once, because the proxy records to a single file and another client is
+   * still connected. By default this logs a warning that names
+   * {@link ProxyConfig#withRecordingDirectory}. Override it to give your users advice in their own
+   * terms.
+   *
+   * @param recorded the number of the connection that is being recorded
+   */
+  default void rejected(long recorded) {
+    LoggerFactory.getLogger(ProxyListener.class)
+        .warn(
+            "rejected a second client: one file records one client at a time, and connection {} is"
+                + " still open; use withRecordingDirectory to record many",
+            recorded);
+  }
 
   /**
    * A connection is closed, and its recording has been handed to the operating system.

@@ -155,7 +155,7 @@ class RecordingProxyTest {
         TestPeer target = listening.accept();
         TestPeer second = TestPeer.connect(proxy.address())) {
       assertEquals("", second.awaitEnd());
-      log.await("WARN", "rejected a second client", "--record-dir");
+      log.await("WARN", "rejected a second client", "withRecordingDirectory");
       first.send("0001 21");
       assertEquals("000121", target.await(3));
     }

@@ -113,7 +113,8 @@ public final class RecordingDirectory {
           .sorted()
           .toList();
     } catch (NoSuchFileException e) {
-      throw new RecordingException(directory + ": there is no such folder", e);
+      throw new RecordingException(
+          directory + ": there is no such folder; name a folder of recordings", e);
     } catch (NotDirectoryException e) {
       throw new RecordingException(directory + ": is not a folder; name a folder of recordings", e);
     } catch (AccessDeniedException e) {

@@ -119,7 +119,8 @@ class RecordingDirectoryTest {
   @Test
   void whatIsNoFolderIsRefused() throws Exception {
     Path missing = dir.resolve("missing");
-    assertEquals(missing + ": there is no such folder", refusal(missing));
+    assertEquals(
+        missing + ": there is no such folder; name a folder of recordings", refusal(missing));
     Path file = Files.writeString(dir.resolve("a"), "");
     assertEquals(file + ": is not a folder; name a folder of recordings", refusal(file));
   }
