@@ -95,6 +95,8 @@ final class CheckCommand implements Callable<Integer> {
       writeNotes(out);
       if (repaired != null) {
         writeRepair(out);
+      } else if (!check.isWhole() && check.entries() > 0) {
+        out.write("to keep the whole entries: ts-proxy check " + file + " --repair OUT\n");
       }
     }
 

@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.recording.RecordingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -56,6 +57,9 @@ final class Failures {
       return file.getFile() == null ? reason : file.getFile() + ": " + reason;
     }
     String message = e.getMessage();
+    if (e instanceof RecordingException damage && damage.isCutOff()) {
+      return message + "; ts-proxy check FILE --repair OUT keeps the whole entries";
+    }
     return message == null || message.isBlank() ? kind(e) : message;
   }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Help.Layout;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -18,6 +17,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 final class HelpText {
   private static final int LEAST_WIDTH = 55; // picocli refuses less
   private static final int LONGEST_OPTION = 25;
+  /** Where the descriptions of options begin. */
+  private static final int COLUMN = 32;
 
   /** What picocli calls the mixin with {@code --help} and {@code --version}. */
   private static final String HELP_MIXIN = "mixinStandardHelpOptions";
@@ -34,12 +35,20 @@ final class HelpText {
       line.setUsageHelpAutoWidth(Terminal.STDOUT.isTerminal());
     }
     line.setUsageHelpLongOptionsMaxWidth(LONGEST_OPTION);
+    line.getSubcommands().forEach((name, command) -> {
+      if (!name.equals("help")) {
+        UsageMessageSpec message = command.getCommandSpec().usageMessage();
+        message.sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpText::options);
+      }
+    });
     UsageMessageSpec help = line.getSubcommands().get("help").getCommandSpec().usageMessage();
-    help.header("Shows the help of a command.").description();
-    for (CommandLine command : line.getSubcommands().values()) {
-      UsageMessageSpec message = command.getCommandSpec().usageMessage();
-      message.sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpText::options);
-    }
+    help.header(new String[0])
+        .description("Shows the help of a command, or without one, the list of commands.")
+        .descriptionHeading("%n")
+        .customSynopsis("ts-proxy help [COMMAND]")
+        .parameterListHeading("%n")
+        .footerHeading("%nExamples:%n")
+        .footer("  ts-proxy help proxy");
   }
 
   private static String options(Help help) {
@@ -72,11 +81,41 @@ final class HelpText {
   }
 
   private static String options(Help help, List<OptionSpec> options) {
-    // Made for all options, so that the columns of all sections are alike.
-    Layout layout = help.createDefaultLayout();
-    layout.addOptions(
-        options.stream().filter(option -> !option.hidden()).toList(),
-        help.parameterLabelRenderer());
-    return layout.toString();
+    StringBuilder text = new StringBuilder();
+    for (OptionSpec option : options) {
+      if (!option.hidden()) {
+        String names = option.names().length == 1 ? "    " : option.shortestName() + ", ";
+        names +=
+            option.longestName() + (option.arity().max() == 0 ? "" : "=" + option.paramLabel());
+        text.append("  ")
+            .append(help.colorScheme().optionText(names))
+            .append(" ".repeat(Math.max(1, COLUMN - 2 - names.length())));
+        wrap(
+            String.join(" ", option.description()),
+            help.commandSpec().usageMessage().width(),
+            text);
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * Adds a description to a line that has reached its column. Lines break at blanks only, which
+   * keeps fields such as s2c:-8+4 and names of files whole; picocli breaks inside them.
+   */
+  private static void wrap(String description, int width, StringBuilder text) {
+    int at = COLUMN;
+    String separator = "";
+    for (String word : description.split(" ")) {
+      if (at + separator.length() + word.length() >= width) {
+        text.append('\n').append(" ".repeat(COLUMN + 2));
+        at = COLUMN + 2;
+        separator = "";
+      }
+      text.append(separator).append(word);
+      at += separator.length() + word.length();
+      separator = " ";
+    }
+    text.append('\n');
   }
 }

@@ -57,18 +57,22 @@ record HostPort(String host, int port) {
 
   private static HostPort parse(String value, int leastPort) {
     Matcher matcher = SHAPE.matcher(value);
-    if (matcher.matches()) {
-      String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
-      int port = Integer.parseInt(matcher.group(3));
-      HostPort address = new HostPort(host, port);
-      if (port >= leastPort
-          && port <= 65535
-          && !(address.isNumber() && address.resolved().isUnresolved())) {
-        return address;
-      }
+    if (!matcher.matches()) {
+      throw new TypeConversionException("found \"" + value + "\", expected HOST:PORT, such as "
+          + (value.chars().filter(c -> c == ':').count() > 1
+              ? "[::1]:9000 with an IPv6 address"
+              : "localhost:9000 or 127.0.0.1:9000"));
     }
-    throw new TypeConversionException("found \"" + value
-        + "\", expected HOST:PORT with a name, an IPv4 number or an [IPv6] number, and a port from "
-        + leastPort + " to 65535");
+    String host = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+    HostPort address = new HostPort(host, Integer.parseInt(matcher.group(3)));
+    if (address.port < leastPort || address.port > 65535) {
+      throw new TypeConversionException("found port " + matcher.group(3) + " in \"" + value
+          + "\", expected " + leastPort + " to 65535");
+    }
+    if (address.isNumber() && address.resolved().isUnresolved()) {
+      throw new TypeConversionException("found \"" + host + "\", which is not an "
+          + (host.indexOf(':') < 0 ? "IPv4" : "IPv6") + " address");
+    }
+    return address;
   }
 }

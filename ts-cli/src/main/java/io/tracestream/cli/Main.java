@@ -17,10 +17,9 @@ import picocli.CommandLine.Spec;
 /** Starts the command that the arguments name. */
 @Command(
     name = "ts-proxy",
-    description = {
-      "Forwards, records and replays TCP conversations whose frames are",
-      "<N-byte big-endian payload length><payload>."
-    },
+    description =
+        "Records the conversation between a TCP client and its server, and plays either side of it"
+            + " back. For protocols in which each message begins with its length.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     customSynopsis = "ts-proxy COMMAND [OPTIONS]",

@@ -1,6 +1,8 @@
 package io.tracestream.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -15,6 +17,29 @@ final class Mistakes {
       "Invalid value for (?:option '([^']+)'(?: \\([^)]*\\))?|positional parameter at index \\d+"
           + " \\(([^)]+)\\)): (.*)",
       Pattern.DOTALL);
+
+  /** What picocli says, and how we say it. */
+  private static final Map<Pattern, String> WORDS = new LinkedHashMap<>();
+
+  static {
+    words("Missing required (?:options?|parameters?): (.*)", "missing: $1");
+    words(
+        "Missing required argument \\(specify one of these\\): \\((.*) \\| (.*)\\)",
+        "missing: $1 or $2");
+    words("Missing required parameter for option '(.*)' \\((.*)\\)", "$1: missing its value, $2");
+    words(
+        "Expected parameter for option '(.*)' but found '(.*)'",
+        "$1: missing its value; found the option $2");
+    words(
+        "option '(.*?)'.* should be specified only once",
+        "$1 was given more than once; give it once");
+    words(
+        "(.*), (.*) are mutually exclusive \\(specify only one\\)", "$1 and $2 cannot be combined");
+  }
+
+  private static void words(String theirs, String ours) {
+    WORDS.put(Pattern.compile(theirs, Pattern.DOTALL), ours);
+  }
 
   private Mistakes() {}
 
@@ -62,10 +87,24 @@ final class Mistakes {
       return unknown(unmatched);
     }
     String message = mistake.getMessage().replaceFirst("^Error: ", "");
+    if (message.startsWith("Unknown subcommand")) { // of the command help
+      CommandLine command = mistake.getCommandLine();
+      String typed = message.replaceFirst(".*?'(.*)'.*", "$1");
+      CommandLine main = command.getParent() == null ? command : command.getParent();
+      return unknown("unknown command", typed, List.copyOf(main.getSubcommands().keySet()));
+    }
     Matcher invalid = INVALID_VALUE.matcher(message);
     if (invalid.matches()) {
       String subject = invalid.group(1) == null ? invalid.group(2) : invalid.group(1);
-      return subject + ": " + invalid.group(3);
+      return subject + ": "
+          + invalid.group(3).replaceFirst("'.*' is not a boolean", "takes no value");
+    }
+    for (Map.Entry<Pattern, String> words : WORDS.entrySet()) {
+      Matcher matcher = words.getKey().matcher(message);
+      if (matcher.matches()) {
+        String text = matcher.replaceFirst(words.getValue());
+        return text.startsWith("missing: ") ? text.replace("'", "").replace('=', ' ') : text;
+      }
     }
     return Character.toLowerCase(message.charAt(0)) + message.substring(1);
   }
@@ -75,7 +114,11 @@ final class Mistakes {
     String kind = mistake.isUnknownOption()
         ? "unknown option"
         : mistake.getCommandLine().getParent() == null ? "unknown command" : "unexpected argument";
-    List<String> near = mistake.getSuggestions().stream()
+    return unknown(kind, argument, mistake.getSuggestions());
+  }
+
+  private static String unknown(String kind, String argument, List<String> names) {
+    List<String> near = names.stream()
         .filter(name -> isNear(name, argument.replaceFirst("=.*", "")))
         .toList();
     return kind + " \"" + argument + "\""

@@ -8,6 +8,7 @@ import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
@@ -101,6 +102,14 @@ final class PlayOptions {
 
   /** Refuses what cannot work, before anything starts. */
   void check() throws Failures.NotStarted {
+    if (source.file != null && Files.isDirectory(source.file)) {
+      throw new Failures.NotStarted("--record: " + source.file
+          + " is a folder; use --record-dir to play the recordings in it");
+    }
+    if (isDirectory() && Files.isRegularFile(source.directory)) {
+      throw new Failures.NotStarted(
+          "--record-dir: " + source.directory + " is a file; use --record to play it");
+    }
     results.report.check(recording());
   }
 

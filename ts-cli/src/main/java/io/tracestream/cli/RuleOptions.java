@@ -51,8 +51,9 @@ final class RuleOptions {
       names = "--rules",
       paramLabel = "FILE",
       converter = Values.FileName.class,
-      description = "Read such rules from FILE, one per line: ignore FIELD, or copy FIELD->FIELD."
-          + " Repeatable.")
+      description =
+          "Read rules from FILE, one per line: ignore FIELD, copy FIELD->FIELD or allow FRAMES."
+              + " Repeatable.")
   private List<Path> files = new ArrayList<>();
 
   /**

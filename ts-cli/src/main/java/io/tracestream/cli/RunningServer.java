@@ -13,7 +13,7 @@ final class RunningServer {
       required = true,
       paramLabel = "H:P",
       converter = HostPort.ToListen.class,
-      description = "Address to accept clients on. Port 0 picks a free port.")
+      description = "Host and port to accept clients on. Port 0 picks a free port.")
   private HostPort listen;
 
   /** Starts a server. */

@@ -75,8 +75,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     log.apply();
-    VerifyConfig config = config();
     play.check();
+    VerifyConfig config = config();
     // Before it starts: a signal may come as soon as the server has seen a frame.
     Ending ending = Ending.with(() -> stop(config.conversations().size()));
     try {

@@ -80,6 +80,14 @@ class CommandLineTest {
   }
 
   @Test
+  void helpBreaksLinesAtBlanksOnly() {
+    String help = String.join("\n", Run.of("help", "replay").stdout());
+    for (String whole : List.of("s2c:-8+4 ", "'c2s[0=0003]'", "FILE.json,", "allow FRAMES.")) {
+      assertTrue(help.contains(whole), whole + " in " + help);
+    }
+  }
+
+  @Test
   void theOverviewSaysOfEachCommandAllThatItsDescriptionBeginsWith() {
     String overview = String.join(" ", Run.of("--help").stdout()).replaceAll(" +", " ");
     for (String command : COMMANDS) {
@@ -121,23 +129,32 @@ class CommandLineTest {
         "frobnicate | unknown command \"frobnicate\"; see ts-proxy --help",
         "--bogus | unknown option \"--bogus\"; see ts-proxy --help",
         "-v replay --listen a:0 --record f | unknown option \"-v\"; see ts-proxy --help",
-        "help prosy | unknown subcommand 'prosy'.; see ts-proxy --help",
-        "replay | missing required option: '--listen=H:P'; see ts-proxy replay --help",
+        "help prosy | unknown command \"prosy\" (did you mean proxy?); see ts-proxy --help",
+        "replay --record f | missing: --listen H:P; see ts-proxy replay --help",
         "replay --listen a:0 --record= | --record: found \"\", expected a name that a file can have"
             + " here; see ts-proxy replay --help",
         "replay --listen a:0 --record f --timing slow | --timing: found \"slow\", expected original"
             + " or none; see ts-proxy replay --help",
-        "simple_server --listen 9000 | --listen: found \"9000\", expected HOST:PORT with a name, an"
-            + " IPv4 number or an [IPv6] number, and a port from 0 to 65535; see ts-proxy"
-            + " simple_server --help",
-        "simple_server --listen ::1:9000 | --listen: found \"::1:9000\", expected HOST:PORT with a"
-            + " name, an IPv4 number or an [IPv6] number, and a port from 0 to 65535; see ts-proxy"
-            + " simple_server --help",
-        "simple_client --connect a:0 | --connect: found \"a:0\", expected HOST:PORT with a name, an"
-            + " IPv4 number or an [IPv6] number, and a port from 1 to 65535; see ts-proxy"
-            + " simple_client --help",
-        "simple_server --listen a:1 -q -v | --verbose, --quiet are mutually exclusive (specify only"
-            + " one); see ts-proxy simple_server --help",
+        "simple_server --listen 9000 | --listen: found \"9000\", expected HOST:PORT, such as"
+            + " localhost:9000 or 127.0.0.1:9000; see ts-proxy simple_server --help",
+        "simple_server --listen ::1:9000 | --listen: found \"::1:9000\", expected HOST:PORT, such as"
+            + " [::1]:9000 with an IPv6 address; see ts-proxy simple_server --help",
+        "simple_server --listen a:70000 | --listen: found port 70000 in \"a:70000\", expected 0 to"
+            + " 65535; see ts-proxy simple_server --help",
+        "simple_server --listen 1.2.3.256:0 | --listen: found \"1.2.3.256\", which is not an IPv4"
+            + " address; see ts-proxy simple_server --help",
+        "simple_server --listen [1::2::3]:0 | --listen: found \"1::2::3\", which is not an IPv6"
+            + " address; see ts-proxy simple_server --help",
+        "simple_server --listen | --listen: missing its value, H:P; see ts-proxy simple_server --help",
+        "simple_server --listen a:0 --listen b:0 | --listen was given more than once; give it once;"
+            + " see ts-proxy simple_server --help",
+        "replay --listen a:0 | missing: --record FILE or --record-dir DIR; see ts-proxy replay --help",
+        "diff | missing: A, B; see ts-proxy diff --help",
+        "diff a b --json=x | --json: takes no value; see ts-proxy diff --help",
+        "simple_client --connect a:0 | --connect: found port 0 in \"a:0\", expected 1 to 65535; see"
+            + " ts-proxy simple_client --help",
+        "simple_server --listen a:1 -q -v | --verbose and --quiet cannot be"
+            + " combined; see ts-proxy simple_server --help",
         "simple_client --connect a:1 --header-len 17 | --header-len: found 17, expected a whole"
             + " number from 1 to 16; see ts-proxy simple_client --help",
         "simple_client --connect a:1 --max-payload-len 2147483640 | --max-payload-len: found"
@@ -152,15 +169,15 @@ class CommandLineTest {
             + " ts-proxy replay --help",
         "inspect --bogus | unknown option \"--bogus\"; see ts-proxy inspect --help",
         "inspect a --header-len 2 | unknown option \"--header-len\"; see ts-proxy inspect --help",
-        "simple_client --message --count | expected parameter for option '--message' but found"
-            + " '--count'; see ts-proxy simple_client --help",
+        "simple_client --message --count | --message: missing its value; found the option"
+            + " --count; see ts-proxy simple_client --help",
         "diff a b --copy c2s:4+4- | --copy: found \"c2s:4+4-\", which the shell cut at the >; put"
             + " quotes around it: --copy 'c2s:4+4->s2c:0+4'; see ts-proxy diff --help",
-        "check | missing required parameter: 'FILE'; see ts-proxy check --help",
+        "check | missing: FILE; see ts-proxy check --help",
         "check a b | unexpected argument \"b\"; see ts-proxy check --help",
         "check a --max-payload-len x | --max-payload-len: found x, expected a whole number from 0 to"
             + " 2147483639; see ts-proxy check --help",
-        "verify --record a | missing required option: '--target=H:P'; see ts-proxy verify --help",
+        "verify --record a | missing: --target H:P; see ts-proxy verify --help",
         "verify --record a --target a:1 --reply-timeout 0s | --reply-timeout: found 0s, expected more"
             + " than 0; see ts-proxy verify --help"
       })

@@ -114,7 +114,8 @@ class RecordingToolsTest {
             file + ": damaged: the last line, which is cut off, and 1 other line;"
                 + " 2 whole entries, 1 c2s and 1 s2c",
             file + ":3" + DAMAGE,
-            file + ":5" + CUT_OFF),
+            file + ":5" + CUT_OFF,
+            "to keep the whole entries: ts-proxy check " + file + " --repair OUT"),
         run(1, "", "check", file.toString()));
   }
 
@@ -127,8 +128,34 @@ class RecordingToolsTest {
     Files.writeString(file, HEADER + "x\n".repeat(150) + "1\tc2s\t21\n");
     List<String> output = run(1, "", "check", file.toString());
     assertEquals(file + ": damaged: 150 lines; 1 whole entry, 1 c2s and 0 s2c", output.get(0));
-    assertEquals(102, output.size());
+    assertEquals(103, output.size());
     assertEquals("and 50 more lines", output.get(101));
+  }
+
+  @Test
+  void aRecordingThatWasCutOffComesWithAdviceToRepairIt() throws Exception {
+    Files.writeString(file, HEADER + "1\tc2s\t21\n2\ts2");
+    String advice = "; ts-proxy check FILE --repair OUT keeps the whole entries\n";
+    run(1, "ts-proxy: " + file + ":3" + CUT_OFF + advice, "inspect", file.toString());
+    run(1, "ts-proxy: " + file + ":3" + CUT_OFF + advice, "diff", file.toString(), file.toString());
+  }
+
+  @Test
+  void aFolderInPlaceOfAFileIsRejectedWithTheOtherOption() throws Exception {
+    Files.writeString(file, THREE_ENTRIES);
+    run(
+        3,
+        "ts-proxy: --record: " + dir + " is a folder; use --record-dir to play the recordings in"
+            + " it\n",
+        "replay",
+        "--listen=127.0.0.1:0",
+        "--record=" + dir);
+    run(
+        3,
+        "ts-proxy: --record-dir: " + file + " is a file; use --record to play it\n",
+        "verify",
+        "--target=127.0.0.1:1",
+        "--record-dir=" + file);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names and texts that are not ASCII, through the scripts, whatever the user's locale. */
@@ -70,6 +71,23 @@ class ScriptsIT {
       assertEquals("04315fc3a9", server.await(5));
       server.send("0121");
       assertEquals(List.of("echo: !"), client.awaitOutput());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.8.0_392, 8", "11.0.20, 11", "16, 16"})
+  void aJavaThatIsTooOldIsReportedInOneLine(String version, String number) throws Exception {
+    String line =
+        "mkdir '" + dir + "/bin' && printf 'echo started' >'" + dir + "/bin/java' && chmod +x '"
+            + dir + "/bin/java' && echo 'JAVA_VERSION=\"" + version + "\"' >'" + dir
+            + "/release' && JAVA_HOME='" + dir + "' exec \"$scripts/ts_proxy\" --version";
+    try (App old = App.startScript(Map.of(), line)) {
+      assertEquals(List.of(), old.awaitOutput());
+      assertEquals(3, old.awaitStatus());
+      assertEquals(
+          "ts-proxy: java: \"" + dir + "/bin/java\" is Java " + number
+              + "; install Java 17 or later, or set JAVA_HOME to it\n",
+          old.stderr());
     }
   }
 
