@@ -112,7 +112,7 @@ probe one two
 edit "Add two methods"
 refused "ts-codec/CHANGELOG.md: there is no list below \"## [$second] - unreleased\"" ts-codec
 news ts-codec "$second"
-edit "Tell of them"
+edit "Describe them"
 MAVEN_OPTS=$options
 others=$(find "$group" -path "$group/ts-codec" -prune -o -type f -exec sha256sum {} +)
 released ts-codec
@@ -154,7 +154,7 @@ if command -v gpg >/dev/null; then
   gpg -q --batch --pinentry-mode loopback --passphrase '' --quick-generate-key tester@localhost 2>"$work/gpg.log"
   recording=$(pom_version "$tree/ts-recording")
   news ts-recording "$recording"
-  edit "Tell of a signed release"
+  edit "Describe a signed release"
   released --sign tester@localhost ts-recording
   for file in .jar -sources.jar -javadoc.jar .pom; do
     gpg -q --verify "$group/ts-recording/$recording/ts-recording-$recording$file.asc" 2>"$work/gpg.log" ||

@@ -15,7 +15,7 @@ import java.util.Locale;
  */
 record ClientSend(int count, int rounds) {
   static final int PAYLOAD_LENGTH = 10 * 1024;
-  /** So many frames make the JIT compiler finish before the first measured round. */
+  /** Enough frames for the JIT compiler to finish before the first measured round. */
   private static final int WARM_UP_FRAMES = 300_000;
 
   /** The payload that every frame carries. */

@@ -67,7 +67,7 @@ final class Flood implements Load {
         }
       }
     } catch (IOException e) {
-      failure = e; // who waits for the bytes says so
+      failure = e; // reported by whoever waits for the bytes
     }
   }
 

@@ -60,7 +60,7 @@ record Peer(String name, Launch launch) {
     return peers;
   }
 
-  /** Those of other people that are installed, with two threads for two cores. */
+  /** The other proxies that are installed, with two threads for two cores. */
   static Map<String, Peer> others(List<String> versions, List<String> missing)
       throws IOException, InterruptedException {
     Map<String, Peer> peers = new LinkedHashMap<>();

@@ -99,7 +99,7 @@ final class PeerProcess implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** Processor seconds so far, with those of children that have ended; NaN where nobody runs. */
+  /** Processor seconds so far, including children that have ended; NaN if nothing runs. */
   double processorSeconds() {
     return sum(pid -> {
       String stat = read(pid + "/stat");

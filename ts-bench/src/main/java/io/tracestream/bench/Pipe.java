@@ -27,12 +27,12 @@ class Pipe implements GatheringByteChannel {
   private final FrameDecoder decoder = new FrameDecoder(FrameFormat.DEFAULT);
   private final byte[] expected;
   private int frames;
-  /** The partial frame that the reader left, and what was written behind it: up to the position. */
+  /** The partial frame that the reader left, and what was written after it, up to the position. */
   private final ByteBuffer buffer = ByteBuffer.allocate(CAPACITY);
 
   private boolean closed;
 
-  /** One that refuses each frame whose payload differs from this. */
+  /** A sink that rejects each frame whose payload differs from this. */
   Pipe(byte[] expected) {
     this.expected = expected;
   }

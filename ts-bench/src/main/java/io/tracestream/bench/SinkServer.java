@@ -48,7 +48,7 @@ final class SinkServer implements AutoCloseable {
     notifyAll();
   }
 
-  /** Waits until so many more bytes have arrived. */
+  /** Waits until this many more bytes have arrived. */
   synchronized void await(long bytes) throws IOException {
     try {
       long lastMove = System.nanoTime();

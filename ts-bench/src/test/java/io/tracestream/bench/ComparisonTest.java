@@ -39,7 +39,7 @@ class ComparisonTest {
   @Test
   void peersRunInTurnAndTheFirstRoundDoesNotCount() throws Exception {
     List<String> order = new ArrayList<>();
-    // The figures count the runs: those of ts in the rounds that count are the 3rd and the 5th.
+    // The figures count the runs. In the rounds that count, the runs of ts are the 3rd and the 5th.
     Job job = new Job("job", Job.Unit.MIB, List.of(), peer -> {
       order.add(peer.name());
       return Sample.of(order.size());

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * Sums up warnings that come too often: a peer that makes the same mistake a thousand times a
  * second gets one line a second. Lines are alike when only numbers differ. Not safe for several
- * threads at once. Times are those of {@link System#nanoTime}.
+ * threads at once. Times come from {@link System#nanoTime}.
  */
 final class AlikeLines {
   /** How many lines alike are shown before the rest are counted, until a second has none. */

@@ -32,7 +32,7 @@ final class Arguments {
 
   private Arguments() {}
 
-  /** The arguments decoded as UTF-8, or as Java gave them where the system does not tell more. */
+  /** The arguments decoded as UTF-8, or as Java gave them if the system does not have the bytes. */
   static String[] exact(String[] args) {
     if (List.of(args).stream().allMatch(Arguments::isAscii)) {
       return args;

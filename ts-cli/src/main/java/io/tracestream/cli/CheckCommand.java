@@ -72,7 +72,7 @@ final class CheckCommand implements Callable<Integer> {
   private static final class CheckText implements StandardOutput.Text {
     private final String file;
     private final RecordingCheck check;
-    /** The repaired file; null when there is none. */
+    /** The repaired file; null without --repair. */
     private final String repaired;
 
     CheckText(Path file, RecordingCheck check, Path repaired) {

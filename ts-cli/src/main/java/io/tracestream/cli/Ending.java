@@ -17,10 +17,10 @@ final class Ending {
   private static final long STOP_MILLIS = 1300;
   private static final long LOG_MILLIS = 200;
 
-  /** How long a server that is done waits for the reader of its log who takes nothing. */
+  /** How long a server that is done waits for a reader of its log that takes nothing. */
   private static final long STALL_MILLIS = 1000;
 
-  /** That of the running command; null if the command does not have to be stopped. */
+  /** How to stop the running command; null if it needs no stopping. */
   private static volatile Ending current;
 
   private final FutureTask<Integer> stop;

@@ -14,7 +14,7 @@ import javax.xml.stream.XMLStreamWriter;
 
 /**
  * Writes a report in the XML that CI servers know from JUnit, with each session as a test case. It
- * is valid for both Ant's schema (host name, time without a zone) and that of Jenkins.
+ * is valid for both Ant's schema (host name, time without a zone) and Jenkins's.
  */
 final class JUnitReport {
   private static final DateTimeFormatter TIME =

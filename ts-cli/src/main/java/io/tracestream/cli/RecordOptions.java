@@ -73,7 +73,7 @@ final class RecordOptions {
         return;
       }
     } catch (IOException e) {
-      return; // there is no such file yet, or the system does not tell
+      return; // there is no such file yet, or the system cannot say
     }
     throw new Failures.NotStarted(
         "--record: " + file + " is where " + name + " goes; choose another name");

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What {@link System#err} is in this process: who writes to it never waits for its reader, lines
- * and texts stay whole, and control characters are shown instead of sent.
+ * What {@link System#err} is in this process: writing to it never waits for its reader, lines and
+ * texts stay whole, and control characters are shown instead of sent.
  */
 final class StandardError extends PrintStream {
   /** Practically no limit, in milliseconds. */

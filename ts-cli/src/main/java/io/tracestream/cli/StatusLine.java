@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A line on the terminal that says what a server is doing, redrawn each second. There is none when
- * stderr is not a terminal, nor with {@code -q}.
+ * A line on the terminal that says what a server is doing, redrawn each second. It is not shown if
+ * stderr is not a terminal, or with {@code -q}.
  */
 final class StatusLine {
   private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);

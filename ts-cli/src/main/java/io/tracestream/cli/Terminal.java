@@ -26,7 +26,7 @@ enum Terminal {
     return !"dumb".equals(System.getenv("TERM")) && isTerminal();
   }
 
-  /** Linux tells for each stream; {@link System#console} only for stdin and stdout together. */
+  /** Linux knows it of each stream; {@link System#console} only of stdin and stdout together. */
   boolean isTerminal() {
     try {
       String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();

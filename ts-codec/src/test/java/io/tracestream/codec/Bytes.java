@@ -31,7 +31,7 @@ final class Bytes {
     return payloads.stream().map(Bytes::hex).toList();
   }
 
-  /** So many bytes, of which no two neighbours are alike. */
+  /** The given number of bytes, no two neighbours alike. */
   static byte[] counting(int length) {
     byte[] bytes = new byte[length];
     for (int i = 0; i < length; i++) {

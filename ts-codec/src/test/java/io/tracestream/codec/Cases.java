@@ -59,7 +59,7 @@ final class Cases {
     return random.nextInt(most + 1);
   }
 
-  /** Headers that may be right, above the cap or cut, and a few bytes behind each. */
+  /** Headers that may be right, above the cap or cut, and a few bytes after each. */
   byte[] hostileBytes() {
     byte[] bytes = new byte[random.nextInt(60)];
     for (int i = 0; i < bytes.length; i++) {

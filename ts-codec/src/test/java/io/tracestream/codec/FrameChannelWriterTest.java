@@ -34,7 +34,7 @@ class FrameChannelWriterTest {
   private final PiecewiseChannel channel = PiecewiseChannel.whole();
   private final FrameWriter writer = new FrameWriter(channel, TWO_BYTES);
 
-  /** The payload 6869, with bytes before and behind it that are none of its own. */
+  /** The payload 6869, with other bytes before and after it. */
   static Stream<ByteBuffer> buffersOfEachKind() {
     ByteBuffer direct = ByteBuffer.allocateDirect(4).put(bytes("ff 6869 ff"));
     return Stream.of(

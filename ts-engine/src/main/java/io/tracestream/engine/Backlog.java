@@ -2,9 +2,9 @@ package io.tracestream.engine;
 
 /**
  * Estimates for how long a peer is still busy reading what the kernel has already taken for it.
- * Nobody tells us how many bytes the two kernels hold. But once they are full, they take bytes only
- * as fast as the peer reads them, which gives its speed; and they hold no more than they took
- * before they were full.
+ * There is no way to ask how many bytes the two kernels hold. But once they are full, they take
+ * bytes only as fast as the peer reads them, which gives its speed; and they hold no more than they
+ * took before they were full.
  *
  * <p>For one thread. All times are those of {@link System#nanoTime}.
  */

@@ -13,7 +13,7 @@ import java.net.Socket;
 final class BlockingServer implements AutoCloseable {
   /** What it does for a client. */
   interface Service {
-    /** Answers one request; throws an {@link EOFException} when there is none any more. */
+    /** Answers one request; throws an {@link EOFException} after the last one. */
     void answer(DataInputStream in, DataOutputStream out) throws IOException;
   }
 
@@ -43,7 +43,7 @@ final class BlockingServer implements AutoCloseable {
       try (Socket client = server.accept()) {
         serve(client);
       } catch (IOException e) {
-        // The client is gone, or this server is closed: what matters of it, the client tells.
+        // The client is gone, or this server is closed. If it matters, the client reports it.
       }
     }
   }

@@ -187,7 +187,7 @@ final class RecordRun extends Run {
     if (conversations.isEmpty()) {
       return "no client connected";
     }
-    // A file is one conversation, and that of any test will do. A folder is of all of them.
+    // A file is one conversation, so any test's will do. A folder is all of them.
     if (!settings.isFolder() || end == End.SOME_DISABLED && !Files.exists(file)) {
       return null;
     }
@@ -197,7 +197,7 @@ final class RecordRun extends Run {
         : "not all tests of the class ran; run all of them to record";
   }
 
-  /** Tells the person who runs the tests, whether or not there is a log. */
+  /** Informs the person who runs the tests, whether or not there is a log. */
   private static void say(String line) {
     System.err.println("ts-junit: " + line);
   }

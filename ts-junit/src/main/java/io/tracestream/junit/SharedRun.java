@@ -28,11 +28,11 @@ final class SharedRun implements AutoCloseable {
   private final Settings settings;
   /** The ids of the tests and classes that use it now. */
   private final Set<String> users = new HashSet<>();
-  /** Those of the tests among these. */
+  /** The ids of the tests among these users. */
   private final Set<String> activeTests = new HashSet<>();
   /** The first of the users. */
   private ExtensionContext first;
-  /** The tests of the classes among these: none when it serves a single test. */
+  /** The tests of the classes among these users; empty for a single test. */
   private ClassTests tests;
   /** Null until its address is needed. */
   private Run run;

@@ -52,7 +52,7 @@ final class Runs {
     assertCounts(count, 0, selectClass(test));
   }
 
-  /** Those of tests and of classes. */
+  /** Failures of tests and of classes. */
   static List<Throwable> failures(DiscoverySelector... selectors) {
     List<Throwable> failures = new ArrayList<>();
     run(selectors)
@@ -82,7 +82,7 @@ final class Runs {
     }
   }
 
-  /** What our extension itself told the user in the last run. */
+  /** What our extension itself printed for the user in the last run. */
   static List<String> said() {
     return printed.lines().filter(line -> line.startsWith("ts-junit: ")).toList();
   }

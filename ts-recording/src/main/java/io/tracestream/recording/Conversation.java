@@ -86,7 +86,7 @@ public final class Conversation {
     return inMemory != null ? inMemory : Recording.openEvenIfDamaged(parts, maxPayloadLength);
   }
 
-  /** The name of its first file, or that of the recording in memory. */
+  /** The name of its first file or of the recording in memory. */
   @Override
   public String toString() {
     return name;

@@ -9,7 +9,7 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * The text of a stream, which is decompressed if its first two bytes are those of gzip data (RFC
+ * The text of a stream, which is decompressed if it begins with the two bytes of gzip data (RFC
  * 1952). Reads any number of gzip members in a row, as our own files have them.
  *
  * <p>If the gzip data ends inside a member, all that came before it is returned first, and then

@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 /**
  * What the writers of one thread share: the buffers in which lines wait, and a background thread,
  * which starts with the first full buffer. A file takes a small buffer when it has a line to write,
- * and a large one if that was not enough. So many files cost little while little is written, and
- * the few large buffers go to the files that need them.
+ * and a large one if that was not enough. This way, many files cost little while little is written,
+ * and the few large buffers go to the files that need them.
  *
  * <p>For the thread of its writers.
  */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Records three packed conversations side by side, in a JVM of its own whose files may not grow
+ * Records three compressed conversations side by side, in a JVM of its own whose files may not grow
  * large, until the first breaks, and closes all.
  */
 final class FillDirectory {

@@ -41,7 +41,7 @@ class GzipRecordingTest {
     file = dir.resolve("a.tsv.gz");
   }
 
-  /** What another program makes of a text: one member, flushed behind each line. */
+  /** What another program makes of a text: one member, flushed after each line. */
   static byte[] gzip(String text) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(packed, 512, true)) {
@@ -67,7 +67,7 @@ class GzipRecordingTest {
     return Files.readAllBytes(file);
   }
 
-  /** All entries up to the end, or up to a cut, which then stands behind them. */
+  /** All entries up to the end, or up to a cut, which then comes last. */
   private static List<String> readUpToCut(byte[] bytes) throws IOException {
     List<String> entries = new ArrayList<>();
     RecordingReader reader = reader(bytes);

@@ -44,7 +44,7 @@ class RecordingDirectoryWriterTest {
     return writer.conversation(EPOCH, number, "127.0.0.1:5000" + number, 1000L * number);
   }
 
-  /** A run of its own, which begins so many milliseconds after the epoch. */
+  /** A separate run that begins the given number of milliseconds after the epoch. */
   private void record(int number, String... payloads) throws IOException {
     Instant epoch = EPOCH.plusMillis(number);
     try (RecordingDirectoryWriter writer = RecordingDirectoryWriter.open(config, warnings::add);

@@ -188,8 +188,8 @@ class RecordingReaderRefusalTest {
   }
 
   /**
-   * Between two bytes of a payload a cut cannot be told from a complete last line, which needs no
-   * end: there the entry comes with the bytes that are left.
+   * A cut between two bytes of a payload looks like a complete last line, which needs no end: there
+   * the entry comes with the bytes that are left.
    */
   @Test
   void aCutAtAnyByteGivesWholeEntriesAndThenSaysCutOff() throws Exception {

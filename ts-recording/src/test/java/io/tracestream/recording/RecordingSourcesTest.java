@@ -96,7 +96,7 @@ class RecordingSourcesTest {
     }
   }
 
-  /** Plain files, packed ones, several in a row, and memory: each the same entries. */
+  /** Plain files, compressed ones, several in a row, and memory: all have the same entries. */
   private List<Recording> sources(List<Entry> entries) throws IOException {
     int middle = entries.size() / 2;
     List<Path> parts = List.of(dir.resolve("part1"), dir.resolve("part2"));

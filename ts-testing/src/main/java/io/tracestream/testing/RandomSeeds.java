@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /**
- * Runs a test with so many seeds, fresh ones each time. The seed stands in the test's name: put it
- * into {@code @ValueSource(longs = …)} to see a failure again.
+ * Runs a test with the given number of seeds, fresh ones each time. The test's name shows the seed:
+ * put it into {@code @ValueSource(longs = …)} to see a failure again.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
