@@ -27,7 +27,8 @@ final class RuleOptions {
       converter = ToField.class,
       description =
           "Do not compare these bytes: c2s:4+2 is two bytes at offset 4 of each c2s payload,"
-              + " s2c:-8+4 counts from the end. Repeatable.")
+              + " s2c:-8+4 counts from the end, 'c2s[0=0003]:4+2' is only in payloads that begin with"
+              + " 00 03. Repeatable.")
   private List<Field> ignored = new ArrayList<>();
 
   @Option(
@@ -36,7 +37,7 @@ final class RuleOptions {
       converter = ToCopy.class,
       description =
           "Copy a live value: with 'c2s:4+4->s2c:0+4' the first four bytes of a reply are those"
-              + " at offset 4 of its request. Repeatable.")
+              + " at offset 4 of its request. Both fields may have conditions, too. Repeatable.")
   private List<Copy> copied = new ArrayList<>();
 
   @Option(

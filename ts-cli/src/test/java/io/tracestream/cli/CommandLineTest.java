@@ -206,11 +206,11 @@ class CommandLineTest {
             + " file",
         "--at-end=drop | --at-end: found \"drop\", expected close or hold",
         "--strict-use | --strict-use is only valid with --stub",
-        "--allow=c2s[len=] | --allow: \"c2s[len=]\": len: write a number of bytes, such as len=37",
+        "--allow=c2s[len=] | --allow: \"c2s[len=]\": character 9: not a length; write a number of bytes, such as len=37",
         "--report=report.txt | --report: found \"report.txt\", expected a name that ends in .json or"
             + " .xml",
-        "--ignore=c2s | --ignore: \"c2s\": not a field; write direction, offset and length, such as"
-            + " c2s:4+2, or s2c:-8+4 to count from the payload's end",
+        "--ignore=c2s | --ignore: \"c2s\": character 4: write : and the offset of the field here, such"
+            + " as c2s:4+2",
         "--copy=c2s:0+2->c2s:0+2 | --copy: \"c2s:0+2->c2s:0+2\": a copy goes from one direction to the"
             + " other",
       })
@@ -428,7 +428,8 @@ class CommandLineTest {
         Run.of("replay", "--listen=127.0.0.1:0", "--record=" + file, "--rules", rules.toString());
     assertEquals(2, run.status());
     assertEquals(
-        "ts-proxy: " + rules + ":2: \"c2s:-1+2\": it goes beyond the payload's end; the length may"
+        "ts-proxy: " + rules
+            + ":2: \"c2s:-1+2\": character 8: it goes beyond the payload's end; the length may"
             + " be at most 1 here; see ts-proxy replay --help\n",
         run.stderr());
   }

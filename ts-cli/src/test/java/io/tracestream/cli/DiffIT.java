@@ -136,9 +136,9 @@ class DiffIT {
   void wrongRulesEndWithTwo() throws Exception {
     Path rules = Files.writeString(dir.resolve("my.rules"), "# ids\nignore c2s:0\n");
     assertEquals(
-        List.of("ts-proxy: " + rules + ":2: \"c2s:0\": not a field; write direction, offset and"
-            + " length, such as c2s:4+2, or s2c:-8+4 to count from the payload's end;"
-            + " see ts-proxy diff --help"),
+        List.of(
+            "ts-proxy: " + rules + ":2: \"c2s:0\": character 6: write + and the length of the field"
+                + " here, such as c2s:4+2; see ts-proxy diff --help"),
         diff(2, a, b, "--rules", rules.toString()));
   }
 }

@@ -65,10 +65,11 @@ class RuleOptionsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "--ignore=4+2 | \"4+2\": not a field; write direction, offset and length, such as c2s:4+2,"
-            + " or s2c:-8+4 to count from the payload's end",
-        "--ignore=c2s:4+0 | \"c2s:4+0\": the length must be 1 or more",
-        "--copy=c2s:4+4 | \"c2s:4+4\": not a copy; write two fields and an arrow, such as c2s:4+4->s2c:0+4",
+        "--ignore=4+2 | \"4+2\": character 1: not a field; write the direction, the offset and the length, such"
+            + " as c2s:4+2, or s2c:-8+4 to count from the payload's end",
+        "--ignore=c2s:4+0 | \"c2s:4+0\": character 7: the length must be 1 or more",
+        "--copy=c2s:4+4 | \"c2s:4+4\": character 8: write -> and a field of the other direction here, such as"
+            + " c2s:4+4->s2c:0+4",
         "--copy=c2s:4+4->s2c:0+2 | \"c2s:4+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts"
             + " as many bytes as it takes",
       })
@@ -83,8 +84,8 @@ class RuleOptionsTest {
     Exception refused =
         assertThrows(ParameterException.class, () -> rules("--rules", file.toString()));
     assertEquals(
-        file + ":2: \"c2s:x\": not a field; write direction, offset and length, such as c2s:4+2,"
-            + " or s2c:-8+4 to count from the payload's end",
+        file
+            + ":2: \"c2s:x\": character 5: not an offset; write a number of bytes, such as c2s:4+2, or s2c:-8+4 to count from the payload's end",
         refused.getMessage());
   }
 

@@ -154,7 +154,7 @@ final class DiffReader {
 
     /** A frame that may be answered; {@code key} is a number for what it says. */
     void remember(byte[] payload, int key) {
-      if (!copy.from().isWhole(payload.length)) {
+      if (!copy.from().isIn(ByteBuffer.wrap(payload))) {
         return;
       }
       ByteBuffer value = copyOf(Bytes.of(copy.from(), payload));
@@ -172,7 +172,7 @@ final class DiffReader {
 
     /** The key of the latest frame that had the value of this answer; null if none had. */
     Integer sourceOf(byte[] payload) {
-      return copy.to().isWhole(payload.length)
+      return copy.to().isIn(ByteBuffer.wrap(payload))
           ? keysByValue.get(Bytes.of(copy.to(), payload))
           : null;
     }

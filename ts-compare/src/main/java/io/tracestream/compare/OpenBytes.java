@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -33,19 +34,26 @@ final class OpenBytes {
     return copies;
   }
 
-  /** The open bytes of a payload of that length, of which these copies are explained. */
-  BitSet open(int length, BitSet explained) {
+  /** The open bytes of a payload beside another one, of which these copies are explained. */
+  BitSet open(byte[] payload, byte[] other, BitSet explained) {
     BitSet open = new BitSet();
-    always.forEach(field -> open.set(field.start(length), field.end(length)));
-    open.or(targets(length, explained));
+    always.forEach(field -> set(field, payload, other, open));
+    open.or(targets(payload, explained));
     return open;
   }
 
-  private BitSet targets(int length, BitSet numbers) {
+  /** Both must be of the field's kind. */
+  private static void set(Field field, byte[] payload, byte[] other, BitSet bytes) {
+    if (field.isIn(ByteBuffer.wrap(payload)) && field.frames().matches(ByteBuffer.wrap(other))) {
+      bytes.set(field.start(payload.length), field.end(payload.length));
+    }
+  }
+
+  private BitSet targets(byte[] payload, BitSet numbers) {
     BitSet targets = new BitSet();
     numbers.stream()
         .mapToObj(number -> copies.get(number).to())
-        .forEach(field -> targets.set(field.start(length), field.end(length)));
+        .forEach(field -> set(field, payload, payload, targets));
     return targets;
   }
 
@@ -55,7 +63,7 @@ final class OpenBytes {
       return payload;
     }
     byte[] closed = payload.clone();
-    BitSet open = open(payload.length, explained);
+    BitSet open = open(payload, payload, explained);
     for (int from = open.nextSetBit(0); from >= 0; ) {
       int to = open.nextClearBit(from);
       Arrays.fill(closed, from, to, (byte) 0);
@@ -80,11 +88,11 @@ final class OpenBytes {
     inBoth.and(b.explained());
     BitSet inOne = (BitSet) a.explained().clone();
     inOne.xor(b.explained());
-    BitSet open = open(payloadOfA.length, inBoth);
+    BitSet open = open(payloadOfA, payloadOfB, inBoth);
     open.clear(
         common, payloadOfA.length); // bytes that only one side has are a difference in length
     // Explained in one recording only, it is a different value even if the bytes are the same.
-    BitSet differing = targets(payloadOfA.length, inOne);
+    BitSet differing = targets(payloadOfA, inOne);
     for (int at = 0; at < common; at++) {
       if (payloadOfA[at] != payloadOfB[at]) {
         differing.set(at);
@@ -98,7 +106,7 @@ final class OpenBytes {
 
   /** An entry of A that B does not have. */
   Change removed(DiffEntry a) {
-    BitSet open = open(a.side().payload().length, new BitSet());
+    BitSet open = open(a.side().payload(), a.side().payload(), new BitSet());
     return new Change(a.direction(), a.side(), null, List.of(), Change.Range.of(open));
   }
 

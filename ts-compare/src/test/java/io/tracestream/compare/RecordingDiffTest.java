@@ -172,6 +172,16 @@ class RecordingDiffTest {
   }
 
   @Test
+  void rulesHoldForFramesOfTheirKindOnly() throws Exception {
+    assertEquals(
+        List.of("CHANGED c2s a2 b2 1+1", "CHANGED s2c a4 b4 1+1"),
+        diff(
+            "c2s 01aa, c2s 02aa, s2c 03aa, s2c 04aa",
+            "c2s 01bb, c2s 02bb, s2c 03bb, s2c 04bb",
+            "copy c2s[0=01]:1+1->s2c[0=03]:1+1"));
+  }
+
+  @Test
   void bytesThatOneSideAloneHasDifferAlsoWhereRulesLeaveThemOpen() throws Exception {
     for (String rule :
         List.of("ignore c2s:4+2", "ignore c2s:-2+2", "copy c2s:4+2->s2c:0+2", "ignore c2s:0+6")) {

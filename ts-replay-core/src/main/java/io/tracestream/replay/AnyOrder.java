@@ -174,7 +174,7 @@ final class AnyOrder extends Play {
     if (reply == null) {
       return isAtEnd() ? Kind.EXTRA_FRAME : earlyOrDifferent(frame);
     }
-    count(frame.remaining());
+    count(reply.at.payload(), frame);
     unanswered -= unanswered > 0 ? 1 : 0;
     if (!role.timing().isAtOnce()) {
       lastReply = System.nanoTime();
@@ -256,7 +256,11 @@ final class AnyOrder extends Play {
   }
 
   private boolean equals(Waiting reply, ByteBuffer frame) throws IOException {
-    return role.comparer().difference(expected(reply), frame) < 0;
+    return difference(reply, frame) < 0;
+  }
+
+  private int difference(Waiting reply, ByteBuffer frame) throws IOException {
+    return role.comparer().difference(reply.at.payload(), expected(reply), frame);
   }
 
   private ByteBuffer expected(Waiting reply) throws IOException {
@@ -357,7 +361,7 @@ final class AnyOrder extends Play {
     int farthest = -1;
     for (Waiting reply : replies) {
       if (!reply.passed && mayCome(reply)) {
-        int difference = role.comparer().difference(expected(reply), frame);
+        int difference = difference(reply, frame);
         if (difference > farthest) {
           nearest = reply;
           farthest = difference;
@@ -377,7 +381,9 @@ final class AnyOrder extends Play {
       Mismatch mismatch =
           Mismatch.of(kind, connection, peer, at.place(role.compared()), role.rules());
       if (at.isAtEntry()) {
-        mismatch = mismatch.withExpected(at.entry(live(values, at, at.direction())));
+        mismatch = mismatch
+            .withRecorded(at.payload())
+            .withExpected(at.entry(live(values, at, at.direction())));
       }
       if (found == null) {
         return mismatch;

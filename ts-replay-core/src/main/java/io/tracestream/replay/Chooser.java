@@ -32,7 +32,7 @@ final class Chooser {
   /** In the order of their oldest conversation. */
   private final List<Choice> choices = new ArrayList<>();
 
-  private final Node root = new Node(0);
+  private final Node root = new Node(new ArrayList<>(), 0, 0, new LinkedHashMap<>());
 
   /** Conversations that are the same under the rules: the oldest stands for all. */
   static final class Choice {
@@ -70,18 +70,17 @@ final class Chooser {
     /** The one that ends where this node does; or null. */
     private Choice ending;
     /** Where the others go on, by the key of the entry that they go on with. */
-    private final Map<Key, Node> next;
+    private final Map<Key, List<Node>> next;
+    /** The first entry of it. */
+    private final long begin;
     /** Those of them that go on with a frame of ours. */
     private final List<Node> sending = new ArrayList<>(0);
     /** Those that wait for the other side's frame or end, the oldest first; made when needed. */
     private List<Choice> waiting;
 
-    private Node(long end) {
-      this(new ArrayList<>(), end, new LinkedHashMap<>());
-    }
-
-    private Node(List<Choice> choices, long end, Map<Key, Node> next) {
+    private Node(List<Choice> choices, long begin, long end, Map<Key, List<Node>> next) {
       this.choices = choices;
+      this.begin = begin;
       this.end = end;
       this.next = next;
     }
@@ -133,9 +132,9 @@ final class Chooser {
         break;
       }
       Key key = key(at.direction(), at.payload());
-      Node child = node.next.get(key);
+      Node child = child(node, key, at.payload());
       if (child == null) {
-        append(node, key, at.direction(), leaf(choice));
+        append(node, key, at.direction(), leaf(choice, at.entriesBefore()));
       } else if (passesAsOneOf(child, at)) {
         addOne(child.choices.get(0));
         return;
@@ -146,8 +145,29 @@ final class Chooser {
     path.forEach(node -> node.choices.add(choice));
   }
 
-  private static Node leaf(Choice choice) {
-    return new Node(new ArrayList<>(List.of(choice)), Long.MAX_VALUE, new HashMap<>(0));
+  private static Node leaf(Choice choice, long begin) {
+    return new Node(new ArrayList<>(List.of(choice)), begin, Long.MAX_VALUE, new HashMap<>(0));
+  }
+
+  /** Where a node goes on with that payload; null if it does not. */
+  private Node child(Node node, Key key, ByteBuffer payload) throws IOException {
+    List<Node> children = node.next.getOrDefault(key, List.of());
+    if (comparer(key.direction).isExact()) {
+      return children.isEmpty() ? null : children.get(0);
+    }
+    for (Node child : children) {
+      Script script = child.choices.get(0).script;
+      script.acquire();
+      try {
+        Cursor first = script.cursor(child.begin);
+        if (comparer(key.direction).areAlike(first.payload(), payload)) {
+          return child;
+        }
+      } finally {
+        script.release();
+      }
+    }
+    return null;
   }
 
   private static void addOne(Choice choice) {
@@ -156,7 +176,7 @@ final class Chooser {
   }
 
   private void append(Node node, Key key, Direction direction, Node child) {
-    node.next.put(key, child);
+    node.next.computeIfAbsent(key, ignored -> new ArrayList<>(1)).add(child);
     if (direction != compared) {
       node.sending.add(child);
     }
@@ -203,7 +223,11 @@ final class Chooser {
   }
 
   private void split(Node node, Cursor at) throws IOException {
-    Node rest = new Node(new ArrayList<>(node.choices), node.end, new LinkedHashMap<>(node.next));
+    Node rest = new Node(
+        new ArrayList<>(node.choices),
+        at.entriesBefore(),
+        node.end,
+        new LinkedHashMap<>(node.next));
     rest.ending = node.ending;
     rest.sending.addAll(node.sending);
     node.end = at.entriesBefore();
@@ -301,9 +325,11 @@ final class Chooser {
   private static List<Choice> waiting(Node node) {
     if (node.waiting == null) {
       List<Choice> waiting = new ArrayList<>();
-      for (Node next : node.next.values()) {
-        if (!node.sending.contains(next)) {
-          waiting.addAll(next.choices);
+      for (List<Node> some : node.next.values()) {
+        for (Node next : some) {
+          if (!node.sending.contains(next)) {
+            waiting.addAll(next.choices);
+          }
         }
       }
       waiting.sort((one, other) -> Integer.compare(one.age, other.age));
@@ -326,16 +352,16 @@ final class Chooser {
   }
 
   /** A frame came; {@code entriesBefore} stand before it. */
-  Fit frame(Seat seat, long entriesBefore, ByteBuffer frame) {
+  Fit frame(Seat seat, long entriesBefore, ByteBuffer frame) throws IOException {
     Key key = isFork(seat, entriesBefore) ? key(compared, frame) : null;
-    return frame(seat, key);
+    return frame(seat, key, frame);
   }
 
-  private synchronized Fit frame(Seat seat, Key key) {
+  private synchronized Fit frame(Seat seat, Key key, ByteBuffer frame) throws IOException {
     if (key == null) {
       return seat.taken != null || take(seat, seat.allowed) ? Fit.FITS : Fit.TAKEN;
     }
-    Node node = seat.node.next.get(key);
+    Node node = child(seat.node, key, frame);
     if (node == null || seat.node.sending.contains(node)) {
       return Fit.NONE;
     }

@@ -141,7 +141,11 @@ final class Clues {
     if (comparer.areAlike(entry.payload(), ByteBuffer.wrap(found))) {
       around.add(nearby);
     } else if (found.length <= LONGEST_COMPARED) {
-      List<Field> places = Mismatch.differing(bytes(entry.payload()), found, comparer, direction);
+      List<Field> places = Mismatch.differing(
+          bytes(entry.payload()),
+          found,
+          comparer.compared(entry.payload(), ByteBuffer.wrap(found)),
+          direction);
       around.add(nearby.withDiffering(places));
     }
   }
@@ -299,9 +303,8 @@ final class Clues {
       answer.next();
       if (answer.isAtEntry() && answer.direction() != direction) {
         ByteBuffer payload = answer.payload();
-        int length = payload.remaining();
         isAnswered = true;
-        if (to.isWhole(length) && holds(payload, to.start(length), value)) {
+        if (to.isIn(payload) && holds(payload, to.start(payload.remaining()), value)) {
           return false;
         }
       }

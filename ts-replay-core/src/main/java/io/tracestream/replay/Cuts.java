@@ -29,11 +29,11 @@ final class Cuts {
     this.fields = fields;
   }
 
-  /** Cuts the fields out of a payload. */
-  void add(ByteBuffer live) {
+  /** Cuts the fields out of a payload, which is of the kinds that it was recorded as. */
+  void add(ByteBuffer recorded, ByteBuffer live) {
     int length = live.remaining();
     for (Field field : fields) {
-      if (field.isWhole(length)) {
+      if (field.isIn(recorded)) {
         makeRoom(field.length());
         live.get(live.position() + field.start(length), bytes, end, field.length());
         end += field.length();
@@ -61,7 +61,7 @@ final class Cuts {
     ByteBuffer live = recorded;
     int length = recorded.remaining();
     for (Field field : fields) {
-      if (field.isWhole(length)) {
+      if (field.isIn(recorded)) {
         int start = field.start(length);
         if (!isAt(recorded.position() + start, recorded, field.length())) {
           live = live == recorded ? copyOf(recorded) : live;

@@ -6,7 +6,6 @@ import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.HexRows;
 import io.tracestream.rules.Replacement;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -145,11 +144,7 @@ final class Explanation {
       return HexRows.of("found", found, 2 * context);
     }
     return new HexRows("expected", "found", colours)
-        .of(expected, found, mismatch.offset(), context, this::isCompared);
-  }
-
-  private boolean isCompared(int at) {
-    return mismatch.comparer().isCompared(ByteBuffer.wrap(mismatch.expected().payload()), at);
+        .of(expected, found, mismatch.offset(), context, mismatch.compared());
   }
 
   /** What differs, where the rows may not show all of it. */
@@ -161,7 +156,7 @@ final class Explanation {
     if (expected.length != mismatch.found().length) {
       return expected.length == 0 || mismatch.found().length == 0
           ? null
-          : Replacement.between(expected, mismatch.found(), this::isCompared).toString();
+          : Replacement.between(expected, mismatch.found(), mismatch.compared()).toString();
     }
     List<Field> places = mismatch.differing();
     return places.size() > 1

@@ -112,7 +112,7 @@ final class Line extends Play {
   Kind came(ByteBuffer[] parts) throws IOException {
     // The bytes need to be in one piece only if they differ, or something is copied from them.
     if (!choosing && !role.needsWholeFrames() && !isEarly() && equalExpected(parts)) {
-      matched(null, length(parts));
+      matched(null);
       return null;
     }
     return super.came(parts);
@@ -156,13 +156,13 @@ final class Line extends Play {
       // Damage in the recording is reported once all before it is sent.
       return expected.isAtEnd() ? Kind.EXTRA_FRAME : null;
     }
-    if (role.comparer().difference(expectedPayload(), frame) >= 0) {
+    if (role.comparer().difference(expected.payload(), expectedPayload(), frame) >= 0) {
       return Kind.DIFFERENT_FRAME;
     }
     if (isEarly()) {
       return Kind.TOO_EARLY;
     }
-    matched(frame, frame.remaining());
+    matched(frame);
     return null;
   }
 
@@ -178,9 +178,10 @@ final class Line extends Play {
     return values == null ? expected.payload() : live(values, expected, role.compared());
   }
 
-  /** The expected frame came; null if nothing is copied from it. */
-  private void matched(ByteBuffer frame, int length) throws IOException {
-    count(length);
+  /** The expected frame came; null if it equals the recorded one, and nothing is copied from it. */
+  private void matched(ByteBuffer frame) throws IOException {
+    ByteBuffer recorded = expected.payload();
+    count(recorded, frame == null ? recorded : frame);
     unanswered -= unanswered > 0 ? 1 : 0;
     if (matchTimes != null) {
       matchTimes[(int) (matched() % REMEMBERED)] = System.nanoTime();
@@ -189,7 +190,7 @@ final class Line extends Play {
       pass(expected, frame);
     }
     if (received != null) {
-      received.add(frame);
+      received.add(recorded, frame);
       requireRoom(received);
     }
     if (chooser != null && matched() == 1) {
@@ -229,7 +230,7 @@ final class Line extends Play {
     ByteBuffer live = live(values, at, role.sent());
     pass(at, live);
     if (isUnsent) {
-      unsent.add(live);
+      unsent.add(at.payload(), live);
       requireRoom(unsent);
     }
   }
@@ -448,7 +449,7 @@ final class Line extends Play {
           Mismatch.of(kind, connection, peer, at.place(role.compared()), role.rules());
       if (at.isAtEntry()) {
         ByteBuffer payload = at == expected ? expectedPayload() : at.payload();
-        mismatch = mismatch.withExpected(at.entry(payload));
+        mismatch = mismatch.withRecorded(at.payload()).withExpected(at.entry(payload));
       }
       if (found == null) {
         return mismatch;

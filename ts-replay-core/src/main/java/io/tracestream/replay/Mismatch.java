@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 
 /**
  * Where a session first departed from the recording. Immutable, except that payloads are not
@@ -33,6 +34,9 @@ public final class Mismatch implements Cloneable {
   private final Rules rules;
   private Place place;
   private Entry expected;
+  /** The payload of the expected entry as it was recorded; null when nothing else was expected. */
+  private byte[] recorded;
+
   private byte[] found;
   private String reason;
   private Nearby nearby;
@@ -108,6 +112,16 @@ public final class Mismatch implements Cloneable {
     } catch (CloneNotSupportedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** The same with the payload of the expected entry as it was recorded. */
+  Mismatch withRecorded(ByteBuffer payload) {
+    if (rules.copied().isEmpty()) {
+      return this;
+    }
+    byte[] bytes = new byte[payload.remaining()];
+    payload.duplicate().get(bytes);
+    return with(copy -> copy.recorded = bytes);
   }
 
   /**
@@ -342,7 +356,9 @@ public final class Mismatch implements Cloneable {
 
   /** Memory that the payloads take, in bytes. */
   long payloadBytes() {
-    return (found == null ? 0 : found.length) + (expected == null ? 0L : expected.payload().length);
+    return (found == null ? 0 : found.length)
+        + (recorded == null ? 0L : recorded.length)
+        + (expected == null ? 0L : expected.payload().length);
   }
 
   /** Whether the side that departed is a client; else it is a target. */
@@ -360,7 +376,8 @@ public final class Mismatch implements Cloneable {
   public int offset() {
     return expected == null || found == null
         ? -1
-        : comparer().difference(ByteBuffer.wrap(expected.payload()), ByteBuffer.wrap(found));
+        : comparer()
+            .difference(recorded(), ByteBuffer.wrap(expected.payload()), ByteBuffer.wrap(found));
   }
 
   /**
@@ -376,7 +393,7 @@ public final class Mismatch implements Cloneable {
       boolean sameLength =
           expected != null && found != null && expected.payload().length == found.length;
       differing = sameLength
-          ? differing(expected.payload(), found, comparer(), place.direction())
+          ? differing(expected.payload(), found, compared(), place.direction())
           : List.of();
     }
     return differing;
@@ -384,13 +401,12 @@ public final class Mismatch implements Cloneable {
 
   /** The places that differ in two payloads of the same length. */
   static List<Field> differing(
-      byte[] expected, byte[] found, Comparer comparer, Direction direction) {
-    ByteBuffer payload = ByteBuffer.wrap(expected);
+      byte[] expected, byte[] found, IntPredicate compared, Direction direction) {
     List<Field> places = new ArrayList<>();
     int first = -1;
     int last = -1;
     for (int at = 0; at < found.length && places.size() < MOST_PLACES; at++) {
-      if (expected[at] != found[at] && comparer.isCompared(payload, at)) {
+      if (expected[at] != found[at] && compared.test(at)) {
         if (first >= 0 && at - last > 2) {
           places.add(Field.of(direction, first, last + 1 - first));
           first = -1;
@@ -518,6 +534,16 @@ public final class Mismatch implements Cloneable {
   /** The peer as it is written on the command line. */
   String peerAddress() {
     return Addresses.numeric(peer);
+  }
+
+  /** The expected payload before live values went into it. */
+  private ByteBuffer recorded() {
+    return ByteBuffer.wrap(recorded == null ? expected.payload() : recorded);
+  }
+
+  /** Whether the byte at an offset of the expected payload is compared with the one that came. */
+  IntPredicate compared() {
+    return comparer().compared(recorded(), ByteBuffer.wrap(found));
   }
 
   Comparer comparer() {

@@ -83,10 +83,11 @@ abstract class Play {
     }
   }
 
-  /** Counts a frame of that length that came as it was expected. */
-  final void count(int length) {
-    int left = role.comparer().openBytes(length);
-    role.use().compared(length);
+  /** Counts a frame that came as it was expected. */
+  final void count(ByteBuffer recorded, ByteBuffer found) {
+    int length = found.remaining();
+    int left = role.comparer().openBytes(recorded, found);
+    role.use().compared(recorded, found);
     matched++;
     compared += length - left;
     open += left;

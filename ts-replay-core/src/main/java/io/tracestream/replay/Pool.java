@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
 import io.tracestream.rules.Ties;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
 
 /**
  * The requests of all recorded conversations, found by what they say, and the replies of each: what
@@ -37,6 +39,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Pool implements Closeable {
   static final int NONE = -1;
+  /** For hashes of all bytes. */
+  private static final Comparer BYTES = new Comparer(Rules.NONE, Direction.C2S);
   /** Requests that are listed because no client has made them. */
   static final int MOST_PLACES = 100;
   /** Files that are kept open: more would take the descriptors of the clients. */
@@ -189,9 +193,10 @@ final class Pool implements Closeable {
       intoRequests = into.toArray(new Copy[0]);
       given = indexes(intoRequests.length);
       tokens = indexes(intoRequests.length);
-      alikeGroups = into.isEmpty() ? null : new HashIndex();
-      nextAlike = into.isEmpty() ? null : new int[64];
-      lastAlike = into.isEmpty() ? null : new int[64];
+      boolean isFound = into.isEmpty() && role.comparer().isExact();
+      alikeGroups = isFound ? null : new HashIndex();
+      nextAlike = isFound ? null : new int[64];
+      lastAlike = isFound ? null : new int[64];
     }
 
     private static HashIndex[] indexes(int length) {
@@ -249,11 +254,10 @@ final class Pool implements Closeable {
       lengths[request] = payload.remaining();
       beginnings[request] = beginning(role.comparer(), payload);
       addToGroup(request, payload);
-      int length = payload.remaining();
       ties.add(request, payload);
       for (int i = 0; i < intoRequests.length; i++) {
         Field field = intoRequests[i].to();
-        if (field.isWhole(length) && given[i].get(hash(field, payload)) != NONE) {
+        if (field.isIn(payload) && given[i].get(hash(field, payload)) != NONE) {
           tokens[i].put(hash(field, payload), 0);
         }
       }
@@ -268,7 +272,7 @@ final class Pool implements Closeable {
     }
 
     private void addToGroup(int request, ByteBuffer payload) {
-      long hash = role.comparer().liveHash(payload);
+      long hash = groupHash(role.comparer(), payload);
       int first = groups.get(hash);
       nextEqual[request] = NONE;
       if (first != NONE) {
@@ -321,7 +325,7 @@ final class Pool implements Closeable {
     private void addReply(int conversation, int entry, ByteBuffer payload) throws IOException {
       for (int i = 0; i < intoRequests.length; i++) {
         Field field = intoRequests[i].from();
-        if (field.isWhole(payload.remaining())) {
+        if (field.isIn(payload)) {
           given[i].put(hash(field, payload), 0);
         }
       }
@@ -388,11 +392,12 @@ final class Pool implements Closeable {
 
   /** The first bytes that are compared, at most eight of them. */
   private static long beginning(Comparer comparer, ByteBuffer payload) {
+    IntPredicate isCompared = comparer.compared(payload, payload);
     long bytes = 0;
     int taken = 0;
     int end = Math.min(LONGEST_BEGINNING, payload.remaining());
     for (int at = 0; at < end && taken < Long.BYTES; at++) {
-      if (comparer.isCompared(payload, at)) {
+      if (isCompared.test(at)) {
         bytes |= (payload.get(payload.position() + at) & 0xffL) << 8 * (Long.BYTES - ++taken);
       }
     }
@@ -403,7 +408,15 @@ final class Pool implements Closeable {
 
   /** The group that a frame belongs to, as recorded requests do; NONE if there is none. */
   int group(ByteBuffer frame) {
-    return groups.get(comparer.liveHash(frame));
+    return groups.get(groupHash(comparer, frame));
+  }
+
+  /**
+   * Where hashes do not tell all that differ, only requests with the same bytes are surely equal;
+   * others are found among those that are alike.
+   */
+  private static long groupHash(Comparer comparer, ByteBuffer payload) {
+    return comparer.isExact() ? comparer.liveHash(payload) : BYTES.hash(payload);
   }
 
   /** The first group that differs from a frame only in what copies write, perhaps; or NONE. */
@@ -452,7 +465,7 @@ final class Pool implements Closeable {
     int length = recorded.remaining();
     for (int i = 0; i < intoRequests.length && frame.remaining() == length; i++) {
       Field field = intoRequests[i].to();
-      if (field.isWhole(length)
+      if (field.isIn(recorded)
           && tokens[i].get(hash(field, recorded)) != NONE
           && tokens[i].get(hash(field, frame)) != NONE) {
         live = live == recorded ? Cuts.copyOf(recorded) : live;
@@ -569,9 +582,10 @@ final class Pool implements Closeable {
     if (length == common) {
       int most = Math.min(length, MOST_BYTES_COMPARED);
       int same = 0;
+      IntPredicate isCompared = comparer.compared(recorded, frame);
       for (int at = 0; at < most; at++) {
         boolean equal = recorded.get(recorded.position() + at) == frame.get(frame.position() + at);
-        same += equal || !comparer.isCompared(recorded, at) ? 1 : 0;
+        same += equal || !isCompared.test(at) ? 1 : 0;
       }
       return most == 0 ? 1 : (double) same / most;
     }

@@ -101,7 +101,7 @@ final class Stub extends Play {
     if (found == Pool.NONE) {
       return isAllowed(frame) ? null : pool.isEmpty() ? Kind.EXTRA_FRAME : Kind.UNKNOWN_REQUEST;
     }
-    count(frame.remaining());
+    count(request.payload(), frame);
     if (values != null) {
       pass(Direction.C2S, request.payload(), frame);
     }
@@ -111,12 +111,22 @@ final class Stub extends Play {
 
   /** Takes the request that a frame equals, to which the cursor then points. */
   private int find(ByteBuffer frame) throws IOException {
-    int group = pool.group(frame);
+    int alike = pool.alikeGroup(frame);
+    int group = role.comparer().isExact() ? pool.group(frame) : Pool.NONE;
     int found = group == Pool.NONE ? Pool.NONE : take(group, frame, false);
+    for (group = role.comparer().isExact() ? Pool.NONE : alike;
+        group != Pool.NONE && found == Pool.NONE;
+        group = pool.nextAlike(group)) {
+      found = pool.isUsedUp(group) ? Pool.NONE : take(group, frame, false);
+    }
+    for (group = role.comparer().isExact() ? Pool.NONE : alike;
+        group != Pool.NONE && found == Pool.NONE;
+        group = pool.nextAlike(group)) {
+      found = take(group, frame, false);
+    }
     if (found != Pool.NONE) {
       return found;
     }
-    int alike = pool.alikeGroup(frame);
     for (group = hasChanged ? alike : Pool.NONE;
         group != Pool.NONE && found == Pool.NONE;
         group = pool.nextAlike(group)) {
@@ -139,7 +149,7 @@ final class Stub extends Play {
       ByteBuffer recorded = request.payload();
       ByteBuffer expected =
           withTokens ? pool.withTokensOf(frame, recorded) : live(Direction.C2S, request);
-      if (role.comparer().difference(expected, frame) >= 0) {
+      if (role.comparer().difference(recorded, expected, frame) >= 0) {
         return Pool.NONE;
       }
       if (pool.use(group, candidate)) {
@@ -183,7 +193,7 @@ final class Stub extends Play {
       ByteBuffer live = live(Direction.S2C, reply);
       pass(Direction.S2C, recorded, live);
       change |= live != recorded;
-      fields.add(live);
+      fields.add(recorded, live);
       if (fields.size() > MANY_BYTES) {
         throw new IOException("the values to copy into the replies of one request take more than "
             + MANY_BYTES + " bytes; copy shorter fields");
@@ -306,6 +316,7 @@ final class Stub extends Play {
   private Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, Cursor at)
       throws IOException {
     return Mismatch.of(kind, connection, peer, at.place(Direction.C2S), role.rules())
+        .withRecorded(at.payload())
         .withExpected(at.entry(live(at.direction(), at)));
   }
 

@@ -56,6 +56,21 @@ class ReplayCopyTest {
   }
 
   @Test
+  void aValueIsCopiedBetweenItsKindsOfFramesOnly() throws Exception {
+    try (ReplayServer server = playing(
+            copying("c2s[0=\"A\"]:1+2->s2c[0=\"B\"]:1+2"),
+            "c2s 41000161",
+            "s2c 42000162",
+            "s2c 43000162",
+            "c2s 44000161");
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("000442beef62" + "000443000162", client.send("0004 41beef61").await(12));
+      assertEquals("", client.send("0004 44beef61").awaitEnd());
+      assertEquals(1, onlyMismatch(server).offset());
+    }
+  }
+
+  @Test
   void aValueThatIsAsItWasRecordedStaysSo() throws Exception {
     try (ReplayServer server =
             playing(copying(ID), "c2s 000161", "s2c 000162", "c2s 000161", "s2c 000162");

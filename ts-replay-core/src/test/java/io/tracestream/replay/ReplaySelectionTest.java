@@ -264,4 +264,17 @@ class ReplaySelectionTest {
       assertVerdict(server, 2, 0, 0);
     }
   }
+
+  @Test
+  void conversationsArePartedByFramesWhoseKindIsInBytesThatMayVary() throws Exception {
+    Rules rules = Rules.of("ignore c2s:0+1", "ignore c2s[0=02]:2+1");
+    try (ReplayServer server = ReplayServer.start(
+        config(Selection.MATCH, "c2s 0199aa, s2c a1", "c2s 0299bb, s2c a2", "c2s 0399cc, s2c a3")
+            .withRules(rules))) {
+      says(server, "0003 0799cc", "0001a3");
+      says(server, "0003 0299dd", "0001a2");
+      says(server, "0003 0499aa", "0001a1");
+      assertVerdict(server, 3, 0, 0);
+    }
+  }
 }

@@ -126,6 +126,29 @@ class StubTest {
   }
 
   @Test
+  void bytesAreIgnoredInRequestsOfTheirKindOnly() throws Exception {
+    record("c2s 01ff01", "s2c a1", "c2s 02ff01", "s2c a2");
+    open("ignore c2s[0=01]:1+1");
+    Stub stub = connect();
+    assertEquals("a1", answer(stub, "01aa01"));
+    assertEquals("a2", answer(stub, "02ff01"));
+    assertEquals(NOTHING_EQUALS_IT, answer(stub, "02aa01"));
+  }
+
+  @Test
+  void requestsAreFoundWhereTheirKindIsInBytesThatMayVary() throws Exception {
+    record("c2s 0199aa", "s2c a1", "c2s 0299aa", "s2c a2", "c2s 0299bb", "s2c a3");
+    open("ignore c2s:0+1", "ignore c2s[0=02]:2+1");
+    Stub stub = connect();
+    assertEquals("a1", answer(stub, "0799aa"));
+    assertEquals("a2", answer(stub, "0299cc"));
+    assertEquals("a3", answer(stub, "0299cc"));
+    assertEquals("a3", answer(stub, "0899bb"));
+    assertEquals(NOTHING_EQUALS_IT, answer(stub, "0899cc"));
+    assertEquals("a1", answer(stub, "0199aa"));
+  }
+
+  @Test
   void ignoredBytesDoNotTellRequestsApart() throws Exception {
     record("c2s 01ff01", "s2c a1", "c2s 010001", "s2c a2");
     open("ignore c2s:1+1");

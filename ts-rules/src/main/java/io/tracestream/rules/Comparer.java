@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
- * Compares payloads of one direction under rules. Immutable, so all sessions may share one; it
- * allocates nothing. Buffers that it is given may be of either kind. It moves their positions and
- * sets them back, so each belongs to the calling thread.
+ * Compares payloads of one direction under rules. Immutable, so all sessions may share one. It
+ * looks at rules only where bytes differ. Buffers that it is given may be of either kind. It moves
+ * their positions and sets them back, so each belongs to the calling thread.
  */
 public final class Comparer {
   private static final VarHandle LONG =
@@ -19,9 +20,14 @@ public final class Comparer {
   private static final long PRIME = 0x9e3779b97f4a7c15L;
 
   /** The bytes that are not compared. */
-  private final Field[] open;
+  private final ByKind<Field> open;
   /** These, and those that live values go into. */
-  private final Field[] named;
+  private final ByKind<Field> named;
+  /** The same for hashes, which must not depend on a kind that a matching payload may not be of. */
+  private final ByKind<Field> openForHash;
+
+  private final ByKind<Field> namedForHash;
+  private final boolean isExact;
 
   /**
    * Compares under these rules.
@@ -39,11 +45,22 @@ public final class Comparer {
     for (Copy copy : rules.copied()) {
       addOf(direction, copy.from(), fields);
     }
-    open = fields.toArray(new Field[0]);
+    int opens = fields.size();
     for (Copy copy : rules.copied()) {
       addOf(direction, copy.to(), fields);
     }
-    named = fields.toArray(new Field[0]);
+    open = byKind(fields.subList(0, opens));
+    named = byKind(fields);
+    List<Field> forHash = new ArrayList<>();
+    boolean exact = true;
+    for (Field field : fields) {
+      boolean isSure = isSure(field.frames(), fields);
+      exact &= isSure;
+      forHash.add(isSure ? field : Field.of(direction, field.offset(), field.length()));
+    }
+    isExact = exact;
+    openForHash = exact ? open : byKind(forHash.subList(0, opens));
+    namedForHash = exact ? named : byKind(forHash);
   }
 
   private static void addOf(Direction direction, Field field, List<Field> fields) {
@@ -52,17 +69,71 @@ public final class Comparer {
     }
   }
 
+  private static ByKind<Field> byKind(List<Field> fields) {
+    return new ByKind<>(fields, Field::frames, Field[]::new);
+  }
+
+  /**
+   * Whether payloads that match are either all of that kind or none of them: no other field has
+   * bytes that the kind asks for, unless its frames are never of that kind.
+   */
+  private static boolean isSure(Frames kind, List<Field> fields) {
+    for (Field field : fields) {
+      if (!kind.excludes(field.frames())) {
+        for (Frames.Content content : kind.contents()) {
+          if (mayOverlap(content, field)) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean mayOverlap(Frames.Content content, Field field) {
+    boolean differentEnds = content.offset() < 0 != field.offset() < 0;
+    return differentEnds
+        || content.offset() < field.offset() + field.length()
+            && field.offset() < content.offset() + content.bytes().length;
+  }
+
+  /**
+   * Whether {@link #hash} and {@link #liveHash} are different for payloads that do not match. They
+   * may be the same where a rule opens bytes that tell the kind of a frame: then payloads of one
+   * hash have to be compared.
+   *
+   * @return true if equal hashes need no further look
+   */
+  public boolean isExact() {
+    return isExact;
+  }
+
+  /**
+   * The first byte that differs and is compared, where no live value went into the expected
+   * payload.
+   *
+   * @param recorded the payload that was recorded
+   * @param found the payload that came
+   * @return as below
+   */
+  public int difference(ByteBuffer recorded, ByteBuffer found) {
+    return difference(recorded, recorded, found);
+  }
+
   /**
    * The first byte that differs and is compared.
    *
-   * @param expected the payload that was recorded, with the live values that go into it: see
-   *     {@link LiveValues#live}
+   * @param recorded the payload that was recorded: says which kind of frame it is
+   * @param expected the same, with the live values that go into it: see {@link LiveValues#live}
    * @param found the payload that came
    * @return its offset in the payloads: where one is a beginning of the other, the length of the
    *     shorter one; -1 when nothing differs
    */
-  public int difference(ByteBuffer expected, ByteBuffer found) {
-    return difference(open, expected, found);
+  public int difference(ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
+    int at = expected.mismatch(found);
+    return at < 0 || open.isEmpty()
+        ? at
+        : difference(open.of(recorded, found), at, expected, found);
   }
 
   /**
@@ -74,14 +145,12 @@ public final class Comparer {
    * @return whether they are; then {@link #hash} is the same for both
    */
   public boolean areAlike(ByteBuffer one, ByteBuffer other) {
-    return difference(named, one, other) < 0;
+    int at = one.mismatch(other);
+    return at < 0 || !named.isEmpty() && difference(named.of(one, other), at, one, other) < 0;
   }
 
-  private static int difference(Field[] skipped, ByteBuffer expected, ByteBuffer found) {
-    int at = expected.mismatch(found);
-    if (at < 0 || skipped.length == 0) {
-      return at;
-    }
+  private static int difference(Field[] skipped, int first, ByteBuffer expected, ByteBuffer found) {
+    int at = first;
     int length = expected.remaining();
     int common = Math.min(length, found.remaining());
     int begin = expected.position();
@@ -107,28 +176,33 @@ public final class Comparer {
   }
 
   /**
-   * Whether a byte is compared.
+   * The bytes of a recorded payload that are compared with a payload that came.
    *
-   * @param expected the payload that was recorded
-   * @param at the byte's offset in it
-   * @return false when rules leave it open
+   * @param recorded the payload that was recorded
+   * @param found the payload that came
+   * @return whether the byte at an offset of the recorded payload is compared
    */
-  public boolean isCompared(ByteBuffer expected, int at) {
-    return end(open, at, expected.remaining()) == at;
+  public IntPredicate compared(ByteBuffer recorded, ByteBuffer found) {
+    Field[] fields = open.of(recorded, found);
+    int length = recorded.remaining();
+    return at -> end(fields, at, length) == at;
   }
 
   /**
-   * How many bytes of a payload are not compared.
+   * How many bytes of a payload are not compared with one that came.
    *
-   * @param length how long the payload is
+   * @param recorded the payload that was recorded
+   * @param found the payload that came
    * @return a number of bytes, each counted once
    */
-  public int openBytes(int length) {
+  public int openBytes(ByteBuffer recorded, ByteBuffer found) {
+    int length = recorded.remaining();
+    Field[] fields = open.of(recorded, found);
     int bytes = 0;
-    for (int at = open.length == 0 ? length : 0; at < length; ) {
-      int end = end(open, at, length);
+    for (int at = fields.length == 0 ? length : 0; at < length; ) {
+      int end = end(fields, at, length);
       bytes += end - at;
-      at = end > at ? end : nextStart(open, at, length);
+      at = end > at ? end : nextStart(fields, at, length);
     }
     return bytes;
   }
@@ -152,7 +226,7 @@ public final class Comparer {
    * @return the number; it is the same in each JVM
    */
   public long hash(ByteBuffer payload) {
-    return hash(named, payload);
+    return hash(namedForHash.of(payload), payload);
   }
 
   /**
@@ -164,7 +238,7 @@ public final class Comparer {
    * @return the number; it is the same in each JVM
    */
   public long liveHash(ByteBuffer payload) {
-    return hash(open, payload);
+    return hash(openForHash.of(payload), payload);
   }
 
   private static long hash(Field[] skipped, ByteBuffer payload) {
@@ -177,6 +251,7 @@ public final class Comparer {
         at = next;
       } else {
         int end = nextStart(skipped, at, length);
+        hash = mixed(hash, at); // where the bytes are, as frames of other kinds have other gaps
         hash = hash(hash, payload, payload.position() + at, payload.position() + end);
         at = end;
       }

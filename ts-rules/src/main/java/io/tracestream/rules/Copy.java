@@ -34,11 +34,12 @@ public final class Copy {
     Copy copy = new Copy(Objects.requireNonNull(from, "from"), Objects.requireNonNull(to, "to"));
     if (from.direction() == to.direction()) {
       throw new IllegalArgumentException(
-          "\"" + copy + "\": a copy goes from one direction to the other");
+          Shown.quoted(copy.toString()) + ": a copy goes from one direction to the other");
     }
     if (from.length() != to.length()) {
-      throw new IllegalArgumentException("\"" + copy + "\": the lengths " + from.length() + " and "
-          + to.length() + " differ; a copy puts as many bytes as it takes");
+      throw new IllegalArgumentException(
+          Shown.quoted(copy.toString()) + ": the lengths " + from.length() + " and " + to.length()
+              + " differ; a copy puts as many bytes as it takes");
     }
     return copy;
   }
@@ -48,15 +49,20 @@ public final class Copy {
    *
    * @param text such as {@code c2s:4+4->s2c:0+4}
    * @return the copy
-   * @throws IllegalArgumentException when the text is not a copy; one line says why
+   * @throws IllegalArgumentException when the text is not a copy; one line says where and why
    */
   public static Copy parse(String text) {
-    String[] sides = text.split(ARROW, -1);
-    if (sides.length != 2) {
-      throw new IllegalArgumentException(Shown.quoted(text)
-          + ": not a copy; write two fields and an arrow, such as c2s:4+4->s2c:0+4");
-    }
-    return of(Field.parse(sides[0].strip()), Field.parse(sides[1].strip()));
+    RuleReader reader = new RuleReader(text);
+    reader.skipBlanks();
+    Field from = Field.read(reader);
+    reader.skipBlanks();
+    reader.require(
+        ARROW, "write -> and a field of the other direction here, such as" + " c2s:4+4->s2c:0+4");
+    reader.skipBlanks();
+    Field to = Field.read(reader);
+    reader.skipBlanks();
+    reader.requireEnd("the second field");
+    return of(from, to);
   }
 
   /**

@@ -22,13 +22,12 @@ final class FieldValue {
     return new FieldValue(bytes.clone(), hash);
   }
 
-  /** Takes the value that a payload holds; false when it is too short for it. */
+  /** Takes the value that a payload holds; false when it does not have the field. */
   boolean take(Field field, ByteBuffer payload) {
-    int length = payload.remaining();
-    if (!field.isWhole(length)) {
+    if (!field.isIn(payload)) {
       return false;
     }
-    payload.get(payload.position() + field.start(length), bytes);
+    payload.get(payload.position() + field.start(payload.remaining()), bytes);
     hash = 0;
     for (byte one : bytes) {
       hash = (hash + one + 1) * 0x9e3779b97f4a7c15L;

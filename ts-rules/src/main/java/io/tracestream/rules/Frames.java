@@ -9,8 +9,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A kind of frame: a direction, and conditions that a payload must meet, all of them.
@@ -27,28 +25,26 @@ import java.util.regex.Pattern;
  * {@code \\} a backslash. Immutable.
  */
 public final class Frames {
-  private static final Pattern CONDITION = Pattern.compile(
-      "\\s*(?:(?<len>len)|(?<offset>-?\\d{1,10}))="
-          + "(?:\"(?<text>[^\"\\\\]*+(?:\\\\[\"\\\\][^\"\\\\]*+)*+)\"|(?<value>[^,\\]\"]*?))\\s*(?<end>[,\\]])");
+  private static final int ANY = -1;
 
   private final Direction direction;
-  /** The length that a payload must have; -1 for any. */
+  /** The length that a payload must have; or ANY. */
   private final int length;
 
   private final List<Content> contents;
   /** The conditions as they were written, without spaces. */
-  private final String conditions;
+  private final List<String> written;
 
-  private Frames(Direction direction, int length, List<Content> contents, String conditions) {
+  private Frames(Direction direction, int length, List<Content> contents, List<String> written) {
     this.direction = direction;
     this.length = length;
-    this.contents = contents;
-    this.conditions = conditions;
+    this.contents = List.copyOf(contents);
+    this.written = List.copyOf(written);
   }
 
-  /** These bytes stand at that offset. */
-  private record Content(int offset, byte[] bytes) {
-    boolean isIn(ByteBuffer payload) {
+  /** These bytes are at that offset. */
+  record Content(int offset, byte[] bytes) {
+    private boolean isIn(ByteBuffer payload) {
       int length = payload.remaining();
       long start = offset < 0 ? (long) length + offset : offset;
       if (start < 0 || start + bytes.length > length) {
@@ -61,6 +57,21 @@ public final class Frames {
         }
       }
       return true;
+    }
+
+    /** Whether no payload can have both. */
+    private boolean excludes(Content other) {
+      if (offset < 0 != other.offset < 0) {
+        return false;
+      }
+      int from = Math.max(offset, other.offset);
+      long to = Math.min((long) offset + bytes.length, (long) other.offset + other.bytes.length);
+      for (int at = from; at < to; at++) {
+        if (bytes[at - offset] != other.bytes[at - other.offset]) {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Override
@@ -77,108 +88,141 @@ public final class Frames {
   }
 
   /**
+   * Every frame of a direction.
+   *
+   * @param direction the direction
+   * @return the kind, without a condition
+   */
+  public static Frames of(Direction direction) {
+    return new Frames(Objects.requireNonNull(direction, "direction"), ANY, List.of(), List.of());
+  }
+
+  /**
+   * Those of these frames whose payload has a length.
+   *
+   * @param bytes the length, 0 or more
+   * @return the kind
+   * @throws IllegalArgumentException when no payload is that long, or a length was given before
+   */
+  public Frames withLength(int bytes) {
+    if (bytes < 0 || bytes > RuleReader.LARGEST_PAYLOAD) {
+      throw new IllegalArgumentException("a payload has 0 to " + RuleReader.LARGEST_PAYLOAD
+          + " bytes; len=" + bytes + " is not possible");
+    }
+    if (length != ANY) {
+      throw new IllegalArgumentException("\"" + this + "\": len is given already");
+    }
+    return new Frames(direction, bytes, contents, with(written, "len=" + bytes));
+  }
+
+  /**
+   * Those of these frames that have some bytes at an offset.
+   *
+   * @param offset where they are, from 0; or below 0 to count from the payload's end
+   * @param bytes one byte or more
+   * @return the kind
+   * @throws IllegalArgumentException when no payload can have them there
+   */
+  public Frames with(int offset, byte... bytes) {
+    if (bytes.length == 0) {
+      throw new IllegalArgumentException("offset " + offset + ": one byte or more must be there");
+    }
+    if (offset < 0 && (long) offset + bytes.length > 0
+        || (long) offset + bytes.length > RuleReader.LARGEST_PAYLOAD
+        || offset < -RuleReader.LARGEST_PAYLOAD) {
+      throw new IllegalArgumentException("offset " + offset + ": " + beyond(bytes.length));
+    }
+    byte[] own = bytes.clone();
+    String text = offset + "=" + (isText(own) ? quoted(own) : HexFormat.of().formatHex(own));
+    return new Frames(
+        direction, length, with(contents, new Content(offset, own)), with(written, text));
+  }
+
+  private static String beyond(int bytes) {
+    return (bytes == 1 ? "the byte goes" : bytes + " bytes go")
+        + " beyond the payload's end; its last byte is at -1";
+  }
+
+  /** Whether people read these bytes as text. */
+  private static boolean isText(byte[] bytes) {
+    boolean hasLetter = false;
+    for (byte one : bytes) {
+      if (one < ' ' || one > '~') {
+        return false;
+      }
+      hasLetter |= Character.isLetter(one);
+    }
+    return hasLetter && bytes.length > 1;
+  }
+
+  private static String quoted(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.US_ASCII);
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
+  private static <T> List<T> with(List<T> some, T more) {
+    List<T> all = new ArrayList<>(some);
+    all.add(more);
+    return all;
+  }
+
+  /**
    * Reads a kind of frame from its text.
    *
    * @param text such as {@code s2c}, {@code s2c[len=37]} or {@code c2s[0=0003,4="LOGR"]}
    * @return the kind
-   * @throws IllegalArgumentException when the text is not a kind of frame; one line says why
+   * @throws IllegalArgumentException when the text is not a kind of frame; one line says where and
+   *     why
    */
   public static Frames parse(String text) {
-    String shape = text.length() < 3 ? "" : text.substring(0, 3);
-    boolean isPlain = text.length() == 3;
-    if (!shape.equals("c2s") && !shape.equals("s2c") || !isPlain && text.charAt(3) != '[') {
-      throw new IllegalArgumentException(Shown.quoted(text)
-          + ": not a kind of frame; write c2s or s2c, and conditions in brackets, such as"
-          + " s2c[len=37], c2s[0=0003,len=9] or s2c[4=\"PING\"]");
+    RuleReader reader = new RuleReader(text);
+    Direction direction = reader.direction();
+    if (direction == null) {
+      throw reader.wrong("not a kind of frame; write c2s or s2c, and conditions in brackets, such"
+          + " as s2c[len=37], c2s[0=0003,len=9] or s2c[4=\"PING\"]");
     }
-    Direction direction = Direction.valueOf(shape.toUpperCase(Locale.ROOT));
-    return isPlain
-        ? new Frames(direction, -1, List.of(), "")
-        : new Conditions(text).parse(direction);
+    Frames frames = read(direction, reader);
+    reader.requireEnd(
+        "the kind of frame; conditions are in one pair of brackets, with commas in" + " between");
+    return frames;
   }
 
-  /** The conditions in a text. */
-  private static final class Conditions {
-    private final String text;
-    private final List<Content> contents = new ArrayList<>();
-    private final List<String> written = new ArrayList<>();
-    private int length = -1;
-
-    private Conditions(String text) {
-      this.text = text;
+  /** Reads the conditions, if there are any. */
+  static Frames read(Direction direction, RuleReader reader) {
+    Frames frames = of(direction);
+    if (!reader.skip("[")) {
+      return frames;
     }
+    do {
+      reader.skipBlanks();
+      frames = frames.plusCondition(reader);
+      reader.skipBlanks();
+    } while (reader.skip(","));
+    reader.require("]", "write a comma and one more condition here, or ]");
+    return frames;
+  }
 
-    private Frames parse(Direction direction) {
-      Matcher next = CONDITION.matcher(text);
-      int at = 4;
-      do {
-        if (!next.find(at) || next.start() != at) {
-          throw wrong("not a condition at character " + (at + 1) + "; write len=37, 0=0003 or"
-              + " 4=\"PING\", with commas in between, and ] at the end");
-        }
-        if (next.group("len") != null) {
-          addLength(next);
-        } else {
-          addContent(next);
-        }
-        at = next.end();
-      } while (next.group("end").equals(","));
-      if (at < text.length()) {
-        throw wrong("nothing may follow the ]");
+  private Frames plusCondition(RuleReader reader) {
+    int from = reader.at();
+    if (reader.skip("len=")) {
+      int bytes = reader.number("not a length; write a number of bytes, such as len=37");
+      if (length != ANY) {
+        throw reader.wrong(from, "len is given twice");
       }
-      return new Frames(direction, length, List.copyOf(contents), String.join(",", written));
+      return withLength(bytes);
     }
-
-    private void addLength(Matcher condition) {
-      String digits = condition.group("value");
-      if (digits == null || !digits.matches("\\d{1,10}")) {
-        throw wrong("len: write a number of bytes, such as len=37");
-      }
-      if (length >= 0) {
-        throw wrong("len is given twice");
-      }
-      length = number(digits);
-      written.add("len=" + length);
+    int offset = reader.offset("not a condition; write len=37, 0=0003 or 4=\"PING\"");
+    reader.require(
+        "=", "write = and the bytes at offset " + offset + ", such as 0=0003 or" + " 4=\"PING\"");
+    int at = reader.at();
+    byte[] bytes = reader.bytes();
+    if (offset < 0 && offset + bytes.length > 0) {
+      throw reader.wrong(at, "offset " + offset + ": " + beyond(bytes.length));
     }
-
-    private void addContent(Matcher condition) {
-      int offset = number(condition.group("offset"));
-      String quoted = condition.group("text");
-      byte[] bytes = quoted == null
-          ? bytes(condition.group("value"))
-          : quoted.replaceAll("\\\\(.)", "$1").getBytes(StandardCharsets.UTF_8);
-      if (bytes.length == 0) {
-        throw wrong("offset " + offset + ": write one byte or more, such as 0=0003 or 4=\"PING\"");
-      }
-      if (offset < 0 && offset + bytes.length > 0 || condition.group("offset").equals("-0")) {
-        throw wrong("offset " + condition.group("offset") + ": the bytes go beyond the payload's"
-            + " end; its last byte is at -1");
-      }
-      contents.add(new Content(offset, bytes));
-      written.add(
-          offset + "=" + (quoted == null ? HexFormat.of().formatHex(bytes) : "\"" + quoted + "\""));
-    }
-
-    private byte[] bytes(String hex) {
-      try {
-        return HexFormat.of().parseHex(hex);
-      } catch (IllegalArgumentException e) {
-        throw wrong(Shown.quoted(hex)
-            + " is not bytes; write two hex digits for each byte, or text in double quotes");
-      }
-    }
-
-    private int number(String digits) {
-      long number = Long.parseLong(digits);
-      if (Math.abs(number) > Field.LARGEST_PAYLOAD) {
-        throw wrong("no payload is longer than " + Field.LARGEST_PAYLOAD + " bytes");
-      }
-      return (int) number;
-    }
-
-    private IllegalArgumentException wrong(String why) {
-      return new IllegalArgumentException(Shown.quoted(text) + ": " + why);
-    }
+    String value = reader.since(at);
+    String text = offset + "=" + (value.startsWith("\"") ? value : value.toLowerCase(Locale.ROOT));
+    return new Frames(
+        direction, length, with(contents, new Content(offset, bytes)), with(written, text));
   }
 
   /**
@@ -190,6 +234,36 @@ public final class Frames {
     return direction;
   }
 
+  /** Whether every frame of the direction is of this kind. */
+  boolean areAll() {
+    return length == ANY && contents.isEmpty();
+  }
+
+  /** The length that a payload must have; -1 for any. */
+  int length() {
+    return length;
+  }
+
+  /** What must be in a payload. */
+  List<Content> contents() {
+    return contents;
+  }
+
+  /** Whether no frame is of both kinds, as far as that is easy to see. */
+  boolean excludes(Frames other) {
+    if (length != ANY && other.length != ANY && length != other.length) {
+      return true;
+    }
+    for (Content one : contents) {
+      for (Content another : other.contents) {
+        if (one.excludes(another)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /**
    * Whether a frame of that direction is of this kind.
    *
@@ -197,11 +271,11 @@ public final class Frames {
    * @return true when it meets all conditions
    */
   public boolean matches(ByteBuffer payload) {
-    if (length >= 0 && payload.remaining() != length) {
+    if (length != ANY && payload.remaining() != length) {
       return false;
     }
-    for (Content content : contents) {
-      if (!content.isIn(payload)) {
+    for (int i = 0; i < contents.size(); i++) {
+      if (!contents.get(i).isIn(payload)) {
         return false;
       }
     }
@@ -224,6 +298,6 @@ public final class Frames {
   /** The text that {@link #parse} reads. */
   @Override
   public String toString() {
-    return direction + (conditions.isEmpty() ? "" : "[" + conditions + "]");
+    return direction + (written.isEmpty() ? "" : "[" + String.join(",", written) + "]");
   }
 }

@@ -146,7 +146,11 @@ public final class LiveValues {
     }
 
     void remember(long entry, ByteBuffer recorded, ByteBuffer live, long settled) {
-      if (!copy.from().isWhole(live.remaining()) || !key.take(copy.from(), recorded)) {
+      // A frame that came has to be of the kind, too; one that we sent may have been rewritten.
+      boolean isSent = copy.from().direction() != use.direction();
+      boolean isLive =
+          isSent ? copy.from().isWhole(live.remaining()) : copy.from().isIn(live);
+      if (!isLive || !key.take(copy.from(), recorded)) {
         return;
       }
       if (recent != null) {

@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Which rules had an effect in a run that compares the frames of one direction. For any number of
@@ -63,13 +64,16 @@ public final class RuleUse {
   /**
    * A frame was compared: uses each {@code ignore} whose bytes it has.
    *
-   * @param length how long its payload is
+   * @param recorded its payload as it was recorded
+   * @param found its payload as it came
    */
-  public void compared(int length) {
+  public void compared(ByteBuffer recorded, ByteBuffer found) {
     for (int i = 0; i < ignored.length; i++) {
       if (!ignored[i]) {
         Field field = rules.ignored().get(i);
-        ignored[i] = field.direction() == compared && field.isWhole(length);
+        ignored[i] = field.direction() == compared
+            && field.isIn(recorded)
+            && (found == recorded || field.isIn(found));
       }
     }
   }
@@ -106,8 +110,9 @@ public final class RuleUse {
     Field to = rules.copied().get(copy).to();
     int length = recorded.remaining();
     boolean isSeen = to.direction() != compared;
+    IntPredicate isCompared = isSeen ? null : comparer.compared(recorded, recorded);
     for (int at = to.start(length); at < to.end(length) && !isSeen; at++) {
-      isSeen = comparer.isCompared(recorded, at);
+      isSeen = isCompared.test(at);
     }
     copied[copy] |= isSeen;
   }

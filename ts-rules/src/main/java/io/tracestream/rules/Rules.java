@@ -11,8 +11,9 @@ import java.util.Objects;
  * What may vary between a recording and live frames; everything else is compared byte for byte.
  * Immutable.
  *
- * <p>{@code ignore} and {@code copy} hold for every frame of their direction that is long enough,
- * and never for a payload's length: frames of different lengths differ. {@code allow} takes whole
+ * <p>{@code ignore} and {@code copy} hold for the frames that their fields name, as far as these
+ * are long enough, and only where the frame is of that kind both as it was recorded and live. They
+ * hold never for a payload's length: frames of different lengths differ. {@code allow} takes whole
  * frames out of the comparison.
  */
 public final class Rules {

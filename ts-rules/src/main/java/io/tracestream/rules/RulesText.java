@@ -11,7 +11,7 @@ import java.nio.file.Path;
 /** Reads {@link Rules} from lines of text. */
 final class RulesText {
   /** Much longer than any rule: the file is of another kind. */
-  private static final int LONGEST = 200;
+  private static final int LONGEST = 4096;
 
   private RulesText() {}
 
@@ -106,8 +106,13 @@ final class RulesText {
     return line;
   }
 
-  /** A shell needs quotes around an arrow. */
+  /** As a shell needs them around brackets and arrows; in double quotes, it needs \" for a ". */
   private static String withoutQuotes(String value) {
-    return value.replaceFirst("^(['\"])(.*)\\1$", "$2");
+    if (value.matches("'.*'")) {
+      return value.substring(1, value.length() - 1);
+    }
+    return value.matches("\".*\"")
+        ? value.substring(1, value.length() - 1).replaceAll("\\\\([\"\\\\])", "$1")
+        : value;
   }
 }

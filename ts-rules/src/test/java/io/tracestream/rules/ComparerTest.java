@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,65 +81,109 @@ class ComparerTest {
   }
 
   @ParameterizedTest
-  @RandomSeeds(500)
-  void anyPayloadsAndFieldsAreComparedAsByteForByte(long seed) {
-    Random random = new Random(seed);
-    List<Field> fields = new ArrayList<>();
-    for (int i = random.nextInt(5); i > 0; i--) {
-      fields.add(anyField(random));
+  @CsvSource({
+    "c2s[0=01]:2+2, 01002233, 0100ffff, -1",
+    "c2s[0=01]:2+2, 02002233, 0200ffff, 2",
+    "c2s[len=4]:2+2, 01002233, 0100ffff, -1",
+    "c2s[len=5]:2+2, 01002233, 0100ffff, 2",
+    "c2s[2=2233]:2+2, 01002233, 0100ffff, 2",
+    "c2s[2=ffff]:2+2, 01002233, 0100ffff, 2",
+    "s2c[0=01]:2+2, 01002233, 0100ffff, 2",
+  })
+  void aFieldOfAKindIsOpenOnlyWhereBothFramesAreOfIt(
+      String field, String expected, String found, int at) {
+    assertEquals(at, difference(ignoring(field), expected, found));
+  }
+
+  @Test
+  void theKindIsThatOfThePayloadAsItWasRecorded() {
+    HexFormat hex = HexFormat.of();
+    Comparer comparer =
+        new Comparer(Rules.of("copy s2c:0+1->c2s:0+1", "ignore c2s[0=01]:2+1"), Direction.C2S);
+    ByteBuffer recorded = ByteBuffer.wrap(hex.parseHex("020000"));
+    ByteBuffer rewritten = ByteBuffer.wrap(hex.parseHex("010000"));
+    ByteBuffer found = ByteBuffer.wrap(hex.parseHex("010005"));
+    assertEquals(2, comparer.difference(recorded, rewritten, found));
+    assertEquals(-1, comparer.difference(rewritten, rewritten, found));
+  }
+
+  /** A rule about bytes of c2s payloads; {@code to} where a live value goes into them. */
+  private record Named(Field field, boolean isTarget) {
+    boolean isIn(byte[] payload) {
+      return field.direction() == Direction.C2S && slowMatches(field.frames(), payload);
     }
-    byte[] expected = anyBytes(random, random.nextInt(20));
-    byte[] found = random.nextBoolean()
-        ? anyBytes(random, expected.length)
-        : anyBytes(random, random.nextInt(20));
-    Comparer comparer = new Comparer(
-        fields.stream().reduce(Rules.NONE, Rules::ignoring, Rules::plus), Direction.C2S);
-    assertEquals(
-        slowDifference(fields, expected, found),
-        comparer.difference(ByteBuffer.wrap(expected), ByteBuffer.wrap(found)),
-        () -> fields + " " + HexFormat.of().formatHex(expected) + " "
-            + HexFormat.of().formatHex(found));
   }
 
   @ParameterizedTest
-  @RandomSeeds(500)
-  void payloadsThatDifferOnlyInNamedBytesAreAlikeAndHaveOneHash(long seed) {
+  @RandomSeeds(1000)
+  void anyPayloadsAreComparedAndHashedAsTheSlowWayDoes(long seed) {
     Random random = new Random(seed);
-    List<Field> named = new ArrayList<>();
+    List<Named> named = new ArrayList<>();
     Rules rules = Rules.NONE;
-    for (int i = random.nextInt(5); i > 0; i--) {
+    for (int i = random.nextInt(6); i > 0; i--) {
       Field field = anyField(random);
-      Direction other = Direction.values()[1 - field.direction().ordinal()];
-      Field like = Field.of(other, field.offset(), field.length());
-      int kind = random.nextInt(3);
-      rules = switch (kind) {
-        case 0 -> rules.ignoring(field);
-        case 1 -> rules.copying(Copy.of(field, like));
-        default -> rules.copying(Copy.of(like, field));
-      };
-      named.add(field);
-      if (kind > 0) {
-        named.add(like);
+      Field like = Field.of(field.direction().opposite(), field.offset(), field.length());
+      switch (random.nextInt(3)) {
+        case 0 -> {
+          rules = rules.ignoring(field);
+          named.add(new Named(field, false));
+        }
+        case 1 -> {
+          rules = rules.copying(Copy.of(field, like));
+          named.add(new Named(field, false));
+          named.add(new Named(like, true));
+        }
+        default -> {
+          rules = rules.copying(Copy.of(like, field));
+          named.add(new Named(like, false));
+          named.add(new Named(field, true));
+        }
       }
     }
     Comparer comparer = new Comparer(rules, Direction.C2S);
-    byte[] one = anyBytes(random, random.nextInt(40));
-    byte[] other = one.clone();
-    for (int i = random.nextInt(3); i > 0 && one.length > 0; i--) {
-      other[random.nextInt(one.length)]++;
+    byte[] one = anyBytes(random, random.nextInt(14));
+    byte[] other = random.nextInt(4) == 0 ? anyBytes(random, random.nextInt(14)) : one.clone();
+    for (int i = random.nextInt(4); i > 0 && other.length > 0; i--) {
+      other[random.nextInt(other.length)] ^= 1;
     }
     ByteBuffer direct =
-        ByteBuffer.allocateDirect(one.length + 3).position(3).put(other).position(3);
+        ByteBuffer.allocateDirect(other.length + 3).position(3).put(other).position(3);
+    ByteBuffer first = ByteBuffer.wrap(one);
+    String what =
+        rules + " " + HexFormat.of().formatHex(one) + " " + HexFormat.of().formatHex(other);
+    List<Named> open = named.stream().filter(name -> !name.isTarget).toList();
+    int difference = slowDifference(open, one, other);
     boolean alike = slowDifference(named, one, other) < 0;
-    assertEquals(alike, comparer.areAlike(ByteBuffer.wrap(one), direct));
-    assertEquals(alike, comparer.hash(ByteBuffer.wrap(one)) == comparer.hash(direct));
+    assertEquals(difference, comparer.difference(first, direct), what);
+    assertEquals(alike, comparer.areAlike(first, direct), what);
+    if (alike || comparer.isExact()) {
+      assertEquals(alike, comparer.hash(first) == comparer.hash(direct), what);
+    }
+    if (difference < 0 || comparer.isExact()) {
+      assertEquals(difference < 0, comparer.liveHash(first) == comparer.liveHash(direct), what);
+    }
+    IntPredicate compared = comparer.compared(first, direct);
+    int left = 0;
+    for (int at = 0; at < one.length; at++) {
+      boolean isOpen = slowIsOpen(open, at, one, other);
+      assertEquals(!isOpen, compared.test(at), what);
+      left += isOpen ? 1 : 0;
+    }
+    assertEquals(left, comparer.openBytes(first, direct), what);
     assertEquals(3, direct.position(), "it is set back");
   }
 
   private static Field anyField(Random random) {
-    int length = 1 + random.nextInt(6);
-    int offset = random.nextBoolean() ? random.nextInt(20) : -length - random.nextInt(20);
-    return Field.of(random.nextInt(4) == 0 ? Direction.S2C : Direction.C2S, offset, length);
+    int length = 1 + random.nextInt(5);
+    int offset = random.nextBoolean() ? random.nextInt(10) : -length - random.nextInt(10);
+    Frames frames = Frames.of(random.nextInt(4) == 0 ? Direction.S2C : Direction.C2S);
+    for (int i = random.nextInt(3); i > 0; i--) {
+      byte[] bytes = anyBytes(random, 1 + random.nextInt(2));
+      frames =
+          frames.with(random.nextBoolean() ? random.nextInt(4) : -2 - random.nextInt(3), bytes);
+    }
+    return Field.of(
+        random.nextInt(5) == 0 ? frames.withLength(random.nextInt(14)) : frames, offset, length);
   }
 
   private static byte[] anyBytes(Random random, int length) {
@@ -149,21 +194,48 @@ class ComparerTest {
     return bytes;
   }
 
-  private static int slowDifference(List<Field> fields, byte[] expected, byte[] found) {
+  private static int slowDifference(List<Named> open, byte[] expected, byte[] found) {
     int common = Math.min(expected.length, found.length);
     for (int at = 0; at < common; at++) {
-      if (expected[at] != found[at] && !isOpen(fields, at, expected.length)) {
+      if (expected[at] != found[at] && !slowIsOpen(open, at, expected, found)) {
         return at;
       }
     }
     return expected.length == found.length ? -1 : common;
   }
 
-  private static boolean isOpen(List<Field> fields, int at, int length) {
-    return fields.stream().filter(field -> field.direction() == Direction.C2S).anyMatch(field -> {
+  private static boolean slowIsOpen(List<Named> open, int at, byte[] payload, byte[] other) {
+    int length = payload.length;
+    return open.stream().filter(name -> name.isIn(payload) && name.isIn(other)).anyMatch(name -> {
+      Field field = name.field;
       int start = field.offset() < 0 ? length + field.offset() : field.offset();
       boolean whole = start >= 0 && start + field.length() <= length;
       return whole && at >= start && at < start + field.length();
     });
+  }
+
+  /** By the text of the kind. */
+  private static boolean slowMatches(Frames frames, byte[] payload) {
+    String text = frames.toString();
+    String[] conditions =
+        text.length() > 3 ? text.substring(4, text.length() - 1).split(",") : new String[0];
+    for (String condition : conditions) {
+      String[] sides = condition.split("=");
+      if (sides[0].equals("len")) {
+        if (payload.length != Integer.parseInt(sides[1])) {
+          return false;
+        }
+      } else {
+        int offset = Integer.parseInt(sides[0]);
+        int start = offset < 0 ? payload.length + offset : offset;
+        int end = start + sides[1].length() / 2;
+        if (start < 0
+            || end > payload.length
+            || !HexFormat.of().formatHex(payload, start, end).equals(sides[1])) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

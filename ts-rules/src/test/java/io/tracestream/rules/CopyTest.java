@@ -9,7 +9,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CopyTest {
   @ParameterizedTest
-  @ValueSource(strings = {"c2s:4+4->s2c:0+4", "s2c:-8+4->c2s:2+4"})
+  @ValueSource(
+      strings = {"c2s:4+4->s2c:0+4", "s2c:-8+4->c2s:2+4", "s2c[0=\"->\"]:4+4->c2s[len=9,0=00ff]:0+4"
+      })
   void aCopyIsWrittenAsItWasRead(String text) {
     assertEquals(text, Copy.parse(text).toString());
   }
@@ -25,17 +27,18 @@ class CopyTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "c2s:4+4 | \"c2s:4+4\": not a copy; write two fields and an arrow, such as c2s:4+4->s2c:0+4",
-        "c2s:4+4=>s2c:0+4 | \"c2s:4+4=>s2c:0+4\": not a copy; write two fields and an arrow, such as"
+        "c2s:4+4 | \"c2s:4+4\": character 8: write -> and a field of the other direction here, such as"
             + " c2s:4+4->s2c:0+4",
-        "c2s:4+4->s2c:0+4->c2s:0+4 | \"c2s:4+4->s2c:0+4->c2s:0+4\": not a copy; write two fields and an"
-            + " arrow, such as c2s:4+4->s2c:0+4",
-        "c2s:4+4-> | \"\": not a field; write direction, offset and length, such as c2s:4+2, or"
-            + " s2c:-8+4 to count from the payload's end",
+        "c2s:4+4=>s2c:0+4 | \"c2s:4+4=>s2c:0+4\": character 8: write -> and a field of the other"
+            + " direction here, such as c2s:4+4->s2c:0+4",
+        "c2s:4+4->s2c:0+4->c2s:0+4 | \"c2s:4+4->s2c:0+4->c2s:0+4\": character 17: nothing may follow"
+            + " the second field",
+        "c2s:4+4-> | \"c2s:4+4->\": character 10: not a field; write the direction, the offset and the"
+            + " length, such as c2s:4+2, or s2c:-8+4 to count from the payload's end",
         "c2s:4+4->c2s:0+4 | \"c2s:4+4->c2s:0+4\": a copy goes from one direction to the other",
         "c2s:4+4->s2c:0+2 | \"c2s:4+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts as many bytes"
             + " as it takes",
-        "c2s:4+0->s2c:0+0 | \"c2s:4+0\": the length must be 1 or more",
+        "c2s:4+0->s2c:0+0 | \"c2s:4+0->s2c:0+0\": character 7: the length must be 1 or more",
       })
   void whatIsNotACopyIsRefused(String text, String message) {
     Exception refused = assertThrows(IllegalArgumentException.class, () -> Copy.parse(text));

@@ -82,26 +82,47 @@ class FramesTest {
       quoteCharacter = '|',
       delimiter = ';',
       value = {
-        "x2c; not a kind of frame",
-        "c2s:4+2; not a kind of frame",
-        "c2s[; not a condition at character 5",
-        "c2s[]; not a condition at character 5",
-        "c2s[len=3; not a condition at character 5",
-        "c2s[len=3,]; not a condition at character 11",
-        "c2s[0=\"x]; not a condition at character 5",
-        "c2s[len=3]x; nothing may follow the ]",
-        "c2s[len=x]; len: write a number of bytes",
-        "c2s[len=\"3\"]; len: write a number of bytes",
-        "c2s[len=1,len=2]; len is given twice",
-        "c2s[len=3000000000]; no payload is longer than 2147483639 bytes",
-        "c2s[0=]; offset 0: write one byte or more",
-        "c2s[0=\"\"]; offset 0: write one byte or more",
-        "c2s[0=123]; \"123\" is not bytes; write two hex digits for each byte",
-        "c2s[-1=0102]; offset -1: the bytes go beyond the payload's end; its last byte is at -1",
-        "c2s[-0=01]; offset -0: the bytes go beyond the payload's end",
+        "x2c; 1: not a kind of frame; write c2s or s2c, and conditions in brackets",
+        "c2s:4+2; 4: nothing may follow the kind of frame",
+        "c2s[len=3]x; 11: nothing may follow the kind of frame",
+        "c2s[; 5: not a condition; write len=37, 0=0003 or 4=\"PING\"",
+        "c2s[]; 5: not a condition",
+        "c2s[len=3; 10: write a comma and one more condition here, or ]",
+        "c2s[len=3,]; 11: not a condition",
+        "c2s[len=3 0=01]; 11: write a comma and one more condition here, or ]",
+        "c2s[0=\"x]; 7: the text has no closing quote",
+        "c2s[0=\"\\n\"]; 8: in a text, write \\\\ for a backslash and \\\" for a quote",
+        "c2s[4]; 6: write = and the bytes at offset 4, such as 0=0003 or 4=\"PING\"",
+        "c2s[len=x]; 9: not a length; write a number of bytes",
+        "c2s[len=\"3\"]; 9: not a length",
+        "c2s[len=1,len=2]; 11: len is given twice",
+        "c2s[len=3000000000]; 9: no payload is longer than 2147483639 bytes",
+        "c2s[0=]; 7: one byte or more must be here",
+        "c2s[0=\"\"]; 7: one byte or more must be here",
+        "c2s[0=123]; 7: not bytes; write two hex digits for each byte",
+        "c2s[0=12xy]; 7: not bytes; write two hex digits for each byte",
+        "c2s[-1=0102]; 8: offset -1: 2 bytes go beyond the payload's end; its last byte is at -1",
+        "c2s[-0=01]; 5: no byte follows the payload's end; -1 is the last byte",
       })
   void whatIsNotAKindOfFrameIsRefusedWithTheReason(String text, String why) {
-    String quoted = "\"" + text + "\": ";
+    String quoted = "\"" + text + "\": character ";
     assertTrue(refusal(text).startsWith(quoted + why), refusal(text));
+  }
+
+  @Test
+  void aKindIsBuiltInCode() {
+    byte[] ping = {'P', 'I', 'N', 'G'};
+    Frames built =
+        Frames.of(Direction.C2S).with(0, (byte) 0, (byte) 3).withLength(9).with(-4, ping);
+    assertEquals("c2s[0=0003,len=9,-4=\"PING\"]", built.toString());
+    assertEquals(Frames.parse(built.toString()), built);
+    assertEquals(Frames.parse("s2c"), Frames.of(Direction.S2C));
+    assertEquals(
+        "s2c[0=\"a\\\"\\\\\"]",
+        Frames.of(Direction.S2C).with(0, (byte) 'a', (byte) '"', (byte) '\\').toString());
+    assertThrows(IllegalArgumentException.class, () -> built.withLength(3));
+    assertThrows(IllegalArgumentException.class, () -> built.with(-1, ping));
+    assertThrows(IllegalArgumentException.class, () -> built.with(1));
+    assertThrows(IllegalArgumentException.class, () -> Frames.of(Direction.C2S).withLength(-1));
   }
 }

@@ -119,6 +119,27 @@ class LiveValuesTest {
     }
   }
 
+  @Test
+  void aCopyHoldsForItsKindsOfFramesOnBothSides() throws Exception {
+    LiveValues kinds = new LiveValues(Rules.of("copy c2s[0=01]:1+1->s2c[0=02]:1+1"));
+    kinds.passed(1, C2S, hex("010a"), hex("011a"));
+    kinds.passed(2, C2S, hex("030a"), hex("033a"));
+    kinds.passed(3, C2S, hex("010a"), hex("053a"));
+    assertEquals(hex("021a"), kinds.live(4, S2C, hex("020a")));
+    assertEquals(hex("030a"), kinds.live(4, S2C, hex("030a")), "of another kind");
+  }
+
+  @Test
+  void theKindIsThatOfTheRecordingAlsoWhereACopyRewroteIt() throws Exception {
+    LiveValues kinds = new LiveValues(
+        new RuleUse(Rules.of("copy s2c:0+1->c2s:0+1", "copy c2s[0=01]:1+1->s2c[0=01]:1+1"), S2C));
+    kinds.passed(1, S2C, hex("0100"), hex("0900"));
+    ByteBuffer sent = kinds.live(2, C2S, hex("010a"));
+    assertEquals(hex("090a"), sent);
+    kinds.passed(2, C2S, hex("010a"), hex("091a"));
+    assertEquals(hex("011a"), kinds.live(3, S2C, hex("010a")));
+  }
+
   private record Passed(long entry, byte recorded, byte live) {}
 
   @ParameterizedTest

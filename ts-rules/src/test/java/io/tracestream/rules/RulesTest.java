@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RulesTest {
   private static final String NOT_A_FIELD =
-      "\": not a field; write direction, offset and length, such as"
+      "\": character 1: not a field; write the direction, the offset and the length, such as"
           + " c2s:4+2, or s2c:-8+4 to count from the payload's end";
 
   @TempDir
@@ -88,10 +88,11 @@ class RulesTest {
 
   @Test
   void aWrongLineIsToldWithItsPlaceAndWhatIsWrong() throws Exception {
-    assertEquals(
-        file + ":3: \"c2s:x" + NOT_A_FIELD, refusal("# one\nignore c2s:0+1\nignore c2s:x\n"));
+    assertEquals(file + ":3: \"x" + NOT_A_FIELD, refusal("# one\nignore c2s:0+1\nignore x\n"));
     assertEquals(file + ":1: \"" + NOT_A_FIELD, refusal("ignore\n"));
-    assertEquals(file + ":1: \"c2s:0+2 c2s:4+2" + NOT_A_FIELD, refusal("ignore c2s:0+2 c2s:4+2\n"));
+    assertEquals(
+        file + ":1: \"c2s:0+2 c2s:4+2\": character 8: nothing may follow the field",
+        refusal("ignore c2s:0+2 c2s:4+2\n"));
     assertEquals(
         file
             + ":1: \"c2s:0+4->s2c:0+2\": the lengths 4 and 2 differ; a copy puts as many bytes as it takes",
@@ -178,7 +179,8 @@ class RulesTest {
         "allow s2c\nallow c2s[0=\"#1\",len=2]\n",
         read("allow s2c # pushes\n--allow 'c2s[0=\"#1\",len=2]' # heartbeats\n"));
     assertEquals(
-        file + ":1: \"x2c\": not a kind of frame; write c2s or s2c, and conditions in brackets,"
+        file
+            + ":1: \"x2c\": character 1: not a kind of frame; write c2s or s2c, and conditions in brackets,"
             + " such as s2c[len=37], c2s[0=0003,len=9] or s2c[4=\"PING\"]",
         refusal("allow x2c\n"));
   }
@@ -194,5 +196,24 @@ class RulesTest {
     assertEquals(List.of(field, field), rules.plus(rules).ignored());
     assertEquals(List.of(copy, copy), rules.plus(rules).copied());
     assertEquals(Rules.NONE, Rules.of());
+  }
+
+  @Test
+  void quotesAndHashesInTheTextOfAConditionArePartOfIt() throws Exception {
+    String rules = """
+        ignore c2s[0="a # \\"b\\\\"]:31+16
+        copy c2s[0="#->"]:4+2->s2c[0="->"]:0+2
+        """;
+    assertEquals(rules, read(rules.replace("\n", " # it's the \"id\n")));
+    assertEquals(
+        "ignore c2s[0=\"#\\\"\"]:1+1\n", read("--ignore 'c2s[0=\"#\\\"\"]:1+1' # as in a shell\n"));
+    assertEquals(
+        "ignore c2s[0=\"#1\"]:2+1\n", read("--ignore=\"c2s[0=\\\"#1\\\"]:2+1\" # as in a shell\n"));
+  }
+
+  @Test
+  void aRuleWithALongConditionIsRead() throws Exception {
+    String rule = "ignore c2s[0=" + "00".repeat(500) + "]:4+2\n";
+    assertEquals(rule, read(rule));
   }
 }
