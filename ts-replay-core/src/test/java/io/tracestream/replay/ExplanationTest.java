@@ -12,6 +12,7 @@ import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,9 +202,12 @@ class ExplanationTest {
         .explain(context, false);
     List<String> rows =
         text.lines().filter(line -> line.startsWith("  expected")).toList();
-    assertTrue(rows.get(0).startsWith(String.format("  expected  %8d  ", firstRow)), text);
     assertTrue(
-        rows.get(rows.size() - 1).startsWith(String.format("  expected  %8d  ", lastRow)), text);
+        rows.get(0).startsWith(String.format(Locale.ROOT, "  expected  %8d  ", firstRow)), text);
+    assertTrue(
+        rows.get(rows.size() - 1)
+            .startsWith(String.format(Locale.ROOT, "  expected  %8d  ", lastRow)),
+        text);
   }
 
   @Test
