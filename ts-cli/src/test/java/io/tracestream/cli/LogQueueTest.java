@@ -130,9 +130,8 @@ class LogQueueTest {
   @Test
   void warningsAlikeAreSummedUpEachSecond() {
     AlikeLines alike = new AlikeLines();
-    String warning = "2026-01-02 03:04:05.678 WARN connection %d: found %d, expected less";
     for (int i = 1; i <= 1000; i++) {
-      assertEquals(i <= AlikeLines.MOST_SHOWN, alike.shows(warning.formatted(i, 7 * i), i));
+      assertEquals(i <= AlikeLines.MOST_SHOWN, alike.shows(warning(i, 7 * i), i));
     }
     assertTrue(alike.shows("2026-01-02 03:04:05.678 WARN something else", 1000));
     assertEquals("[]", alike.takeSums(SECOND).toString());
@@ -140,9 +139,14 @@ class LogQueueTest {
         "[2026-01-02 03:04:05.678 WARN and 950 more like this within a second:"
             + " connection 1000: found 7000, expected less]",
         alike.takeSums(SECOND + 1).toString());
-    assertTrue(!alike.shows(warning.formatted(1, 1), SECOND + 2)); // it goes on
+    assertTrue(!alike.shows(warning(1, 1), SECOND + 2)); // it goes on
     assertEquals(1, alike.takeAllSums(SECOND + 3).size());
-    assertTrue(alike.shows(warning.formatted(1, 1), 3 * SECOND));
+    assertTrue(alike.shows(warning(1, 1), 3 * SECOND));
+  }
+
+  private static String warning(int connection, int found) {
+    return "2026-01-02 03:04:05.678 WARN connection " + connection + ": found " + found
+        + ", expected less";
   }
 
   @Test
