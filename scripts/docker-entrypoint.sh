@@ -27,6 +27,10 @@ address() { # VARIABLE VALUE LEAST_PORT
   if ! [[ $2 =~ ^$host:([0-9]{1,5})$ ]] || ((10#${2##*:} < $3 || 10#${2##*:} > 65535)); then
     refuse "$1" "found \"$2\", expected HOST:PORT with a port from $3 to 65535"
   fi
+  local byte='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])' number=${2%:*}
+  if [[ $number =~ ^[0-9.]+$ && ! $number =~ ^$byte(\.$byte){3}$ ]]; then
+    refuse "$1" "found \"$2\", expected an IPv4 address of four numbers up to 255"
+  fi
 }
 
 self=$(readlink -f "${BASH_SOURCE[0]}")

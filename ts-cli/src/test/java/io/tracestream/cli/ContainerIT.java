@@ -26,6 +26,8 @@ class ContainerIT {
         "MODE, PROXY, proxy or replay",
         "LISTEN, 9000, HOST:PORT with a port from 0 to 65535",
         "LISTEN, ::1:9000, HOST:PORT with a port from 0 to 65535",
+        "LISTEN, 127.0.0.256:0, an IPv4 address of four numbers up to 255",
+        "TARGET, 1.2.3:5, an IPv4 address of four numbers up to 255",
         "TARGET, a:0, HOST:PORT with a port from 1 to 65535",
         "FLUSH_RECORDING, yes, true or false",
         "TIMING, slow, original or none",

@@ -92,6 +92,20 @@ class ScriptsIT {
   }
 
   @Test
+  void aFileThatIsNotAJarIsReportedInOneLine() throws Exception {
+    String line = "echo text >'" + dir + "/x.jar' && TS_PROXY_JAR='" + dir
+        + "/x.jar' exec \"$scripts/ts_proxy\" --version";
+    try (App wrong = App.startScript(Map.of(), line)) {
+      assertEquals(List.of(), wrong.awaitOutput());
+      assertEquals(2, wrong.awaitStatus());
+      assertEquals(
+          "ts-proxy: " + dir + "/x.jar: is not a jar, or cannot be read; build it again, or correct"
+              + " TS_PROXY_JAR\n",
+          wrong.stderr());
+    }
+  }
+
+  @Test
   void aMessageIsSentAsItWasTyped() throws Exception {
     try (TestTarget listening = TestTarget.start();
         App client = App.startScript(

@@ -553,7 +553,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    *
    * @return 0 while its header is incomplete
    */
-  public long partialOf() {
+  long partialOf() {
     try {
       ByteBuffer beginning = large != null ? large.beginning() : partial;
       return beginning == null || beginning.remaining() < format.headerLength()

@@ -23,9 +23,10 @@ public final class Conversation {
    * A conversation in files.
    *
    * @param parts its files, in order; at least one
+   * @return the conversation
    */
-  public Conversation(List<Path> parts) {
-    this(parts.get(0).toString(), parts, null);
+  public static Conversation of(List<Path> parts) {
+    return new Conversation(parts.get(0).toString(), parts, null);
   }
 
   /**
@@ -35,7 +36,7 @@ public final class Conversation {
    * @return the conversation
    */
   public static Conversation of(Path file) {
-    return new Conversation(List.of(file));
+    return of(List.of(file));
   }
 
   /**

@@ -73,7 +73,7 @@ public final class RecordingDirectory {
     for (List<Path> parts : partsByName(directory, leftOut).values()) {
       String missing = missingPart(parts);
       if (missing == null) {
-        conversations.add(new Conversation(parts));
+        conversations.add(Conversation.of(parts));
       } else {
         leftOut.add(missing);
       }

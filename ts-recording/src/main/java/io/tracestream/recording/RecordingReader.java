@@ -444,7 +444,7 @@ public final class RecordingReader implements Closeable {
    *
    * @param copy takes each comment and a {@code \n}; what it throws, {@link #advance} throws
    */
-  public void copyCommentsTo(OutputStream copy) {
+  void copyCommentsTo(OutputStream copy) {
     comments = copy;
   }
 
@@ -455,7 +455,7 @@ public final class RecordingReader implements Closeable {
    *
    * @throws IOException if reading fails or has failed before
    */
-  public void skipDamagedLine() throws IOException {
+  void skipDamagedLine() throws IOException {
     if (failure != null && !(failure instanceof RecordingException e && !e.isNotRead())) {
       throw failure;
     }

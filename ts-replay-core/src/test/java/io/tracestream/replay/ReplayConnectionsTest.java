@@ -85,7 +85,7 @@ class ReplayConnectionsTest {
         Replays.write(dir.resolve("2"), "s2c 62"),
         Replays.write(dir.resolve("3"), "c2s 63", "s2c 64"));
     ReplayConfig config = ReplayConfig.of(
-            Replays.config(file, "c2s 61").listen(), List.of(new Conversation(parts)))
+            Replays.config(file, "c2s 61").listen(), List.of(Conversation.of(parts)))
         .withFormat(Replays.FORMAT)
         .withRepeat(true);
     try (ReplayServer server = ReplayServer.start(config)) {
