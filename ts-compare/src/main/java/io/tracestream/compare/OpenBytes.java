@@ -19,11 +19,14 @@ final class OpenBytes {
   private final List<Field> always;
   /** Not compared where both sides are explained. */
   private final List<Copy> copies;
+  /** Whether the length of any field varies. */
+  private final boolean varies;
 
   OpenBytes(Rules rules, Direction direction) {
     always = Stream.concat(rules.ignored().stream(), rules.copied().stream().map(Copy::from))
         .filter(field -> field.direction() == direction)
         .toList();
+    varies = always.stream().anyMatch(field -> field.length() == 0);
     copies = rules.copied().stream()
         .filter(copy -> copy.to().direction() == direction)
         .toList();
@@ -45,7 +48,9 @@ final class OpenBytes {
   /** Both must be of the field's kind. */
   private static void set(Field field, byte[] payload, byte[] other, BitSet bytes) {
     if (field.isIn(ByteBuffer.wrap(payload)) && field.frames().matches(ByteBuffer.wrap(other))) {
-      bytes.set(field.start(payload.length), field.end(payload.length));
+      ByteBuffer value = field.value(ByteBuffer.wrap(payload));
+      int start = field.start(ByteBuffer.wrap(payload));
+      bytes.set(start, start + value.remaining());
     }
   }
 
@@ -57,19 +62,34 @@ final class OpenBytes {
     return targets;
   }
 
-  /** The payload with zeros in place of open bytes; the payload itself if it has none. */
+  /**
+   * The payload with zeros in place of open bytes, or without these where their number may vary;
+   * the payload itself if it has none.
+   */
   byte[] closed(byte[] payload, BitSet explained) {
     if (always.isEmpty() && explained.isEmpty()) {
       return payload;
     }
-    byte[] closed = payload.clone();
     BitSet open = open(payload, payload, explained);
+    if (varies) {
+      return without(open, payload);
+    }
+    byte[] closed = payload.clone();
     for (int from = open.nextSetBit(0); from >= 0; ) {
       int to = open.nextClearBit(from);
       Arrays.fill(closed, from, to, (byte) 0);
       from = open.nextSetBit(to);
     }
     return closed;
+  }
+
+  private static byte[] without(BitSet open, byte[] payload) {
+    byte[] rest = new byte[payload.length - open.cardinality()];
+    int length = 0;
+    for (int at = open.nextClearBit(0); at < payload.length; at = open.nextClearBit(at + 1)) {
+      rest[length++] = payload[at];
+    }
+    return rest;
   }
 
   /** A number that stands for a payload apart from its open and copied bytes. */
@@ -89,6 +109,11 @@ final class OpenBytes {
     BitSet inOne = (BitSet) a.explained().clone();
     inOne.xor(b.explained());
     BitSet open = open(payloadOfA, payloadOfB, inBoth);
+    if (varies
+        && inOne.isEmpty()
+        && Arrays.equals(closed(payloadOfA, inBoth), closed(payloadOfB, inBoth))) {
+      return new Change(a.direction(), a.side(), b.side(), List.of(), Change.Range.of(open));
+    }
     open.clear(
         common, payloadOfA.length); // bytes that only one side has are a difference in length
     // Explained in one recording only, it is a different value even if the bytes are the same.
@@ -100,6 +125,10 @@ final class OpenBytes {
     }
     differing.andNot(open);
     differing.set(common, Math.max(payloadOfA.length, payloadOfB.length));
+    if (differing.isEmpty() && varies) {
+      int first = Arrays.mismatch(payloadOfA, payloadOfB); // other bytes around a field that moved
+      differing.set(Math.max(0, first));
+    }
     return new Change(
         a.direction(), a.side(), b.side(), Change.Range.of(differing), Change.Range.of(open));
   }

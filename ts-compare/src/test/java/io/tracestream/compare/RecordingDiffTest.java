@@ -172,6 +172,16 @@ class RecordingDiffTest {
   }
 
   @Test
+  void aFieldMayHaveAnotherLengthInTheOtherRecording() throws Exception {
+    assertEquals(
+        List.of("CHANGED c2s a2 b2 0+1"),
+        diff("c2s 61393b7a, c2s 61393b", "c2s 6131303b7a, c2s 62393b", "ignore c2s:1+digits"));
+    assertEquals(
+        List.of("CHANGED c2s a1 b1 2+3"),
+        diff("c2s 61393b7a", "c2s 6131303b79", "ignore c2s:1+digits"));
+  }
+
+  @Test
   void rulesHoldForFramesOfTheirKindOnly() throws Exception {
     assertEquals(
         List.of("CHANGED c2s a2 b2 1+1", "CHANGED s2c a4 b4 1+1"),

@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Field;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -17,6 +18,7 @@ final class Cuts {
   private static final int MOST_BYTES = 4 * MANY_BYTES;
 
   private final List<Field> fields;
+  private final Comparer comparer;
   private byte[] bytes = new byte[0];
   /** Those before were forgotten. */
   private int first;
@@ -25,17 +27,25 @@ final class Cuts {
 
   private int end;
 
+  /** Of frames that we send, which are as long as they were recorded. */
   Cuts(List<Field> fields) {
+    this(fields, null);
+  }
+
+  /** Of frames that came, and that the comparer matched. */
+  Cuts(List<Field> fields, Comparer comparer) {
     this.fields = fields;
+    this.comparer = comparer;
   }
 
   /** Cuts the fields out of a payload, which is of the kinds that it was recorded as. */
   void add(ByteBuffer recorded, ByteBuffer live) {
-    int length = live.remaining();
     for (Field field : fields) {
-      if (field.isIn(recorded)) {
+      int start = field.start(recorded);
+      if (start >= 0) {
         makeRoom(field.length());
-        live.get(live.position() + field.start(length), bytes, end, field.length());
+        int at = comparer == null ? start : comparer.offsetIn(recorded, live, start);
+        live.get(live.position() + at, bytes, end, field.length());
         end += field.length();
       }
     }
@@ -59,10 +69,9 @@ final class Cuts {
   /** The recorded payload of the next frame, with the fields as they were live. */
   ByteBuffer putInto(ByteBuffer recorded) {
     ByteBuffer live = recorded;
-    int length = recorded.remaining();
     for (Field field : fields) {
-      if (field.isIn(recorded)) {
-        int start = field.start(length);
+      int start = field.start(recorded);
+      if (start >= 0) {
         if (!isAt(recorded.position() + start, recorded, field.length())) {
           live = live == recorded ? copyOf(recorded) : live;
           live.put(live.position() + start, bytes, taken, field.length());

@@ -92,7 +92,7 @@ final class Line extends Play {
     if (role.copies()) {
       values = new LiveValues(role.use());
       unsent = new Cuts(role.fieldsIntoSent());
-      received = choosing ? new Cuts(role.fieldsFromReceived()) : null;
+      received = choosing ? new Cuts(role.fieldsFromReceived(), role.comparer()) : null;
     }
     matchTimes = role.timing().isAtOnce() ? null : new long[REMEMBERED];
     findExpected();

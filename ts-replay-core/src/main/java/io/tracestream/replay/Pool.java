@@ -376,12 +376,12 @@ final class Pool implements Closeable {
   }
 
   private static ByteBuffer bytes(Field field, ByteBuffer payload) {
-    int start = field.start(payload.remaining());
+    int start = field.start(payload);
     return payload.slice(payload.position() + start, field.length());
   }
 
   private static long hash(Field field, ByteBuffer payload) {
-    int at = payload.position() + field.start(payload.remaining());
+    int at = payload.position() + field.start(payload);
     long hash = 0;
     for (int end = at + field.length(); at < end; at++) {
       hash = (hash + payload.get(at) + 1) * 0x9e3779b97f4a7c15L;
@@ -469,7 +469,7 @@ final class Pool implements Closeable {
           && tokens[i].get(hash(field, recorded)) != NONE
           && tokens[i].get(hash(field, frame)) != NONE) {
         live = live == recorded ? Cuts.copyOf(recorded) : live;
-        int start = field.start(length);
+        int start = field.start(recorded);
         live.put(start, frame, frame.position() + start, field.length());
       }
     }

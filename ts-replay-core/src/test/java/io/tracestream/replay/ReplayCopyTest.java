@@ -71,6 +71,20 @@ class ReplayCopyTest {
   }
 
   @Test
+  void aValueIsCopiedThatAFieldOfAnotherLengthMoves() throws Exception {
+    try (ReplayServer server = playing(
+            Rules.of("ignore c2s:0+digits", "copy c2s:2+2->s2c:0+2"),
+            "c2s 393b000161",
+            "s2c 000162",
+            "c2s 393b000261");
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("0003beef62", client.send("0006 31303bbeef61").await(5));
+      assertEquals("", client.send("0006 31303bbeef7a").awaitEnd());
+      assertEquals(5, onlyMismatch(server).offset());
+    }
+  }
+
+  @Test
   void aValueThatIsAsItWasRecordedStaysSo() throws Exception {
     try (ReplayServer server =
             playing(copying(ID), "c2s 000161", "s2c 000162", "c2s 000161", "s2c 000162");

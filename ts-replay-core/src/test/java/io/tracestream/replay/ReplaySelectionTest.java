@@ -277,4 +277,20 @@ class ReplaySelectionTest {
       assertVerdict(server, 3, 0, 0);
     }
   }
+
+  @Test
+  void conversationsArePartedAfterAFieldOfAnotherLength() throws Exception {
+    Rules rules = Rules.of("ignore c2s:0+digits", "copy c2s:2+1->s2c:0+1");
+    try (ReplayServer server = ReplayServer.start(config(
+            Selection.MATCH,
+            "c2s 393baa01, c2s 00, s2c aa01",
+            "c2s 393bbb02, c2s 00, s2c bb02",
+            "c2s 393bbb02, c2s 01, s2c bb03")
+        .withRules(rules))) {
+      says(server, "0005 31303bff02 0001 01", "0002ff03");
+      says(server, "0005 31303bee02 0001 00", "0002ee02");
+      says(server, "0005 31303bdd01 0001 00", "0002dd01");
+      assertVerdict(server, 3, 0, 0);
+    }
+  }
 }

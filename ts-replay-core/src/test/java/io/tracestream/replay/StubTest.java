@@ -136,6 +136,18 @@ class StubTest {
   }
 
   @Test
+  void requestsAreFoundWhereAFieldHasAnotherLength() throws Exception {
+    record("c2s 01393b01", "s2c a1", "c2s 01383b01", "s2c a2", "c2s 01393b02", "s2c a3");
+    open("ignore c2s:1+digits");
+    Stub stub = connect();
+    assertEquals("a1", answer(stub, "0131303b01"));
+    assertEquals("a2", answer(stub, "0131313b01"));
+    assertEquals("a3", answer(stub, "013131393b02"));
+    assertEquals(NOTHING_EQUALS_IT, answer(stub, "0131303b03"));
+    assertEquals(NOTHING_EQUALS_IT, answer(stub, "013b01"));
+  }
+
+  @Test
   void requestsAreFoundWhereTheirKindIsInBytesThatMayVary() throws Exception {
     record("c2s 0199aa", "s2c a1", "c2s 0299aa", "s2c a2", "c2s 0299bb", "s2c a3");
     open("ignore c2s:0+1", "ignore c2s[0=02]:2+1");

@@ -28,6 +28,8 @@ public final class Comparer {
 
   private final ByKind<Field> namedForHash;
   private final boolean isExact;
+  /** Whether each field has the same place in all payloads of a length. */
+  private final boolean areFixed;
 
   /**
    * Compares under these rules.
@@ -56,9 +58,14 @@ public final class Comparer {
     for (Field field : fields) {
       boolean isSure = isSure(field.frames(), fields);
       exact &= isSure;
-      forHash.add(isSure ? field : Field.of(direction, field.offset(), field.length()));
+      forHash.add(isSure ? field : field.ofAllFrames());
     }
-    isExact = exact;
+    boolean fixed = true;
+    for (Field field : fields) {
+      fixed &= field.isFixed();
+    }
+    areFixed = fixed;
+    isExact = exact && fixed;
     openForHash = exact ? open : byKind(forHash.subList(0, opens));
     namedForHash = exact ? named : byKind(forHash);
   }
@@ -80,6 +87,9 @@ public final class Comparer {
   private static boolean isSure(Frames kind, List<Field> fields) {
     for (Field field : fields) {
       if (!kind.excludes(field.frames())) {
+        if (kind.length() >= 0 && field.varies()) {
+          return false;
+        }
         for (Frames.Content content : kind.contents()) {
           if (mayOverlap(content, field)) {
             return false;
@@ -92,9 +102,12 @@ public final class Comparer {
 
   private static boolean mayOverlap(Frames.Content content, Field field) {
     boolean differentEnds = content.offset() < 0 != field.offset() < 0;
-    return differentEnds
-        || content.offset() < field.offset() + field.length()
-            && field.offset() < content.offset() + content.bytes().length;
+    if (differentEnds || !field.isFixed()) {
+      // Bytes after a field whose length varies have no fixed place.
+      return differentEnds || field.offset() < content.offset() + content.bytes().length;
+    }
+    return content.offset() < field.offset() + field.length()
+        && field.offset() < content.offset() + content.bytes().length;
   }
 
   /**
@@ -131,9 +144,13 @@ public final class Comparer {
    */
   public int difference(ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
     int at = expected.mismatch(found);
-    return at < 0 || open.isEmpty()
-        ? at
-        : difference(open.of(recorded, found), at, expected, found);
+    if (at < 0 || open.isEmpty()) {
+      return at;
+    }
+    Field[] fields = open.of(recorded, found);
+    return areFixed
+        ? difference(fields, at, expected, found)
+        : new Layout(fields, recorded, found).difference(expected, found);
   }
 
   /**
@@ -146,7 +163,13 @@ public final class Comparer {
    */
   public boolean areAlike(ByteBuffer one, ByteBuffer other) {
     int at = one.mismatch(other);
-    return at < 0 || !named.isEmpty() && difference(named.of(one, other), at, one, other) < 0;
+    if (at < 0 || named.isEmpty()) {
+      return at < 0;
+    }
+    Field[] fields = named.of(one, other);
+    return areFixed
+        ? difference(fields, at, one, other) < 0
+        : new Layout(fields, one, other).difference(one, other) < 0;
   }
 
   private static int difference(Field[] skipped, int first, ByteBuffer expected, ByteBuffer found) {
@@ -185,11 +208,26 @@ public final class Comparer {
   public IntPredicate compared(ByteBuffer recorded, ByteBuffer found) {
     Field[] fields = open.of(recorded, found);
     int length = recorded.remaining();
+    if (!areFixed) {
+      return new Layout(fields, recorded, found)::isCompared;
+    }
     return at -> end(fields, at, length) == at;
   }
 
   /**
-   * How many bytes of a payload are not compared with one that came.
+   * Where some bytes of a recorded payload are in one that matches it.
+   *
+   * @param recorded the payload that was recorded
+   * @param found the payload that came
+   * @param at an offset of the recorded payload, not inside a field whose length varies
+   * @return the offset in the payload that came
+   */
+  public int offsetIn(ByteBuffer recorded, ByteBuffer found, int at) {
+    return areFixed ? at : new Layout(open.of(recorded, found), recorded, found).there(at);
+  }
+
+  /**
+   * How many bytes of a payload that came are not compared.
    *
    * @param recorded the payload that was recorded
    * @param found the payload that came
@@ -198,6 +236,9 @@ public final class Comparer {
   public int openBytes(ByteBuffer recorded, ByteBuffer found) {
     int length = recorded.remaining();
     Field[] fields = open.of(recorded, found);
+    if (!areFixed) {
+      return new Layout(fields, recorded, found).bytesThere();
+    }
     int bytes = 0;
     for (int at = fields.length == 0 ? length : 0; at < length; ) {
       int end = end(fields, at, length);
@@ -241,9 +282,28 @@ public final class Comparer {
     return hash(openForHash.of(payload), payload);
   }
 
-  private static long hash(Field[] skipped, ByteBuffer payload) {
+  private static long hash(Field[] some, ByteBuffer payload) {
     int length = payload.remaining();
-    long hash = length;
+    int sure = sureBytes(some, length);
+    return sure < 0 ? hash(some, payload, length, length) : hash(new Field[0], payload, sure, 0);
+  }
+
+  /**
+   * How many bytes of a payload are in their place for sure, and in no field: those before the
+   * first field, where the length of any of them varies; -1 where none does.
+   */
+  private static int sureBytes(Field[] fields, int length) {
+    boolean areFixed = true;
+    int first = length;
+    for (Field field : fields) {
+      areFixed &= field.isFixed();
+      first = Math.min(first, Math.max(0, field.offset() < 0 ? 0 : field.offset()));
+    }
+    return areFixed ? -1 : first;
+  }
+
+  private static long hash(Field[] skipped, ByteBuffer payload, int length, long begin) {
+    long hash = begin;
     int at = 0;
     while (at < length) {
       int next = end(skipped, at, length);

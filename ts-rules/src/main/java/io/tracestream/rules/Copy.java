@@ -36,6 +36,10 @@ public final class Copy {
       throw new IllegalArgumentException(
           Shown.quoted(copy.toString()) + ": a copy goes from one direction to the other");
     }
+    if (from.varies() || to.varies()) {
+      throw new IllegalArgumentException(Shown.quoted(copy.toString())
+          + ": a copy needs a number of bytes as the length of both fields");
+    }
     if (from.length() != to.length()) {
       throw new IllegalArgumentException(
           Shown.quoted(copy.toString()) + ": the lengths " + from.length() + " and " + to.length()

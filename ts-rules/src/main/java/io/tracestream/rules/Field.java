@@ -2,6 +2,8 @@ package io.tracestream.rules;
 
 import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -10,17 +12,28 @@ import java.util.Objects;
  * eight bytes. A payload that is too short for all of it does not have it.
  *
  * <p>A field may be limited to one kind of {@link Frames}: {@code c2s[0="LOGR"]:31+16} is only in
- * payloads that begin with LOGR. Immutable.
+ * payloads that begin with LOGR.
+ *
+ * <p>Its length may be told by its shape, such as {@code c2s:4+digits}: digits, as many as there
+ * are. And it may follow other bytes whose length varies: {@code c2s:4/digits/1+2} is two bytes
+ * after the digits at offset 4 and one more byte. Immutable.
  */
 public final class Field {
   private final Frames frames;
   private final int offset;
+  /** What to go past from there: numbers of bytes, or shapes. */
+  private final List<Object> steps;
+  /** 0 where the shape tells it. */
   private final int length;
+  /** Null where the length does not vary. */
+  private final Shape shape;
 
-  private Field(Frames frames, int offset, int length) {
+  private Field(Frames frames, int offset, List<Object> steps, int length, Shape shape) {
     this.frames = frames;
     this.offset = offset;
+    this.steps = List.copyOf(steps);
     this.length = length;
+    this.shape = shape;
   }
 
   /**
@@ -48,7 +61,8 @@ public final class Field {
    * @throws IllegalArgumentException when no payload can have it, as above
    */
   public static Field of(Frames frames, int offset, int length) {
-    Field field = new Field(Objects.requireNonNull(frames, "frames"), offset, length);
+    Field field =
+        new Field(Objects.requireNonNull(frames, "frames"), offset, List.of(), length, null);
     String why = why(offset, length);
     if (why != null) {
       throw new IllegalArgumentException(Shown.quoted(field.toString()) + ": " + why);
@@ -94,14 +108,73 @@ public final class Field {
     reader.require(":", "write : and the offset of the field here, such as c2s:4+2");
     int offset = reader.offset("not an offset; write a number of bytes, such as c2s:4+2, or"
         + " s2c:-8+4 to count from the payload's end");
+    List<Object> steps = new ArrayList<>();
+    while (reader.skip("/")) {
+      int from = reader.at();
+      Shape step = reader.seesDigit() ? null : requireShape(reader);
+      if (step != null && step.isRest()) {
+        throw reader.wrong(from, "nothing follows the rest of a payload");
+      }
+      steps.add(step == null ? (Object) reader.number("") : step);
+    }
     reader.require("+", "write + and the length of the field here, such as c2s:4+2");
     int from = reader.at();
-    int length = reader.number("not a length; write a number of bytes, such as c2s:4+2");
-    String why = why(offset, length);
+    if (!reader.seesDigit()) {
+      return new Field(frames, offset, steps, 0, requireShape(reader));
+    }
+    int length = reader.number("");
+    String why = why(steps.isEmpty() ? offset : 0, length);
     if (why != null) {
       throw reader.wrong(from, why);
     }
-    return new Field(frames, offset, length);
+    return new Field(frames, offset, steps, length, null);
+  }
+
+  private static Shape requireShape(RuleReader reader) {
+    Shape shape = Shape.read(reader);
+    if (shape == null) {
+      throw reader.wrong("not a length; write a number of bytes, such as c2s:4+2, or " + Shape.ALL);
+    }
+    return shape;
+  }
+
+  /** Whether it has the same offset and length in all payloads of a length. */
+  boolean isFixed() {
+    return shape == null && steps.isEmpty();
+  }
+
+  /** The same for all frames of its direction. */
+  Field ofAllFrames() {
+    return new Field(Frames.of(direction()), offset, steps, length, shape);
+  }
+
+  /** Whether its length varies. */
+  boolean varies() {
+    return shape != null;
+  }
+
+  /** Where it begins in a payload of its kind; -1 when the payload does not have it. */
+  int startIn(ByteBuffer payload) {
+    int length = payload.remaining();
+    long at = from(length);
+    for (Object step : steps) {
+      if (at < 0 || at > length) {
+        return -1;
+      }
+      at = step instanceof Shape over ? over.end(payload, (int) at) : at + (Integer) step;
+    }
+    return at < 0 || at > length || endFrom(payload, (int) at) < 0 ? -1 : (int) at;
+  }
+
+  /** Where it ends in a payload that has it there; -1 when the payload does not. */
+  int endFrom(ByteBuffer payload, int start) {
+    if (start > payload.remaining()) {
+      return -1;
+    }
+    if (shape != null) {
+      return shape.end(payload, start);
+    }
+    return length <= payload.remaining() - start ? start + length : -1;
   }
 
   /**
@@ -134,7 +207,7 @@ public final class Field {
   /**
    * How many bytes it has.
    *
-   * @return 1 or more
+   * @return 1 or more; 0 where that is different from payload to payload
    */
   public int length() {
     return length;
@@ -147,7 +220,7 @@ public final class Field {
    * @return false when the frame is of another kind, or too short for all of it
    */
   public boolean isIn(ByteBuffer payload) {
-    return isWhole(payload.remaining()) && frames.matches(payload);
+    return frames.matches(payload) && startIn(payload) >= 0;
   }
 
   /**
@@ -157,9 +230,20 @@ public final class Field {
    * @return a view of them; null when the payload does not have the field
    */
   public ByteBuffer value(ByteBuffer payload) {
-    return isIn(payload)
-        ? payload.slice(payload.position() + start(payload.remaining()), length)
-        : null;
+    int start = start(payload);
+    return start < 0
+        ? null
+        : payload.slice(payload.position() + start, endFrom(payload, start) - start);
+  }
+
+  /**
+   * Where it begins in a payload.
+   *
+   * @param payload the payload of a frame of its direction; left as it is
+   * @return an offset; -1 when the payload does not have the field
+   */
+  public int start(ByteBuffer payload) {
+    return frames.matches(payload) ? startIn(payload) : -1;
   }
 
   /**
@@ -201,17 +285,21 @@ public final class Field {
     return other instanceof Field field
         && frames.equals(field.frames)
         && offset == field.offset
-        && length == field.length;
+        && steps.equals(field.steps)
+        && length == field.length
+        && Objects.equals(shape, field.shape);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(frames, offset, length);
+    return Objects.hash(frames, offset, steps, length, shape);
   }
 
   /** The text that {@link #parse} reads. */
   @Override
   public String toString() {
-    return frames + ":" + offset + "+" + length;
+    StringBuilder text = new StringBuilder(frames + ":" + offset);
+    steps.forEach(step -> text.append('/').append(step));
+    return text.append('+').append(shape == null ? length : shape).toString();
   }
 }

@@ -24,10 +24,11 @@ final class FieldValue {
 
   /** Takes the value that a payload holds; false when it does not have the field. */
   boolean take(Field field, ByteBuffer payload) {
-    if (!field.isIn(payload)) {
+    int start = field.start(payload);
+    if (start < 0) {
       return false;
     }
-    payload.get(payload.position() + field.start(payload.remaining()), bytes);
+    payload.get(payload.position() + start, bytes);
     hash = 0;
     for (byte one : bytes) {
       hash = (hash + one + 1) * 0x9e3779b97f4a7c15L;

@@ -103,7 +103,7 @@ public final class LiveValues {
         byte[] value = values.valueFor(entry, recorded);
         if (value != null) {
           live = live == recorded ? copyOf(recorded) : live;
-          live.put(values.copy.to().start(recorded.remaining()), value);
+          live.put(values.copy.to().startIn(recorded), value);
         }
       }
     }
@@ -148,16 +148,17 @@ public final class LiveValues {
     void remember(long entry, ByteBuffer recorded, ByteBuffer live, long settled) {
       // A frame that came has to be of the kind, too; one that we sent may have been rewritten.
       boolean isSent = copy.from().direction() != use.direction();
-      boolean isLive =
-          isSent ? copy.from().isWhole(live.remaining()) : copy.from().isIn(live);
-      if (!isLive || !key.take(copy.from(), recorded)) {
+      if (!isSent && !copy.from().frames().matches(live) || !key.take(copy.from(), recorded)) {
         return;
       }
       if (recent != null) {
         recent.add(key.hash());
       }
       byte[] value = new byte[copy.from().length()];
-      live.get(live.position() + copy.from().start(live.remaining()), value);
+      int start = copy.from().startIn(recorded);
+      live.get(
+          live.position() + (isSent ? start : use.comparer().offsetIn(recorded, live, start)),
+          value);
       Value last = newest.get(key);
       boolean isSame = key.is(value);
       if (isSame && last == null && forgotten == null && inOrder) {

@@ -73,7 +73,7 @@ public final class RuleUse {
         Field field = rules.ignored().get(i);
         ignored[i] = field.direction() == compared
             && field.isIn(recorded)
-            && (found == recorded || field.isIn(found));
+            && (found == recorded || field.frames().matches(found));
       }
     }
   }
@@ -96,6 +96,11 @@ public final class RuleUse {
     return false;
   }
 
+  /** Compares the frames of that direction. */
+  Comparer comparer() {
+    return comparer;
+  }
+
   boolean isCopied(int copy) {
     return copied[copy];
   }
@@ -108,10 +113,10 @@ public final class RuleUse {
    */
   void copied(int copy, ByteBuffer recorded) {
     Field to = rules.copied().get(copy).to();
-    int length = recorded.remaining();
     boolean isSeen = to.direction() != compared;
     IntPredicate isCompared = isSeen ? null : comparer.compared(recorded, recorded);
-    for (int at = to.start(length); at < to.end(length) && !isSeen; at++) {
+    int start = to.startIn(recorded);
+    for (int at = start; at < start + to.length() && !isSeen; at++) {
       isSeen = isCompared.test(at);
     }
     copied[copy] |= isSeen;

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.testing.RandomSeeds;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -237,5 +240,148 @@ class ComparerTest {
       }
     }
     return true;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "c2s:2+digits | id9;x | id10;x | -1",
+        "c2s:2+digits | id10;x | id9;x | -1",
+        "c2s:2+digits | id9;x | id10;y | 5",
+        "c2s:2+digits | id9;x | id;x | 2",
+        "c2s:2+digits | id9;x | ie10;x | 1",
+        "c2s:2+digits | id9;x | id10;xx | 6",
+        "c2s:2+digits | id9;x | id10; | 5",
+        "c2s:2+digits | id9;x | id | 2",
+        "c2s:2/digits/1+1 | id9;xz | id9;yz | -1",
+        "c2s:2/digits/1+1 | id9;xz | id9;yy | 5",
+        "c2s:2/digits/1+1 | id9;xz | id8;xz | 2",
+        "c2s:1+to\";\" | <abc;z | <;z | -1",
+        "c2s:1+to\";\" | <;z | <abcd;z | -1",
+        "c2s:1+to=3b | <ab;z | <ab | 1",
+        "c2s:1+to\";\" | <ab;z | <ab;;z | 4",
+        "c2s:1+rest | <ab | < | -1",
+        "c2s:1+rest | < | <ab | -1",
+        "c2s:1+rest | <ab | >b | 0",
+        "c2s[0=\"id\"]:2+digits | id9;x | id10;x | -1",
+        "c2s[0=\"ix\"]:2+digits | id9;x | id10;x | 2",
+      })
+  void aFieldWhoseLengthVariesMovesWhatFollows(
+      String field, String expected, String found, int at) {
+    assertEquals(
+        at,
+        new Comparer(ignoring(field), Direction.C2S)
+            .difference(
+                ByteBuffer.wrap(expected.getBytes(StandardCharsets.US_ASCII)),
+                ByteBuffer.wrap(found.getBytes(StandardCharsets.US_ASCII))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "c2s:0+len8, 0261627a, 03ffffff7a, -1",
+    "c2s:0+len8, 0261627a, 007a, -1",
+    "c2s:0+len8, 0261627a, 0561627a, 0",
+    "c2s:0+len16, 000261627a, 0001ff7a, -1",
+    "c2s:0+len16le, 020061627a, 0100ff7a, -1",
+    "c2s:0+len32, 000000017a00, 000000027a7a00, -1",
+    "c2s:0+len32le, 010000007a00, 020000007a7a00, -1",
+    "c2s:0+len32, 000000017a00, ffffffff7a7a00, 0",
+    "c2s:0+lenvar, 017a00, 020a0b00, -1",
+    "c2s:0+lenvar, 017a00, ffffffffffffffffff7f00, 0",
+    "c2s:1+varint, 007f05, 00ac0205, -1",
+    "c2s:1+varint, 007f05, 00ac0206, 3",
+    "c2s:1+varint, 007f05, 00acac, 1",
+    "c2s:0/len8/1+len8, 01aa0501bb, 01aa0502cccc, -1",
+    "c2s:0/len8/1+len8, 01aa0501bb, 01ab0502cccc, 1",
+    "c2s:0/len8/1+len8, 01aa0501bb, 01aa0602cccc, 2",
+  })
+  void bytesAfterTheirOwnLengthAndVarintsMayGrow(
+      String field, String expected, String found, int at) {
+    assertEquals(at, difference(ignoring(field), expected, found));
+  }
+
+  @Test
+  void offsetsAreThoseOfTheRecordedPayloadAndMoveInTheLiveOne() {
+    Rules rules = ignoring("c2s:1+len8", "c2s:4+1", "c2s:-1+1");
+    assertEquals(-1, difference(rules, "0001aa05060709", "0003aaaaaa050607ff"));
+    assertEquals(-1, difference(rules, "0001aa05060709", "0003aaaaaa05ff07ff"));
+    assertEquals(5, difference(rules, "0001aa05060709", "0003aaaaaa040607ff"));
+    assertEquals(7, difference(rules, "0001aa05060709", "0003aaaaaa0506ff09"));
+  }
+
+  private static final String[] SHAPES = {
+    "digits", "len8", "len16", "len16le", "lenvar", "varint", "to=01", "rest", "1", "2"
+  };
+
+  /** Payloads that are made together: parts that are compared, and fields between them. */
+  @ParameterizedTest
+  @RandomSeeds(1000)
+  void payloadsMadeFromTheSameCompareAsTheirParts(long seed) {
+    Random random = new Random(seed);
+    ByteArrayOutputStream one = new ByteArrayOutputStream();
+    ByteArrayOutputStream other = new ByteArrayOutputStream();
+    Rules rules = Rules.NONE;
+    String place = "0";
+    int wrong = -1;
+    for (int i = 1 + random.nextInt(4); i > 0 && !place.endsWith("rest"); i--) {
+      byte[] same = new byte[1 + random.nextInt(3)];
+      Arrays.fill(same, (byte) 'x');
+      one.writeBytes(same);
+      place += "/" + same.length;
+      if (wrong < 0 && random.nextInt(6) == 0) {
+        int at = random.nextInt(same.length);
+        wrong = other.size() + at;
+        same[at] = 'y';
+      }
+      other.writeBytes(same);
+      String shape = SHAPES[random.nextInt(SHAPES.length)];
+      one.writeBytes(anyOf(shape, random));
+      other.writeBytes(anyOf(shape, random));
+      rules = rules.ignoring(Field.parse("c2s:" + place + "+" + shape));
+      place += "/" + shape;
+      if (shape.equals("to=01")) {
+        one.write(1);
+        other.write(1);
+        place += "/1";
+      }
+    }
+    Comparer comparer = new Comparer(rules, Direction.C2S);
+    ByteBuffer first = ByteBuffer.wrap(one.toByteArray());
+    ByteBuffer second = ByteBuffer.wrap(other.toByteArray());
+    String what = rules + " " + HexFormat.of().formatHex(one.toByteArray()) + " "
+        + HexFormat.of().formatHex(other.toByteArray());
+    assertEquals(wrong, comparer.difference(first, second), what);
+    assertEquals(wrong < 0, comparer.areAlike(first, second), what);
+    if (wrong < 0) {
+      assertEquals(comparer.hash(first), comparer.hash(second), what);
+      assertEquals(comparer.liveHash(first), comparer.liveHash(second), what);
+    }
+  }
+
+  private static byte[] anyOf(String shape, Random random) {
+    byte[] content = new byte[random.nextInt(5)];
+    Arrays.fill(content, (byte) 'c');
+    int length = content.length;
+    ByteBuffer bytes = ByteBuffer.allocate(20);
+    switch (shape) {
+      case "digits" ->
+        bytes.put(String.valueOf(random.nextInt(2000)).getBytes(StandardCharsets.US_ASCII));
+      case "len8", "lenvar" -> bytes.put((byte) length).put(content);
+      case "len16" -> bytes.putShort((short) length).put(content);
+      case "len16le" -> bytes.put((byte) length).put((byte) 0).put(content);
+      case "varint" -> {
+        for (int i = random.nextInt(3); i > 0; i--) {
+          bytes.put((byte) 0x85);
+        }
+        bytes.put((byte) 5);
+      }
+      case "1" -> bytes.put((byte) random.nextInt(256));
+      case "2" -> bytes.putShort((short) random.nextInt(65536));
+      default -> bytes.put(content);
+    }
+    byte[] made = new byte[bytes.position()];
+    bytes.flip().get(made);
+    return made;
   }
 }

@@ -25,7 +25,11 @@ class FieldTest {
         "c2s:2147483638+1",
         "s2c:-2147483639+2147483639",
         "c2s[0=\"LOGR\"]:31+16",
-        "s2c[len=37,4=0003]:8+8"
+        "s2c[len=37,4=0003]:8+8",
+        "c2s[0=\"LOGR\"]:4+digits",
+        "c2s:0/len16/4+len16le",
+        "s2c:-8/varint/to\"\\\"#\"/1+to=0d0a",
+        "c2s:4/lenvar/len8/len32/len32le/digits+rest"
       })
   void aFieldIsWrittenAsItWasRead(String text) {
     assertEquals(text, Field.parse(text).toString());
@@ -54,7 +58,13 @@ class FieldTest {
         "c2s:4|6: write + and the length of the field here, such as c2s:4+2",
         "c2s:4-2|6: write + and the length of the field here",
         "c2s:0x4+2|6: write + and the length of the field here",
-        "c2s:4+|7: not a length; write a number of bytes, such as c2s:4+2",
+        "c2s:4+|7: not a length; write a number of bytes, such as c2s:4+2, or digits, len8,",
+        "c2s:4/rest+1|7: nothing follows the rest of a payload",
+        "c2s:4/x+1|7: not a length; write a number of bytes",
+        "c2s:4+digit|7: not a length; write a number of bytes",
+        "c2s:4+digits2|13: nothing may follow the field",
+        "c2s:4+to|9: not a length",
+        "c2s:4+to=|10: one byte or more must be here",
         "c2s:4+-2|7: not a length",
         "c2s:4+2 |8: nothing may follow the field",
         "c2s:4+2,6+2|8: nothing may follow the field",

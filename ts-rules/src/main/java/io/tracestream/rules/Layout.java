@@ -1,0 +1,117 @@
+package io.tracestream.rules;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Where the fields of a recorded payload are in another one that may match it: in the same place,
+ * moved by as many bytes as the fields before it are longer or shorter there. Fields that overlap
+ * are one. Immutable.
+ */
+final class Layout {
+  private final List<Span> spans = new ArrayList<>();
+  /** Where the other payload lacks the shape of a field, or ends; -1 when it has all fields. */
+  private int brokenAt = -1;
+
+  /** A field's bytes in both payloads. */
+  record Span(int from, int to, int fromThere, int toThere) {}
+
+  private record Place(Field field, int from, int to) {}
+
+  /** Finds those fields, which are all for frames of the payload's kind. */
+  Layout(Field[] fields, ByteBuffer recorded, ByteBuffer other) {
+    List<Place> places = new ArrayList<>();
+    for (Field field : fields) {
+      int from = field.startIn(recorded);
+      if (from >= 0) {
+        places.add(new Place(field, from, field.endFrom(recorded, from)));
+      }
+    }
+    places.sort(Comparator.comparingInt(Place::from).thenComparing(Place::to));
+    int moved = 0;
+    for (int i = 0; i < places.size() && brokenAt < 0; ) {
+      int from = places.get(i).from;
+      int to = from;
+      int toThere = from + moved;
+      do {
+        Place place = places.get(i++);
+        int there = place.from + moved;
+        int end = place.field.endFrom(other, there);
+        if (end < 0) {
+          brokenAt = Math.min(there, other.remaining());
+          return;
+        }
+        to = Math.max(to, place.to);
+        toThere = Math.max(toThere, end);
+      } while (i < places.size() && places.get(i).from < to);
+      spans.add(new Span(from, to, from + moved, toThere));
+      moved = toThere - to;
+    }
+  }
+
+  List<Span> spans() {
+    return spans;
+  }
+
+  /** The first byte of the other payload that differs in what no field has; -1 if none does. */
+  int difference(ByteBuffer expected, ByteBuffer other) {
+    int at = 0;
+    int there = 0;
+    for (Span span : spans) {
+      int same = same(expected, at, span.from - at, other, there);
+      if (same < span.from - at) {
+        return there + same;
+      }
+      at = span.to;
+      there = span.toThere;
+    }
+    if (brokenAt >= 0) {
+      int same = same(expected, at, Math.max(0, brokenAt - there), other, there);
+      return there + same;
+    }
+    int left = expected.remaining() - at;
+    int same = same(expected, at, left, other, there);
+    return same == left && other.remaining() - there == left ? -1 : there + same;
+  }
+
+  /** How many of so many bytes are the same. */
+  private static int same(ByteBuffer one, int at, int count, ByteBuffer other, int there) {
+    int here = Math.max(0, Math.min(count, one.remaining() - at));
+    int most = Math.max(0, Math.min(here, other.remaining() - there));
+    int same = one.slice(one.position() + at, most)
+        .mismatch(other.slice(other.position() + Math.min(there, other.remaining()), most));
+    return same < 0 ? most : same;
+  }
+
+  boolean isCompared(int at) {
+    for (Span span : spans) {
+      if (at >= span.from && at < span.to) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where a place of the recorded payload is in the other one. */
+  int there(int at) {
+    int moved = 0;
+    for (Span span : spans) {
+      if (span.to > at) {
+        break;
+      }
+      moved = span.toThere - span.to;
+    }
+    return at + moved;
+  }
+
+  /** How many bytes of the other payload are in fields. */
+  int bytesThere() {
+    int bytes = 0;
+    for (Span span : spans) {
+      bytes += span.toThere - span.fromThere;
+    }
+    return bytes;
+  }
+}
