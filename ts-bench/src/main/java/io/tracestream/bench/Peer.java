@@ -154,8 +154,8 @@ record Peer(String name, Launch launch) {
           timeout server 1h
           option tcp-smart-accept
         listen frames
-          bind 127.0.0.1:%d
-          server target 127.0.0.1:%d
+          bind 127.0.0.1:%s
+          server target 127.0.0.1:%s
         """.formatted(listen, target);
     Path file = Files.writeString(folder.resolve("haproxy.cfg"), config);
     return List.of(find("haproxy"), "-db", "-f", file.toString());
@@ -176,8 +176,8 @@ record Peer(String name, Launch launch) {
         }
         stream {
           server {
-            listen 127.0.0.1:%d;
-            proxy_pass 127.0.0.1:%d;
+            listen 127.0.0.1:%s;
+            proxy_pass 127.0.0.1:%s;
             proxy_buffer_size 64k;
             tcp_nodelay on;
             proxy_timeout 1h;

@@ -105,11 +105,11 @@ class ReplayIdleTest {
     String[] lines = new String[401];
     Arrays.fill(lines, "s2c " + "61".repeat(60_000));
     lines[400] = "c2s 63";
-    try (ReplayServer server = playing(500, lines);
+    try (ReplayServer server = playing(3000, lines);
         TestPeer client = TestPeer.connect(server.address())) {
       for (int i = 0; i < 400; i++) {
         client.awaitBytes(60_002);
-        Thread.sleep(5); // what is tested is a slow reader: 24 MB in 2 s
+        Thread.sleep(10); // what is tested is a slow reader: 24 MB in more than 4 s
       }
       assertEquals("", client.send("0001 63").awaitEnd());
       client.endSending();
