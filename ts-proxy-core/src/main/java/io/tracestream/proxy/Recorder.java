@@ -128,11 +128,21 @@ final class Recorder {
     return null;
   }
 
-  /** Logs what was recorded of that connection, once it is closed. */
+  /**
+   * Logs what was recorded of that connection, once it is closed. After an error, frames that were
+   * counted may have been in a buffer only.
+   */
   void logResult(Connection connection, boolean targetUnreachable) {
     unreachable = targetUnreachable;
     if (unreachable) {
       LOG.debug("{}: nothing was recorded", connection); // a warning has said why
+    } else if (failure != null) {
+      LOG.warn(
+          "{}: {} is incomplete: of {} and {}, the last ones may be missing",
+          connection,
+          output.fileName(),
+          stats().shown(Direction.C2S),
+          stats().shown(Direction.S2C));
     } else if (isEmpty()) {
       LOG.warn("{}: nothing was recorded: {}", connection, all.noWholeFrame());
     } else {

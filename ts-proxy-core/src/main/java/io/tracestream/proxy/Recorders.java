@@ -199,10 +199,19 @@ final class Recorders implements Closeable {
     }
     Object place =
         file != null ? config.recording() : config.recordingDirectory().directory();
-    if (all.frames(Direction.C2S) + all.frames(Direction.S2C) > 0) {
+    String connections = accepted == 1 ? "1 connection" : accepted + " connections";
+    boolean isEmpty = all.frames(Direction.C2S) + all.frames(Direction.S2C) == 0;
+    if (failed && !isEmpty) {
+      LOG.warn(
+          "{} is incomplete: of {}, {} and {}, the last ones may be missing",
+          place,
+          connections,
+          all.shown(Direction.C2S),
+          all.shown(Direction.S2C));
+    } else if (!isEmpty) {
       LOG.info(
           "recorded {}, {} and {} in {} to {}",
-          accepted == 1 ? "1 connection" : accepted + " connections",
+          connections,
           all.shown(Direction.C2S),
           all.shown(Direction.S2C),
           seconds(endedMicros),

@@ -147,6 +147,24 @@ class RecordingProxyTest {
   }
 
   @Test
+  void aRecordingThatIsTakenAwayIsNotSaidToHoldWhatPassed() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        TestLog log = TestLog.open()) {
+      Proxy proxy = recordingProxyTo(listening);
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer target = listening.accept()) {
+        client.send("0001 21");
+        target.await(3);
+        Files.delete(file);
+        assertThrows(IOException.class, proxy::awaitStop);
+      }
+      assertThrows(IOException.class, proxy::close);
+      log.await("WARN", "connection 1: ", "is incomplete");
+      log.await("WARN", file + " is incomplete: of 1 connection, 1 frame c2s");
+    }
+  }
+
+  @Test
   void aSecondClientIsTurnedAwayWhileTheFirstIsRecorded() throws Exception {
     try (TestTarget listening = TestTarget.start();
         TestLog log = TestLog.open();
