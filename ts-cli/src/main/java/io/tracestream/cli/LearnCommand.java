@@ -6,22 +6,28 @@ import io.tracestream.compare.Learned;
 import io.tracestream.compare.Learner;
 import io.tracestream.recording.Recording;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 @Command(
     name = "learn",
     description = {
-      "Finds rules for what varies between two recordings.",
+      "Finds rules for what varies between recordings.",
       "",
-      "Compares two recordings of the same conversation, made at different times, and prints a"
-          + " file for --rules: what varies, how sure that is, and what it cannot explain."
+      "Compares two or more recordings of the same conversation, made at different times, and"
+          + " prints a file for --rules: what varies, how sure that is, and what it cannot explain."
     },
     descriptionHeading = "%n",
     parameterListHeading = "%n",
     sortOptions = false,
-    customSynopsis = "ts-proxy learn [OPTIONS] A B",
+    customSynopsis = "ts-proxy learn [OPTIONS] A B [MORE...]",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",
@@ -37,8 +43,13 @@ import picocli.CommandLine.Mixin;
       "  ts-proxy replay --listen 127.0.0.1:9000 --record monday.rec --rules a.rules"
     })
 final class LearnCommand implements Callable<Integer> {
-  @Mixin
-  private TwoRecordings recordings;
+  @Parameters(
+      index = "0..*",
+      arity = "2..*",
+      paramLabel = "RECORDING",
+      converter = Values.FileName.class,
+      description = "Two recordings or more.")
+  private List<Path> files;
 
   @Mixin
   private MaxPayloadOption maxPayload;
@@ -48,44 +59,73 @@ final class LearnCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
-    Learned learned = recordings.compare(maxPayload.bytes(), LearnCommand::learn);
-    return learned.summary().isSame() ? 0 : Failures.FAILED;
+    List<Recording> recordings = new ArrayList<>();
+    try {
+      for (Path file : files) {
+        recordings.add(open(file));
+      }
+      Learned learned = Learner.learn(recordings);
+      StandardOutput.print(out -> out.write(new LearnText(recordings, learned).text()));
+      return learned.summary().isSame() ? 0 : Failures.FAILED;
+    } catch (UncheckedIOException e) {
+      throw new Failures.Failed(Failures.reason(e.getCause()));
+    } catch (IOException e) {
+      throw new Failures.Failed(Failures.reason(e));
+    } catch (OutOfMemoryError e) {
+      throw new Failures.Failed("learn: " + Runtime.getRuntime().maxMemory() / (1024 * 1024)
+          + " MiB of memory are not enough for these recordings; give Java more, such as"
+          + " JAVA_TOOL_OPTIONS=-Xmx1g, or learn from shorter recordings");
+    } finally {
+      recordings.forEach(LearnCommand::close);
+    }
   }
 
-  private static Learned learn(Recording a, Recording b) throws IOException, Failures.Failed {
-    Learned learned = Learner.learn(a, b);
-    StandardOutput.print(out -> out.write(LearnText.of(a.toString(), b.toString(), learned)));
-    return learned;
+  private Recording open(Path file) throws Failures.NotStarted {
+    try {
+      return Recording.open(file, maxPayload.bytes());
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Failures.reason(e));
+    }
+  }
+
+  private static void close(Recording recording) {
+    try {
+      recording.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Writes what was learned as a file of rules, with everything else in comments. */
   private static final class LearnText {
-    private final String nameOfA;
-    private final String nameOfB;
+    private final List<String> names;
     private final Learned learned;
     private final StringBuilder text = new StringBuilder();
 
-    private LearnText(String nameOfA, String nameOfB, Learned learned) {
-      this.nameOfA = nameOfA;
-      this.nameOfB = nameOfB;
+    private LearnText(List<Recording> recordings, Learned learned) {
+      this.names = recordings.stream().map(Recording::toString).toList();
       this.learned = learned;
+      head();
+      learned.findings().forEach(this::finding);
+      rest();
+      end();
     }
 
-    static String of(String nameOfA, String nameOfB, Learned learned) {
-      LearnText text = new LearnText(nameOfA, nameOfB, learned);
-      text.head();
-      learned.findings().forEach(text::finding);
-      text.rest();
-      return text.text.toString();
+    String text() {
+      return text.toString();
     }
 
     private void head() {
       DiffSummary summary = learned.summary();
-      comment("Learned from " + nameOfA + " (" + summary.entriesOfA() + " entries) and " + nameOfB
-          + " (" + summary.entriesOfB() + " entries).");
+      if (names.size() == 2) {
+        comment("Learned from " + names.get(0) + " (" + summary.entriesOfA() + " entries) and "
+            + names.get(1) + " (" + summary.entriesOfB() + " entries).");
+      } else {
+        comment("Learned from " + String.join(", ", names) + ".");
+      }
       if (!learned.isWhole()) {
         comment("They are long: the rules come from the first " + learned.entriesLookedAt()
-            + " entries.");
+            + " entries; all others were compared under these rules.");
       }
       if (learned.findings().isEmpty() && summary.isSame()) {
         comment("Nothing differs: no rules are needed.");
@@ -94,17 +134,21 @@ final class LearnCommand implements Callable<Integer> {
 
     private void finding(Learned.Finding finding) {
       text.append('\n');
-      comment(finding.support() + " of " + finding.of() + " " + finding.reason());
+      comment(finding.support() + " of " + finding.of() + finding.reason());
       if (finding.others() > 0) {
-        comment("it leaves these bytes open in " + finding.others()
-            + (finding.others() == 1 ? " further entry," : " further entries,")
-            + " without evidence for it there");
+        comment("it also applies to " + finding.others()
+            + (finding.others() == 1 ? " entry that does" : " entries that do")
+            + " not differ here; nothing tells them apart");
       }
       text.append(finding.rule());
     }
 
     private void rest() {
       DiffSummary summary = learned.summary();
+      learned.notes().forEach(note -> {
+        text.append('\n');
+        comment(note);
+      });
       if (summary.isSame()) {
         return;
       }
@@ -112,7 +156,7 @@ final class LearnCommand implements Callable<Integer> {
       comment("Not explained: " + summary.changed() + " changed, " + summary.added() + " added, "
           + summary.removed() + " removed.");
       for (Change change : learned.unexplained()) {
-        comment(DiffText.line(nameOfA, nameOfB, change));
+        comment(DiffText.line(names.get(0), names.size() == 2 ? names.get(1) : "another", change));
       }
       long shown = learned.unexplained().size();
       long all = summary.changed() + summary.added() + summary.removed();
@@ -120,6 +164,23 @@ final class LearnCommand implements Callable<Integer> {
         comment(
             "... and " + (all - shown) + " more; ts-proxy diff with these rules shows them all");
       }
+    }
+
+    /** How much is open, in one line. */
+    private void end() {
+      int rules = learned.findings().size();
+      DiffSummary summary = learned.summary();
+      if (rules == 0 && summary.isSame()) {
+        return;
+      }
+      double percent = learned.bytes() == 0 ? 0 : 100.0 * learned.openBytes() / learned.bytes();
+      text.append('\n');
+      comment((rules == 1 ? "1 rule" : rules + " rules") + "; " + learned.openBytes() + " of "
+          + learned.bytes() + " bytes are open ("
+          + String.format(Locale.ROOT, "%.1f", percent) + " %); "
+          + (summary.isSame()
+              ? "everything that differs is explained."
+              : "what differs besides is listed above."));
     }
 
     private void comment(String line) {

@@ -48,11 +48,13 @@ class LearnTest {
     assertEquals("""
         # Learned from AA (4 entries) and BB (4 entries).
 
-        # 2 of 2 replies that differ here have the value of an earlier request
+        # 2 of 2 entries repeat a value of an earlier c2s entry (1 value in each recording; by chance once in 10^14)
         copy c2s:1+3->s2c:0+3
 
         # 2 of 2 entries that have these bytes differ in them
         ignore s2c:6+4
+
+        # 2 rules; 14 of 41 bytes are open (34.1 %); everything that differs is explained.
         """.replace("AA", a).replace("BB", b), rules);
     String file = Files.writeString(dir.resolve("rules"), rules).toString();
     assertEquals(
@@ -66,9 +68,9 @@ class LearnTest {
     String b = conversation("b.rec", "f90817", "8899aabb", "21");
     String rules = run(1, "learn", a, b);
     assertTrue(
-        rules.endsWith("\n# Not explained: 1 changed, 0 added, 0 removed.\n# changed s2c " + a
+        rules.contains("\n# Not explained: 1 changed, 0 added, 0 removed.\n# changed s2c " + a
             + ":5 (entry 4), " + b
-            + ":5 (entry 4): 14 bytes in A, 15 bytes in B; first difference at payload byte 10\n"),
+            + ":5 (entry 4): 14 bytes in A, 15 bytes in B; first difference at payload byte 0\n"),
         rules);
     String file = Files.writeString(dir.resolve("rules"), rules).toString();
     assertTrue(run(1, "diff", a, b, "--rules", file).contains(" 3 same, 1 changed, "));

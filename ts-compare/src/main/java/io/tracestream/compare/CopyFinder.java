@@ -1,260 +1,607 @@
 package io.tracestream.compare;
 
-import io.tracestream.recording.Direction;
-import io.tracestream.rules.Copy;
-import io.tracestream.rules.Field;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
 
-/** Finds copies that explain why a field differs. For one thread. */
+/**
+ * Finds where the bytes that vary in a kind of frame were in earlier frames of the other direction.
+ *
+ * <p>It takes some steps of the kind, and looks in each recording by itself for runs of their bytes
+ * in earlier frames: the same run at the same two places, time and again, is a candidate. A
+ * candidate is then counted in all steps, and accepted if it cannot be chance. For one thread.
+ */
 final class CopyFinder {
-  /** How many pairs are tried before all of them are. */
-  private static final int SAMPLE = 32;
-  /** How many places are tried for one width. */
-  private static final int MOST_PLACES = 4096;
+  /** Steps whose bytes are looked for. */
+  private static final int SAMPLE = 24;
+  /** Frames of each kind in which they are looked for: the latest ones, and the first ones. */
+  private static final int LATEST = 48;
 
-  private final Pairing entries;
-  private final List<Pair> c2s;
+  private static final int FIRST = 4;
+  /** Bytes of a payload in which values are looked for. */
+  private static final int MOST_BYTES = 4096;
+  /** Candidates of each kind. */
+  private static final int MOST_CANDIDATES = 12;
+  /** The logarithm, to the base of 10, of the highest chance that is accepted. */
+  private static final double CHANCE = -4;
+  /** Values that are looked for in frames before. */
+  private static final int HOME_SAMPLE = 16;
 
-  CopyFinder(Pairing entries, Evidence c2s) {
-    this.entries = entries;
-    this.c2s = c2s.pairs();
+  private static final int HOME_FRAMES = 500;
+  private static final int[] NATURAL = {2, 4, 8, 16, 20, 24, 32, 36, 64};
+
+  private final List<Kind> sources;
+  private final Map<Kind, BitSet> sourceBytes;
+  private final List<Kind> targets;
+  private final int recordings;
+
+  /**
+   * Looks for values in some kinds of frames.
+   *
+   * @param sources the kinds of the other direction, and the bytes of each that may be a source
+   * @param targets all kinds of the targets' direction
+   */
+  CopyFinder(Map<Kind, BitSet> sources, List<Kind> targets, int recordings) {
+    this.sources = List.copyOf(sources.keySet());
+    this.sourceBytes = sources;
+    this.targets = targets;
+    this.recordings = recordings;
   }
 
   /**
-   * The widest copy from a part of one of these fields into a part of another that is unlikely to
-   * be chance; null if there is none.
+   * A value that frames of one kind have from frames of another.
+   *
+   * @param from the kind that has it first
+   * @param start where it is there
+   * @param to the kind that has it later
+   * @param offset where it is there
+   * @param width how many bytes it has
+   * @param explained the steps of {@code to} that have it from {@code from}
+   * @param chance the logarithm to the base of 10 of the chance that this is a coincidence
    */
-  CopyEvidence find(List<VaryingField> from, VaryingField to) {
-    CopyEvidence best = null;
-    for (VaryingField varying : from) {
-      CopyEvidence found =
-          varying.isTime() || to.isTime() ? whole(varying, to) : find(varying.field(), to);
-      if (found != null && (best == null || isBetter(found, best))) {
-        best = found;
+  record Found(
+      Kind from, int start, Kind to, int offset, int width, List<Step> explained, double chance) {
+    int end() {
+      return offset + width;
+    }
+  }
+
+  /**
+   * Where some bytes of a kind may come from.
+   *
+   * @param to the kind
+   * @param bytes the bytes to explain
+   */
+  List<Candidate> candidates(Kind to, BitSet bytes) {
+    List<Step> open = new ArrayList<>();
+    for (Step step : to.steps()) {
+      if (step.isWitnessed() && step.varying().intersects(bytes)) {
+        open.add(step);
       }
     }
-    return best == null ? null : widest(best, to);
-  }
-
-  /** Times are copied as a whole or not at all: parts of them are often equal by chance. */
-  private CopyEvidence whole(VaryingField from, VaryingField to) {
-    if (from.field().length() != to.field().length()) {
-      return null;
+    Votes votes = new Votes(to, bytes.get(0, MOST_BYTES));
+    int steps = Math.min(SAMPLE, open.size());
+    for (int i = 0; i < steps; i++) {
+      votes.ask(open.get((int) ((long) i * open.size() / steps)));
     }
-    CopyEvidence found = evidence(Copy.of(from.field(), to.field()), to);
-    return found != null && found.explainsAll() ? found : null;
+    return votes.candidates();
   }
 
-  private CopyEvidence widest(CopyEvidence found, VaryingField to) {
-    Copy widest = new EqualRun(entries, found, c2s).widest();
-    return widest.equals(found.copy())
-        ? found
-        : CopyEvidence.of(widest, VaryingField.of(widest.to(), to.pairs()).pairs(), entries);
-  }
-
-  private static boolean isBetter(CopyEvidence one, CopyEvidence other) {
-    return one.explained() == other.explained()
-        ? one.copy().to().length() > other.copy().to().length()
-        : one.explained() > other.explained();
-  }
-
-  private CopyEvidence find(Field from, VaryingField target) {
-    Field to = target.field();
-    int widest = Math.min(from.length(), to.length());
-    int[] widths = IntStream.concat(
-            IntStream.of(widest), IntStream.of(16, 8, 4, 2).filter(width -> width < widest))
-        .toArray();
-    for (int width : widths) {
-      CopyEvidence best = null;
-      for (Copy copy : places(from, to, width)) {
-        CopyEvidence found = evidence(copy, target);
-        if (found != null && (best == null || isBetter(found, best))) {
-          best = found;
+  /**
+   * What a copy from one place to another explains, in each pair of kinds.
+   *
+   * @param from where the source is in frames of a kind; below 0 if they do not have it
+   * @param to where the target is
+   * @param bytes the bytes of each kind that are to be explained
+   */
+  List<Found> follow(
+      ToIntFunction<Kind> from, ToIntFunction<Kind> to, int width, Map<Kind, BitSet> bytes) {
+    List<Source> all = new ArrayList<>();
+    for (Kind kind : sources) {
+      int at = from.applyAsInt(kind);
+      if (at >= 0 && !sourceBytes.get(kind).get(at, at + width).isEmpty()) {
+        kind.steps().forEach(step -> all.add(new Source(step, kind, at)));
+      }
+    }
+    all.sort((one, other) -> isBefore(one.step, other.step, 0) ? -1 : 1);
+    List<Map<Value, Source>> first = new ArrayList<>();
+    for (int recording = 0; recording < recordings; recording++) {
+      Map<Value, Source> own = new HashMap<>();
+      for (Source source : all) {
+        if (source.step.isIn(recording)) {
+          Value value = value(source.step, recording, source.at, width);
+          Source before = own.get(value);
+          if (before == null || isBefore(source.step, before.step, recording)) {
+            own.put(value, source);
+          }
         }
       }
-      if (best != null) {
-        return extended(best, from, target);
+      first.add(own);
+    }
+    Map<Value, List<Source>> values = new HashMap<>();
+    for (Source source : all) {
+      values
+          .computeIfAbsent(value(source.step, 0, source.at, width), key -> new ArrayList<>())
+          .add(source);
+    }
+    List<Found> found = new ArrayList<>();
+    for (Kind kind : targets) {
+      int at = to.applyAsInt(kind);
+      if (at >= 0 && !bytes.get(kind).get(at, at + width).isEmpty()) {
+        Map<Kind, List<Step>> explained = new LinkedHashMap<>();
+        for (Step step : kind.steps()) {
+          if (step.isWitnessed()
+              && !step.varying().get(at, at + width).isEmpty()
+              && isExplained(step, at, width, first)) {
+            Source source = latest(step, values.get(value(step, 0, at, width)));
+            explained.computeIfAbsent(source.kind, key -> new ArrayList<>()).add(step);
+          }
+        }
+        explained.forEach((source, steps) ->
+            found.add(new Found(source, from.applyAsInt(source), kind, at, width, steps, 0)));
+      }
+    }
+    double chance = chance(found, all, first);
+    return chance > CHANCE || isHome(found, first.get(0))
+        ? List.of()
+        : found.stream()
+            .map(one -> new Found(
+                one.from, one.start, one.to, one.offset, one.width, one.explained, chance))
+            .toList();
+  }
+
+  private record Source(Step step, Kind kind, int at) {}
+
+  /** The last of these before a step: an answer repeats what its own request had. */
+  private static Source latest(Step step, List<Source> sources) {
+    int low = 1;
+    int high = sources.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (isBefore(sources.get(middle).step, step, 0)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return sources.get(Math.min(low, sources.size()) - 1);
+  }
+
+  private double chance(List<Found> found, List<Source> sources, List<Map<Value, Source>> first) {
+    double chance = 0;
+    boolean byLatest = byLatest(found, sources);
+    for (int recording = 0; recording < recordings; recording++) {
+      Set<Value> values = new HashSet<>();
+      for (Found one : found) {
+        for (Step step : one.explained) {
+          if (step.isIn(recording)) {
+            values.add(value(step, recording, one.offset, one.width));
+          }
+        }
+      }
+      if (!values.isEmpty()) {
+        double one = (byLatest ? 0 : Math.log10(Math.max(1, first.get(recording).size())))
+            - found.get(0).width * Math.log10(alphabet(values));
+        chance += witnesses(values) * Math.min(0, one);
+      }
+    }
+    return chance;
+  }
+
+  /** A place of the source and one of the target that have the same bytes in some steps. */
+  record Candidate(Kind from, int start, Kind to, int offset, int width, long votes) {}
+
+  /** Counts where bytes of some steps were before. */
+  private final class Votes {
+    private final Kind to;
+    private final BitSet bytes;
+    private final Map<Place, long[][]> counts = new LinkedHashMap<>();
+
+    private record Place(Kind from, int distance) {}
+
+    Votes(Kind to, BitSet bytes) {
+      this.to = to;
+      this.bytes = bytes;
+    }
+
+    void ask(Step step) {
+      for (Kind from : sources) {
+        for (int recording = 0; recording < recordings; recording++) {
+          if (step.isIn(recording)) {
+            Set<Long> seen = new HashSet<>();
+            for (Step earlier : earlier(from, step, recording)) {
+              compare(from, earlier, step, recording, seen);
+            }
+          }
+        }
+      }
+    }
+
+    private void compare(Kind from, Step source, Step step, int recording, Set<Long> seen) {
+      byte[] there = source.payload(recording);
+      byte[] here = step.payload(recording);
+      BitSet sourceOpen = sourceBytes.get(from);
+      int least = bytes.cardinality() == 1 || sourceOpen.cardinality() == 1 ? 1 : 2;
+      for (int at = bytes.nextSetBit(0); at >= 0; at = bytes.nextSetBit(at + 1)) {
+        for (int start = sourceOpen.nextSetBit(0);
+            start >= 0 && start < MOST_BYTES;
+            start = sourceOpen.nextSetBit(start + 1)) {
+          if (here[at] != there[start]
+              || at > 0
+                  && start > 0
+                  && bytes.get(at - 1)
+                  && sourceOpen.get(start - 1)
+                  && here[at - 1] == there[start - 1]) {
+            continue; // not equal, or not the first byte of a run
+          }
+          int length = 1;
+          for (int more = 1;
+              at + more < here.length
+                  && start + more < there.length
+                  && here[at + more] == there[start + more]
+                  && (bytes.get(at + more) || !to.varying().get(at + more));
+              more++) {
+            // A byte that never varies is part of a value only if the value goes on after it.
+            length = bytes.get(at + more) ? more + 1 : length;
+          }
+          if (length >= least && !step.varying().get(at, at + length).isEmpty()) {
+            add(new Place(from, start - at), at, length, recording, seen);
+          }
+        }
+      }
+    }
+
+    private void add(Place place, int at, int length, int recording, Set<Long> seen) {
+      long[][] own = counts.computeIfAbsent(place, key -> new long[recordings][to.length()]);
+      for (int i = at; i < at + length; i++) {
+        if (seen.add((long) place.distance << 32 | i)) {
+          own[recording][i]++;
+        }
+      }
+    }
+
+    private void add(Place place, long[] votes, long fewest, List<Candidate> candidates) {
+      for (int at = 0; at < votes.length; at++) {
+        int end = at;
+        long sum = 0;
+        while (end < votes.length && votes[end] >= fewest) {
+          sum += votes[end++];
+        }
+        if (end > at) {
+          candidates.add(new Candidate(place.from, at + place.distance, to, at, end - at, sum));
+          at = end;
+        }
+      }
+    }
+
+    /** The most likely candidates. */
+    List<Candidate> candidates() {
+      List<Candidate> candidates = new ArrayList<>();
+      counts.forEach((place, own) -> {
+        long[] least = new long[to.length()];
+        long most = 0;
+        for (int at = 0; at < least.length; at++) {
+          least[at] = Long.MAX_VALUE;
+          for (int recording = 0; recording < recordings; recording++) {
+            least[at] = Math.min(least[at], own[recording][at]);
+          }
+          most = Math.max(most, least[at]);
+        }
+        // Where frames of other kinds are sources as well, some bytes are seen less often here.
+        add(place, least, Math.max(1, most * 7 / 10), candidates);
+        add(place, least, Math.max(1, most / 10), candidates);
+      });
+      candidates.sort((one, other) -> Long.compare(other.votes, one.votes));
+      return candidates.size() > MOST_CANDIDATES
+          ? candidates.subList(0, MOST_CANDIDATES)
+          : candidates;
+    }
+  }
+
+  /** The frames of a kind in which the value of a step may have been. */
+  private static List<Step> earlier(Kind from, Step step, int recording) {
+    List<Step> all = from.steps();
+    int low = 0;
+    int high = all.size();
+    while (low < high) { // by the first recording, which has all steps
+      int middle = (low + high) >>> 1;
+      if (isBefore(all.get(middle), step, 0)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    List<Step> earlier = new ArrayList<>();
+    for (int i = 0; i < low; i++) {
+      if (i == FIRST && low - LATEST > FIRST) {
+        i = low - LATEST;
+      }
+      if (all.get(i).isIn(recording) && isBefore(all.get(i), step, recording)) {
+        earlier.add(all.get(i));
+      }
+    }
+    return earlier;
+  }
+
+  private static boolean isBefore(Step one, Step other, int recording) {
+    return one.conversation() == other.conversation()
+        ? one.entry(recording) < other.entry(recording)
+        : one.conversation() < other.conversation();
+  }
+
+  private record Value(int conversation, ByteBuffer bytes) {}
+
+  private static Value value(Step step, int recording, int at, int width) {
+    return new Value(
+        step.conversation(), ByteBuffer.wrap(step.payload(recording), at, width).slice());
+  }
+
+  private boolean isExplained(Step step, int at, int width, List<Map<Value, Source>> first) {
+    for (int recording = 0; recording < recordings; recording++) {
+      if (step.isIn(recording)) {
+        Source source = first.get(recording).get(value(step, recording, at, width));
+        if (source == null || !isBefore(source.step, step, recording)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether nearly all steps have the value that the latest source had. */
+  private static boolean byLatest(List<Found> found, List<Source> sources) {
+    int latest = 0;
+    int all = 0;
+    for (Found one : found) {
+      for (Step step : one.explained) {
+        int low = 0;
+        int high = sources.size();
+        while (low < high) {
+          int middle = (low + high) >>> 1;
+          if (isBefore(sources.get(middle).step, step, 0)) {
+            low = middle + 1;
+          } else {
+            high = middle;
+          }
+        }
+        Source last = low == 0 ? null : sources.get(low - 1);
+        all++;
+        latest += last != null
+                && value(last.step, 0, last.at, one.width)
+                    .equals(value(step, 0, one.offset, one.width))
+            ? 1
+            : 0;
+      }
+    }
+    return latest * 10 >= all * 9;
+  }
+
+  /** How many values there are; those that count up are one, the first. */
+  static int values(List<Found> found) {
+    Set<Value> values = new HashSet<>();
+    for (Found one : found) {
+      one.explained.forEach(step -> values.add(value(step, 0, one.offset, one.width)));
+    }
+    return witnesses(values);
+  }
+
+  /** Values that count up are one witness: their first value. */
+  private static int witnesses(Set<Value> values) {
+    if (values.isEmpty()) {
+      return 0;
+    }
+    int width = values.iterator().next().bytes.remaining();
+    if (width > 8) {
+      return values.size();
+    }
+    long[] big = new long[values.size()];
+    long[] little = new long[values.size()];
+    int i = 0;
+    for (Value value : values) {
+      for (int at = 0; at < width; at++) {
+        big[i] = big[i] << 8 | value.bytes.get(at) & 0xff;
+        little[i] = little[i] << 8 | value.bytes.get(width - 1 - at) & 0xff;
+      }
+      i++;
+    }
+    return isNarrow(big) || isNarrow(little) ? 1 : values.size();
+  }
+
+  private static boolean isNarrow(long[] numbers) {
+    java.util.Arrays.sort(numbers);
+    return numbers[numbers.length - 1] - numbers[0] <= 16L * numbers.length
+        && numbers[numbers.length - 1] >= numbers[0];
+  }
+
+  /** How many values a byte may have, judged by those that it has. */
+  private static double alphabet(Set<Value> values) {
+    boolean digits = true;
+    boolean hex = true;
+    boolean text = true;
+    for (Value value : values) {
+      for (int i = 0; i < value.bytes.remaining(); i++) {
+        int c = value.bytes.get(i);
+        digits &= c >= '0' && c <= '9' || c == '-' || c == '.';
+        hex &= c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == '-';
+        text &= c >= ' ' && c < 0x7f;
+      }
+    }
+    return digits ? 10 : hex ? 16 : text ? 40 : 256;
+  }
+
+  /**
+   * Whether the side that sends the target had chosen the value: its frames had it before the
+   * source did.
+   */
+  private boolean isHome(List<Found> found, Map<Value, Source> first) {
+    int looked = 0;
+    for (Found one : found) {
+      for (Step target : Scopes.sample(one.explained, HOME_SAMPLE)) {
+        if (looked++ == HOME_SAMPLE) {
+          return false;
+        }
+        Value value = value(target, 0, one.offset, one.width);
+        Step source = first.get(value).step;
+        for (Kind kind : targets) {
+          List<Step> earlier = earlier(kind, source, 0);
+          int from = Math.max(0, earlier.size() - HOME_FRAMES);
+          for (Step step : earlier.subList(from, earlier.size())) {
+            if (has(step, value.bytes, one.offset)) {
+              return true;
+            }
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a payload has a value where it varies; a short one only at the given place. */
+  private static boolean has(Step step, ByteBuffer value, int place) {
+    byte[] payload = step.payload(0);
+    int width = value.remaining();
+    BitSet varying = step.varying();
+    if (width < 4) {
+      return place >= 0
+          && place + width <= payload.length
+          && ByteBuffer.wrap(payload, place, width).equals(value);
+    }
+    for (int at = varying.nextSetBit(0);
+        at >= 0 && at + width <= payload.length;
+        at = varying.nextSetBit(at + 1)) {
+      if (payload[at] == value.get(0) && ByteBuffer.wrap(payload, at, width).equals(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The bytes beside a value that are the same in source and target, though in all recordings: they
+   * belong to the value if it has a natural width with them. They are not open in the target, where
+   * the live value is compared. Null if nothing speaks for more.
+   */
+  Candidate widened(Found found) {
+    int left = 0;
+    while (isEqual(found, -left - 1)) {
+      left++;
+    }
+    int right = 0;
+    while (isEqual(found, found.width + right)) {
+      right++;
+    }
+    if (isToken(found, 0, found.width)) {
+      return token(found, left, right);
+    }
+    int whole = left + found.width + right;
+    boolean isHead = found.start == left && found.offset == left;
+    boolean isNatural = false;
+    for (int width : NATURAL) {
+      isNatural |= width == found.width;
+    }
+    if (left + right == 0 || isNatural && (isHead || found.width >= 16)) {
+      return null;
+    }
+    for (int width : NATURAL) {
+      if (width == whole && !isHead && isInformative(found, left, right)) {
+        return candidate(found, left, right);
+      }
+    }
+    for (int width : NATURAL) {
+      int more = width - found.width;
+      if (more > 0 && more <= left + right && found.width * 4 >= width * 3) {
+        int rightMore = Math.min(more, right);
+        return more - rightMore <= left ? candidate(found, more - rightMore, rightMore) : null;
       }
     }
     return null;
   }
 
-  private static List<Copy> places(Field from, Field to, int width) {
-    List<Copy> places = new ArrayList<>();
-    for (int s = from.offset(); s <= Fields.end(from) - width; s++) {
-      for (int t = to.offset(); t <= Fields.end(to) - width; t++) {
-        if (places.size() == MOST_PLACES) {
-          return places;
-        }
-        places.add(Copy.of(Fields.of(from, s, s + width), Fields.of(to, t, t + width)));
-      }
+  /** A text is wider by the letters and digits that are around it, in source and target alike. */
+  private static Candidate token(Found found, int left, int right) {
+    int before = 0;
+    while (before < left && isToken(found, -before - 1, -before)) {
+      before++;
     }
-    return places;
-  }
-
-  /** The evidence for a copy; null if it is not convincing. */
-  private CopyEvidence evidence(Copy copy, VaryingField target) {
-    List<Pair> differing = VaryingField.of(copy.to(), target.pairs()).pairs();
-    if (differing.size() > SAMPLE) {
-      CopyEvidence sample = CopyEvidence.of(copy, differing.subList(0, SAMPLE), entries);
-      if (sample.explained() == 0) {
-        return null;
-      }
+    int after = 0;
+    while (after < right && isToken(found, found.width + after, found.width + after + 1)) {
+      after++;
     }
-    CopyEvidence all = CopyEvidence.of(copy, differing, entries);
-    return all.isConvincing() ? all : null;
-  }
-
-  /** The copy, widened within the fields as long as it explains as much. */
-  private CopyEvidence extended(CopyEvidence found, Field from, VaryingField target) {
-    CopyEvidence widest = found;
-    for (boolean left : new boolean[] {true, false}) {
-      for (CopyEvidence wide = found; wide != null; wide = wider(widest, left, from, target)) {
-        widest = wide.copy().to().length() > widest.copy().to().length() ? wide : widest;
-      }
-    }
-    return widest;
-  }
-
-  private CopyEvidence wider(CopyEvidence found, boolean left, Field from, VaryingField target) {
-    Field to = target.field();
-    Copy wide = widened(found.copy(), left ? 1 : 0, left ? 0 : 1);
-    if (wide == null || !Fields.contains(from, wide.from()) || !Fields.contains(to, wide.to())) {
-      return null;
-    }
-    CopyEvidence evidence = evidence(wide, target);
-    return evidence != null
-            && evidence.explained() >= found.explained()
-            && evidence.needed() == found.needed()
-        ? evidence
+    return before + after > 0 && before + after <= found.width
+        ? candidate(found, before, after)
         : null;
   }
 
-  private static Copy widened(Copy copy, int left, int right) {
-    Field from = Fields.widened(copy.from(), left, right);
-    Field to = Fields.widened(copy.to(), left, right);
-    return from == null || to == null ? null : Copy.of(from, to);
-  }
-
-  /**
-   * The bytes around a copy that are equal in source and target, too: the high-order bytes of an
-   * id, which happened not to differ. For one copy.
-   */
-  private static final class EqualRun {
-    private static final int[] NATURAL = {2, 4, 8, 16, 32, 36};
-    private static final int LONGEST = 36;
-
-    private final Pairing entries;
-    private final Copy copy;
-    private final List<Pair> explained;
-    /** The client's frames that differ in its field of the copy. */
-    private final List<Pair> ofClient;
-
-    EqualRun(Pairing entries, CopyEvidence found, List<Pair> c2s) {
-      this.entries = entries;
-      this.copy = found.copy();
-      this.explained = found.explainedPairs();
-      this.ofClient = c2s.stream().filter(pair -> pair.differsIn(client(copy))).toList();
-    }
-
-    private static boolean isFromClient(Copy copy) {
-      return copy.to().direction() == Direction.S2C;
-    }
-
-    private static Field client(Copy copy) {
-      return isFromClient(copy) ? copy.from() : copy.to();
-    }
-
-    /**
-     * The copy widened to the whole run if that has a natural width, or else to the next natural
-     * width; the copy itself if nothing speaks for more.
-     */
-    Copy widest() {
-      if (Bytes.all(copy.to(), explained, Bytes::isPrintable)) {
-        return copy;
-      }
-      int left = more(true);
-      int right = more(false);
-      int length = copy.to().length();
-      for (int width : NATURAL) {
-        if (width == length + left + right) {
-          return widened(copy, left, right);
-        }
-      }
-      for (int width : NATURAL) {
-        int more = width - length;
-        if (more >= 0 && more <= left + right) {
-          return widened(copy, Math.min(left, more), more - Math.min(left, more));
-        }
-      }
-      return copy;
-    }
-
-    private int more(boolean onTheLeft) {
-      int more = 0;
-      while (copy.to().length() + more < LONGEST && isEqual(onTheLeft, more + 1)) {
-        more++;
-      }
-      return onTheLeft && isHead(more) ? changing(more) : more;
-    }
-
-    /**
-     * Whether the byte at that distance is equal in source and target, and may be part of an id.
-     */
-    private boolean isEqual(boolean onTheLeft, int more) {
-      Copy wide = widened(copy, onTheLeft ? more : 0, onTheLeft ? 0 : more);
-      if (wide == null
-          || !ofClient.stream().allMatch(pair -> pair.has(client(wide)))
-          || !explained.stream().allMatch(pair -> pair.has(wide.to()))) {
+  /** Whether these bytes are letters and digits, as in tokens. */
+  private static boolean isToken(Found found, int from, int to) {
+    byte[] payload = found.explained.get(0).payload(0);
+    for (int i = found.offset + from; i < found.offset + to; i++) {
+      int c = payload[i];
+      if (!(c >= '0' && c <= '9'
+          || c >= 'a' && c <= 'z'
+          || c >= 'A' && c <= 'Z'
+          || c == '-'
+          || c == '_'
+          || c == '+'
+          || c == '/')) {
         return false;
       }
-      Field byteOfClient = outer(client(wide), onTheLeft);
-      return mayBeOfId(byteOfClient, onTheLeft)
-          && CopyEvidence.of(wide, explained, entries).explainsAll();
     }
+    return true;
+  }
 
-    private static Field outer(Field wide, boolean onTheLeft) {
-      int at = onTheLeft ? wide.offset() : Fields.end(wide) - 1;
-      return Fields.of(wide, at, at + 1);
+  private static Candidate candidate(Found found, int left, int right) {
+    return new Candidate(
+        found.from,
+        found.start - left,
+        found.to,
+        found.offset - left,
+        left + found.width + right,
+        0);
+  }
+
+  /** Whether at least half of the bytes beside a value are not what unused bytes have. */
+  private static boolean isInformative(Found found, int left, int right) {
+    byte[] payload = found.explained.get(0).payload(0);
+    int informative = 0;
+    for (int i = -left; i < found.width + right; i++) {
+      byte one = payload[found.offset + i];
+      informative +=
+          (i < 0 || i >= found.width) && one != 0 && one != -1 && one != ' ' && one != '0' ? 1 : 0;
     }
+    return informative * 2 >= left + right;
+  }
 
-    /**
-     * A byte that varies between frames but never between recordings is an operation or the like.
-     */
-    private boolean mayBeOfId(Field one, boolean onTheLeft) {
-      return ofClient.stream().anyMatch(pair -> pair.differsIn(one))
-          || isConstant(one)
-              && (onTheLeft || !isFromClient(copy) || Bytes.all(one, ofClient, Bytes::isNull));
+  /** Whether source and target have the same byte beside a value, in all steps. */
+  private boolean isEqual(Found found, int beside) {
+    int there = found.start + beside;
+    int here = found.offset + beside;
+    if (there < 0 || here < 0 || there >= found.from.length() || here >= found.to.length()) {
+      return false;
     }
-
-    private boolean isConstant(Field one) {
-      return ofClient.stream()
-              .map(pair -> Bytes.of(one, pair.payloadOfA()))
-              .distinct()
-              .count()
-          == 1;
-    }
-
-    /**
-     * Whether the run on the left is how both kinds of frames begin: then it is not part of an id.
-     */
-    private boolean isHead(int more) {
-      Copy wide = widened(copy, more, 0);
-      return isFromClient(copy) && wide.from().offset() == 0 && wide.to().offset() == 0;
-    }
-
-    /** How many bytes on the left differ, or are the leading zeros of a number. */
-    private int changing(int most) {
-      for (int more = 1; more <= most; more++) {
-        Field one = outer(client(widened(copy, more, 0)), true);
-        if (ofClient.stream().noneMatch(pair -> pair.differsIn(one))
-            && !Bytes.all(one, ofClient, Bytes::isNull)) {
-          return more - 1;
-        }
+    for (Step step : found.explained) {
+      if (step.varying().get(here)) {
+        return false;
       }
-      return most;
     }
+    byte one = found.explained.get(0).payload(0)[here];
+    for (Step step : found.explained) {
+      if (step.payload(0)[here] != one) {
+        return false;
+      }
+    }
+    for (Step step : found.from.steps()) {
+      if (step.varying().get(there) || step.payload(0)[there] != one) {
+        return false;
+      }
+    }
+    return true;
   }
 }

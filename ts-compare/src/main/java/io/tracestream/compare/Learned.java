@@ -3,21 +3,30 @@ package io.tracestream.compare;
 import io.tracestream.rules.Rules;
 import java.util.List;
 
-/** What two recordings of the same conversation show about what varies. Immutable. */
+/** What recordings of the same conversation show about what varies. Immutable. */
 public final class Learned {
   private final List<Finding> findings;
   private final List<Change> unexplained;
   private final DiffSummary summary;
   private final long entriesLookedAt;
   private final boolean isWhole;
+  private final long bytes;
+  private final long openBytes;
+  private final List<String> notes;
 
   Learned(
       List<Finding> findings,
       List<Change> unexplained,
       DiffSummary summary,
       long entriesLookedAt,
-      boolean isWhole) {
+      boolean isWhole,
+      long bytes,
+      long openBytes,
+      List<String> notes) {
     this.findings = List.copyOf(findings);
+    this.bytes = bytes;
+    this.openBytes = openBytes;
+    this.notes = List.copyOf(notes);
     this.unexplained = List.copyOf(unexplained);
     this.summary = summary;
     this.entriesLookedAt = entriesLookedAt;
@@ -130,6 +139,33 @@ public final class Learned {
    */
   public boolean isWhole() {
     return isWhole;
+  }
+
+  /**
+   * How many payload bytes the entries of A have that the rules were learned from.
+   *
+   * @return a number of bytes
+   */
+  public long bytes() {
+    return bytes;
+  }
+
+  /**
+   * How many of these bytes the rules leave open: a live frame may have any other byte there.
+   *
+   * @return at most {@link #bytes}
+   */
+  public long openBytes() {
+    return openBytes;
+  }
+
+  /**
+   * What a reader of the rules should know besides the reason for each.
+   *
+   * @return a sentence each; there may be none
+   */
+  public List<String> notes() {
+    return notes;
   }
 
   /**

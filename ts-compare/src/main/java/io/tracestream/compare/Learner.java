@@ -2,31 +2,31 @@ package io.tracestream.compare;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
+import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Map;
 
 /**
- * Learns which bytes vary, from two recordings of the same conversation made at different times.
+ * Learns which bytes vary, from two or more recordings of the same conversation made at different
+ * times.
  *
  * <p>It proposes rules, says how many entries support each of them, and lists what no rule
- * explains. It holds up to 100 000 entries or 64 MiB of payloads of each recording. From a longer
- * recording it learns only that much, but compares all of it under the rules.
+ * explains. A byte that was the same in all recordings of a kind of frame stays compared, with two
+ * exceptions: a clock is left open as a whole, and a value that is sent back is copied as a whole.
+ *
+ * <p>It holds up to 100 000 entries of each recording, and of all payloads as much as fits into a
+ * sixth of the heap, at most 128 MiB. From a longer recording it learns only that much, but
+ * compares all of it under the rules.
  */
 public final class Learner {
   private static final int MOST_UNEXPLAINED = 100;
 
-  private final Recording a;
-  private final Recording b;
-  private final Pairing entries;
-
-  private Learner(Recording a, Recording b) throws IOException {
-    this.a = a;
-    this.b = b;
-    this.entries = new Pairing(a, b);
-  }
+  private Learner() {}
 
   /**
    * Learns rules from two recordings.
@@ -38,70 +38,84 @@ public final class Learner {
    * @throws IOException if reading fails
    */
   public static Learned learn(Recording a, Recording b) throws IOException {
-    return new Learner(a, b).learn();
+    return learn(List.of(a, b));
   }
 
-  private Learned learn() throws IOException {
-    List<Pair> c2s = entries.first(Direction.C2S);
-    List<Pair> s2c = entries.first(Direction.S2C);
-    List<Learned.Finding> findings = new Proposer(entries, c2s, s2c).propose();
-    Rest rest = compare(findings);
-    List<Pair> answers = entries.byRequests(rules(findings), c2s);
-    if (!answers.isEmpty() && !answers.equals(s2c)) {
-      // Now that replies are paired by their requests, their order does not matter any more.
-      List<Learned.Finding> better = new Proposer(entries, c2s, answers).propose();
-      Rest then = compare(better);
-      if (then.entries() <= rest.entries()) {
-        findings = better;
-        rest = then;
+  /**
+   * Learns rules from recordings of one conversation.
+   *
+   * @param recordings two or more; they stay open
+   * @return the rules, the reason for each, and what they do not explain
+   * @throws IllegalArgumentException if there are fewer than two
+   * @throws io.tracestream.recording.RecordingException if a recording is damaged
+   * @throws IOException if reading fails
+   */
+  public static Learned learn(List<Recording> recordings) throws IOException {
+    if (recordings.size() < 2) {
+      throw new IllegalArgumentException("two recordings or more are needed to learn what varies");
+    }
+    Pairing entries = new Pairing(recordings, 0, Pairing.memory());
+    List<Step> c2s = entries.steps(Direction.C2S);
+    List<Step> s2c = entries.steps(Direction.S2C);
+    Proposer proposer = new Proposer(c2s, s2c, recordings.size());
+    proposer.propose();
+    if (!proposer.answers().isEmpty()) {
+      // Now that replies are known by their requests, their order does not matter any more.
+      List<Step> answers = entries.byRequests(proposer.answers(), c2s);
+      Proposer better = new Proposer(c2s, answers, recordings.size());
+      better.propose();
+      if (paired(answers) >= paired(s2c) && better.unexplained() < proposer.unexplained()) {
+        proposer = better;
+        s2c = answers;
       }
     }
-    return learned(entries.isWhole() ? needed(findings, rest) : findings);
+    return learned(recordings, entries, proposer, c2s, s2c);
   }
 
-  private static Rules rules(List<Learned.Finding> findings) {
-    return findings.stream().map(Learned.Finding::rule).reduce(Rules.NONE, Rules::plus);
+  private static long paired(List<Step> steps) {
+    return steps.stream().filter(Step::isWitnessed).count();
   }
 
-  /** How many entries still differ under the rules, and how many bytes of them. */
-  private record Rest(long entries, long bytes) {
-    /**
-     * Whether a finding is missed, if this is left without it, and {@code with} is left with it.
-     */
-    boolean misses(Learned.Finding finding, Rest with) {
-      // In a single pair, a difference that is explained in part may be a real one.
-      return entries > with.entries || finding.support() > 1 && bytes > with.bytes;
-    }
-  }
-
-  private Rest compare(List<Learned.Finding> findings) throws IOException {
-    AtomicLong bytes = new AtomicLong();
-    DiffSummary summary = RecordingDiff.compare(a, b, rules(findings), change -> change
-        .differing()
-        .forEach(range -> bytes.addAndGet(range.length())));
-    return new Rest(summary.changed() + summary.added() + summary.removed(), bytes.get());
-  }
-
-  /** The findings without the unnecessary ones. */
-  private List<Learned.Finding> needed(List<Learned.Finding> findings, Rest rest)
+  private static Learned learned(
+      List<Recording> recordings,
+      Pairing entries,
+      Proposer proposer,
+      List<Step> c2s,
+      List<Step> s2c)
       throws IOException {
-    List<Learned.Finding> needed = new ArrayList<>(findings);
-    for (int i = findings.size() - 1; i >= 0 && needed.size() > 1; i--) {
-      Learned.Finding finding = needed.remove(i);
-      if (!finding.rule().copied().isEmpty() || compare(needed).misses(finding, rest)) {
-        needed.add(i, finding);
+    List<Learned.Finding> findings = proposer.findings();
+    Rules rules = findings.stream().map(Learned.Finding::rule).reduce(Rules.NONE, Rules::plus);
+    List<Change> unexplained = new ArrayList<>();
+    DiffSummary summary = new DiffSummary(0, 0, 0, 0, 0, 0);
+    for (Recording other : recordings.subList(1, recordings.size())) {
+      summary = summary.plus(RecordingDiff.compare(recordings.get(0), other, rules, change -> {
+        if (unexplained.size() < MOST_UNEXPLAINED) {
+          unexplained.add(change);
+        }
+      }));
+    }
+    Map<Direction, Comparer> comparers = new EnumMap<>(Direction.class);
+    for (Direction direction : Direction.values()) {
+      comparers.put(direction, new Comparer(rules, direction));
+    }
+    long bytes = 0;
+    long open = 0;
+    for (List<Step> some : List.of(c2s, s2c)) {
+      for (Step step : some) {
+        bytes += step.length();
+        open += comparers
+            .get(step.direction())
+            .openBytes(ByteBuffer.wrap(step.payload(0)), ByteBuffer.wrap(step.payload(0)));
       }
     }
-    return needed;
-  }
-
-  private Learned learned(List<Learned.Finding> findings) throws IOException {
-    List<Change> unexplained = new ArrayList<>();
-    DiffSummary summary = RecordingDiff.compare(a, b, rules(findings), change -> {
-      if (unexplained.size() < MOST_UNEXPLAINED) {
-        unexplained.add(change);
-      }
-    });
-    return new Learned(findings, unexplained, summary, entries.countOfA(), entries.isWhole());
+    return new Learned(
+        findings,
+        unexplained,
+        summary,
+        entries.count(),
+        entries.isWhole(),
+        bytes,
+        open,
+        proposer.notes());
   }
 }

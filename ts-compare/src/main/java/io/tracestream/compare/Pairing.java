@@ -1,249 +1,340 @@
 package io.tracestream.compare;
 
+import io.tracestream.compare.Step.Held;
 import io.tracestream.recording.Direction;
-import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
-import io.tracestream.rules.Copy;
-import io.tracestream.rules.Field;
-import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the pairs of two recordings of the same conversation. */
+/**
+ * The beginnings of recordings of one conversation, in memory, and the steps that their entries
+ * are. Memory is bounded, so that it works on recordings of any size.
+ */
 final class Pairing {
-  private final Recording a;
-  private final Recording b;
-  private final HeldEntries entriesOfA;
-  private final HeldEntries entriesOfB;
+  /** How many entries of a recording are held. */
+  private static final int MOST = 100_000;
+  /** How many payload bytes of all recordings together are held, if memory allows. */
+  private static final long MOST_BYTES = 128L * 1024 * 1024;
+  /** What an entry takes besides its payload, in bytes. */
+  private static final int ENTRY = 400;
 
-  Pairing(Recording a, Recording b) throws IOException {
-    this.a = a;
-    this.b = b;
-    this.entriesOfA = new HeldEntries(a);
-    this.entriesOfB = new HeldEntries(b);
-  }
+  private static final int WINDOW = 64;
+  private static final int SAMPLE = 128;
+  private static final int GAP = 60;
+  /** How much more alike entries must be than those in order, in percent. */
+  private static final int CLEARLY = 25;
 
-  /** Whether it looks at all entries. */
-  boolean isWhole() {
-    return entriesOfA.isWhole() && entriesOfB.isWhole();
-  }
+  private final List<Map<Direction, List<Held>>> held = new ArrayList<>();
+  private final int conversation;
+  private long count;
+  private boolean whole = true;
 
-  /** How many entries of A it looks at. */
-  long countOfA() {
-    return entriesOfA.count();
-  }
-
-  List<Change.Side> ofA(Direction direction) {
-    return entriesOfA.of(direction);
-  }
-
-  List<Change.Side> ofB(Direction direction) {
-    return entriesOfB.of(direction);
-  }
-
-  /**
-   * The pairs to begin with, when nothing is known yet about what varies: the k-th entries of A and
-   * B, unless their lengths show that some were added, removed or in another order.
-   */
-  List<Pair> first(Direction direction) throws IOException {
-    List<Pair> inOrder = inOrder(ofA(direction), ofB(direction));
-    if (isGood(inOrder, direction)) {
-      return inOrder;
-    }
-    List<Pair> aligned = under(Rules.NONE, direction);
-    List<Pair> byLength = byLength(ofA(direction), ofB(direction));
-    return fitting(byLength) > fitting(aligned) ? byLength : aligned;
-  }
-
-  private boolean isGood(List<Pair> pairs, Direction direction) {
-    return ofA(direction).size() == ofB(direction).size() && fitting(pairs) == pairs.size();
-  }
-
-  private static long fitting(List<Pair> pairs) {
-    return pairs.stream().filter(Pair::haveOneLength).count();
-  }
-
-  private static List<Pair> inOrder(List<Change.Side> a, List<Change.Side> b) {
-    List<Pair> pairs = new ArrayList<>();
-    for (int k = 0; k < Math.min(a.size(), b.size()); k++) {
-      pairs.add(new Pair(a.get(k), b.get(k)));
-    }
-    return pairs;
-  }
-
-  /** Each entry with the next free one of its length, as far as a diff looks ahead. */
-  private static List<Pair> byLength(List<Change.Side> a, List<Change.Side> b) {
-    List<Pair> pairs = new ArrayList<>();
-    List<Change.Side> free = new ArrayList<>();
-    int read = 0;
-    for (Change.Side one : a) {
-      while (read < b.size() && free.size() < DiffReader.MOST) {
-        free.add(b.get(read++));
-      }
-      int length = one.payload().length;
-      free.stream()
-          .filter(other -> other.payload().length == length)
-          .findFirst()
-          .ifPresent(other -> {
-            pairs.add(new Pair(one, other));
-            free.remove(other);
-          });
-    }
-    return pairs;
-  }
-
-  /**
-   * The pairs of s2c entries that answer the same request, where a copy ties them to their
-   * requests; empty if no copy does.
-   *
-   * @param c2s the pairs of requests
-   */
-  List<Pair> byRequests(Rules rules, List<Pair> c2s) {
-    return new AnswerPairs(rules, c2s).pairs();
-  }
-
-  /** The pairs that a diff finds under these rules. */
-  List<Pair> under(Rules rules, Direction direction) throws IOException {
-    List<Pair> pairs = new ArrayList<>();
-    DirectionDiff diff = new DirectionDiff(a, b, rules, direction, (one, other) -> {
-      if (one.entry() <= entriesOfA.count() && other.entry() <= entriesOfB.count()) {
-        pairs.add(new Pair(one, other));
-      }
-    });
-    while (diff.peek() != null) {
-      diff.take();
-    }
-    return pairs;
-  }
-
-  /**
-   * Pairs s2c entries by the requests that they answer, where a copy ties them to their requests,
-   * and the others in order.
-   */
-  private final class AnswerPairs {
-    private static final long NONE = 0;
-
-    private final List<Copy> copies;
-    /** For the number of a request in A, the number of its partner in B. */
-    private final Map<Long, Long> requests = new HashMap<>();
-
-    AnswerPairs(Rules rules, List<Pair> c2s) {
-      this.copies = rules.copied().stream()
-          .filter(copy -> copy.to().direction() == Direction.S2C)
-          .toList();
-      c2s.forEach(pair -> requests.put(pair.a().entry(), pair.b().entry()));
-    }
-
-    /** The pairs; empty if no copy ties answers to requests. */
-    List<Pair> pairs() {
-      List<Pair> pairs = new ArrayList<>();
-      if (copies.isEmpty()) {
-        return pairs;
-      }
-      Map<Long, Deque<Change.Side>> answersOfB = answersOfB();
-      Sources sources = new Sources(ofA(Direction.C2S));
-      for (Change.Side answer : ofA(Direction.S2C)) {
-        long request = requests.getOrDefault(sources.requestOf(answer), NONE);
-        Deque<Change.Side> like = answersOfB.get(request);
-        if (like != null && !like.isEmpty()) {
-          pairs.add(new Pair(answer, like.remove()));
-        }
-      }
-      return pairs;
-    }
-
-    private Map<Long, Deque<Change.Side>> answersOfB() {
-      Map<Long, Deque<Change.Side>> answers = new HashMap<>();
-      Sources sources = new Sources(ofB(Direction.C2S));
-      for (Change.Side answer : ofB(Direction.S2C)) {
-        answers
-            .computeIfAbsent(sources.requestOf(answer), request -> new ArrayDeque<>())
-            .add(answer);
-      }
-      return answers;
-    }
-
-    /** The requests of one recording by their values, up to the current answer. */
-    private final class Sources {
-      private final List<Change.Side> all;
-      private final List<Map<ByteBuffer, Long>> byValue = new ArrayList<>();
-      private int next;
-
-      Sources(List<Change.Side> all) {
-        this.all = all;
-        copies.forEach(copy -> byValue.add(new HashMap<>()));
-      }
-
-      /** The number of the request that an answer belongs to. */
-      long requestOf(Change.Side answer) {
-        while (next < all.size() && all.get(next).entry() < answer.entry()) {
-          remember(all.get(next++));
-        }
-        for (int i = 0; i < copies.size(); i++) {
-          Field to = copies.get(i).to();
-          Long request = to.isWhole(answer.payload().length)
-              ? byValue.get(i).get(Bytes.of(to, answer.payload()))
-              : null;
-          if (request != null) {
-            return request;
-          }
-        }
-        return NONE;
-      }
-
-      private void remember(Change.Side request) {
-        for (int i = 0; i < copies.size(); i++) {
-          Field from = copies.get(i).from();
-          if (from.isWhole(request.payload().length)) {
-            byValue.get(i).put(Bytes.of(from, request.payload()), request.entry());
-          }
-        }
-      }
+  Pairing(List<Recording> recordings, int conversation, long share) throws IOException {
+    this.conversation = conversation;
+    for (Recording recording : recordings) {
+      held.add(hold(recording, share / recordings.size()));
     }
   }
 
-  /** The first entries of a recording, in memory. */
-  private static final class HeldEntries {
-    /** How many entries are held. */
-    static final int MOST = 100_000;
-    /** How many payload bytes are held. */
-    static final long MOST_BYTES = 64L * 1024 * 1024;
+  /** The memory for payloads of all recordings together, in bytes. */
+  static long memory() {
+    return Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 6);
+  }
 
-    private final List<Change.Side> c2s = new ArrayList<>();
-    private final List<Change.Side> s2c = new ArrayList<>();
-    private long bytes;
-    private boolean whole = true;
-
-    HeldEntries(Recording recording) throws IOException {
-      RecordingReader reader = recording.reader();
-      for (Entry entry = reader.next(); entry != null; entry = reader.next()) {
-        bytes += entry.payload().length;
-        if (count() == MOST || bytes > MOST_BYTES) {
+  private Map<Direction, List<Held>> hold(Recording recording, long share) throws IOException {
+    Map<Direction, List<Held>> entries = new EnumMap<>(Direction.class);
+    entries.put(Direction.C2S, new ArrayList<>());
+    entries.put(Direction.S2C, new ArrayList<>());
+    long number = 0;
+    long left = share;
+    try (RecordingReader reader = recording.reader()) {
+      while (reader.advance()) {
+        ByteBuffer payload = reader.payload();
+        left -= payload.remaining() + ENTRY;
+        if (number == MOST || left < 0 && number > 0) {
           whole = false;
-          return;
+          break;
         }
-        of(entry.direction()).add(new Change.Side(count() + 1, reader.line(), entry.payload()));
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        number++;
+        entries.get(reader.direction()).add(new Held(number, reader.elapsedMicros(), bytes));
       }
     }
+    count = held.isEmpty() ? number : count;
+    return entries;
+  }
 
-    List<Change.Side> of(Direction direction) {
-      return direction == Direction.C2S ? c2s : s2c;
-    }
+  /** Whether all entries are held. */
+  boolean isWhole() {
+    return whole;
+  }
 
-    long count() {
-      return c2s.size() + (long) s2c.size();
-    }
+  /** How many entries of the first recording are held. */
+  long count() {
+    return count;
+  }
 
-    /** Whether these are all entries of the recording. */
-    boolean isWhole() {
-      return whole;
+  /** The steps of one direction, entry by entry of the first recording. */
+  List<Step> steps(Direction direction) {
+    List<int[]> partners = new ArrayList<>();
+    List<Held> first = held.get(0).get(direction);
+    for (int i = 1; i < held.size(); i++) {
+      partners.add(match(first, held.get(i).get(direction)));
     }
+    return steps(direction, partners);
+  }
+
+  private List<Step> steps(Direction direction, List<int[]> partners) {
+    List<Step> steps = new ArrayList<>();
+    List<Held> first = held.get(0).get(direction);
+    for (int k = 0; k < first.size(); k++) {
+      Held[] sides = new Held[held.size()];
+      sides[0] = first.get(k);
+      for (int i = 1; i < sides.length; i++) {
+        int partner = partners.get(i - 1)[k];
+        sides[i] = partner < 0 ? null : held.get(i).get(direction).get(partner);
+      }
+      steps.add(new Step(direction, conversation, sides));
+    }
+    return steps;
+  }
+
+  /** For each entry of A, the index of the same entry in B; -1 if B does not have it. */
+  private static int[] match(List<Held> a, List<Held> b) {
+    int[] partners = new int[a.size()];
+    if (a.size() == b.size() && isInOrder(a, b)) {
+      Arrays.setAll(partners, k -> k);
+      return partners;
+    }
+    Arrays.fill(partners, -1);
+    int i = 0;
+    int j = 0;
+    while (i < a.size() && j < b.size()) {
+      boolean ended = a.size() - i <= WINDOW && b.size() - j <= WINDOW;
+      List<Held> nextOfA = a.subList(i, Math.min(a.size(), i + WINDOW));
+      List<Held> nextOfB = b.subList(j, Math.min(b.size(), j + WINDOW));
+      List<int[]> way = way(nextOfA, nextOfB, ended);
+      // The second half may change once more entries are known.
+      int steps = ended ? way.size() : Math.max(1, way.size() / 2);
+      for (int[] step : way.subList(0, steps)) {
+        if (step[0] + step[1] == 2) {
+          partners[i] = j;
+        }
+        i += step[0];
+        j += step[1];
+      }
+    }
+    int[] byLength = byLength(a, b);
+    return alike(a, b, byLength) > alike(a, b, partners) ? byLength : partners;
+  }
+
+  /** How many entries have a partner of their length. */
+  private static int alike(List<Held> a, List<Held> b, int[] partners) {
+    int alike = 0;
+    for (int i = 0; i < partners.length; i++) {
+      alike +=
+          partners[i] >= 0 && a.get(i).payload().length == b.get(partners[i]).payload().length
+              ? 1
+              : 0;
+    }
+    return alike;
+  }
+
+  /** Each entry with the next free one of its length, of those nearby. */
+  private static int[] byLength(List<Held> a, List<Held> b) {
+    int[] partners = new int[a.size()];
+    List<Integer> free = new ArrayList<>();
+    int read = 0;
+    for (int i = 0; i < partners.length; i++) {
+      while (read < b.size() && free.size() < WINDOW) {
+        free.add(read++);
+      }
+      partners[i] = -1;
+      for (int k = 0; k < free.size() && partners[i] < 0; k++) {
+        if (b.get(free.get(k)).payload().length == a.get(i).payload().length) {
+          partners[i] = free.remove(k);
+        }
+      }
+    }
+    return partners;
+  }
+
+  /** Whether no entry is much more like the one before or after its partner. */
+  private static boolean isInOrder(List<Held> a, List<Held> b) {
+    for (int k = 0; k < a.size(); k++) {
+      int own = distance(a.get(k), b.get(k));
+      for (int next = Math.max(0, k - 1); own > CLEARLY && next <= k + 1; next++) {
+        if (next != k
+            && next < a.size()
+            && (distance(a.get(k), b.get(next)) + CLEARLY < own
+                && distance(a.get(k), b.get(next)) + CLEARLY
+                    < distance(a.get(next), b.get(next)))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** The cheapest way to turn A into B, each step as how many entries it takes from either. */
+  private static List<int[]> way(List<Held> a, List<Held> b, boolean ended) {
+    int[][] distances = new int[a.size()][b.size()];
+    int[][] costs = new int[a.size() + 1][b.size() + 1];
+    for (int i = 0; i <= a.size(); i++) {
+      for (int j = 0; j <= b.size(); j++) {
+        int cheapest = i + j == 0 ? 0 : Integer.MAX_VALUE;
+        if (i > 0) {
+          cheapest = Math.min(cheapest, costs[i - 1][j] + GAP);
+        }
+        if (j > 0) {
+          cheapest = Math.min(cheapest, costs[i][j - 1] + GAP);
+        }
+        if (i > 0 && j > 0) {
+          distances[i - 1][j - 1] = paired(distance(a.get(i - 1), b.get(j - 1)));
+          cheapest = Math.min(cheapest, costs[i - 1][j - 1] + distances[i - 1][j - 1]);
+        }
+        costs[i][j] = cheapest;
+      }
+    }
+    int i = a.size();
+    int j = b.size();
+    if (!ended) { // what is left over in one of them may have its partner further on
+      for (int k = 0; k <= a.size(); k++) {
+        i = costs[k][b.size()] < costs[i][j] ? k : i;
+      }
+      for (int k = 0; k <= b.size(); k++) {
+        if (costs[a.size()][k] < costs[i][j]) {
+          i = a.size();
+          j = k;
+        }
+      }
+    }
+    Deque<int[]> way = new ArrayDeque<>();
+    while (i > 0 || j > 0) {
+      boolean pair = i > 0 && j > 0 && costs[i][j] == costs[i - 1][j - 1] + distances[i - 1][j - 1];
+      boolean fromA = pair || i > 0 && costs[i][j] == costs[i - 1][j] + GAP;
+      way.addFirst(new int[] {fromA ? 1 : 0, pair || !fromA ? 1 : 0});
+      i -= fromA ? 1 : 0;
+      j -= pair || !fromA ? 1 : 0;
+    }
+    return new ArrayList<>(way);
+  }
+
+  private static int paired(int distance) {
+    return distance == 0 ? 0 : GAP * 2 / 3 + distance * GAP / 100;
+  }
+
+  /** How different two entries are: 0 if they are the same, 100 at most. */
+  private static int distance(Held one, Held other) {
+    byte[] a = one.payload();
+    byte[] b = other.payload();
+    if (a.length == b.length) {
+      int mismatch = Arrays.mismatch(a, b);
+      if (mismatch < 0) {
+        return 0;
+      }
+      int looked = Math.min(SAMPLE, a.length);
+      int equal = 0;
+      for (int at = 0; at < looked; at++) {
+        equal += a[at] == b[at] ? 1 : 0;
+      }
+      return 1 + 98 * (looked - equal) / Math.max(1, looked);
+    }
+    int most = Math.min(SAMPLE, Math.min(a.length, b.length));
+    int looked = Math.min(SAMPLE, Math.max(a.length, b.length));
+    int front = 0;
+    while (front < most && a[front] == b[front]) {
+      front++;
+    }
+    int back = 0;
+    while (back < most - front && a[a.length - 1 - back] == b[b.length - 1 - back]) {
+      back++;
+    }
+    return 1 + Math.max(33, 98 * Math.max(0, looked - front - back) / looked);
+  }
+
+  /**
+   * The s2c steps once it is known how replies carry the ids of their requests: replies to the same
+   * request are the same step, whatever their order.
+   *
+   * @param copies the copies of values from requests into replies
+   * @param requests the c2s steps
+   */
+  List<Step> byRequests(List<CopyFinder.Found> copies, List<Step> requests) {
+    Direction direction = Direction.S2C;
+    List<Map<Long, Long>> first = new ArrayList<>();
+    for (int i = 0; i < held.size(); i++) {
+      first.add(new HashMap<>());
+      for (Step request : requests) {
+        if (request.isIn(i)) {
+          first.get(i).put(request.entry(i), request.entry(0));
+        }
+      }
+    }
+    Map<Long, Deque<Integer>> answers = new HashMap<>();
+    List<int[]> partners = new ArrayList<>();
+    List<Long> requestsOfA = requestsOf(0, copies);
+    for (int i = 1; i < held.size(); i++) {
+      answers.clear();
+      List<Long> requestsOfB = requestsOf(i, copies);
+      for (int k = 0; k < requestsOfB.size(); k++) {
+        Long request = first.get(i).get(requestsOfB.get(k));
+        answers
+            .computeIfAbsent(request == null ? 0 : request, key -> new ArrayDeque<>())
+            .add(k);
+      }
+      int[] own = new int[requestsOfA.size()];
+      for (int k = 0; k < own.length; k++) {
+        Deque<Integer> like = answers.get(requestsOfA.get(k));
+        own[k] = like == null || like.isEmpty() ? -1 : like.remove();
+      }
+      partners.add(own);
+    }
+    return steps(direction, partners);
+  }
+
+  /** For each s2c entry of a recording, the number of the c2s entry that it answers; or 0. */
+  private List<Long> requestsOf(int recording, List<CopyFinder.Found> copies) {
+    List<Held> requests = held.get(recording).get(Direction.C2S);
+    List<Map<ByteBuffer, Long>> values = new ArrayList<>();
+    copies.forEach(copy -> values.add(new HashMap<>()));
+    List<Long> numbers = new ArrayList<>();
+    int next = 0;
+    for (Held answer : held.get(recording).get(Direction.S2C)) {
+      for (; next < requests.size() && requests.get(next).number() < answer.number(); next++) {
+        Held request = requests.get(next);
+        for (int i = 0; i < copies.size(); i++) {
+          CopyFinder.Found copy = copies.get(i);
+          if (request.payload().length == copy.from().length()) {
+            values
+                .get(i)
+                .put(
+                    ByteBuffer.wrap(request.payload(), copy.start(), copy.width()),
+                    request.number());
+          }
+        }
+      }
+      long number = 0;
+      for (int i = 0; i < copies.size() && number == 0; i++) {
+        CopyFinder.Found copy = copies.get(i);
+        if (answer.payload().length == copy.to().length()) {
+          number = values
+              .get(i)
+              .getOrDefault(ByteBuffer.wrap(answer.payload(), copy.offset(), copy.width()), 0L);
+        }
+      }
+      numbers.add(number);
+    }
+    return numbers;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Compares two recordings of the same conversation, made at different times.
+ * Compares recordings of the same conversation, made at different times.
  *
  * <pre>
  *   try (Recording a = Recording.open(Path.of("a.rec"), 16_777_216);
@@ -14,8 +14,9 @@
  * ahead, so that an added or removed entry does not make those after it differ.
  *
  * <p>{@link io.tracestream.compare.Learner} proposes the rules under which nothing differs. It
- * pairs the entries, groups the pairs that differ in the same bytes, and works out which fields
- * these bytes are. A field whose values were in an earlier frame of the other direction is copied;
- * any other is ignored. Each rule comes with the number of entries that support it.
+ * pairs the entries of two or more recordings, and groups them into kinds of frames that vary in
+ * the same bytes. Clocks are found by their pace. What was in an earlier frame of the other
+ * direction is copied; any other byte that varies is ignored. Each rule is limited to the kinds of
+ * frames that show it, and comes with the number of entries that support it.
  */
 package io.tracestream.compare;

@@ -1,0 +1,438 @@
+package io.tracestream.compare;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the clocks in frames of one direction: numbers, packed decimals and texts that are a time
+ * of these decades, and go as fast as the times of the entries. All kinds of frames that have a
+ * clock at the same place give evidence together. For one thread.
+ */
+final class Clocks {
+  private static final int SAMPLE = 64;
+  /** How unlikely it must be that bytes keep time by chance, in bits. */
+  private static final double EVIDENCE = 8;
+
+  private static final double EARLIEST = seconds(LocalDateTime.of(2005, 1, 1, 0, 0));
+  private static final double LATEST = seconds(LocalDateTime.of(2050, 1, 1, 0, 0));
+  /** How many seconds a clock may differ from the times of the entries. */
+  private static final double TOLERANCE = 1.5;
+  /** How many seconds so many packed pairs of digits can tell, from the seconds on. */
+  private static final double[] DECIMALS = {1, 60, 3600, 86_400, 2.7e6, 3.2e7, 3.2e9, 3.2e11};
+  /** The tolerance for recordings whose entries have no times. */
+  private static final double UNTIMED = 3600;
+
+  private static final List<Pattern> DATES = List.of(
+      Pattern.compile("20\\d\\d-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d([.,]\\d{1,9})?"),
+      Pattern.compile("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} 20\\d\\d \\d\\d:\\d\\d:\\d\\d"),
+      Pattern.compile(
+          "(?<!\\d)20\\d\\d(0\\d|1[0-2])([0-2]\\d|3[01])([01]\\d|2[0-3])[0-5]\\d[0-5]\\d(\\d{3})?(?!\\d)"),
+      Pattern.compile("(?<!\\d)1[1-9]\\d{8}(\\d{3}){0,3}(?!\\d)"));
+
+  private final List<Kind> kinds;
+  private final Map<Kind, List<Shapes.Field>> found = new HashMap<>();
+
+  private Clocks(List<Kind> kinds) {
+    this.kinds = kinds;
+    kinds.forEach(kind -> found.put(kind, new ArrayList<>()));
+  }
+
+  /**
+   * The clocks.
+   *
+   * @param kinds the kinds of one direction
+   * @return for each kind, its clocks, with an empty list if it has none
+   */
+  static Map<Kind, List<Shapes.Field>> of(List<Kind> kinds) {
+    Clocks clocks = new Clocks(kinds);
+    for (Kind kind : kinds) {
+      for (Change.Range run : Kind.runs(kind.varying())) {
+        clocks.text(kind, run);
+      }
+    }
+    clocks.textsElsewhere();
+    for (Kind kind : kinds) {
+      for (Change.Range run : Kind.runs(kind.varying())) {
+        if (clocks.isNew(kind, run.offset(), run.offset() + run.length())) {
+          clocks.number(kind, run);
+        }
+      }
+    }
+    return clocks.found;
+  }
+
+  private boolean isNew(Kind kind, int from, int to) {
+    return found.get(kind).stream().noneMatch(field -> field.offset() < to && from < field.end());
+  }
+
+  private void text(Kind kind, Change.Range run) {
+    for (Pattern pattern : DATES) {
+      Set<Shapes.Field> fields = new HashSet<>();
+      for (Step step : Scopes.sample(kind.steps(), SAMPLE)) {
+        for (int i = 0; i < step.recordings(); i++) {
+          if (step.isIn(i)) {
+            fields.add(Shapes.find(pattern, run, step.payload(i)));
+          }
+        }
+      }
+      Shapes.Field field = fields.iterator().next();
+      if (fields.size() == 1 && field != null && isNew(kind, field.offset(), field.end())) {
+        found.get(kind).add(new Shapes.Field(field.offset(), field.width(), "a time"));
+        return;
+      }
+    }
+  }
+
+  /** A text that is a time in one kind is one in others that have it at the same place. */
+  private void textsElsewhere() {
+    for (Kind known : kinds) {
+      for (Shapes.Field field : List.copyOf(found.get(known))) {
+        for (Kind kind : kinds) {
+          for (int at :
+              new int[] {field.offset(), field.offset() - known.length() + kind.length()}) {
+            int end = at + field.width();
+            if (at >= 0
+                && end <= kind.length()
+                && isNew(kind, at, end)
+                && !kind.varying().get(at, end).isEmpty()
+                && isDate(kind, at, end)) {
+              found.get(kind).add(new Shapes.Field(at, field.width(), "a time"));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isDate(Kind kind, int from, int to) {
+    for (Step step : Scopes.sample(kind.steps(), SAMPLE)) {
+      for (int i = 0; i < step.recordings(); i++) {
+        if (step.isIn(i)) {
+          String text = new String(step.payload(i), from, to - from, StandardCharsets.ISO_8859_1);
+          if (DATES.stream().noneMatch(date -> date.matcher(text).matches())) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  /** A kind of clock. */
+  private enum Clock {
+    FILETIME(8, 8, "a FILETIME"),
+    SECONDS(4, 3, "a time in seconds"),
+    LONG_SECONDS(8, 6, "a time in seconds"),
+    MILLIS(8, 8, "a time in milliseconds"),
+    MICROS(8, 7, "a time in microseconds"),
+    NANOS(8, 4, "a time in nanoseconds"),
+    NTP(8, 3, "an NTP time"),
+    DOUBLE(8, 8, "a time in seconds, as a double"),
+    BCD_14(7, 12, "a time in packed decimals"),
+    BCD_12(6, 8, "a time in packed decimals");
+
+    private final int width;
+    /** How many bits it says that bytes are a time of these decades, without what is often zero. */
+    private final double bits;
+
+    private final String words;
+
+    Clock(int width, double bits, String words) {
+      this.width = width;
+      this.bits = bits;
+      this.words = words;
+    }
+
+    /** How many of its low-order bytes may always be the same. */
+    int idle() {
+      return switch (this) {
+        case NTP -> 4;
+        case FILETIME, NANOS, DOUBLE, BCD_14, BCD_12 -> 3;
+        default -> 0;
+      };
+    }
+
+    boolean isBcd() {
+      return this == BCD_14 || this == BCD_12;
+    }
+
+    /** Seconds since 1970; NaN if it is not a time. */
+    double seconds(byte[] payload, int at, boolean big) {
+      if (isBcd()) {
+        return decimals(payload, at);
+      }
+      long bits = 0;
+      for (int i = 0; i < width; i++) {
+        bits = bits << 8 | payload[big ? at + i : at + width - 1 - i] & 0xff;
+      }
+      return switch (this) {
+        case FILETIME -> bits / 1e7 - 11_644_473_600.0;
+        case SECONDS, LONG_SECONDS -> bits;
+        case MILLIS -> bits / 1e3;
+        case MICROS -> bits / 1e6;
+        case NANOS -> bits / 1e9;
+        case NTP -> (bits >>> 32) - 2_208_988_800.0 + (bits & 0xffff_ffffL) / 0x1p32;
+        case DOUBLE -> Double.longBitsToDouble(bits);
+        default -> Double.NaN;
+      };
+    }
+
+    private double decimals(byte[] payload, int at) {
+      int[] two = new int[width];
+      for (int i = 0; i < width; i++) {
+        int high = payload[at + i] >> 4 & 0xf;
+        int low = payload[at + i] & 0xf;
+        if (high > 9 || low > 9) {
+          return Double.NaN;
+        }
+        two[i] = 10 * high + low;
+      }
+      int from = width - 5;
+      int year = width == 7 ? 100 * two[0] + two[1] : 2000 + two[0];
+      try {
+        return Clocks.seconds(LocalDateTime.of(
+            year, two[from], two[from + 1], two[from + 2], two[from + 3], two[from + 4]));
+      } catch (DateTimeException e) {
+        return Double.NaN;
+      }
+    }
+
+    /** How many units are in a second; for what has none, as many as make it precise. */
+    private double units() {
+      return switch (this) {
+        case FILETIME -> 1e7;
+        case MILLIS -> 1e3;
+        case MICROS -> 1e6;
+        case NANOS -> 1e9;
+        case NTP -> 0x1p32;
+        case DOUBLE -> 0x1p21;
+        default -> 1;
+      };
+    }
+
+    /** The bytes that it will have at the latest. */
+    byte[] latest() {
+      if (isBcd()) {
+        byte[] last = new byte[width];
+        last[0] = width == 7 ? (byte) 0x20 : 0x50;
+        last[1] = width == 7 ? (byte) 0x50 : 1;
+        return last;
+      }
+      long bits =
+          switch (this) {
+            case FILETIME -> (long) ((LATEST + 11_644_473_600.0) * 1e7);
+            case NTP, SECONDS -> -1;
+            case DOUBLE -> Double.doubleToLongBits(LATEST);
+            default -> (long) (LATEST * units());
+          };
+      byte[] all =
+          ByteBuffer.allocate(8).order(ByteOrder.BIG_ENDIAN).putLong(bits).array();
+      return Arrays.copyOfRange(all, 8 - width, 8);
+    }
+  }
+
+  private static double seconds(LocalDateTime time) {
+    return time.toEpochSecond(ZoneOffset.UTC);
+  }
+
+  /** A clock at a place that counts from one end of the payload. */
+  private record Place(Clock clock, int offset, boolean big) {
+    int at(Kind kind) {
+      int at = offset < 0 ? kind.length() + offset : offset;
+      return at >= 0 && at + clock.width <= kind.length() ? at : -1;
+    }
+  }
+
+  /** Finds the clock that a run of varying bytes of a kind begins or ends in. */
+  private void number(Kind kind, Change.Range run) {
+    int end = run.offset() + run.length();
+    Place best = null;
+    List<Kind> having = List.of();
+    double most = EVIDENCE;
+    for (Clock clock : Clock.values()) {
+      for (int at = Math.max(0, run.offset() - clock.width + 1);
+          at < end && at + clock.width <= kind.length();
+          at++) {
+        boolean contains = at <= run.offset() && at + clock.width >= end;
+        if (!contains || !isNew(kind, at, at + clock.width)) {
+          continue;
+        }
+        for (boolean big : new boolean[] {true, false}) {
+          if (!big && clock.isBcd()
+              || isText(clock, at, big, kind)
+              || evidence(clock, at, big, kind) < 0) {
+            continue;
+          }
+          for (int offset : new int[] {at, at - kind.length()}) {
+            Place place = new Place(clock, offset, big);
+            List<Kind> some = having(place, kind);
+            double bits = evidence(place, some);
+            if (bits < 0) {
+              some = List.of(kind);
+              bits = evidence(place, some);
+            }
+            if (bits > most) {
+              most = bits;
+              best = place;
+              having = some;
+            }
+          }
+        }
+      }
+    }
+    for (Kind one : having) {
+      Shapes.Field field = open(best, one, having);
+      if (isNew(one, field.offset(), field.end())) {
+        found.get(one).add(field);
+      }
+    }
+  }
+
+  /**
+   * Whether the byte that changes last is a letter of a text beside the clock, or all of it is
+   * text.
+   */
+  private static boolean isText(Clock clock, int at, boolean big, Kind kind) {
+    byte[] payload = kind.steps().get(0).payload(0);
+    int high = big ? at : at + clock.width - 1;
+    int beside = big ? at - 1 : at + clock.width;
+    int next = big ? at + 1 : high - 1;
+    return isPrintable(payload, high)
+        && clock != Clock.DOUBLE
+        && !clock.isBcd()
+        && (clock.width == 8 || isPrintable(payload, beside) || isPrintable(payload, next));
+  }
+
+  private static boolean isPrintable(byte[] payload, int at) {
+    return at >= 0 && at < payload.length && payload[at] >= ' ' && payload[at] < 0x7f;
+  }
+
+  /** The kinds that seem to have a clock there, too. */
+  private List<Kind> having(Place place, Kind seed) {
+    List<Kind> having = new ArrayList<>();
+    for (Kind kind : kinds) {
+      int at = place.at(kind);
+      if (kind == seed
+          || at >= 0
+              && !kind.varying().get(at, at + place.clock.width).isEmpty()
+              && isNew(kind, at, at + place.clock.width)
+              && evidence(place.clock, at, place.big, kind) >= 0) {
+        having.add(kind);
+      }
+    }
+    return having;
+  }
+
+  private double evidence(Clock clock, int at, boolean big, Kind kind) {
+    return evidence(new Place(clock, at, big), List.of(kind));
+  }
+
+  /** How unlikely it is that these bytes keep time by chance, in bits; below 0 if they do not. */
+  private static double evidence(Place place, List<Kind> kinds) {
+    Clock clock = place.clock;
+    BitSet varying = new BitSet();
+    List<Map.Entry<Step, Integer>> steps = new ArrayList<>();
+    for (Kind kind : kinds) {
+      int at = place.at(kind);
+      varying.or(kind.varying().get(at, at + clock.width));
+      for (Step step : Scopes.sample(kind.steps(), SAMPLE)) {
+        steps.add(Map.entry(step, at));
+      }
+    }
+    steps.sort(
+        Comparator.comparing((Map.Entry<Step, Integer> one) -> one.getKey().conversation())
+            .thenComparing(one -> one.getKey().entry(0)));
+    int lowest = place.big ? clock.width - varying.length() : varying.nextSetBit(0);
+    if (lowest > clock.idle() || !clock.isBcd() && !isZero(place, kinds.get(0), lowest)) {
+      return -1;
+    }
+    // What can be seen of a pace: the bytes from the highest that varies to the lowest.
+    int varied = place.big ? clock.width - varying.nextSetBit(0) : varying.length();
+    double range = clock.isBcd() ? DECIMALS[varied] : Math.pow(256, varied) / clock.units();
+    double bits = clock.bits;
+    double first = Double.NaN;
+    int recordings = steps.get(0).getKey().recordings();
+    for (int i = 0; i < recordings; i++) {
+      double last = Double.NaN;
+      long lastMicros = 0;
+      int conversation = -1;
+      boolean isFirst = true;
+      for (Map.Entry<Step, Integer> entry : steps) {
+        Step step = entry.getKey();
+        if (!step.isIn(i)) {
+          continue;
+        }
+        double seconds = clock.seconds(step.payload(i), entry.getValue(), place.big);
+        if (!(seconds >= EARLIEST && seconds <= LATEST)) {
+          return -1;
+        }
+        if (step.conversation() == conversation) {
+          double passed = (step.micros(i) - lastMicros) / 1e6;
+          double tolerance = passed == 0 ? UNTIMED : TOLERANCE + passed / 50;
+          if (Math.abs(seconds - last - passed) > tolerance) {
+            return -1;
+          }
+          if (passed > tolerance) { // within less time, a counter looks the same
+            bits += Math.max(0, Math.log(range / (2 * tolerance)) / Math.log(2));
+          }
+        }
+        if (isFirst && i == 0) {
+          first = seconds;
+        } else if (isFirst) {
+          // Recordings are made within weeks or months of each other.
+          double apart = Math.max(1, Math.abs(seconds - first));
+          bits += Math.max(0, Math.log(range / (2 * apart)) / Math.log(2));
+        }
+        isFirst = false;
+        last = seconds;
+        lastMicros = step.micros(i);
+        conversation = step.conversation();
+      }
+    }
+    return bits;
+  }
+
+  /** Whether so many of its low-order bytes are zero. */
+  private static boolean isZero(Place place, Kind kind, int bytes) {
+    byte[] payload = kind.steps().get(0).payload(0);
+    int at = place.at(kind);
+    for (int i = 0; i < bytes; i++) {
+      if (payload[place.big ? at + place.clock.width - 1 - i : at + i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The clock without the high-order bytes that stay as they are for decades. */
+  private static Shapes.Field open(Place place, Kind kind, List<Kind> having) {
+    Clock clock = place.clock;
+    int at = place.at(kind);
+    byte[] latest = clock.latest();
+    byte[] payload = kind.steps().get(0).payload(0);
+    int same = 0;
+    while (same < clock.width - 1) {
+      int offset = place.big ? same : clock.width - 1 - same;
+      if (payload[at + offset] != latest[same]
+          || having.stream().anyMatch(one -> one.varying().get(place.at(one) + offset))) {
+        break;
+      }
+      same++;
+    }
+    return new Shapes.Field(place.big ? at + same : at, clock.width - same, clock.words);
+  }
+}

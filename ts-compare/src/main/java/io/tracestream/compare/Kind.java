@@ -1,0 +1,316 @@
+package io.tracestream.compare;
+
+import io.tracestream.recording.Direction;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Steps of one direction and length that vary in the same bytes: as far as anybody can tell, frames
+ * with the same layout.
+ *
+ * <p>Steps of one length are split by a byte that never varies between recordings, such as an
+ * operation code, wherever some of them vary in bytes in which others do not. That a random byte
+ * may be the same by chance is taken into account, so a kind may vary in bytes that were equal in
+ * one of its steps.
+ */
+final class Kind {
+  /** How many bytes at either end of a payload may say what kind of frame it is. */
+  static final int HEAD = 64;
+
+  private static final int TAIL = 8;
+  /** Chances below this are not believed. */
+  private static final double UNLIKELY = 0.01;
+  /** A split must say this much about what varies, in bits. */
+  private static final double LEAST_GAIN = 0.9;
+
+  private static final int MOST_PATTERNS = 64;
+
+  private final List<Step> steps;
+  private final BitSet varying = new BitSet();
+
+  private Kind(List<Step> steps) {
+    this.steps = steps;
+    steps.forEach(step -> varying.or(step.varying()));
+  }
+
+  /** The kinds of all steps that have one length; the order of the steps remains. */
+  static List<Kind> of(List<Step> steps) {
+    Map<Integer, List<Step>> byLength = new TreeMap<>();
+    for (Step step : steps) {
+      if (step.hasOneLength()) {
+        byLength.computeIfAbsent(step.length(), length -> new ArrayList<>()).add(step);
+      }
+    }
+    List<Kind> kinds = new ArrayList<>();
+    byLength.values().forEach(alike -> split(alike, kinds));
+    return kinds;
+  }
+
+  private static void split(List<Step> steps, List<Kind> kinds) {
+    List<List<Step>> open = new ArrayList<>();
+    open.add(steps);
+    while (!open.isEmpty()) {
+      List<Step> next = open.remove(open.size() - 1);
+      Split split = Split.of(next);
+      if (split == null) {
+        kinds.add(new Kind(next));
+      } else {
+        open.add(split.with);
+        open.add(split.without);
+      }
+    }
+  }
+
+  Direction direction() {
+    return steps.get(0).direction();
+  }
+
+  int length() {
+    return steps.get(0).length();
+  }
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  /** The bytes that vary in any of its steps. */
+  BitSet varying() {
+    return varying;
+  }
+
+  /** The runs of set bits. */
+  static List<Change.Range> runs(BitSet bytes) {
+    return Change.Range.of(bytes);
+  }
+
+  /** Whether so many of so many random bytes are equal by chance. */
+  static boolean mayBeChance(int equal, long of) {
+    // The chance of at least that many, as a Poisson distribution.
+    double mean = of / 256.0;
+    double less = 0;
+    double exactly = Math.exp(-mean);
+    for (int i = 0; i < equal; i++) {
+      less += exactly;
+      exactly *= mean / (i + 1);
+    }
+    return 1 - less > UNLIKELY;
+  }
+
+  /** Two groups of steps: those that have a byte at an offset, and those that have another. */
+  private static final class Split {
+    private final List<Step> with = new ArrayList<>();
+    private final List<Step> without = new ArrayList<>();
+
+    /** The best split; null if all steps vary in the same bytes, or no byte says which do. */
+    static Split of(List<Step> steps) {
+      if (steps.size() == 1) {
+        return null;
+      }
+      BitSet union = new BitSet();
+      steps.forEach(step -> union.or(step.varying()));
+      int[] patterns = new Patterns(steps, union).ofSteps();
+      int count = 0;
+      for (int pattern : patterns) {
+        count = Math.max(count, pattern + 1);
+      }
+      if (count == 1) {
+        return null;
+      }
+      int length = steps.get(0).length();
+      double best = LEAST_GAIN;
+      int offset = -1;
+      int value = 0;
+      for (int at = 0; at < length; at++) {
+        if (union.get(at) || at >= HEAD && at < length - TAIL) {
+          continue;
+        }
+        Histogram histogram = new Histogram(steps, patterns, count, at);
+        for (int one = 0; one < 256; one++) {
+          double gain = histogram.gain(one) - histogram.distinct() * 0.01 - at * 0.0001;
+          if (gain > best) {
+            best = gain;
+            offset = at;
+            value = one;
+          }
+        }
+      }
+      if (offset < 0) {
+        return null;
+      }
+      Split split = new Split();
+      for (Step step : steps) {
+        ((step.payload(0)[offset] & 0xff) == value ? split.with : split.without).add(step);
+      }
+      return split;
+    }
+  }
+
+  /** How often each value of a byte goes with each pattern. */
+  private static final class Histogram {
+    private final int[][] counts = new int[256][];
+    private final int[] all;
+    private final int size;
+
+    Histogram(List<Step> steps, int[] patterns, int count, int at) {
+      this.all = new int[count];
+      this.size = steps.size();
+      for (int i = 0; i < patterns.length; i++) {
+        int value = steps.get(i).payload(0)[at] & 0xff;
+        if (counts[value] == null) {
+          counts[value] = new int[count];
+        }
+        counts[value][patterns[i]]++;
+        all[patterns[i]]++;
+      }
+    }
+
+    int distinct() {
+      int distinct = 0;
+      for (int[] some : counts) {
+        distinct += some == null ? 0 : 1;
+      }
+      return distinct;
+    }
+
+    /** How many bits about the patterns it says whether the byte has that value. */
+    double gain(int value) {
+      int[] some = counts[value];
+      if (some == null) {
+        return 0;
+      }
+      int[] others = new int[all.length];
+      int n = 0;
+      for (int i = 0; i < all.length; i++) {
+        others[i] = all[i] - some[i];
+        n += some[i];
+      }
+      return n == size ? 0 : bits(all) - bits(some) - bits(others);
+    }
+
+    /** The entropy of all of them together. */
+    private static double bits(int[] counts) {
+      double total = 0;
+      double bits = 0;
+      for (int count : counts) {
+        total += count;
+        bits -= count == 0 ? 0 : count * Math.log(count);
+      }
+      return total == 0 ? 0 : (bits + total * Math.log(total)) / Math.log(2);
+    }
+  }
+
+  /** Which bytes each of some steps varies in, without what may be chance. */
+  private static final class Patterns {
+    private final List<Step> steps;
+    private final List<Change.Range> runs;
+
+    Patterns(List<Step> steps, BitSet union) {
+      this.steps = steps;
+      this.runs = runs(union);
+    }
+
+    /** A number for each step; steps with one number vary in the same bytes. */
+    int[] ofSteps() {
+      List<BitSet> patterns = new ArrayList<>();
+      steps.forEach(step -> patterns.add((BitSet) step.varying().clone()));
+      for (Change.Range run : runs) {
+        complete(run, patterns);
+      }
+      Map<BitSet, Integer> numbers = new HashMap<>();
+      int[] ofSteps = new int[steps.size()];
+      for (int i = 0; i < ofSteps.length; i++) {
+        Integer number = numbers.get(patterns.get(i));
+        if (number == null) {
+          number = Math.min(numbers.size(), MOST_PATTERNS - 1);
+          numbers.put(patterns.get(i), number);
+        }
+        ofSteps[i] = number;
+      }
+      return ofSteps;
+    }
+
+    /** Adds the bytes of a run that were probably equal by chance. */
+    private void complete(Change.Range run, List<BitSet> patterns) {
+      int end = run.offset() + run.length();
+      int partial = 0;
+      int whole = 0;
+      int missing = 0;
+      Values[] values = new Values[run.length()];
+      for (int i = 0; i < steps.size(); i++) {
+        BitSet varying = steps.get(i).varying();
+        int count = varying.get(run.offset(), end).cardinality();
+        if (count == run.length()) {
+          whole++;
+        } else if (count > 0) {
+          partial++;
+        }
+      }
+      if (partial == 0 && whole == steps.size()) {
+        return;
+      }
+      List<BitSet> completed = new ArrayList<>();
+      for (int i = 0; i < steps.size(); i++) {
+        BitSet own = steps.get(i).varying().get(run.offset(), end);
+        BitSet full = (BitSet) own.clone();
+        if (!own.isEmpty() && own.cardinality() < run.length()) {
+          for (int at = own.nextClearBit(0); at < run.length(); at = own.nextClearBit(at + 1)) {
+            values[at] = values[at] == null ? new Values(run.offset() + at) : values[at];
+            if (values[at].has(steps.get(i).payload(0)[run.offset() + at])) {
+              full.set(at);
+            } else {
+              missing++;
+            }
+          }
+        }
+        completed.add(full);
+      }
+      boolean isChance = mayBeChance(missing, (long) (partial + whole) * run.length());
+      Values ofByte = run.length() == 1 ? new Values(run.offset()) : null;
+      for (int i = 0; i < steps.size(); i++) {
+        if (completed.get(i).isEmpty()) {
+          // A byte of few values, such as a load, is often equal by chance.
+          if (ofByte != null && ofByte.has(steps.get(i).payload(0)[run.offset()])) {
+            patterns.get(i).set(run.offset());
+          }
+        } else if (isChance) {
+          patterns.get(i).set(run.offset(), end);
+        } else {
+          for (int at = completed.get(i).nextSetBit(0);
+              at >= 0;
+              at = completed.get(i).nextSetBit(at + 1)) {
+            patterns.get(i).set(run.offset() + at);
+          }
+        }
+      }
+    }
+
+    /** The values that a byte has where it varies, if these are few. */
+    private final class Values {
+      private final Set<Byte> distinct = new HashSet<>();
+      private int samples;
+
+      Values(int at) {
+        for (Step step : steps) {
+          if (step.varying().get(at)) {
+            for (int i = 0; i < step.recordings(); i++) {
+              if (step.isIn(i)) {
+                distinct.add(step.payload(i)[at]);
+                samples++;
+              }
+            }
+          }
+        }
+      }
+
+      boolean has(byte value) {
+        return distinct.size() * 2 <= samples && samples >= 6 && distinct.contains(value);
+      }
+    }
+  }
+}
