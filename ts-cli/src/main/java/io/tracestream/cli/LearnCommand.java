@@ -1,12 +1,13 @@
 package io.tracestream.cli;
 
-import io.tracestream.compare.Change;
 import io.tracestream.compare.DiffSummary;
 import io.tracestream.compare.Learned;
 import io.tracestream.compare.Learner;
-import io.tracestream.recording.Recording;
+import io.tracestream.recording.Conversation;
+import io.tracestream.recording.RecordingDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ final class LearnCommand implements Callable<Integer> {
       arity = "2..*",
       paramLabel = "RECORDING",
       converter = Values.FileName.class,
-      description = "Two recordings or more.")
+      description = "Two recordings or more, or as many folders of recordings.")
   private List<Path> files;
 
   @Mixin
@@ -59,14 +60,15 @@ final class LearnCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
-    List<Recording> recordings = new ArrayList<>();
+    List<List<Conversation>> runs = new ArrayList<>();
+    for (Path file : files) {
+      runs.add(conversations(file));
+    }
     try {
-      for (Path file : files) {
-        recordings.add(open(file));
-      }
-      Learned learned = Learner.learn(recordings);
-      StandardOutput.print(out -> out.write(new LearnText(recordings, learned).text()));
-      return learned.summary().isSame() ? 0 : Failures.FAILED;
+      Learned learned = Learner.learn(runs, maxPayload.bytes());
+      List<String> names = files.stream().map(Path::toString).toList();
+      StandardOutput.print(out -> out.write(new LearnText(names, learned).text()));
+      return learned.explainsAll() ? 0 : Failures.FAILED;
     } catch (UncheckedIOException e) {
       throw new Failures.Failed(Failures.reason(e.getCause()));
     } catch (IOException e) {
@@ -75,24 +77,21 @@ final class LearnCommand implements Callable<Integer> {
       throw new Failures.Failed("learn: " + Runtime.getRuntime().maxMemory() / (1024 * 1024)
           + " MiB of memory are not enough for these recordings; give Java more, such as"
           + " JAVA_TOOL_OPTIONS=-Xmx1g, or learn from shorter recordings");
-    } finally {
-      recordings.forEach(LearnCommand::close);
     }
   }
 
-  private Recording open(Path file) throws Failures.NotStarted {
+  /** The conversations of a folder, or the one in a file; opens each, to notice wrong ones. */
+  private List<Conversation> conversations(Path path) throws Failures.NotStarted {
     try {
-      return Recording.open(file, maxPayload.bytes());
+      List<Conversation> conversations = Files.isDirectory(path)
+          ? RecordingDirectory.open(path).conversations()
+          : List.of(Conversation.of(path));
+      for (Conversation conversation : conversations) {
+        conversation.open(maxPayload.bytes()).close();
+      }
+      return conversations;
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));
-    }
-  }
-
-  private static void close(Recording recording) {
-    try {
-      recording.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -102,8 +101,8 @@ final class LearnCommand implements Callable<Integer> {
     private final Learned learned;
     private final StringBuilder text = new StringBuilder();
 
-    private LearnText(List<Recording> recordings, Learned learned) {
-      this.names = recordings.stream().map(Recording::toString).toList();
+    private LearnText(List<String> names, Learned learned) {
+      this.names = names;
       this.learned = learned;
       head();
       learned.findings().forEach(this::finding);
@@ -127,7 +126,7 @@ final class LearnCommand implements Callable<Integer> {
         comment("They are long: the rules come from the first " + learned.entriesLookedAt()
             + " entries; all others were compared under these rules.");
       }
-      if (learned.findings().isEmpty() && summary.isSame()) {
+      if (learned.findings().isEmpty() && learned.explainsAll()) {
         comment("Nothing differs: no rules are needed.");
       }
     }
@@ -155,8 +154,8 @@ final class LearnCommand implements Callable<Integer> {
       text.append('\n');
       comment("Not explained: " + summary.changed() + " changed, " + summary.added() + " added, "
           + summary.removed() + " removed.");
-      for (Change change : learned.unexplained()) {
-        comment(DiffText.line(names.get(0), names.size() == 2 ? names.get(1) : "another", change));
+      for (Learned.Unexplained one : learned.unexplained()) {
+        comment(DiffText.line(one.a(), one.b(), one.change()));
       }
       long shown = learned.unexplained().size();
       long all = summary.changed() + summary.added() + summary.removed();
@@ -170,7 +169,7 @@ final class LearnCommand implements Callable<Integer> {
     private void end() {
       int rules = learned.findings().size();
       DiffSummary summary = learned.summary();
-      if (rules == 0 && summary.isSame()) {
+      if (rules == 0 && learned.explainsAll()) {
         return;
       }
       double percent = learned.bytes() == 0 ? 0 : 100.0 * learned.openBytes() / learned.bytes();
@@ -178,9 +177,9 @@ final class LearnCommand implements Callable<Integer> {
       comment((rules == 1 ? "1 rule" : rules + " rules") + "; " + learned.openBytes() + " of "
           + learned.bytes() + " bytes are open ("
           + String.format(Locale.ROOT, "%.1f", percent) + " %); "
-          + (summary.isSame()
+          + (learned.explainsAll()
               ? "everything that differs is explained."
-              : "what differs besides is listed above."));
+              : "what they do not explain is listed above."));
     }
 
     private void comment(String line) {

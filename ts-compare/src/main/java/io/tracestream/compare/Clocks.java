@@ -363,7 +363,8 @@ final class Clocks {
     // What can be seen of a pace: the bytes from the highest that varies to the lowest.
     int varied = place.big ? clock.width - varying.nextSetBit(0) : varying.length();
     double range = clock.isBcd() ? DECIMALS[varied] : Math.pow(256, varied) / clock.units();
-    double bits = clock.bits;
+    // Numbers seldom have that many zeros after them.
+    double bits = clock.bits + (clock == Clock.NTP && lowest >= 4 ? 3 : 0);
     double first = Double.NaN;
     int recordings = steps.get(0).getKey().recordings();
     for (int i = 0; i < recordings; i++) {

@@ -453,7 +453,8 @@ final class CopyFinder {
           List<Step> earlier = earlier(kind, source, 0);
           int from = Math.max(0, earlier.size() - HOME_FRAMES);
           for (Step step : earlier.subList(from, earlier.size())) {
-            if (has(step, value.bytes, one.offset)) {
+            if (step.conversation() == source.conversation()
+                && has(step, value.bytes, one.offset)) {
               return true;
             }
           }

@@ -6,20 +6,22 @@ import java.util.List;
 /** What recordings of the same conversation show about what varies. Immutable. */
 public final class Learned {
   private final List<Finding> findings;
-  private final List<Change> unexplained;
+  private final List<Unexplained> unexplained;
   private final DiffSummary summary;
   private final long entriesLookedAt;
   private final boolean isWhole;
+  private final boolean isComplete;
   private final long bytes;
   private final long openBytes;
   private final List<String> notes;
 
   Learned(
       List<Finding> findings,
-      List<Change> unexplained,
+      List<Unexplained> unexplained,
       DiffSummary summary,
       long entriesLookedAt,
       boolean isWhole,
+      boolean isComplete,
       long bytes,
       long openBytes,
       List<String> notes) {
@@ -31,6 +33,47 @@ public final class Learned {
     this.summary = summary;
     this.entriesLookedAt = entriesLookedAt;
     this.isWhole = isWhole;
+    this.isComplete = isComplete;
+  }
+
+  /** A difference that no rule explains. */
+  public static final class Unexplained {
+    private final String a;
+    private final String b;
+    private final Change change;
+
+    Unexplained(String a, String b, Change change) {
+      this.a = a;
+      this.b = b;
+      this.change = change;
+    }
+
+    /**
+     * The name of the first recording.
+     *
+     * @return the name
+     */
+    public String a() {
+      return a;
+    }
+
+    /**
+     * The name of the recording that it was compared with.
+     *
+     * @return the name
+     */
+    public String b() {
+      return b;
+    }
+
+    /**
+     * What differs.
+     *
+     * @return the change from the first recording to the other one
+     */
+    public Change change() {
+      return change;
+    }
   }
 
   /** A rule, and how well it is supported. */
@@ -110,7 +153,7 @@ public final class Learned {
    *
    * @return the first 100 changes at most
    */
-  public List<Change> unexplained() {
+  public List<Unexplained> unexplained() {
     return unexplained;
   }
 
@@ -124,9 +167,19 @@ public final class Learned {
   }
 
   /**
+   * Whether nothing differs under the rules: all entries are the same, and each connection has a
+   * partner in every other run.
+   *
+   * @return true if nothing is left to explain
+   */
+  public boolean explainsAll() {
+    return isComplete && summary.isSame();
+  }
+
+  /**
    * How many entries of A the rules were learned from.
    *
-   * @return at most 100 000
+   * @return at most 50 000
    */
   public long entriesLookedAt() {
     return entriesLookedAt;

@@ -1,5 +1,6 @@
 package io.tracestream.compare;
 
+import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.rules.Comparer;
@@ -7,6 +8,7 @@ import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +21,39 @@ import java.util.Map;
  * explains. A byte that was the same in all recordings of a kind of frame stays compared, with two
  * exceptions: a clock is left open as a whole, and a value that is sent back is copied as a whole.
  *
- * <p>It holds up to 100 000 entries of each recording, and of all payloads as much as fits into a
+ * <p>It holds up to 50 000 entries of each recording, and of all payloads as much as fits into a
  * sixth of the heap, at most 128 MiB. From a longer recording it learns only that much, but
  * compares all of it under the rules.
  */
 public final class Learner {
   private static final int MOST_UNEXPLAINED = 100;
 
-  private Learner() {}
+  /** How far apart connections are that are compared to find which is which. */
+  private static final int NEARBY = 32;
+
+  /** For each run, what was said on each of its connections. */
+  private final List<List<Talk>> runs;
+
+  private final List<String> notes = new ArrayList<>();
+  private final List<Pairing> pairings = new ArrayList<>();
+  /** For each pairing, the connections that it pairs, one of each run; null for those left out. */
+  private final List<List<Talk>> paired = new ArrayList<>();
+
+  private boolean isComplete = true;
+
+  private Learner(List<List<Talk>> runs) {
+    if (runs.size() < 2) {
+      throw new IllegalArgumentException("two recordings or more are needed to learn what varies");
+    }
+    this.runs = runs;
+  }
+
+  /** A recording that can be opened, or is open. */
+  private interface Talk {
+    Recording open() throws IOException;
+
+    void close(Recording recording) throws IOException;
+  }
 
   /**
    * Learns rules from two recordings.
@@ -51,48 +78,203 @@ public final class Learner {
    * @throws IOException if reading fails
    */
   public static Learned learn(List<Recording> recordings) throws IOException {
-    if (recordings.size() < 2) {
-      throw new IllegalArgumentException("two recordings or more are needed to learn what varies");
+    return new Learner(recordings.stream().map(Learner::talk).map(List::of).toList()).learn();
+  }
+
+  /**
+   * Learns rules from several runs of the same thing, each of them recorded on one connection or
+   * more. Connections are paired by what was said on them. Each is opened only while it is read.
+   *
+   * @param runs two or more, with the conversations of each
+   * @param maxPayloadLength the longest payload to accept, in bytes
+   * @return the rules, the reason for each, and what they do not explain
+   * @throws IllegalArgumentException if there are fewer than two runs
+   * @throws io.tracestream.recording.RecordingException if a recording cannot be opened or is
+   *     damaged
+   * @throws IOException if reading fails
+   */
+  public static Learned learn(List<List<Conversation>> runs, int maxPayloadLength)
+      throws IOException {
+    return new Learner(runs.stream()
+            .map(run -> run.stream().map(one -> talk(one, maxPayloadLength)).toList())
+            .toList())
+        .learn();
+  }
+
+  private static Talk talk(Recording recording) {
+    return new Talk() {
+      @Override
+      public Recording open() {
+        return recording;
+      }
+
+      @Override
+      public void close(Recording opened) {}
+
+      @Override
+      public String toString() {
+        return recording.toString();
+      }
+    };
+  }
+
+  private static Talk talk(Conversation conversation, int maxPayloadLength) {
+    return new Talk() {
+      @Override
+      public Recording open() throws IOException {
+        return conversation.open(maxPayloadLength);
+      }
+
+      @Override
+      public void close(Recording opened) throws IOException {
+        opened.close();
+      }
+
+      @Override
+      public String toString() {
+        return conversation.toString();
+      }
+    };
+  }
+
+  private Learned learn() throws IOException {
+    pairConnections();
+    long left = Pairing.memory();
+    for (int i = 0; i < paired.size(); i++) {
+      Pairing pairing = hold(i, left / (paired.size() - i));
+      left -= pairing.bytes();
+      pairings.add(pairing);
     }
-    Pairing entries = new Pairing(recordings, 0, Pairing.memory());
-    List<Step> c2s = entries.steps(Direction.C2S);
-    List<Step> s2c = entries.steps(Direction.S2C);
-    Proposer proposer = new Proposer(c2s, s2c, recordings.size());
+    List<Step> c2s = steps(Direction.C2S);
+    List<Step> s2c = steps(Direction.S2C);
+    Proposer proposer = new Proposer(c2s, s2c, runs.size());
     proposer.propose();
     if (!proposer.answers().isEmpty()) {
       // Now that replies are known by their requests, their order does not matter any more.
-      List<Step> answers = entries.byRequests(proposer.answers(), c2s);
-      Proposer better = new Proposer(c2s, answers, recordings.size());
+      List<Step> answers = new ArrayList<>();
+      for (Pairing pairing : pairings) {
+        answers.addAll(pairing.byRequests(proposer.answers(), c2s));
+      }
+      Proposer better = new Proposer(c2s, answers, runs.size());
       better.propose();
-      if (paired(answers) >= paired(s2c) && better.unexplained() < proposer.unexplained()) {
+      if (witnessed(answers) >= witnessed(s2c) && better.unexplained() < proposer.unexplained()) {
         proposer = better;
         s2c = answers;
       }
     }
-    return learned(recordings, entries, proposer, c2s, s2c);
+    return learned(proposer, c2s, s2c);
   }
 
-  private static long paired(List<Step> steps) {
+  private List<Step> steps(Direction direction) {
+    List<Step> steps = new ArrayList<>();
+    pairings.forEach(pairing -> steps.addAll(pairing.steps(direction)));
+    return steps;
+  }
+
+  private static long witnessed(List<Step> steps) {
     return steps.stream().filter(Step::isWitnessed).count();
   }
 
-  private static Learned learned(
-      List<Recording> recordings,
-      Pairing entries,
-      Proposer proposer,
-      List<Step> c2s,
-      List<Step> s2c)
-      throws IOException {
+  private Pairing hold(int number, long share) throws IOException {
+    List<Talk> talks = paired.get(number);
+    Pairing pairing = new Pairing(number, share / talks.size());
+    for (Talk talk : talks) {
+      Recording recording = talk == null ? null : talk.open();
+      try {
+        pairing.hold(recording);
+      } finally {
+        if (recording != null) {
+          talk.close(recording);
+        }
+      }
+    }
+    return pairing;
+  }
+
+  /** Finds which connections of all runs are the same one. */
+  private void pairConnections() throws IOException {
+    List<Talk> first = runs.get(0);
+    for (Talk talk : first) {
+      List<Talk> own = new ArrayList<>();
+      own.add(talk);
+      paired.add(own);
+    }
+    boolean isOne = runs.stream().allMatch(run -> run.size() == 1);
+    List<Pairing> heads = isOne ? List.of() : heads(first);
+    for (List<Talk> run : runs.subList(1, runs.size())) {
+      int[] partners = isOne ? new int[1] : partners(heads, heads(run));
+      for (int i = 0; i < partners.length; i++) {
+        paired.get(i).add(partners[i] < 0 ? null : run.get(partners[i]));
+        if (partners[i] < 0) {
+          isComplete = false;
+          notes.add(first.get(i) + " is like no other connection of a run");
+        }
+      }
+      if (run.size() > first.size()) {
+        isComplete = false;
+        notes.add(
+            run.size() - first.size() + " more connections in one run than in " + first.get(0));
+      }
+    }
+  }
+
+  private static List<Pairing> heads(List<Talk> run) throws IOException {
+    List<Pairing> heads = new ArrayList<>();
+    for (Talk talk : run) {
+      Recording recording = talk.open();
+      try {
+        Pairing head = new Pairing(0, Pairing.HEAD);
+        head.hold(recording);
+        heads.add(head);
+      } finally {
+        talk.close(recording);
+      }
+    }
+    return heads;
+  }
+
+  /** For each connection, the free one nearby that is most like it; -1 if none is left. */
+  private static int[] partners(List<Pairing> a, List<Pairing> b) {
+    int[] partners = new int[a.size()];
+    BitSet used = new BitSet();
+    for (int i = 0; i < partners.length; i++) {
+      partners[i] = -1;
+      int least = Integer.MAX_VALUE;
+      for (int j = Math.max(0, i - NEARBY); j < Math.min(b.size(), i + NEARBY + 1); j++) {
+        int distance = used.get(j) ? Integer.MAX_VALUE : a.get(i).distance(b.get(j));
+        if (distance < least || distance == least && j == i && !used.get(j)) {
+          least = distance;
+          partners[i] = j;
+        }
+      }
+      if (partners[i] >= 0) {
+        used.set(partners[i]);
+      }
+    }
+    return partners;
+  }
+
+  private Learned learned(Proposer proposer, List<Step> c2s, List<Step> s2c) throws IOException {
     List<Learned.Finding> findings = proposer.findings();
     Rules rules = findings.stream().map(Learned.Finding::rule).reduce(Rules.NONE, Rules::plus);
-    List<Change> unexplained = new ArrayList<>();
+    List<Learned.Unexplained> unexplained = new ArrayList<>();
     DiffSummary summary = new DiffSummary(0, 0, 0, 0, 0, 0);
-    for (Recording other : recordings.subList(1, recordings.size())) {
-      summary = summary.plus(RecordingDiff.compare(recordings.get(0), other, rules, change -> {
-        if (unexplained.size() < MOST_UNEXPLAINED) {
-          unexplained.add(change);
+    for (List<Talk> talks : paired) {
+      Recording a = talks.get(0).open();
+      try {
+        for (Talk other : talks.subList(1, talks.size())) {
+          if (other != null) {
+            Recording b = other.open();
+            try {
+              summary = summary.plus(compare(a, b, rules, unexplained));
+            } finally {
+              other.close(b);
+            }
+          }
         }
-      }));
+      } finally {
+        talks.get(0).close(a);
+      }
     }
     Map<Direction, Comparer> comparers = new EnumMap<>(Direction.class);
     for (Direction direction : Direction.values()) {
@@ -102,20 +284,31 @@ public final class Learner {
     long open = 0;
     for (List<Step> some : List.of(c2s, s2c)) {
       for (Step step : some) {
+        ByteBuffer payload = ByteBuffer.wrap(step.payload(0));
         bytes += step.length();
-        open += comparers
-            .get(step.direction())
-            .openBytes(ByteBuffer.wrap(step.payload(0)), ByteBuffer.wrap(step.payload(0)));
+        open += comparers.get(step.direction()).openBytes(payload, payload);
       }
     }
+    notes.addAll(proposer.notes());
     return new Learned(
         findings,
         unexplained,
         summary,
-        entries.count(),
-        entries.isWhole(),
+        pairings.stream().mapToLong(Pairing::count).sum(),
+        pairings.stream().allMatch(Pairing::isWhole),
+        isComplete,
         bytes,
         open,
-        proposer.notes());
+        notes);
+  }
+
+  private static DiffSummary compare(
+      Recording a, Recording b, Rules rules, List<Learned.Unexplained> unexplained)
+      throws IOException {
+    return RecordingDiff.compare(a, b, rules, change -> {
+      if (unexplained.size() < MOST_UNEXPLAINED) {
+        unexplained.add(new Learned.Unexplained(a.toString(), b.toString(), change));
+      }
+    });
   }
 }

@@ -21,7 +21,7 @@ import java.util.Map;
  */
 final class Pairing {
   /** How many entries of a recording are held. */
-  private static final int MOST = 100_000;
+  private static final int MOST = 50_000;
   /** How many payload bytes of all recordings together are held, if memory allows. */
   private static final long MOST_BYTES = 128L * 1024 * 1024;
   /** What an entry takes besides its payload, in bytes. */
@@ -33,16 +33,26 @@ final class Pairing {
   /** How much more alike entries must be than those in order, in percent. */
   private static final int CLEARLY = 25;
 
+  /** Bytes of a recording's beginning by which connections are paired. */
+  static final long HEAD = 16 * 1024;
+
+  /** The entries of each recording; null for one that does not have the conversation. */
   private final List<Map<Direction, List<Held>>> held = new ArrayList<>();
+
   private final int conversation;
+  private final long share;
+  private long bytes;
   private long count;
   private boolean whole = true;
 
-  Pairing(List<Recording> recordings, int conversation, long share) throws IOException {
+  /**
+   * A conversation of which nothing is held yet.
+   *
+   * @param share how many bytes of each recording are held, with {@link #ENTRY} for each entry
+   */
+  Pairing(int conversation, long share) {
     this.conversation = conversation;
-    for (Recording recording : recordings) {
-      held.add(hold(recording, share / recordings.size()));
-    }
+    this.share = share;
   }
 
   /** The memory for payloads of all recordings together, in bytes. */
@@ -50,28 +60,50 @@ final class Pairing {
     return Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 6);
   }
 
-  private Map<Direction, List<Held>> hold(Recording recording, long share) throws IOException {
+  /** Holds the beginning of one more recording; null if it does not have the conversation. */
+  void hold(Recording recording) throws IOException {
     Map<Direction, List<Held>> entries = new EnumMap<>(Direction.class);
     entries.put(Direction.C2S, new ArrayList<>());
     entries.put(Direction.S2C, new ArrayList<>());
     long number = 0;
     long left = share;
-    try (RecordingReader reader = recording.reader()) {
-      while (reader.advance()) {
-        ByteBuffer payload = reader.payload();
-        left -= payload.remaining() + ENTRY;
-        if (number == MOST || left < 0 && number > 0) {
-          whole = false;
-          break;
+    if (recording != null) {
+      try (RecordingReader reader = recording.reader()) {
+        while (reader.advance()) {
+          ByteBuffer payload = reader.payload();
+          left -= payload.remaining() + ENTRY;
+          if (number == MOST || left < 0 && number > 0) {
+            whole = false;
+            break;
+          }
+          byte[] own = new byte[payload.remaining()];
+          payload.get(own);
+          number++;
+          entries.get(reader.direction()).add(new Held(number, reader.elapsedMicros(), own));
         }
-        byte[] bytes = new byte[payload.remaining()];
-        payload.get(bytes);
-        number++;
-        entries.get(reader.direction()).add(new Held(number, reader.elapsedMicros(), bytes));
       }
     }
+    bytes += share - Math.max(0, left);
     count = held.isEmpty() ? number : count;
-    return entries;
+    held.add(entries);
+  }
+
+  /** How much memory is used, in bytes. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** How different the beginnings of two conversations are, each of one recording. */
+  int distance(Pairing other) {
+    int distance = 0;
+    for (Direction direction : Direction.values()) {
+      List<Held> a = held.get(0).get(direction);
+      List<Held> b = other.held.get(0).get(direction);
+      for (int k = 0; k < Math.max(a.size(), b.size()); k++) {
+        distance += k < a.size() && k < b.size() ? distance(a.get(k), b.get(k)) : 100;
+      }
+    }
+    return distance;
   }
 
   /** Whether all entries are held. */
@@ -276,7 +308,7 @@ final class Pairing {
     for (int i = 0; i < held.size(); i++) {
       first.add(new HashMap<>());
       for (Step request : requests) {
-        if (request.isIn(i)) {
+        if (request.conversation() == conversation && request.isIn(i)) {
           first.get(i).put(request.entry(i), request.entry(0));
         }
       }

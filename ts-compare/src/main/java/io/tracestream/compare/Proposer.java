@@ -31,6 +31,8 @@ final class Proposer {
   private static final int RANDOM_FIELD = 4;
   /** Values of this many bytes or more are not elsewhere by chance. */
   private static final int LONG = 8;
+  /** Frames of other connections that are searched for a value. */
+  private static final int MOST_OTHERS = 2000;
   /** Steps that a rule must not take in, of each kind. */
   private static final int MOST_OUT = 200;
 
@@ -376,14 +378,17 @@ final class Proposer {
         .count();
     String reason = " entries repeat a value of an earlier " + from.direction + " entry ("
         + (values.size() == 1 ? "1 value" : values.size() + " values")
-        + " in each recording; by chance once in " + odds(chance) + ")";
+        + " in each recording; by chance " + odds(chance) + ")";
     return new Learned.Finding(
         Rules.NONE.copying(Copy.of(from.in(there), to.in(here))), explained.size(), of, reason, 0);
   }
 
   private static String odds(double chance) {
     long digits = Math.round(Math.floor(-chance));
-    return digits < 7 ? String.valueOf((long) Math.pow(10, digits)) : "10^" + digits;
+    if (digits > 30) {
+      return "less than once in 10^30";
+    }
+    return "once in " + (digits < 7 ? String.valueOf((long) Math.pow(10, digits)) : "10^" + digits);
   }
 
   /** The steps whose bytes a copy would leave open though they do not vary there. */
@@ -473,7 +478,10 @@ final class Proposer {
           .add(spot);
     }
     absorb(groups);
-    groups.forEach((place, group) -> proposeIgnore(place, group, spots));
+    groups.forEach((place, group) -> {
+      noteOtherConnections(group.get(0));
+      proposeIgnore(place, group, spots);
+    });
   }
 
   /**
@@ -576,15 +584,59 @@ final class Proposer {
           .count();
       if (having > 0) {
         findings.add(new Learned.Finding(
-            Rules.NONE.ignoring(place.in(frames)),
-            differing,
-            having,
-            what == null
-                ? " entries that have these bytes differ in them"
-                : " entries differ here, in " + what,
-            others));
+            Rules.NONE.ignoring(place.in(frames)), differing, having, reason(place, what), others));
       }
     }
+  }
+
+  private static String reason(Place place, String what) {
+    if (what != null) {
+      return " entries differ here, in " + what;
+    }
+    String differ = " entries that have these bytes differ in them";
+    return place.width < RANDOM_FIELD || place.offset + place.width != 0
+        ? differ
+        : differ + "; if they are computed from the others, as a MAC is, a peer that checks them"
+            + " will reject the recorded ones";
+  }
+
+  /**
+   * Remarks on a value of the client that a server gave to another connection, which no rule
+   * copies.
+   */
+  private void noteOtherConnections(Spot spot) {
+    Step step = spot.kind.steps().get(0);
+    if (spot.width < LONG || spot.kind.direction() != Direction.C2S || !step.isWitnessed()) {
+      return;
+    }
+    for (Step other : Scopes.sample(steps.get(Direction.S2C), MOST_OTHERS)) {
+      if (other.conversation() != step.conversation() && gives(other, step, spot)) {
+        notes.add("the bytes " + spot.offset + "+" + spot.width + " of c2s entries are what the"
+            + " server sent on another connection; rules cannot copy from there, so a server that"
+            + " checks them will reject the recorded ones");
+        return;
+      }
+    }
+  }
+
+  private boolean gives(Step other, Step step, Spot spot) {
+    for (int i = 0; i < recordings; i++) {
+      if (step.isIn(i) && (!other.isIn(i) || !contains(other.payload(i), step.payload(i), spot))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean contains(byte[] payload, byte[] from, Spot spot) {
+    ByteBuffer value = ByteBuffer.wrap(from, spot.offset, spot.width);
+    for (int at = 0; at + spot.width <= payload.length; at++) {
+      if (payload[at] == from[spot.offset]
+          && ByteBuffer.wrap(payload, at, spot.width).equals(value)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isOpen(Kind kind, int at, int width, List<Spot> all) {

@@ -2,13 +2,16 @@ package io.tracestream.compare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -229,15 +232,15 @@ class LearnerTest {
   void whatOneRecordingAloneHasIsNotExplained() throws Exception {
     learn("c2s 61, s2c 6f6b", "c2s 61, s2c 6f6b, c2s 62");
     assertFalse(learned.summary().isSame());
-    assertEquals(Change.Kind.ADDED, learned.unexplained().get(0).kind());
+    assertEquals(Change.Kind.ADDED, learned.unexplained().get(0).change().kind());
     assertEquals("", learned.rules().toString());
   }
 
   @Test
   void anotherLengthIsNotExplained() throws Exception {
     assertEquals("", learn("c2s 61, s2c 6f6b", "c2s 61, s2c 6f6b21"));
-    assertEquals(Change.Kind.CHANGED, learned.unexplained().get(0).kind());
-    assertEquals(3, learned.unexplained().get(0).b().line());
+    assertEquals(Change.Kind.CHANGED, learned.unexplained().get(0).change().kind());
+    assertEquals(3, learned.unexplained().get(0).change().b().line());
   }
 
   @Test
@@ -256,5 +259,74 @@ class LearnerTest {
             "c2s 611122334400003132333400002a, c2s 61615566778800003536373800002b" + others,
             "c2s 619988776600004142434400003c, c2s 6161a1a2a3a400004546474800003d" + others));
     assertTrue(learned.summary().isSame());
+  }
+
+  @Test
+  void aThirdRecordingShowsThatAByteVariesThatWasTheSameInTwo() throws Exception {
+    try (Recording a = recording("a.rec", "c2s 6111223344");
+        Recording b = recording("b.rec", "c2s 61552266aa");
+        Recording c = recording("c.rec", "c2s 61778899bb")) {
+      assertEquals(
+          "ignore c2s:1+1\nignore c2s:3+2\n", Learner.learn(a, b).rules().toString());
+      assertEquals("ignore c2s:1+4\n", Learner.learn(List.of(a, b, c)).rules().toString());
+    }
+  }
+
+  @Test
+  void oneRecordingAloneShowsNothing() throws Exception {
+    try (Recording a = recording("a.rec", "c2s 61")) {
+      assertThrows(IllegalArgumentException.class, () -> Learner.learn(List.of(a)));
+    }
+  }
+
+  @Test
+  void connectionsOfTwoRunsArePairedByWhatWasSaidOnThem() throws Exception {
+    Conversation get = conversation("get", text("c2s", "get k") + "s2c 11223344");
+    Conversation put = conversation("put", text("c2s", "put k=1") + "s2c 6f6b");
+    Conversation putAgain = conversation("put2", text("c2s", "put k=1") + "s2c 6f6b");
+    Conversation getAgain = conversation("get2", text("c2s", "get k") + "s2c 55667788");
+    Learned learned = Learner.learn(List.of(List.of(get, put), List.of(putAgain, getAgain)), 1000);
+    assertEquals("ignore s2c:0+4\n", learned.rules().toString());
+    assertTrue(learned.explainsAll());
+  }
+
+  @Test
+  void aConnectionThatOneRunAloneHasIsNotExplained() throws Exception {
+    Conversation one = conversation("one", "c2s 61, s2c 6f6b");
+    Conversation other = conversation("other", "c2s 62, s2c 6f6b");
+    Learned learned = Learner.learn(List.of(List.of(one, other), List.of(one)), 1000);
+    assertFalse(learned.explainsAll());
+    assertTrue(learned.notes().get(0).endsWith("other is like no other connection of a run"));
+  }
+
+  @Test
+  void aValueThatAServerGaveToAnotherConnectionGetsARemark() throws Exception {
+    String a = "1122334455667788";
+    String b = "a1a2a3a4a5a6a7a8";
+    Learned learned = Learner.learn(
+        List.of(
+            List.of(conversation("a1", "c2s 61, s2c 00" + a), conversation("a2", "c2s 62" + a)),
+            List.of(conversation("b1", "c2s 61, s2c 00" + b), conversation("b2", "c2s 62" + b))),
+        1000);
+    assertEquals("ignore c2s:1+8\nignore s2c:1+8\n", learned.rules().toString());
+    assertTrue(learned.notes().get(0).contains("another connection"), learned.notes()::toString);
+  }
+
+  private Conversation conversation(String name, String entries) throws IOException {
+    return Conversation.of(TestRecordings.write(dir.resolve(name), entries));
+  }
+
+  @Test
+  void longRecordingsAreLearnedFromInPartAndComparedAsAWhole() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 50_100; i++) {
+      a.append(String.format("c2s %04x00,", i));
+      b.append(String.format("c2s %04x%s,", i ^ 0xffff, i < 50_050 ? "00" : "01"));
+    }
+    assertEquals("ignore c2s:0+2\n", learn(a.toString(), b.toString()));
+    assertFalse(learned.isWhole());
+    assertEquals(50_000, learned.entriesLookedAt());
+    assertEquals(50, learned.summary().changed());
   }
 }
