@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
     name = "diff",
@@ -40,8 +42,19 @@ import picocli.CommandLine.Option;
       "  ts-proxy diff monday.rec friday.rec --rules a.rules --json"
     })
 final class DiffCommand implements Callable<Integer> {
-  @Mixin
-  private TwoRecordings recordings;
+  @Parameters(
+      index = "0",
+      paramLabel = "A",
+      converter = Values.FileName.class,
+      description = "First recording.")
+  private Path first;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "B",
+      converter = Values.FileName.class,
+      description = "Second recording.")
+  private Path second;
 
   @Mixin(name = "What may differ:")
   private RuleOptions rules;
@@ -68,19 +81,25 @@ final class DiffCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
     Rules compared = rules.rules();
-    return recordings
-            .compare(maxPayload.bytes(), (a, b) -> compare(a, b, compared))
-            .isSame()
-        ? 0
-        : Failures.FAILED;
+    try (Recording a = open(first);
+        Recording b = open(second)) {
+      // What was found before an exception is worth showing.
+      StandardOutput.printToItsEnd(
+          out -> summary = json ? asJson(a, b, compared, out) : asText(a, b, compared, out));
+      return summary.isSame() ? 0 : Failures.FAILED;
+    } catch (UncheckedIOException e) {
+      throw new Failures.Failed(Failures.reason(e.getCause()));
+    } catch (IOException e) {
+      throw new Failures.Failed(Failures.reason(e));
+    }
   }
 
-  private DiffSummary compare(Recording a, Recording b, Rules compared)
-      throws IOException, Failures.Failed {
-    // What was found before an exception is worth showing.
-    StandardOutput.printToItsEnd(
-        out -> summary = json ? asJson(a, b, compared, out) : asText(a, b, compared, out));
-    return summary;
+  private Recording open(Path file) throws Failures.NotStarted {
+    try {
+      return Recording.open(file, maxPayload.bytes());
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Failures.reason(e));
+    }
   }
 
   private DiffSummary asText(Recording a, Recording b, Rules compared, Writer out)

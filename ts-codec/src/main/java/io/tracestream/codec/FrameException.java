@@ -14,9 +14,12 @@ public final class FrameException extends IOException {
   /** Where the frame begins: bytes of the stream before its header. */
   private final long offset;
 
-  private FrameException(long offset, String message) {
-    super("byte " + offset + ": " + message);
+  private final String advice;
+
+  private FrameException(long offset, String problem, String advice) {
+    super("byte " + offset + ": " + problem + "; " + advice);
     this.offset = offset;
+    this.advice = advice;
   }
 
   /**
@@ -29,14 +32,33 @@ public final class FrameException extends IOException {
   }
 
   /**
+   * The last clause of the message: what may have caused it, or what to do about it.
+   *
+   * @return such as {@code the sender stopped early}
+   */
+  public String advice() {
+    return advice;
+  }
+
+  /**
+   * The message without the {@link #advice}, for those who have better advice.
+   *
+   * @return where and what, such as {@code byte 24: found the end after 3 of 8 header bytes}
+   */
+  public String problem() {
+    String message = getMessage();
+    return message.substring(0, message.length() - advice.length() - 2);
+  }
+
+  /**
    * A header announced more than is allowed: in most cases the header has another length than the
    * reader assumes.
    */
   static FrameException tooLong(long offset, BigInteger found, int allowed) {
     return new FrameException(
         offset,
-        "payload length: found " + found + ", expected at most " + allowed
-            + "; check the header length and the largest payload");
+        "payload length: found " + found + ", expected at most " + allowed,
+        "check the header length and the largest payload");
   }
 
   /** A payload to be sent is longer than is allowed, or than its header can express. */
@@ -44,22 +66,23 @@ public final class FrameException extends IOException {
     return new FrameException(
         offset,
         "payload length: found " + found + ", expected at most " + format.longestPayload()
-            + " (header length " + format.headerLength()
-            + "); send less or agree on another format");
+            + " (header length " + format.headerLength() + ")",
+        "send less or agree on another format");
   }
 
   /** The stream ended inside a header. */
   static FrameException cutHeader(long offset, long had, int length) {
     return new FrameException(
         offset,
-        "found the end after " + had + " of " + length + " header bytes; the sender stopped early");
+        "found the end after " + had + " of " + length + " header bytes",
+        "the sender stopped early");
   }
 
   /** The stream ended inside a payload. */
   static FrameException cutPayload(long offset, long had, int length) {
     return new FrameException(
         offset,
-        "found the end after " + had + " of " + length
-            + " payload bytes; the sender stopped early");
+        "found the end after " + had + " of " + length + " payload bytes",
+        "the sender stopped early");
   }
 }

@@ -1,13 +1,16 @@
 package io.tracestream.engine;
 
+import io.tracestream.codec.FrameException;
+
 /**
  * Why no more frames come from a socket.
  *
  * @param kind the reason in one word
  * @param text what happened, as a clause for a log line; for a bad frame, with its byte offset in
  *     the stream
+ * @param advice what may have caused it, or what to do about it; empty for none
  */
-public record Ending(Kind kind, String text) {
+public record Ending(Kind kind, String text, String advice) {
 
   /** The reason in one word. */
   public enum Kind {
@@ -23,6 +26,14 @@ public record Ending(Kind kind, String text) {
     UNREACHABLE,
     /** It held more memory for longer than others did, while memory was short. */
     HOARDED
+  }
+
+  Ending(Kind kind, String text) {
+    this(kind, text, "");
+  }
+
+  static Ending badFrame(Kind kind, FrameException e) {
+    return new Ending(kind, e.problem(), e.advice());
   }
 
   /**
@@ -41,5 +52,11 @@ public record Ending(Kind kind, String text) {
    */
   public boolean isBadFrame() {
     return kind == Kind.CUT || kind == Kind.TOO_LONG;
+  }
+
+  /** The text, and the advice if there is some. */
+  @Override
+  public String toString() {
+    return advice.isEmpty() ? text : text + "; " + advice;
   }
 }

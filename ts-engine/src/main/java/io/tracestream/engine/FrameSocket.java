@@ -351,7 +351,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       decode(in, sink);
       keepRest(in);
     } catch (FrameException e) {
-      ending = new Ending(Ending.Kind.TOO_LONG, e.getMessage());
+      ending = Ending.badFrame(Ending.Kind.TOO_LONG, e);
       refused = firstBytes(in);
     }
     if (in.position() > 0) {
@@ -473,15 +473,18 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   /** Nothing more will come after the partial frame that is kept. */
   private void endWith(ByteBuffer rest, long arrived) {
-    if (resetRead != null) {
-      ending = new Ending(Ending.Kind.RESET, resetRead.getMessage());
+    // The kernel reports a reset once, to whichever call comes first; after that, a read finds an
+    // end.
+    IOException reset = resetRead != null ? resetRead : sendFailure;
+    if (reset != null) {
+      ending = new Ending(Ending.Kind.RESET, reset.getMessage());
       return;
     }
     try {
       decoder.end(rest, arrived);
       ending = new Ending(Ending.Kind.ENDED, "it ended its sending");
     } catch (FrameException e) {
-      ending = new Ending(Ending.Kind.CUT, e.getMessage());
+      ending = Ending.badFrame(Ending.Kind.CUT, e);
       refused = firstBytes(rest);
     }
   }

@@ -39,6 +39,7 @@ class FrameSocketTest {
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+  private final BlockingQueue<FrameSocket> accepted = new LinkedBlockingQueue<>();
   private Engine engine;
   private Listener listener;
 
@@ -128,6 +129,7 @@ class FrameSocketTest {
       Teller teller = new Teller();
       teller.socket = FrameSocket.accepted(loop, client, FORMAT, teller);
       teller.socket.wantFrames(true);
+      accepted.add(teller.socket);
     } catch (IOException e) {
       told.add("not accepted: " + e);
     }
@@ -162,6 +164,29 @@ class FrameSocketTest {
       assertEquals("ENDED: it ended its sending", next());
       assertEquals("closed", next());
       assertEquals("", peer.awaitEnd());
+    }
+  }
+
+  @Test
+  void aResetIsAResetEvenIfAWriteMeetsItFirst() throws Exception {
+    try (TestPeer peer = connect()) {
+      FrameSocket socket = accepted.poll(20, TimeUnit.SECONDS);
+      EventLoop loop = engine.first();
+      CountDownLatch paused = new CountDownLatch(1);
+      loop.execute(() -> {
+        socket.wantFrames(false);
+        paused.countDown();
+      });
+      assertTrue(paused.await(20, TimeUnit.SECONDS));
+      peer.reset();
+      loop.execute(() -> {
+        socket.send(ByteBuffer.wrap(new byte[] {1}));
+        socket.flush();
+        told.add("sending failed: " + (socket.sendFailure() != null));
+        socket.wantFrames(true);
+      });
+      assertEquals("sending failed: true", next());
+      assertTrue(next().startsWith("RESET: "));
     }
   }
 

@@ -191,7 +191,7 @@ final class Connection implements FrameSocket.Owner {
             ending.text());
         givenUp = true;
       }
-      default -> giveUp(direction + " " + ending.text());
+      default -> giveUp(direction + " " + ending);
     }
   }
 

@@ -22,16 +22,16 @@ import java.util.TreeSet;
  * come at any time after that request. Replies that nothing ties to a request come in their
  * recorded order. A request goes out when all replies before it have come.
  *
- * <p>The recording is read no further than needed: up to the next request, and where a frame is not
- * among the expected ones, up to the one that it is. What was read and has not passed waits here,
- * each entry with about 200 bytes of memory besides its page, for at most {@value #MOST_AHEAD}
- * entries.
+ * <p>The recording is read no further than needed: up to the next request, or, if a frame is not
+ * among those expected, up to the entry that it equals. Entries that were read and have not passed
+ * wait here, with about 200 bytes of memory each besides their page, for at most
+ * {@value #MOST_AHEAD} entries.
  */
 final class AnyOrder extends Play {
-  /** How far from the first entry that has not passed others are looked for, in entries. */
+  /** How far beyond the first entry that has not passed to look for others, in entries. */
   private static final int MOST_AHEAD = 131_072;
 
-  /** How many of the replies that could come are named where another frame came. */
+  /** How many of the replies that could come to name when another frame comes. */
   private static final int MOST_SHOWN = 16;
 
   private final Script script;
@@ -39,27 +39,27 @@ final class AnyOrder extends Play {
   private final Ties ties;
   private boolean acquired;
 
-  /** The first entry that was not read. */
+  /** The first entry that has not been read. */
   private Cursor unread;
-  /** Requests that were not sent. */
+  /** Requests that have not been sent. */
   private final Deque<Waiting> requests = new ArrayDeque<>();
   /** Replies that have not come; others are dropped when they get to the front. */
   private final Deque<Waiting> replies = new ArrayDeque<>();
-  /** Those of them that no request is known for; others are dropped as above. */
+  /** Those without a known request; others are dropped as above. */
   private final Deque<Waiting> untied = new ArrayDeque<>();
   /** Replies that wait for their request to be sent, by the number of its entry. */
   private final Map<Long, List<Waiting>> early = new HashMap<>();
-  /** Replies whose request was sent, by what they are. */
+  /** Replies whose request was sent, by their hash. */
   private final TreeSet<Waiting> byHash = new TreeSet<>(
       Comparator.<Waiting>comparingLong(reply -> reply.hash).thenComparing(Waiting::number));
-  /** Those of them that are not in there yet, as the replies may come in their order. */
+  /** Those not in there yet, as replies mostly come in their order. */
   private final List<Waiting> unsorted = new ArrayList<>();
 
   /** Requests that were sent, less replies that came since. */
   private long unanswered;
-  /** What a frame that came too early was expected as; or null. */
+  /** The entry that a frame which came too early equals; or null. */
   private Waiting shown;
-  /** Whether an entry beyond those that are looked at may be the one that was wanted. */
+  /** Whether the entry looked for may be beyond those that were looked at. */
   private boolean looksNoFurther;
 
   private long due;
@@ -83,7 +83,7 @@ final class AnyOrder extends Play {
       this.request = request;
     }
 
-    /** To look for entries of that hash: stands before all of them. */
+    /** To look up entries with that hash: sorts before all of them. */
     private Waiting(long hash) {
       this.at = null;
       this.number = -1;
@@ -120,7 +120,7 @@ final class AnyOrder extends Play {
     }
   }
 
-  /** Reads one more entry, which then waits. */
+  /** Reads one more entry, which then waits here. */
   private Waiting read() throws IOException {
     Cursor at = unread.copy();
     boolean isRequest = at.direction() == role.sent();
@@ -146,7 +146,7 @@ final class AnyOrder extends Play {
     return requests.isEmpty() || request < requests.peekFirst().number();
   }
 
-  /** The first of them that has not passed; null when all have. */
+  /** The first one that has not passed; null when all have. */
   private static Waiting first(Deque<Waiting> entries) {
     while (!entries.isEmpty() && entries.peekFirst().passed) {
       entries.removeFirst();
@@ -186,7 +186,7 @@ final class AnyOrder extends Play {
     return null;
   }
 
-  /** Of the replies that may come now and that the frame equals, the first one; or null. */
+  /** The first reply that may come now and equals the frame; or null. */
   private Waiting find(ByteBuffer frame) throws IOException {
     Waiting first = first(replies);
     if (first != null && mayCome(first) && equals(first, frame)) {
@@ -213,7 +213,7 @@ final class AnyOrder extends Play {
     return found != null ? found : findInEach(frame);
   }
 
-  /** As a value may have become another one since the replies were sorted. */
+  /** Needed because a value may have changed since the replies were sorted. */
   private Waiting findInEach(ByteBuffer frame) throws IOException {
     for (Waiting reply : replies) {
       if (!reply.passed && mayCome(reply) && equals(reply, frame)) {
@@ -246,7 +246,9 @@ final class AnyOrder extends Play {
     return null;
   }
 
-  /** Whether a reply may come now: its request was sent, or it is the next one without any. */
+  /**
+   * Whether a reply may come now: its request was sent, or it is the next one that has no request.
+   */
   private boolean mayCome(Waiting reply) {
     if (reply.request >= 0) {
       return isSent(reply.request);
@@ -314,7 +316,7 @@ final class AnyOrder extends Play {
     return requests.isEmpty() && first(replies) == null ? unread.damage() : null;
   }
 
-  /** Where the first entry is that has not passed. */
+  /** Where the first entry that has not passed is. */
   private Cursor place() {
     Waiting reply = first(replies);
     return !requests.isEmpty() ? requests.peekFirst().at : reply != null ? reply.at : unread;
@@ -343,7 +345,9 @@ final class AnyOrder extends Play {
 
   // What is known.
 
-  /** No reply that may come now equals the frame: whether one does whose request was not sent. */
+  /**
+   * No reply that may come now equals the frame: whether a reply to a request not yet sent does.
+   */
   private Kind earlyOrDifferent(ByteBuffer frame) throws IOException {
     for (Waiting reply : replies) {
       boolean isEarly = !isSent(reply.request < 0 ? reply.number() : reply.request);
@@ -355,7 +359,7 @@ final class AnyOrder extends Play {
     return Kind.DIFFERENT_FRAME;
   }
 
-  /** Of the replies that may come now, the one that a frame comes nearest to. */
+  /** The most similar one of the replies that may come now. */
   private Waiting nearest(ByteBuffer frame) throws IOException {
     Waiting nearest = first(replies);
     int farthest = -1;
@@ -401,7 +405,7 @@ final class AnyOrder extends Play {
     return nearby == null ? mismatch : mismatch.withNearby(nearby.withCame(hasCome(nearby)));
   }
 
-  /** Whether an entry was read, and does not wait. */
+  /** Whether an entry was read and is not waiting. */
   private boolean hasCome(Nearby entry) throws IOException {
     if (entry.entry() >= unread.number()) {
       return false;

@@ -15,12 +15,12 @@ import java.util.Map;
 
 /**
  * Gives each session a conversation of its own among those that agree with its frames so far. A
- * session that could have another one as well gives way to one that could not.
+ * session that could take another one gives way to a session that could not.
  *
- * <p>All conversations make one tree, built once: a {@link Node} is a run of entries that are the
- * same, under the rules, in all conversations that pass it, and where they part each goes on in a
- * node of its own, found by what its first entry says. A session that comes to such a fork looks
- * its frame up there; between forks it plays like any other.
+ * <p>All conversations form one tree, built once: a {@link Node} is a run of entries that are the
+ * same, under the rules, in all conversations that pass through it; where they part, each goes on
+ * in a node of its own, found by its first entry. A session that comes to such a fork looks up its
+ * frame there; between forks it plays like any other.
  *
  * <p>For any number of threads.
  */
@@ -34,7 +34,7 @@ final class Chooser {
 
   private final Node root = new Node(new ArrayList<>(), 0, 0, new LinkedHashMap<>());
 
-  /** Conversations that are the same under the rules: the oldest stands for all. */
+  /** Conversations that are the same under the rules; the oldest represents them. */
   static final class Choice {
     private final Script script;
     private final int age;
@@ -44,7 +44,7 @@ final class Chooser {
     private long left = 1;
 
     private long begun;
-    /** Those who have one of them. */
+    /** The sessions that have one of them. */
     private final List<Seat> seats = new ArrayList<>(1);
 
     private Choice(Script script, int age) {
@@ -63,13 +63,13 @@ final class Chooser {
 
   /** A run of entries that are the same in some conversations. */
   private static final class Node {
-    /** Those that pass it, the oldest first. */
+    /** Those that pass through it, the oldest first. */
     private final List<Choice> choices;
-    /** How many entries stand before its end; where there is one choice, nobody needs to know. */
+    /** How many entries come before its end; not needed where there is one choice. */
     private long end;
-    /** The one that ends where this node does; or null. */
+    /** The conversation that ends where this node does; or null. */
     private Choice ending;
-    /** Where the others go on, by the key of the entry that they go on with. */
+    /** Where the others go on, by the key of their next entry. */
     private final Map<Key, List<Node>> next;
     /** The first entry of it. */
     private final long begin;
@@ -86,14 +86,16 @@ final class Chooser {
     }
   }
 
-  /** A session's place: which conversations it may be playing, and which of them it has. */
+  /**
+   * A session's place in the tree: which conversations it may be playing, and which of them it has.
+   */
   static final class Seat {
     private Node node;
-    /** Of these it may have any. */
+    /** The conversations that it may be playing. */
     private List<Choice> allowed = List.of();
-    /** What it has; null while others have all that it may have. */
+    /** The one it has; null while others have all of them. */
     private Choice taken;
-    /** What is played; what it has, if it has one. */
+    /** The one that it plays: the one it has, if any. */
     private Choice front;
 
     private boolean begun;
@@ -183,8 +185,8 @@ final class Chooser {
   }
 
   /**
-   * Goes along a node, which ends where the conversation parts from those in it; true when it is
-   * the same as its only one, to the end.
+   * Walks along a node, which ends where the conversation parts from those in it; true if it equals
+   * the only one there, to its end.
    */
   private boolean passesAsOneOf(Node node, Cursor at) throws IOException {
     Script other = node.choices.get(0).script;
@@ -241,7 +243,7 @@ final class Chooser {
     }
   }
 
-  /** Stands for an entry, whatever its open and its copied bytes are. */
+  /** The key of an entry, whatever its open and copied bytes are. */
   private record Key(Direction direction, long hash) {}
 
   private Key key(Direction direction, ByteBuffer payload) {
@@ -255,7 +257,7 @@ final class Chooser {
   // The seats.
 
   /**
-   * A new session's place, at the beginning of all conversations; null when all were played.
+   * A new session's place, at the root of the tree; null when all conversations were played.
    * {@link #settle} comes next.
    */
   synchronized Seat seat() {
@@ -273,17 +275,17 @@ final class Chooser {
     return null;
   }
 
-  /** What the session plays, as far as is known. */
+  /** What the session plays, as far as is known now. */
   synchronized Script front(Seat seat) {
     return seat.front.script;
   }
 
-  /** Whether there is no choice any more: then it has its place for good. */
+  /** Whether there is no choice left: then it keeps its place. */
   synchronized boolean isSettled(Seat seat) {
     return seat.node.choices.size() == 1 && seat.taken != null;
   }
 
-  /** Whether the conversations part behind so many entries. */
+  /** Whether the conversations part after that number of entries. */
   synchronized boolean isFork(Seat seat, long entriesBefore) {
     return seat.node.end == entriesBefore;
   }
@@ -341,13 +343,13 @@ final class Chooser {
     return node.waiting;
   }
 
-  /** How a frame went with a choice. */
+  /** How a frame fits a choice. */
   enum Fit {
-    /** It may be the expected one of what is in front. */
+    /** It may be the frame that the conversation being played expects. */
     FITS,
     /** No conversation expects it. */
     NONE,
-    /** Only what others play expects it. */
+    /** Only conversations that others play expect it. */
     TAKEN
   }
 
@@ -372,18 +374,18 @@ final class Chooser {
     return Fit.FITS;
   }
 
-  /** The frame that came was the expected one: what is played is not played again. */
+  /** The expected frame came: this conversation is not played again. */
   synchronized void begin(Seat seat) {
     seat.begun = true;
   }
 
-  /** The client ended: whether one that it may play ends here, which is then in front. */
+  /** The client ended: whether one that it may play ends here; if so, it is now being played. */
   synchronized boolean endHere(Seat seat, long entriesBefore) {
     Choice ending = seat.node.ending;
     return ending != null && seat.node.end == entriesBefore && take(seat, List.of(ending));
   }
 
-  /** All was played, to that end: false when only others have what ends there. */
+  /** All was played to the end: false if only others have the conversation that ends there. */
   synchronized boolean end(Seat seat, long entriesBefore) {
     boolean own = isFork(seat, entriesBefore)
         ? endHere(seat, entriesBefore)
@@ -392,15 +394,13 @@ final class Chooser {
     return own;
   }
 
-  /** What could come at a fork, the oldest first; at most so many. */
+  /** What could come at a fork, the oldest first, up to a limit. */
   synchronized List<Script> expecting(Seat seat, int most) {
     Collection<Choice> waiting = waiting(seat.node);
     return waiting.stream().limit(most).map(Choice::script).toList();
   }
 
-  /**
-   * Takes one of these for a session; false when others have all of them, and cannot do without.
-   */
+  /** Takes one of these for a session; false if others have all of them and cannot give one up. */
   private boolean take(Seat seat, List<Choice> allowed) {
     Choice before = seat.taken;
     if (before != null) {
@@ -435,14 +435,14 @@ final class Chooser {
     seat.front = choice;
   }
 
-  /** The seat that would go over to a choice, away from another one. */
+  /** The seat that would move to a choice, away from another one. */
   private record Move(Seat seat, Choice from) {}
 
   /**
-   * Has others go over to what they may have as well, until one of these is free: the shortest such
-   * chain.
+   * Moves other sessions to conversations that they may have as well, until one of these is free:
+   * the shortest such chain.
    *
-   * @return what is free then; null when there is no such chain
+   * @return the choice that is then free; null if there is no such chain
    */
   private static Choice makeRoom(List<Choice> wanted) {
     Map<Choice, Move> moves = new HashMap<>();
@@ -479,7 +479,7 @@ final class Chooser {
     return to;
   }
 
-  /** A session is over: what it played, if only in part, is not played again. */
+  /** A session is over: what it played, even in part, is not played again. */
   synchronized void leave(Seat seat) {
     if (seat.taken != null) {
       seat.taken.seats.remove(seat);
@@ -490,7 +490,7 @@ final class Chooser {
     }
   }
 
-  /** How many conversations no session played. */
+  /** The number of conversations that no session played. */
   synchronized long notPlayed() {
     long notPlayed = 0;
     for (Choice choice : choices) {

@@ -11,19 +11,19 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What the entries around a mismatch say about it: which of them the frame is like, and which carry
- * the recorded bytes that differ, too. For one thread.
+ * What the entries around a mismatch say about it: which of them resemble the frame, and which also
+ * carry the recorded bytes that differ. For one thread.
  */
 final class Clues {
   /** Entries that are looked at on each side of the mismatch. */
   private static final int MOST_LOOKED_AT = 100;
-  /** Longer frames are not compared with all entries around. */
+  /** Longer frames are not compared with the entries around them. */
   private static final int LONGEST_COMPARED = 4 * 1024;
   /** How far into an entry a value is searched for, in bytes. */
   private static final int MOST_SEARCHED = 64 * 1024;
-  /** A shorter value is found everywhere. */
+  /** Shorter values are found everywhere. */
   private static final int SHORTEST_VALUE = 2;
-  /** A shorter part of a value says nothing. */
+  /** Shorter parts of a value say nothing. */
   private static final int SHORTEST_PART = 4;
   /** Places of one entry that one value may be copied to. */
   private static final int MOST_TARGETS = 4;
@@ -46,7 +46,7 @@ final class Clues {
   }
 
   /**
-   * The mismatch with all that the entries around it say.
+   * Adds all that the entries around it say to a mismatch.
    *
    * @param mismatch of a frame that came in place of the entry at {@code at}, or after the end
    */
@@ -71,7 +71,7 @@ final class Clues {
     return mismatch.expected() == null ? mismatch : mismatch.withCopies(copies());
   }
 
-  // The entry that the frame is like.
+  // The entry that resembles the frame.
 
   private Nearby like() throws IOException {
     List<Field> places = mismatch.differing();
@@ -79,7 +79,7 @@ final class Clues {
     boolean isSmallChange = !Proposal.values(mismatch).isEmpty() && ofExpected * 2 <= found.length;
     Nearby nearest = null;
     int fewest = isSmallChange ? places.size() : Integer.MAX_VALUE;
-    // An entry that the frame is like differs in fewer bytes, by far, than the expected one.
+    // An entry that resembles the frame differs from it in far fewer bytes than the expected one.
     int fewestBytes =
         ofExpected == 0 ? found.length / 3 : Math.min(found.length / 3, ofExpected / 2);
     for (Nearby nearby : around()) {
@@ -88,7 +88,7 @@ final class Clues {
       }
       int bytes = nearby.differing().stream().mapToInt(Field::length).sum();
       int count = nearby.differing().size();
-      // A value that varies differs from that of another entry, too: this must be the better fit.
+      // A value that varies also differs from that of another entry: this must be the better fit.
       boolean isBetter = isSmallChange ? count < fewest : bytes < fewestBytes;
       if (isBetter && bytes <= found.length / 3 && (!isSmallChange || isPartOf(nearby, places))) {
         nearest = nearby;
@@ -99,14 +99,14 @@ final class Clues {
     return nearest;
   }
 
-  /** Whether it differs only where the expected entry differs, too. */
+  /** Whether it differs only where the expected entry differs as well. */
   private static boolean isPartOf(Nearby nearby, List<Field> places) {
     return nearby.differing().stream().allMatch(one -> places.stream()
         .anyMatch(place -> one.offset() < place.offset() + place.length()
             && place.offset() < one.offset() + one.length()));
   }
 
-  /** The entries around that have the frame's length, the nearest first. */
+  /** The nearby entries that have the frame's length, the nearest first. */
   private List<Nearby> around() throws IOException {
     List<Nearby> around = new ArrayList<>();
     Cursor back = at.copy();
@@ -156,7 +156,7 @@ final class Clues {
     return bytes;
   }
 
-  // The entries that carry the recorded value, too.
+  // The entries that also carry the recorded value.
 
   private List<Copy> copies() throws IOException {
     List<Copy> copies = new ArrayList<>();
@@ -173,7 +173,7 @@ final class Clues {
     return copies;
   }
 
-  /** What may be the field that holds a value: itself, more of it, or a part of it. */
+  /** The fields that may hold a value: the place itself, more of it, or a part of it. */
   private List<Field> fields(Field value, byte[] recorded) {
     List<Field> fields = new ArrayList<>();
     int length = value.length();
@@ -253,7 +253,10 @@ final class Clues {
     return true;
   }
 
-  /** The copy to that place, counted from the front or from the end; null where others deny it. */
+  /**
+   * The copy to that place, counted from the front or from the end; null if other entries
+   * contradict it.
+   */
   private Copy agreed(Field from, int offset, int length) throws IOException {
     Field front = Field.of(direction.opposite(), offset, from.length());
     Field back = Field.of(direction.opposite(), offset - length, from.length());
@@ -266,8 +269,8 @@ final class Clues {
   }
 
   /**
-   * Whether the other frames of this length have their values answered in the same place: some
-   * other bytes that happen to be equal once do not.
+   * Whether the other frames of this length have their values answered in the same place; bytes
+   * that are equal once by chance do not.
    */
   private boolean isAgreed(Field from, Field to) throws IOException {
     Cursor one = at.copy();

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * index, never the page. For one thread.
  */
 final class Cursor {
-  /** How far ahead the end is looked for, in entries. */
+  /** How far ahead to look for the end, in entries. */
   private static final int MOST_LOOKED_AT = 100;
 
   private Script script;
@@ -32,7 +32,7 @@ final class Cursor {
     this.entriesBefore = other.entriesBefore;
   }
 
-  /** Goes to another place: after so many entries, or to the end when there are no more. */
+  /** Goes to the place after that number of entries, or to the end if there are no more. */
   void moveTo(Script to, long target) throws IOException {
     script = to;
     page = to.pageAt(target);
@@ -56,12 +56,12 @@ final class Cursor {
     return script.content(page);
   }
 
-  /** How many entries stand before this place. */
+  /** How many entries come before this place. */
   long entriesBefore() {
     return entriesBefore;
   }
 
-  /** The number of this entry in the recording, from 1, with those that are left out here. */
+  /** The number of this entry in the recording, from 1, counting those left out here. */
   long number() throws IOException {
     return entriesBefore + content().skippedBefore(index) + 1;
   }
@@ -85,7 +85,7 @@ final class Cursor {
     return index < content().count();
   }
 
-  /** What stands here in the place of an entry; null at an entry, and at the end. */
+  /** What is here instead of an entry; null at an entry and at the end. */
   RecordingException damage() throws IOException {
     return isAtEntry() ? null : content().damage();
   }
@@ -106,7 +106,7 @@ final class Cursor {
     }
   }
 
-  /** Goes back to the entry before; there must be one. */
+  /** Goes back to the previous entry; there must be one. */
   void back() throws IOException {
     if (index == 0) {
       page--;
@@ -144,7 +144,7 @@ final class Cursor {
     return content().elapsedMicros(index);
   }
 
-  /** When the frame of the entry before came; at the first one, when the conversation began. */
+  /** When the frame of the previous entry came; at the first one, when the conversation began. */
   long elapsedBefore() throws IOException {
     return content().elapsedBefore(index);
   }
@@ -161,7 +161,7 @@ final class Cursor {
     return content().fileName() + ":" + content().line(index);
   }
 
-  /** This place for a person; behind the last entry with the direction that is compared. */
+  /** This place for a person; after the last entry, with the direction that is compared. */
   Place place(Direction compared) throws IOException {
     boolean atEntry = isAtEntry();
     return Place.of(
@@ -172,7 +172,7 @@ final class Cursor {
         atEntry ? line() : 0);
   }
 
-  /** How many entries there are; 0 when the end is far. */
+  /** How many entries there are; 0 if the end is far away. */
   private long entriesIfNear() throws IOException {
     Cursor ahead = new Cursor(this);
     for (int i = 0; i < MOST_LOOKED_AT && ahead.isAtEntry(); i++) {

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The bytes of some fields, cut out of one live payload after the other, until they are put into
+ * The bytes of some fields, cut out of live payloads one after the other, until they are put into
  * the recorded payloads of the same frames. For one thread.
  */
 final class Cuts {
@@ -20,9 +20,9 @@ final class Cuts {
   private final List<Field> fields;
   private final Comparer comparer;
   private byte[] bytes = new byte[0];
-  /** Those before were forgotten. */
+  /** Earlier ones were forgotten. */
   private int first;
-  /** Those before were taken. */
+  /** Earlier ones were taken. */
   private int taken;
 
   private int end;
@@ -123,12 +123,12 @@ final class Cuts {
     end = 0;
   }
 
-  /** Whether they take so much memory that no more should come. */
+  /** Whether they take so much memory that no more should be added. */
   boolean areMany() {
     return size() > MANY_BYTES;
   }
 
-  /** Whether they take more memory than there should ever be for them. */
+  /** Whether they take more memory than is ever allowed. */
   boolean areTooMany() {
     return size() > MOST_BYTES;
   }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** All that is known of a mismatch, in some lines for a person. */
+/** All that is known about a mismatch, in a few lines for a person. */
 final class Explanation {
-  /** How many places that differ, and how many outstanding entries, are listed. */
+  /** How many differing places and how many outstanding entries are listed. */
   private static final int MOST_LISTED = 8;
 
   private final Mismatch mismatch;
@@ -81,7 +81,7 @@ final class Explanation {
             + ", which differs from payload byte " + mismatch.offset() + " on";
   }
 
-  /** What the recording has here, where nothing came to be compared with it. */
+  /** What the recording has here, if nothing came to be compared with it. */
   private String next() {
     if (mismatch.kind() == Kind.EXTRA_CONNECTION) {
       return "";
@@ -93,7 +93,7 @@ final class Explanation {
     return mismatch.kind() == Kind.NOT_TAKEN ? "; it was sent " + frame : "; expected " + frame;
   }
 
-  /** Which entry it was compared with, where several could have come. */
+  /** Which entry it was compared with, if several could have come. */
   private String choice() {
     if (mismatch.beginning() != null) {
       return "another recorded conversation begins with this frame: " + mismatch.beginning();
@@ -147,7 +147,7 @@ final class Explanation {
         .of(expected, found, mismatch.offset(), context, mismatch.compared());
   }
 
-  /** What differs, where the rows may not show all of it. */
+  /** What differs, if the rows may not show all of it. */
   private String difference() {
     if (mismatch.offset() < 0 || mismatch.nearby() != null) {
       return null;

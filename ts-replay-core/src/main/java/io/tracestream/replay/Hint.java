@@ -1,8 +1,8 @@
 package io.tracestream.replay;
 
 /**
- * What may help against a mismatch, where that is a matter of a setting. Settings have other names
- * in each front end, so each puts these in its own words.
+ * A setting that may help against a mismatch. Each front end names settings in its own way, so it
+ * puts these in its own words.
  */
 public enum Hint {
   /** The frames may have another format: check the header length and the largest payload. */

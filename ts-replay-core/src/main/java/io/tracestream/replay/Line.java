@@ -49,14 +49,14 @@ final class Line extends Play {
   /** What is copied from frames that came, while there is a choice; else null. */
   private Cuts received;
 
-  /** Frames of ours before the expected one that were not sent yet. */
+  /** Our frames before the expected one that have not been sent yet. */
   private long unsentBefore;
-  /** Frames of ours that were sent, less those that came since. */
+  /** Our frames that were sent, less those that came since. */
   private long unanswered;
 
   /** How many of the matched ones the sending has passed. */
   private long passed;
-  /** How many conversations a frame that none expects could have gone on; 0 without a choice. */
+  /** How many conversations agreed up to a frame that none of them expects; 0 without a choice. */
   private int conversations;
   /** When the frame before was due, or matched; once {@code paced}, when ours is. */
   private long due;
@@ -73,7 +73,7 @@ final class Line extends Play {
     script = conversation;
   }
 
-  /** Plays one of those that the chooser has. */
+  /** Plays one of the chooser's conversations. */
   Line(Role role, Chooser which, Chooser.Seat among) {
     super(role);
     chooser = which;
@@ -208,7 +208,7 @@ final class Line extends Play {
     }
   }
 
-  /** Goes on to the next entry that is compared, or to where more than one may come. */
+  /** Goes on to the next entry that is compared, or to a fork. */
   private void findExpected() throws IOException {
     while (true) {
       if (choosing && isWaitingAtFork()) {
@@ -225,7 +225,7 @@ final class Line extends Play {
     }
   }
 
-  /** Says how a frame of ours has to be live, before the other side can see it. */
+  /** Notes what a frame of ours is when it goes out, before the other side can see it. */
   private void passSent(Cursor at, boolean isUnsent) throws IOException {
     ByteBuffer live = live(values, at, role.sent());
     pass(at, live);
@@ -235,7 +235,7 @@ final class Line extends Play {
     }
   }
 
-  /** A frame passed, as it was live; nobody asks for the values before it any more. */
+  /** A frame passed; values from before it are no longer needed. */
   private void pass(Cursor at, ByteBuffer live) throws IOException {
     values.settled(at.entriesBefore() + 1);
     values.passed(at.entriesBefore(), at.direction(), at.payload(), live);
@@ -248,7 +248,9 @@ final class Line extends Play {
 
   // The choice between conversations.
 
-  /** Whether what comes next chooses; where our own frames part them, the choice is made now. */
+  /**
+   * Whether the next frame to come chooses; where our own frames differ, the choice is made now.
+   */
   private boolean isWaitingAtFork() throws IOException {
     while (choosing && chooser.isFork(seat, expected.entriesBefore())) {
       boolean goesOn = chooser.settle(seat);
@@ -260,7 +262,7 @@ final class Line extends Play {
     return false;
   }
 
-  /** Goes over to a conversation that is the same so far. */
+  /** Switches to a conversation that is the same so far. */
   private void follow(Script front) throws IOException {
     if (front != script) {
       Script before = script;
@@ -281,7 +283,7 @@ final class Line extends Play {
     received = null;
   }
 
-  /** A place in the conversation, with the values as they are there. */
+  /** A place in the conversation, with the live values as they are there. */
   private Cursor goAlong(long entriesBefore) throws IOException {
     if (values == null) {
       return script.cursor(entriesBefore);
@@ -300,7 +302,7 @@ final class Line extends Play {
     return at;
   }
 
-  /** Of those that could go on here, goes over to the one that is the nearest to the frame. */
+  /** Switches to the conversation whose next frame is most similar to this one. */
   private void goToNearest(ByteBuffer frame) throws IOException {
     if (!chooser.isFork(seat, expected.entriesBefore())) {
       return;
@@ -328,7 +330,7 @@ final class Line extends Play {
     }
   }
 
-  /** How much of the frame is as it is recorded there; -1 if nothing is. */
+  /** How much of the frame is as recorded there; -1 for nothing. */
   private int difference(Cursor at, ByteBuffer frame) throws IOException {
     if (!at.isAtEntry()) {
       return -1;

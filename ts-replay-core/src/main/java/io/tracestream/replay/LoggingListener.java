@@ -14,7 +14,7 @@ final class LoggingListener implements SessionListener {
       case DIFFERED -> LOG.warn("{}", result.mismatch());
       case INCOMPLETE ->
         LOG.info(
-            "connection {}: stopped behind {} matched entries",
+            "connection {}: stopped after {} matched entries",
             result.connection(),
             result.entriesMatched());
       case BROKEN -> LOG.error("connection {}: {}", result.connection(), result.damage());

@@ -52,20 +52,20 @@ public final class Mismatch implements Cloneable {
   /** Found when first asked for: large payloads are compared once. */
   private List<Field> differing;
 
-  /** What came instead of the entry. */
+  /** What came instead of the expected entry. */
   public enum Kind {
     /** Another frame. */
     DIFFERENT_FRAME,
     /**
-     * A frame that equals no recorded request, where each request is answered by itself: the place
-     * is that of the request which is most like it.
+     * A frame that equals no recorded request, for a stub: the place is that of the most similar
+     * request.
      */
     UNKNOWN_REQUEST,
     /** The expected frame, before the frame of ours that it answers was sent. */
     TOO_EARLY,
     /** A frame after the end of the recording. */
     EXTRA_FRAME,
-    /** The end of what the peer sends. */
+    /** The end of the peer's sending. */
     EARLY_END,
     /** Bytes that are not a frame: a length above the maximum, or an end inside a frame. */
     BAD_FRAME,
@@ -75,7 +75,7 @@ public final class Mismatch implements Cloneable {
     NOT_TAKEN,
     /** Nothing, for as long as we waited. */
     NOTHING_CAME,
-    /** A connection, when all conversations had been played or were being played. */
+    /** A connection when all conversations had been played or were being played. */
     EXTRA_CONNECTION
   }
 
@@ -166,24 +166,24 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * The same with copies that explain bytes which differ: other recorded entries carry the recorded
-   * ones.
+   * The same with copies that explain the bytes that differ: other recorded entries carry the
+   * recorded bytes.
    *
    * @param found copies from fields of the expected entry; empty for none
    * @return the changed copy
    */
-  public Mismatch withCopies(List<Copy> found) {
+  Mismatch withCopies(List<Copy> found) {
     return with(copy -> copy.copies = List.copyOf(found));
   }
 
   /**
-   * The same with all entries of which any could have come here.
+   * The same with the entries that could have come here.
    *
    * @param places their places, in recorded order; the first ones are enough
    * @param count how many there are in all
    * @return the changed copy
    */
-  public Mismatch withOutstanding(List<Place> places, long count) {
+  Mismatch withOutstanding(List<Place> places, long count) {
     return with(copy -> {
       copy.outstanding = List.copyOf(places);
       copy.outstandingCount = count;
@@ -231,12 +231,12 @@ public final class Mismatch implements Cloneable {
    *     connection of the same peer, because the recording had ended
    * @return the changed copy
    */
-  public Mismatch withAfterOurEnd(boolean after) {
+  Mismatch withAfterOurEnd(boolean after) {
     return with(copy -> copy.afterOurEnd = after);
   }
 
   /**
-   * What came instead of the entry.
+   * What came instead of the expected entry.
    *
    * @return in one word
    */
@@ -308,7 +308,7 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * The entries of which any could have come here, when that was more than one.
+   * The entries that could have come here, if there was more than one.
    *
    * @return the places of the first ones, in recorded order; empty where one entry was expected
    */

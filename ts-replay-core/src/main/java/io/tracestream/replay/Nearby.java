@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An entry near the expected one, of the same direction, that the frame which came is like: it
- * equals that entry, or differs from it in fewer bytes than from the expected one. Immutable.
+ * An entry near the expected one, of the same direction, that resembles the frame that came: the
+ * frame equals it, or differs from it in fewer bytes than from the expected one. Immutable.
  */
 public final class Nearby {
   private final long entry;
@@ -42,11 +42,11 @@ public final class Nearby {
    * @param places the places that differ; empty when it equals the entry
    * @return the changed copy
    */
-  public Nearby withDiffering(List<Field> places) {
+  Nearby withDiffering(List<Field> places) {
     return new Nearby(entry, line, steps, List.copyOf(places), came);
   }
 
-  /** The same entry, where frames may come in any order. */
+  /** The same entry, for frames that may come in any order. */
   Nearby withCame(boolean hasCome) {
     return new Nearby(entry, line, steps, differing, hasCome);
   }

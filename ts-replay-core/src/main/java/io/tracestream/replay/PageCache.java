@@ -3,12 +3,11 @@ package io.tracestream.replay;
 import java.util.ArrayDeque;
 
 /**
- * The decoded pages of all scripts of a server, as many as a share of the memory holds: those that
- * were not used for long give way, and are read again when they are asked for. For any number of
- * threads.
+ * The decoded pages of all scripts of a server, as many as fit into a share of the memory: those
+ * unused for longest are dropped, and read again when needed. For any number of threads.
  */
 final class PageCache {
-  /** A large recording that one client plays is not to fill a large heap. */
+  /** A large recording that one client plays should not fill a large heap. */
   private static final long MOST_BYTES = 64 * 1024 * 1024;
   /** Entries that are read in any order are wanted again and again. */
   private static final long MOST_BYTES_IN_ANY_ORDER = 4 * MOST_BYTES;
@@ -16,11 +15,11 @@ final class PageCache {
   private static final long FEWEST_BYTES = 256 * 1024;
 
   private long mostBytes;
-  /** In the order in which they came, but that those used since get a second chance. */
+  /** In the order in which they came, except that those used since get a second chance. */
   private final ArrayDeque<Script.Page> pages = new ArrayDeque<>();
 
   private long bytes;
-  /** The same, had nothing been dropped. */
+  /** What that would be if nothing had been dropped. */
   private long keptBytes;
 
   PageCache() {
@@ -39,7 +38,7 @@ final class PageCache {
     this.mostBytes = mostBytes;
   }
 
-  /** Keeps that content; the newest one in any case. */
+  /** Keeps that content; the newest one is always kept. */
   synchronized void keep(Script.Page page, Script.Content content) {
     page.content = content;
     bytes += content.memory();

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * The beginning of a frame that did not come whole, or that was refused, and what its bytes look
- * like: often the other side has another header, or does not send frames at all. Immutable.
+ * like: often the other side uses another header, or does not send frames at all. Immutable.
  */
 final class Partial {
   /** Bytes that are shown. */
@@ -25,7 +25,7 @@ final class Partial {
   private static final int FEWEST_COMPARED = 4;
 
   private static final int[] LENGTHS = {4, 2, 8, 1, 3, 16};
-  /** What may follow a short header is often text; how other protocols begin is not. */
+  /** What follows a short header is often text, so only these beginnings of text count. */
   private static final Pattern BEGINNING_OF_TEXT =
       Pattern.compile("([A-Z]{3,8}[ \\r\\n]|SSH-|[{<]).*", Pattern.DOTALL);
 
@@ -44,10 +44,10 @@ final class Partial {
   /**
    * A frame that did not come whole.
    *
-   * @param beginning its first bytes, header included; empty when nothing came of it
+   * @param beginning its first bytes, header included; empty if nothing of it came
    * @param came how many bytes of it came; 0 where all of them are in the beginning
    * @param isFirst whether it is the first frame of its direction
-   * @return null when nothing came of it
+   * @return null if nothing of it came
    */
   static Partial of(byte[] beginning, long came, boolean isFirst, FrameFormat format) {
     return beginning.length == 0
@@ -84,7 +84,7 @@ final class Partial {
         || look == Look.UNKNOWN && (isFirst && !isCut(expected) || isRefused());
   }
 
-  /** Whether it is clear that the frames have another format, or that these are none. */
+  /** Whether it is clear that the frames have another format, or that these are not frames. */
   boolean isClear(Entry expected) {
     return guess(expected).look != Look.UNKNOWN;
   }
@@ -96,7 +96,7 @@ final class Partial {
         && bigEndian(format.headerLength()) == expected.payload().length;
   }
 
-  /** Whether nothing speaks against its being the beginning of a frame. */
+  /** Whether it may well be the beginning of a frame. */
   private boolean isCut(Entry expected) {
     long length = bigEndian(format.headerLength());
     return isAsRecorded(expected)
@@ -164,7 +164,7 @@ final class Partial {
         && (header + payload == came || header > 1 && payload > 0 && payload == recorded);
   }
 
-  /** The number in so many bytes; -1 when there are not so many, or it is large. */
+  /** The number in that many bytes; -1 if there are fewer, or if it is large. */
   private long bigEndian(int bytes) {
     long number = 0;
     for (int at = 0; at < bytes; at++) {

@@ -30,7 +30,7 @@ abstract class Play {
   }
 
   /**
-   * The connection is made: opens what is played. {@link #close} follows in any case.
+   * The connection has been made: opens what is played. {@link #close} follows in any case.
    *
    * @param now a time of {@link System#nanoTime}
    */
@@ -83,7 +83,7 @@ abstract class Play {
     }
   }
 
-  /** Counts a frame that came as it was expected. */
+  /** Counts a frame that came as expected. */
   final void count(ByteBuffer recorded, ByteBuffer found) {
     int length = found.remaining();
     int left = role.comparer().openBytes(recorded, found);
@@ -104,7 +104,7 @@ abstract class Play {
     return matched;
   }
 
-  /** Whether so much is kept for frames that were not sent yet that no more should be read now. */
+  /** Whether so much is kept for frames not yet sent that no more should be read now. */
   boolean isFull() {
     return false;
   }
@@ -117,15 +117,15 @@ abstract class Play {
   /** When that frame is due, as a time of {@link System#nanoTime}. */
   abstract long due() throws IOException;
 
-  /** Its payload as it goes out, and on to what follows. */
+  /** Its payload as it goes out; moves on to what follows. */
   abstract ByteBuffer next() throws IOException;
 
   // The end.
 
-  /** Whether no frame is expected any more. */
+  /** Whether no more frames are expected. */
   abstract boolean isAtEnd() throws IOException;
 
-  /** What stands in the recording in the place of what comes next; null for an entry or the end. */
+  /** What the recording has instead of a next entry; null for an entry or the end. */
   abstract RecordingException damage() throws IOException;
 
   /** Whether our side ends its sending here, though more frames are to come. */
@@ -154,7 +154,7 @@ abstract class Play {
     return ahead.isAtEnd() && ahead.end() == null;
   }
 
-  /** Whether it is complete here, though more may come: nothing is owed to either side. */
+  /** Whether it is complete here, though more may come: neither side owes the other anything. */
   boolean isComplete() {
     return false;
   }
@@ -164,7 +164,7 @@ abstract class Play {
     return false;
   }
 
-  /** All was played, to the end: false if only other sessions may have played that. */
+  /** All was played to the end: false if only other sessions may have played that conversation. */
   boolean isOwn() {
     return true;
   }
@@ -172,7 +172,7 @@ abstract class Play {
   /** How much longer than usual the expected frame may take, in nanoseconds. */
   abstract long recordedPauseNanos() throws IOException;
 
-  // What is known of it.
+  // What is known about it.
 
   /**
    * Where the play stands, and what is expected there.
@@ -181,7 +181,7 @@ abstract class Play {
    */
   abstract Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found);
 
-  /** What people should know of a conversation that was played up to that place: at its end. */
+  /** What people should know about a conversation that was played up to that place, at its end. */
   final List<String> notesAtEnd(Cursor at) {
     List<String> notes = new ArrayList<>(0);
     try {

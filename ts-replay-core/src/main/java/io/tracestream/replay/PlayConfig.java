@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * What a replay and a verification have in common: what is played, and how. Immutable: each
+ * What a replay and a verification have in common: what to play, and how. Immutable: each
  * {@code with} method returns a changed copy.
  *
  * @param <C> the configuration itself
@@ -46,7 +46,7 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
     return with(change::accept);
   }
 
-  /** Refuses a time-out of 0 or less; null is none at all. */
+  /** Refuses a time-out of 0 or less; null means no time-out. */
   static void requirePositive(String name, Duration timeout) {
     if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
       throw new IllegalArgumentException(name + ": found " + timeout + ", expected more than 0");

@@ -21,9 +21,9 @@ final class Playlist implements Closeable {
   private final List<String> notes = new ArrayList<>();
   private final boolean repeat;
   private final String name;
-  /** Where the connections' frames choose; null where they take the next conversation. */
+  /** For connections whose frames choose; null if each takes the next conversation. */
   private final Chooser chooser;
-  /** What a stub answers from; else null. */
+  /** What a stub answers from; null without a stub. */
   private final Pool pool;
   /** How many were begun, repetitions included. */
   private long begun;
@@ -31,11 +31,11 @@ final class Playlist implements Closeable {
   private boolean closed;
 
   /**
-   * Opens each of them once, so that a wrong one is told at once. An interrupt waits meanwhile: it
-   * would close a file that it meets while reading.
+   * Opens each of them once, so that a bad one is reported at once. An interrupt is held back
+   * meanwhile: it would close the file being read.
    *
-   * @param asPool whether a stub answers from all of them together
-   * @throws io.tracestream.recording.RecordingException when one cannot be read, or is not a
+   * @param asPool whether a stub answers from all of them
+   * @throws io.tracestream.recording.RecordingException if one cannot be read, or is not a
    *     recording
    */
   static Playlist open(
@@ -112,7 +112,7 @@ final class Playlist implements Closeable {
     }
   }
 
-  /** What people should know of the recordings, as far as it is known at the start. */
+  /** What people should know about the recordings, as far as it is known at the start. */
   List<String> notes() {
     return notes;
   }
@@ -130,7 +130,7 @@ final class Playlist implements Closeable {
     return conversations.size() == 1 || folder == null ? first.toString() : folder.toString();
   }
 
-  /** The next connection's conversation; null when all were begun, or frames choose. */
+  /** The next connection's conversation; null if all were begun, or if frames choose. */
   synchronized Script next() {
     if (pool != null || chooser != null || begun >= scripts.size() && !repeat) {
       return null;
@@ -139,7 +139,7 @@ final class Playlist implements Closeable {
   }
 
   /**
-   * What a connection plays: what its frames choose, else what it was given; null when all were
+   * What a connection plays: what its frames choose, else what it was given; null if all were
    * begun.
    */
   Play play(Role role, Script given) {
@@ -157,8 +157,8 @@ final class Playlist implements Closeable {
   }
 
   /**
-   * Where each connection takes the next conversation: the name of the first one whose other side
-   * begins with that frame; null when none of those looked at does.
+   * If each connection takes the next conversation: the name of the first one in which the other
+   * side begins with that frame; null if none of those looked at does.
    */
   String beginningWith(ByteBuffer frame, Role role) {
     if (pool != null || chooser != null || scripts.size() == 1) {
@@ -187,7 +187,7 @@ final class Playlist implements Closeable {
     return scripts.size();
   }
 
-  /** How many were never begun. */
+  /** How many have not been begun. */
   synchronized long notPlayed() {
     if (pool != null) {
       return 0; // requests are counted instead

@@ -20,12 +20,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 
 /**
- * The requests of all recorded conversations, found by what they say, and the replies of each: what
- * a stub answers from. Requests have numbers, from 0 in the order in which they were recorded.
+ * The requests of all recorded conversations, indexed by content, and the replies to each: what a
+ * stub answers from. Requests have numbers, from 0 in the order in which they were recorded.
  *
- * <p>Requests that are equal under the rules make one group, which its first request stands for. A
+ * <p>Requests that are equal under the rules form one group, represented by its first request. A
  * group hands out its requests one after the other, each of them once, and then its last one again
- * and again; that is shared by all connections.
+ * and again, over all connections.
  *
  * <p>The replies of a request are those that a copy ties to it, wherever they stand, and those that
  * follow it, or follow such a reply, up to the next request. An allowed frame may stand between a
@@ -41,15 +41,15 @@ final class Pool implements Closeable {
   static final int NONE = -1;
   /** For hashes of all bytes. */
   private static final Comparer BYTES = new Comparer(Rules.NONE, Direction.C2S);
-  /** Requests that are listed because no client has made them. */
+  /** How many unused requests are listed. */
   static final int MOST_PLACES = 100;
   /** Files that are kept open: more would take the descriptors of the clients. */
   private static final int MOST_OPEN = 256;
-  /** Requests that are compared with a frame to find the nearest one. */
+  /** How many requests are compared with a frame to find the most similar one. */
   private static final int MOST_COMPARED = 64;
   /** How much of them is compared, in bytes. */
   private static final int MOST_BYTES_COMPARED = 64 * 1024;
-  /** How far a payload is searched for the bytes that it begins with, past open ones. */
+  /** How far into a payload to look for its first compared bytes, past open ones. */
   private static final int LONGEST_BEGINNING = 64;
 
   private final List<Script> scripts;
@@ -62,15 +62,15 @@ final class Pool implements Closeable {
   private final int[] entries;
   private final int[] lengths;
   private final long[] beginnings;
-  /** The next one of the group; NONE behind the last. */
+  /** The next one of the group; NONE after the last. */
   private final int[] nextEqual;
-  /** Of the first of a group, its last one; of others NONE. */
+  /** For the first of a group, its last one; NONE for others. */
   private final int[] lastEqual;
-  /** Of the first of a group, the next one to be handed out; NONE when all were. */
+  /** For the first of a group, the next one to be handed out; NONE when all were. */
   private final AtomicIntegerArray unused;
   /** Where its replies begin in {@code replies}; they end where those of the next request begin. */
   private final int[] firstReplies;
-  /** Allowed frames: nobody needs to send them. */
+  /** Allowed frames, which need not be sent. */
   private final BitSet allowed;
 
   /** The entries of replies; the complement of the number where a copy ties it to its request. */
@@ -89,10 +89,10 @@ final class Pool implements Closeable {
   private final int count;
   private final long askable;
   private final AtomicLong asked = new AtomicLong();
-  /** Where those are that nobody asked for; null until the files are closed. */
+  /** Where the unused ones are; null until the files are closed. */
   private volatile List<String> lastPlaces;
 
-  /** The conversations whose files may be open, the one used last at the end; guarded by itself. */
+  /** The conversations whose files may be open, the latest used at the end; guarded by itself. */
   private final Map<Integer, Boolean> open = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
@@ -136,7 +136,7 @@ final class Pool implements Closeable {
     }
   }
 
-  /** What the pool is made of, conversation by conversation. */
+  /** Builds the pool, conversation by conversation. */
   private static final class Builder {
     private final List<Script> scripts;
     private final Role role;
@@ -162,7 +162,7 @@ final class Pool implements Closeable {
     private int[] greeting = new int[4];
     private int greetingLength;
 
-    // Of the conversation at hand.
+    // About the conversation being read.
     private Script script;
     private int firstRequest;
     private Ties ties;
@@ -172,7 +172,7 @@ final class Pool implements Closeable {
     private int[] found = new int[64];
     private int[] owners = new int[64];
     private int foundCount;
-    /** The request that the entry before belongs to. */
+    /** The request that the previous entry belongs to. */
     private int owner;
     /** Whether a copy ties it there. */
     private boolean isTied;
@@ -354,7 +354,7 @@ final class Pool implements Closeable {
       }
     }
 
-    /** Puts the replies of the conversation at hand in the order of their requests. */
+    /** Sorts the replies of the conversation being read by their requests. */
     private void sortReplies() {
       if (replies.length < replyCount + foundCount) {
         replies = Arrays.copyOf(replies, Math.max(replyCount + foundCount, grown(replies.length)));
@@ -412,19 +412,19 @@ final class Pool implements Closeable {
   }
 
   /**
-   * Where hashes do not tell all that differ, only requests with the same bytes are surely equal;
-   * others are found among those that are alike.
+   * Where hashes do not cover everything that is compared, only requests with the same bytes are
+   * surely equal; others are looked up among those that are alike.
    */
   private static long groupHash(Comparer comparer, ByteBuffer payload) {
     return comparer.isExact() ? comparer.liveHash(payload) : BYTES.hash(payload);
   }
 
-  /** The first group that differs from a frame only in what copies write, perhaps; or NONE. */
+  /** The first group that may differ from a frame only in what copies write; or NONE. */
   int alikeGroup(ByteBuffer frame) {
     return alikeGroups == null ? NONE : alikeGroups.get(comparer.hash(frame));
   }
 
-  /** The next group that is alike; NONE behind the last. */
+  /** The next group that is alike; NONE after the last. */
   int nextAlike(int group) {
     return nextAlike[group];
   }
@@ -456,9 +456,9 @@ final class Pool implements Closeable {
   }
 
   /**
-   * A recorded request as a client sends it that got its values from other conversations: with each
-   * value of the frame that replies gave out, in the place of a recorded one that came from a
-   * reply.
+   * A recorded request as a client would send it that got its values from other conversations: each
+   * recorded value that came from a reply gives way to the value in the frame, if a reply gave that
+   * out.
    */
   ByteBuffer withTokensOf(ByteBuffer frame, ByteBuffer recorded) {
     ByteBuffer live = recorded;
@@ -481,7 +481,7 @@ final class Pool implements Closeable {
     moveTo(conversations[request], entries[request], at);
   }
 
-  /** Goes to a reply of a request, from 0; those of NONE are the greeting. */
+  /** Goes to a reply to a request, from 0; those of NONE are the greeting. */
   void moveToReply(int request, int reply, Cursor at) throws IOException {
     if (request == NONE) {
       moveTo(0, greeting[reply], at);
@@ -521,19 +521,19 @@ final class Pool implements Closeable {
     return request != NONE && replies(request) > 0 && replies[firstReplies[request]] < 0;
   }
 
-  /** A cursor for this pool, somewhere. */
+  /** A cursor for this pool, at any place. */
   Cursor cursor() {
     return new Cursor(scripts.get(0));
   }
 
-  // What came that nothing expected, and what never came.
+  // Requests that were not recorded, and those that never came.
 
-  /** Whether nothing was recorded that a client could ask. */
+  /** Whether no request was recorded. */
   boolean isEmpty() {
     return count == 0;
   }
 
-  /** The request that comes nearest to a frame; NONE where there is no request at all. */
+  /** The request most similar to a frame; NONE if there is no request at all. */
   int nearest(ByteBuffer frame, Cursor at) throws IOException {
     int best = NONE;
     double mostAlike = Double.NEGATIVE_INFINITY;
@@ -596,7 +596,7 @@ final class Pool implements Closeable {
         && recorded.get(recorded.limit() - 1 - atEnd) == frame.get(frame.limit() - 1 - atEnd)) {
       atEnd++;
     }
-    return (double) (same + atEnd - (length - common)) / length; // another length tells more
+    return (double) (same + atEnd - (length - common)) / length; // another length says more
   }
 
   /** How many recorded requests no client has made yet; allowed frames do not count. */

@@ -18,7 +18,7 @@ final class Proposal {
 
   private Proposal() {}
 
-  /** The rules; none where the places do not look like values that vary. */
+  /** The rules; none if the places do not look like values that vary. */
   static Rules of(Mismatch mismatch, List<Copy> copies) {
     List<Field> values = values(mismatch);
     if (values.isEmpty()) {
@@ -40,8 +40,8 @@ final class Proposal {
   }
 
   /**
-   * The values that vary, if these are what differs: a place each, or the text around it. Empty
-   * where they are too many or too long, or where nothing would be left to compare.
+   * The values that vary, if that is what differs: each of the places, or the text around it. Empty
+   * if they are too many or too long, or if nothing would be left to compare.
    */
   static List<Field> values(Mismatch mismatch) {
     List<Field> places = mismatch.differing();
@@ -83,8 +83,8 @@ final class Proposal {
   }
 
   /**
-   * The number or id in text that has the place: more of its digits may differ next time. The place
-   * itself where it is not in such a text.
+   * The number or id in text around the place: more of its digits may differ next time. The place
+   * itself if it is not in such a text.
    */
   static Field inText(Field place, byte[] expected, byte[] found) {
     int from = place.offset();

@@ -63,7 +63,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
   /**
    * Sets whether to play the conversations again and again.
    *
-   * @param other whether to start over once all of them were begun
+   * @param other whether to start over once all of them have been begun
    * @return the changed copy
    */
   public ReplayConfig withRepeat(boolean other) {
@@ -88,18 +88,17 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
    * <p>A request gets the replies of the first recorded request that equals it under the rules and
    * that no client has sent yet; when all of them were sent, those of the last one, again and
    * again. Its replies are the frames that a copy ties to it, or else those between it and the next
-   * request. What the target of the first conversation sent before its client is sent to each
-   * client that connects. A client may end between any two frames; until then its connection stays
-   * open, whatever {@link #withAtEnd} says, unless it is idle for longer than
-   * {@link #withIdleTimeout}.
+   * request. Frames that the target of the first conversation sent before the client's first
+   * request are sent to each client that connects. A client may end between any two frames; until
+   * then its connection stays open, whatever {@link #withAtEnd} says, unless it is idle for longer
+   * than {@link #withIdleTimeout}.
    *
    * <p>The recordings are read once at the start. An index takes about 80 bytes of memory for each
-   * recorded request, and 100 more for each 2 KiB of payloads. Payloads are kept as far as a
-   * quarter of the heap allows, up to 256 MiB, and are else read from the file when they are
-   * needed; a recording that is compressed with gzip is then decompressed from its beginning each
-   * time.
+   * recorded request, and 100 more for each 2 KiB of payloads. Payloads are kept in up to a quarter
+   * of the heap, at most 256 MiB, and are otherwise read from the file when needed; a recording
+   * that is compressed with gzip is then decompressed from its beginning each time.
    *
-   * @param other whether all conversations together serve as a stub
+   * @param other whether to answer from all conversations together
    * @return the changed copy
    */
   public ReplayConfig withStub(boolean other) {
@@ -122,7 +121,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
    * @param other for how long nothing may come from a client while it is its turn, more than 0;
    *     null for no limit
    * @return the changed copy
-   * @throws IllegalArgumentException when it is 0 or less
+   * @throws IllegalArgumentException if it is 0 or less
    */
   public ReplayConfig withIdleTimeout(Duration other) {
     requirePositive("idleTimeout", other);
@@ -134,7 +133,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
    *
    * @param other after how many to stop accepting; 0 for no limit
    * @return the changed copy
-   * @throws IllegalArgumentException when it is less than 0
+   * @throws IllegalArgumentException if it is less than 0
    */
   public ReplayConfig withConnections(long other) {
     if (other < 0) {
@@ -162,7 +161,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
   }
 
   /**
-   * Whether the conversations start over once all of them were begun.
+   * Whether the conversations start over once all of them have been begun.
    *
    * @return true if they do
    */

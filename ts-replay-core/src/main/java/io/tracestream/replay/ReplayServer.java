@@ -14,10 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running replay. For any number of threads, those of its listener among them; several can run in
- * one JVM.
+ * A running replay. Thread-safe, and its listener may call it; several can run in one JVM.
  *
- * <p>Its threads are no daemons: a program goes on until its replay servers are closed.
+ * <p>Its threads are not daemons: a program runs until its replay servers are closed.
  */
 public final class ReplayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayServer.class);
@@ -30,7 +29,7 @@ public final class ReplayServer implements AutoCloseable {
   private final Sessions sessions;
   /** How many connections are accepted. */
   private final long most;
-  /** How many were; for the first loop. */
+  /** How many have been accepted; for the first loop. */
   private long accepted;
 
   private ReplayServer(ReplayConfig config, Role role, Playlist playlist, Listener listener)
@@ -53,10 +52,10 @@ public final class ReplayServer implements AutoCloseable {
    *
    * @param config what to do
    * @return the running server; close it
-   * @throws io.tracestream.recording.RecordingException when a recording cannot be read, or is not
-   *     a recording
-   * @throws IOException when the address cannot be bound, or the system gives no more threads or
-   *     descriptors; nothing stays open then
+   * @throws io.tracestream.recording.RecordingException if a recording cannot be read, or is not a
+   *     recording
+   * @throws IOException if the address cannot be bound, or the system has no threads or descriptors
+   *     left; nothing stays open then
    */
   public static ReplayServer start(ReplayConfig config) throws IOException {
     Role role = Role.server(config);
@@ -87,7 +86,7 @@ public final class ReplayServer implements AutoCloseable {
   }
 
   /**
-   * What became of the sessions so far.
+   * How the sessions so far have ended.
    *
    * @return a snapshot; final once this server is closed
    */
@@ -110,13 +109,13 @@ public final class ReplayServer implements AutoCloseable {
   }
 
   /**
-   * Waits until so many connections have been played to their end, whatever it was, and the
-   * listener was told of it.
+   * Waits until that many connections have ended, in any way, and the listener has been called for
+   * each.
    *
-   * @param count connections, since the start
+   * @param count how many connections, since the start
    * @param timeout how long to wait at most
-   * @return false when the time was over before, or the server stopped
-   * @throws InterruptedException when this thread is interrupted; the server goes on
+   * @return false if the time ran out, or the server stopped
+   * @throws InterruptedException if this thread is interrupted; the server goes on
    */
   public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
     return sessions.await(count, timeout);
@@ -145,8 +144,8 @@ public final class ReplayServer implements AutoCloseable {
     }
     long number = ++accepted;
     if (number == most) {
-      listener.pause(true); // or what waits in this moment would be accepted, too
-      listener.close(); // those behind are refused, rather than left waiting
+      listener.pause(true); // or clients that wait right now would also be accepted
+      listener.close(); // later clients are refused rather than left waiting
     }
     EventLoop loop = engine.next();
     Script next = playlist.next();

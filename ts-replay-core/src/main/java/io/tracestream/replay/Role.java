@@ -21,12 +21,12 @@ import java.util.List;
  * @param timing when entries are sent
  * @param rules what may vary
  * @param use which of the rules had an effect
- * @param patience for how long nothing may come while a frame is owed; null for ever
+ * @param patience for how long nothing may come while a frame is owed; null for no limit
  * @param comparer compares the other side's frames
  * @param fieldsFromReceived what is copied from frames that come
  * @param fieldsIntoSent where values go in frames that we send
  * @param anyOrder whether replies that copies tie to their requests may come in any order
- * @param otherOrder what may help where replies come in another order; null for nothing
+ * @param otherOrder what may help if replies come in another order; null for nothing
  * @param atEnd whether a server closes the connection after the last entry
  */
 record Role(

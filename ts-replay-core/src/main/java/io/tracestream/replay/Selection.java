@@ -5,8 +5,8 @@ public enum Selection {
   /** The next one, in their order. */
   ORDER,
   /**
-   * The first one that agrees with all frames so far, of those that were not played. Which one it
-   * is may change while several agree.
+   * The first one that agrees with all frames so far, of those not played yet. Which one that is
+   * may change while several agree.
    */
   MATCH
 }

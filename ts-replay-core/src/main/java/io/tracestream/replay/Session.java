@@ -30,7 +30,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   private static final long SECOND = 1_000_000_000;
   /** For how long we wait for the other side's end after the last entry. */
   private static final long GRACE_NANOS = 3 * SECOND;
-  /** How long frames that were due at a departure wait for being taken. */
+  /** How long frames that were due at a departure wait to be taken. */
   private static final long OWED_NANOS = 60 * SECOND;
   /** What is sent ahead of what the kernel takes, in bytes. */
   private static final int MOST_UNSENT = 64 * 1024;
@@ -65,14 +65,14 @@ final class Session implements FrameSocket.Owner, Payloads {
   private boolean graceIsOver;
   private EventLoop.Timer patience;
   private boolean patienceIsOver;
-  /** When a frame of ours was sent or, if some may come at any time, another one came. */
+  /** When a frame of ours was last sent or, if some may come at any time, when another one came. */
   private long progress;
 
   private long matchedBefore;
   /** How many had matched when our sending might have ended for want of a reply; -1 before that. */
   private long matchedAtStall = -1;
 
-  /** What came in the place of the expected entry; null while all agrees. */
+  /** What came instead of the expected entry; null while all agrees. */
   private Kind departure;
 
   private ByteBuffer found;
@@ -87,7 +87,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   /**
    * A session that has not begun.
    *
-   * @param peer the other side, for what is told of it
+   * @param peer the other side, for log lines and results
    */
   Session(long number, Sessions sessions, EventLoop loop, InetSocketAddress peer) {
     this.number = number;
@@ -120,7 +120,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     return peer;
   }
 
-  /** Begins to play; null is a connection too many. */
+  /** Begins to play; null for one connection too many. */
   void play(Play what, FrameSocket on) {
     play = what;
     socket = on;
@@ -289,7 +289,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     return left > 0;
   }
 
-  /** A timer's way in: the loop knows nothing of whom it belongs to. */
+  /** Called by timers: the loop does not know which session they belong to. */
   private void guarded() {
     try {
       proceed();
@@ -323,7 +323,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
   }
 
-  // What becomes of it.
+  // How it ends.
 
   /** The one place that ends a session. */
   private void decide() {
@@ -389,8 +389,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       String what = ending.kind() == Ending.Kind.CUT
           ? " ended its sending inside a frame: "
           : " sent something that is not a frame: ";
-      // What may help is a matter of hints.
-      depart(Kind.BAD_FRAME, role.peer() + what + ending.text().replaceFirst(";[^;]*$", ""));
+      depart(Kind.BAD_FRAME, role.peer() + what + ending.text()); // advice is a matter of hints
       return;
     }
     if (!play.isAtEnd() && play.endHere()) {
@@ -423,7 +422,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
   }
 
-  /** Where clients may stop at any time: whether all that was asked for was sent. */
+  /** For clients that may stop at any time: whether everything they asked for was sent. */
   private boolean isBetweenRequests() {
     return play != null
         && play.isComplete()
@@ -431,7 +430,7 @@ final class Session implements FrameSocket.Owner, Payloads {
         && socket.sendFailure() == null;
   }
 
-  /** The other side has not ended, and need not. */
+  /** The other side has not ended, and need not end. */
   private void graceEnded() throws IOException {
     if (socket.partialBytes() > 0) {
       depart(
@@ -536,7 +535,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     return role.isClient() && !sendingEnded && matchedAtStall < play.matched();
   }
 
-  /** Nothing came for half of the time: ends our sending if that is what the target waits for. */
+  /** Nothing came for half the time: ends our sending if that may be what the target waits for. */
   private void stalled() throws IOException {
     matchedAtStall = play.matched();
     if (!over && !allSent && !play.hasNext() && play.mayEndSending()) {

@@ -3,17 +3,16 @@ package io.tracestream.replay;
 import java.net.InetSocketAddress;
 
 /**
- * Is told what becomes of sessions: on a thread of its own, call by call in the order of what
- * happened. What it throws is logged. While it waits, no session does, but only it hears of
- * nothing, and nobody who {@linkplain ReplayServer#awaitConnections awaits} connections sees those
- * of which it was not told.
+ * Called when sessions begin and end: on a thread of its own, one call at a time, in the order of
+ * what happened. What it throws is logged. A listener that is slow holds up no session; but
+ * {@link ReplayServer#awaitConnections} returns only after it has been called for all of them.
  */
 public interface SessionListener {
-  /** Says in the log how each session ended, a line each: what there is without a listener. */
+  /** Logs how each session ended, in one line. This is the default. */
   SessionListener LOGGING = new LoggingListener();
 
   /**
-   * A connection was made, and its play begins.
+   * A connection was made, and its session begins.
    *
    * @param connection its number, from 1
    * @param peer the other side's address

@@ -103,12 +103,12 @@ public final class SessionResult implements Cloneable {
    * @param count frames that may come at any time, and came
    * @return the changed copy
    */
-  public SessionResult withAllowedFrames(long count) {
+  SessionResult withAllowedFrames(long count) {
     return with(copy -> copy.allowedFrames = count);
   }
 
   /**
-   * Sets what people should know who read the outcome.
+   * Sets what readers of the result should know.
    *
    * @param lines one line each
    * @return the changed copy
@@ -233,10 +233,10 @@ public final class SessionResult implements Cloneable {
   }
 
   /**
-   * What people should know who read the outcome, such as that the recording ends with a request
-   * that has no reply.
+   * What readers of the result should know, such as that the recording ends with a request that has
+   * no reply.
    *
-   * @return one line each, mostly none
+   * @return one line each, usually none
    */
   public List<String> notes() {
     return notes;

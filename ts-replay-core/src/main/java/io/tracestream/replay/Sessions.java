@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The sessions of a server or a verification: which there are, who is told of them, and what became
- * of them. For any number of threads.
+ * The sessions of a server or a verification: those that run, and how the others ended. For any
+ * number of threads.
  */
 class Sessions {
   /** How long event loops may take to count. */
@@ -33,20 +33,20 @@ class Sessions {
   // All guarded by this.
   private final Set<Session> open = new HashSet<>();
   private Verdict verdict = Verdict.NONE;
-  /** What sessions received whose connections are closed. */
+  /** What sessions with closed connections have received. */
   private long goneFrames;
 
   private long goneBytes;
-  /** Sessions that have played all, with how they end if nothing more comes. */
+  /** Sessions that have played everything, with their result if nothing more comes. */
   private final Map<Session, SessionResult> held = new HashMap<>();
-  /** Sessions whose end the listener was told. */
+  /** How many ends the listener has been called for. */
   private long told;
 
   private boolean closing;
-  /** Not guarded: it makes a hint better. */
+  /** Not guarded: it only improves a hint. */
   private volatile boolean hasClosed;
 
-  /** What left an event loop no way to go on; null while all is well. */
+  /** Why an event loop could not go on; null while all is well. */
   private Throwable failure;
 
   Sessions(Role role, Playlist playlist, SessionListener listener, Engine engine) {
@@ -64,7 +64,7 @@ class Sessions {
     return playlist;
   }
 
-  /** A session is about to begin; false when none may any more. */
+  /** A session is about to begin; false if none may begin any more. */
   boolean opened(Session session) {
     synchronized (this) {
       if (closing) {
@@ -95,7 +95,8 @@ class Sessions {
   }
 
   /**
-   * All was played, and the connection stays open for the client to end it: counts as ended, once.
+   * Everything was played, and the connection stays open for the client to end it: counts as ended,
+   * once.
    *
    * @param result how it ends if nothing more comes
    */
@@ -188,8 +189,8 @@ class Sessions {
   }
 
   /**
-   * Waits until so many sessions have ended, and until the listener was told of all that had
-   * happened before; false when they will not, or not in time.
+   * Waits until that many sessions have ended and the listener has been called for all that
+   * happened before; false if they never will, or not in time.
    */
   boolean await(long ended, Duration timeout) throws InterruptedException {
     long start = System.nanoTime();

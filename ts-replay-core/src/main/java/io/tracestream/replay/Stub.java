@@ -13,19 +13,19 @@ import java.util.Queue;
 
 /**
  * Answers each request by itself, from a {@link Pool}: finds the recorded request that a frame
- * equals, and keeps the replies until they are due and the client takes them. It never ends by
- * itself; the client may end between any two frames.
+ * equals, and keeps the replies until they are due and the client takes them. It never ends a
+ * connection; the client may end it between any two frames.
  *
  * <p>Replies go out in the order of their requests. Those that a copy ties to their request may
- * overtake others, so that one which took long when it was recorded does not hold up the rest;
+ * overtake others, so that a reply that took long when it was recorded does not hold up the rest;
  * replies of one request keep their order.
  *
  * <p>Memory: what copies need, and some 70 bytes for each request whose replies wait.
  */
 final class Stub extends Play {
-  /** What one request whose replies wait takes, and its place in the queue. */
+  /** What one request with waiting replies takes, with its place in the queue. */
   private static final int OWED_BYTES = 48;
-  /** When so much waits, no more requests are read. */
+  /** When this much is waiting, no more requests are read. */
   private static final int MANY_BYTES = 32 * 1024 * 1024;
 
   private final Pool pool;
@@ -36,7 +36,7 @@ final class Stub extends Play {
   private final Cursor reply;
   /** The number of the next frame, whichever way it goes. */
   private long passed;
-  /** Whether a frame of ours was not as recorded: then requests may not be, either. */
+  /** Whether a frame of ours was not as recorded: then requests may not be either. */
   private boolean hasChanged;
 
   private final Queue<Owed> owed;
@@ -48,7 +48,7 @@ final class Stub extends Play {
   /** Whether the client has ended. */
   private boolean ended;
 
-  /** The replies of one request that were not sent yet. */
+  /** The replies to one request that have not been sent yet. */
   private static final class Owed implements Comparable<Owed> {
     private final int request;
     private final long number;
@@ -132,7 +132,7 @@ final class Stub extends Play {
         group = pool.nextAlike(group)) {
       found = take(group, frame, false);
     }
-    // What a client was given in one conversation, it may use in a request of another one.
+    // A client may use what it got in one conversation in a request of another one.
     for (group = alike; group != Pool.NONE && found == Pool.NONE; group = pool.nextAlike(group)) {
       found = pool.isUsedUp(group) ? Pool.NONE : take(group, frame, true);
     }
@@ -158,7 +158,7 @@ final class Stub extends Play {
     }
   }
 
-  /** The payload at a place as it has to be now. */
+  /** The payload at a place, with its live values. */
   private ByteBuffer live(Direction direction, Cursor at) throws IOException {
     return values == null ? at.payload() : live(values, passed, direction, at);
   }
@@ -291,7 +291,7 @@ final class Stub extends Play {
     return 0;
   }
 
-  // What is known of it.
+  // What is known about it.
 
   @Override
   Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {

@@ -5,11 +5,11 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When the entries that are due are sent: the recorded pause between two entries, divided by the
- * speed, and cut at the longest gap. Immutable: each {@code with} gives a changed copy.
+ * How long to pause before an entry is sent: the recorded pause, divided by the speed, and no
+ * longer than the longest gap. Immutable: each {@code with} gives a changed copy.
  */
 public final class Timing {
-  /** In nanoseconds; so that times do not overflow. */
+  /** In nanoseconds; keeps times from overflowing. */
   private static final long LONGEST_PAUSE = Long.MAX_VALUE / 4;
 
   /** With the recorded pauses between entries, each counted from the frame before. */
@@ -26,11 +26,11 @@ public final class Timing {
   }
 
   /**
-   * This, at another speed.
+   * The same at another speed.
    *
    * @param other how much quicker than recorded, above 0: 2 halves each pause, infinity leaves none
    * @return the changed copy
-   * @throws IllegalArgumentException when the speed is not above 0
+   * @throws IllegalArgumentException if the speed is not above 0
    */
   public Timing withSpeed(double other) {
     if (!(other > 0)) {
@@ -40,11 +40,11 @@ public final class Timing {
   }
 
   /**
-   * This, with no longer pauses than that.
+   * The same with a limit for pauses.
    *
    * @param other the longest pause, not below 0
    * @return the changed copy
-   * @throws IllegalArgumentException when the pause is below 0
+   * @throws IllegalArgumentException if the pause is below 0
    */
   public Timing withMaxGap(Duration other) {
     Objects.requireNonNull(other, "maxGap");

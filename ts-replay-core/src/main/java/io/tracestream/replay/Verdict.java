@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** How all sessions so far ended. Immutable. */
+/** How all sessions so far have ended. Immutable. */
 public final class Verdict implements Cloneable {
-  /** How many mismatches are kept, as a client may come back for ever. */
+  /** How many mismatches are kept, as a client may come back forever. */
   public static final int MOST_MISMATCHES = 100;
 
   /** How many notes are kept. */
@@ -106,7 +106,7 @@ public final class Verdict implements Cloneable {
    * @param count how many no session began to play
    * @return the changed copy
    */
-  public Verdict withNotPlayed(long count) {
+  Verdict withNotPlayed(long count) {
     return with(copy -> copy.notPlayed = count);
   }
 
@@ -122,9 +122,9 @@ public final class Verdict implements Cloneable {
   }
 
   /**
-   * Adds what people should know who read the verdict.
+   * Adds what readers of the verdict should know.
    *
-   * @param lines one line each; those that are there already are not added
+   * @param lines one line each; duplicates are not added
    * @return the changed copy
    */
   public Verdict withNotes(List<String> lines) {
@@ -132,7 +132,7 @@ public final class Verdict implements Cloneable {
   }
 
   /**
-   * Sets which recorded requests of a stub were left out.
+   * Sets which recorded requests of a stub were not used.
    *
    * @param count how many no client sent
    * @param places where the first of them are, as {@code FILE:LINE}
@@ -236,9 +236,9 @@ public final class Verdict implements Cloneable {
   }
 
   /**
-   * The rules that had no effect in any session: an {@code ignore} whose bytes were in no frame
-   * that was compared, an {@code allow} that no frame met, a {@code copy} whose value went into no
-   * frame, or only into bytes that are ignored.
+   * The rules that had no effect in any session: an {@code ignore} of bytes that no compared frame
+   * has, an {@code allow} that no frame met, a {@code copy} that went into no frame, or only into
+   * bytes that are ignored.
    *
    * @return their texts, such as {@code ignore c2s:4+2}
    */
@@ -247,10 +247,10 @@ public final class Verdict implements Cloneable {
   }
 
   /**
-   * What people should know who read the verdict, such as that a recording ends with a request that
-   * has no reply.
+   * What readers of the verdict should know, such as that a recording ends with a request that has
+   * no reply.
    *
-   * @return one line each, at most {@value #MOST_NOTES}, mostly none
+   * @return one line each, at most {@value #MOST_NOTES}, usually none
    */
   public List<String> notes() {
     return notes;
@@ -295,8 +295,8 @@ public final class Verdict implements Cloneable {
   /**
    * Whether all that was recorded was played and matched.
    *
-   * @return true when there was a session, all sessions matched to their last entry, no recorded
-   *     conversation was left out, and some frame was compared
+   * @return true if there was a session, all sessions matched to their last entry, no recorded
+   *     conversation was left out, and at least one frame was compared
    */
   public boolean passed() {
     return matched > 0
@@ -308,12 +308,12 @@ public final class Verdict implements Cloneable {
   }
 
   /**
-   * Whether something went wrong. Where nobody came at all, nothing has {@linkplain #passed passed}
-   * nor failed.
+   * Whether something went wrong. If no client came, the run has neither {@linkplain #passed
+   * passed} nor failed.
    *
-   * @return true when a session differed, broke or was stopped before its end; when frames came,
-   *     but none was compared because of rules; when a verification had no frame to compare; or
-   *     when a stub whose recorded requests must all be used was left with some
+   * @return true if a session differed, broke or was stopped before its end; if frames came, but
+   *     rules left all of them open; if a verification had no frame to compare; or if a stub whose
+   *     recorded requests must all be used has unused ones
    */
   public boolean failed() {
     return matched < played()

@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running verification: plays a recorded client to a real server, and compares what that sends
- * with what was recorded. For any number of threads, those of its listener among them.
+ * A running verification: plays a recorded client to a real server, and compares what the server
+ * sends with what was recorded. Thread-safe, and its listener may call it.
  *
- * <p>Its thread is no daemon: a program goes on until it is closed.
+ * <p>Its thread is not a daemon: a program runs until it is closed.
  */
 public final class Verifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
@@ -61,7 +61,7 @@ public final class Verifier implements AutoCloseable {
 
     @Override
     void ended(Session session, SessionResult result) {
-      // The first one, which could not be connected: that is told by start.
+      // The first one, which could not be connected: start reports that.
       if (address.isDone() || !address.completeExceptionally(noTarget(result))) {
         super.ended(session, result);
         loop.execute(Verifier.this::playNext);
@@ -80,10 +80,10 @@ public final class Verifier implements AutoCloseable {
    *
    * @param config what to do
    * @return the running verification; close it
-   * @throws io.tracestream.recording.RecordingException when a recording cannot be read, or is not
-   *     a recording
-   * @throws IOException when the target cannot be reached, or the system gives no more threads or
-   *     descriptors; nothing stays open then
+   * @throws io.tracestream.recording.RecordingException if a recording cannot be read, or is not a
+   *     recording
+   * @throws IOException if the target cannot be reached, or the system has no threads or
+   *     descriptors left; nothing stays open then
    */
   public static Verifier start(VerifyConfig config) throws IOException {
     Role role = Role.client(config);
@@ -145,7 +145,7 @@ public final class Verifier implements AutoCloseable {
   }
 
   /**
-   * What became of the verification so far.
+   * How the verification has gone so far.
    *
    * @return a snapshot, of no session before the end; final once this is closed
    */
@@ -154,19 +154,22 @@ public final class Verifier implements AutoCloseable {
   }
 
   /**
-   * Waits until so many connections have been played to their end, whatever it was, and the
-   * listener was told of it.
+   * Waits until that many connections have ended, in any way, and the listener has been called for
+   * each.
    *
-   * @param count connections; there are as many as conversations
+   * @param count how many connections; there are as many as conversations
    * @param timeout how long to wait at most
-   * @return false when the time was over before, or the verification stopped
-   * @throws InterruptedException when this thread is interrupted; the verification goes on
+   * @return false if the time ran out, or the verification stopped
+   * @throws InterruptedException if this thread is interrupted; the verification goes on
    */
   public boolean awaitConnections(long count, Duration timeout) throws InterruptedException {
     return sessions.await(count, timeout);
   }
 
-  /** Stops: what was not over counts as incomplete. May be called again, and by a listener. */
+  /**
+   * Stops: sessions that have not ended count as incomplete. May be called again, and by a
+   * listener.
+   */
   @Override
   public void close() {
     sessions.close();

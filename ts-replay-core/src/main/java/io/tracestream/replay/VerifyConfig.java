@@ -62,7 +62,7 @@ public final class VerifyConfig extends PlayConfig<VerifyConfig> {
    * @param other for how long nothing may come from the target while it owes a frame, beyond the
    *     pause that it made when it was recorded; and how long connecting may take. More than 0
    * @return the changed copy
-   * @throws IllegalArgumentException when it is 0 or less
+   * @throws IllegalArgumentException if it is 0 or less
    */
   public VerifyConfig withReplyTimeout(Duration other) {
     Objects.requireNonNull(other, "replyTimeout");

@@ -1,6 +1,6 @@
 /**
- * Plays one side of a recorded conversation to the other, live one, and says where that one
- * departed from the recording.
+ * Plays one side of a recorded conversation to a live peer, and says where the peer departed from
+ * the recording.
  *
  * <pre>
  *   var config = ReplayConfig.of(new InetSocketAddress("localhost", 0), Path.of("session.rec"));
@@ -19,16 +19,16 @@
  *       clients;
  *   <li>a {@link io.tracestream.replay.Verifier}, started with a
  *       {@link io.tracestream.replay.VerifyConfig}, takes the client's place before the real
- *       server, and never waits for ever.
+ *       server, and never waits forever.
  * </ul>
  *
  * <p>Each connection is a session: a state machine that plays the recording from the top, by
- * itself, on one of a few event loops. It stands at two places in the recording: one is the entry
- * that the next frame of the other side is compared with, the other is what we send next, which
- * goes out once all entries before it were matched. So a client may send much before it reads, and
- * ten thousand of them need no threads of their own. {@link io.tracestream.replay.Timing} says what
- * becomes of the recorded pauses. The entries are decoded page by page, once for all sessions in
- * the usual case; memory does not grow with the recording.
+ * itself, on one of a few event loops. It keeps two places in the recording: the entry that the
+ * peer's next frame is compared with, and the entry that we send next, which goes out once all
+ * entries before it have matched. So a client may send a lot before it reads, and ten thousand
+ * clients need no threads of their own. {@link io.tracestream.replay.Timing} says what happens to
+ * the recorded pauses. Entries are decoded page by page, usually once for all sessions; memory does
+ * not grow with the recording.
  *
  * <pre>
  *   file -> Script (its pages) -> Cursor -> Session -> FrameSocket -> peer
@@ -39,16 +39,16 @@
  * <p>{@linkplain io.tracestream.replay.ReplayConfig#withStub As a stub}, a server answers each
  * request by itself, from an index of the requests of all recordings, in whatever order they come.
  *
- * <p>Frames are compared byte for byte, and nothing is guessed. What may vary is said by
+ * <p>Frames are compared byte for byte, and nothing is guessed. What may vary is said in
  * {@link io.tracestream.rules.Rules}: a {@link io.tracestream.rules.Field} is not compared, a
  * {@link io.tracestream.rules.Copy} puts a live value, such as the id of a request, into the frames
  * that answer. Both ways to play take the same rules.
  *
  * <p>The first departure from the recording is the session's
- * {@link io.tracestream.replay.Mismatch}: where, what was found and expected, whether an entry
- * nearby looks like it, as data and as a text for a person. It ends that session and no other. A
- * {@link io.tracestream.replay.SessionListener} is told of each session's
- * {@link io.tracestream.replay.SessionResult} when it ends; what became of all of them is the
+ * {@link io.tracestream.replay.Mismatch}: where, what was found and expected, and whether an entry
+ * nearby resembles it, as data and as text for a person. It ends that session and no other. A
+ * {@link io.tracestream.replay.SessionListener} gets each session's
+ * {@link io.tracestream.replay.SessionResult} when it ends; all of them add up to the
  * {@link io.tracestream.replay.Verdict}.
  */
 package io.tracestream.replay;
