@@ -31,6 +31,9 @@ final class AnyOrder extends Play {
   /** How far beyond the first entry that has not passed to look for others, in entries. */
   private static final int MOST_AHEAD = 131_072;
 
+  /** How many of the replies that could come to compare with a frame that equals none. */
+  private static final int MOST_COMPARED = 1000;
+
   /** How many of the replies that could come to name when another frame comes. */
   private static final int MOST_SHOWN = 16;
 
@@ -362,13 +365,17 @@ final class AnyOrder extends Play {
   /** The most similar one of the replies that may come now. */
   private Waiting nearest(ByteBuffer frame) throws IOException {
     Waiting nearest = first(replies);
-    int farthest = -1;
+    double most = Double.NEGATIVE_INFINITY;
+    int compared = 0;
     for (Waiting reply : replies) {
       if (!reply.passed && mayCome(reply)) {
-        int difference = difference(reply, frame);
-        if (difference > farthest) {
+        double alike = Clues.likeness(role.comparer(), reply.at.payload(), expected(reply), frame);
+        if (alike > most) {
           nearest = reply;
-          farthest = difference;
+          most = alike;
+        }
+        if (++compared == MOST_COMPARED) {
+          break;
         }
       }
     }

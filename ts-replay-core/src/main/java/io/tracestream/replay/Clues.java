@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * What the entries around a mismatch say about it: which of them resemble the frame, and which also
@@ -19,6 +20,8 @@ final class Clues {
   private static final int MOST_LOOKED_AT = 100;
   /** Longer frames are not compared with the entries around them. */
   private static final int LONGEST_COMPARED = 4 * 1024;
+  /** How much of a payload is looked at to say how alike it is, in bytes. */
+  private static final int MOST_BYTES_COMPARED = 64 * 1024;
   /** How far into an entry a value is searched for, in bytes. */
   private static final int MOST_SEARCHED = 64 * 1024;
   /** Shorter values are found everywhere. */
@@ -35,6 +38,9 @@ final class Clues {
   private final Comparer comparer;
   private final Direction direction;
   private final byte[] found;
+  /** Whether the frame is the expected one, but for a value that should have been copied. */
+  private final boolean hasWrongValue;
+
   private int looks;
 
   private Clues(Mismatch mismatch, Cursor at) {
@@ -43,6 +49,33 @@ final class Clues {
     this.comparer = mismatch.comparer();
     this.direction = mismatch.place().direction();
     this.found = mismatch.found();
+    this.hasWrongValue = mismatch.expected() != null
+        && comparer.areAlike(mismatch.recorded(), ByteBuffer.wrap(found));
+  }
+
+  /** How much of a frame is as expected: up to 1. Looks at a part of long payloads only. */
+  static double likeness(
+      Comparer comparer, ByteBuffer recorded, ByteBuffer expected, ByteBuffer frame) {
+    int length = Math.max(expected.remaining(), frame.remaining());
+    int common = Math.min(expected.remaining(), frame.remaining());
+    if (length == common) {
+      int most = Math.min(length, MOST_BYTES_COMPARED);
+      int same = 0;
+      IntPredicate isCompared = comparer.compared(recorded, frame);
+      for (int at = 0; at < most; at++) {
+        boolean equal = expected.get(expected.position() + at) == frame.get(frame.position() + at);
+        same += equal || !isCompared.test(at) ? 1 : 0;
+      }
+      return most == 0 ? 1 : (double) same / most;
+    }
+    int same = comparer.difference(recorded, expected, frame);
+    int most = Math.min(common - same, MOST_BYTES_COMPARED);
+    int atEnd = 0;
+    while (atEnd < most
+        && expected.get(expected.limit() - 1 - atEnd) == frame.get(frame.limit() - 1 - atEnd)) {
+      atEnd++;
+    }
+    return (double) (same + atEnd - (length - common)) / length; // another length says more
   }
 
   /**
@@ -137,15 +170,19 @@ final class Clues {
       return;
     }
     Nearby nearby = Nearby.of(entry.number(), entry.line(), steps);
-    // A live value in it is as good as the recorded one.
-    if (comparer.areAlike(entry.payload(), ByteBuffer.wrap(found))) {
-      around.add(nearby);
+    ByteBuffer recorded = entry.payload();
+    ByteBuffer frame = ByteBuffer.wrap(found);
+    boolean isAlike = comparer.areAlike(recorded, frame);
+    if (hasWrongValue && isAlike) {
+      // Apart from live values, which are not known here, the frame equals both.
+      if (comparer.difference(recorded, recorded, frame) < 0) {
+        around.add(nearby);
+      }
+    } else if (isAlike) {
+      around.add(nearby); // a live value in it is as good as the recorded one
     } else if (found.length <= LONGEST_COMPARED) {
-      List<Field> places = Mismatch.differing(
-          bytes(entry.payload()),
-          found,
-          comparer.compared(entry.payload(), ByteBuffer.wrap(found)),
-          direction);
+      List<Field> places =
+          Mismatch.differing(bytes(recorded), found, comparer.compared(recorded, frame), direction);
       around.add(nearby.withDiffering(places));
     }
   }

@@ -3,6 +3,7 @@ package io.tracestream.replay;
 import static io.tracestream.replay.Mismatch.bytes;
 
 import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.HexRows;
 import io.tracestream.rules.Replacement;
@@ -38,6 +39,9 @@ final class Explanation {
     rows.lines().forEach(this::line);
     line(rows.contains("~~") ? "~~ are bytes that the rules leave open" : null);
     line(difference());
+    for (Copy wrong : mismatch.nearby() == null ? mismatch.wrongCopies() : List.<Copy>of()) {
+      line("copy " + wrong + ": " + peer + " sent another value than the one it was given");
+    }
     line(nearby());
     line(beginning());
     line(advice());

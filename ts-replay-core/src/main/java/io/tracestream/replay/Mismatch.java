@@ -536,8 +536,23 @@ public final class Mismatch implements Cloneable {
     return Addresses.numeric(peer);
   }
 
+  /** The rules that copy a live value to where another one came. */
+  List<Copy> wrongCopies() {
+    if (expected == null || found == null) {
+      return List.of();
+    }
+    ByteBuffer is = ByteBuffer.wrap(found);
+    ByteBuffer should = ByteBuffer.wrap(expected.payload());
+    return rules.copied().stream()
+        .filter(copy -> copy.to().direction() == place.direction())
+        .filter(copy ->
+            copy.to().isIn(recorded()) && copy.to().isIn(should) && copy.to().isIn(is))
+        .filter(copy -> !copy.to().value(should).equals(copy.to().value(is)))
+        .toList();
+  }
+
   /** The expected payload before live values went into it. */
-  private ByteBuffer recorded() {
+  ByteBuffer recorded() {
     return ByteBuffer.wrap(recorded == null ? expected.payload() : recorded);
   }
 

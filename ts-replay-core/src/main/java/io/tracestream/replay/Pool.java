@@ -47,8 +47,6 @@ final class Pool implements Closeable {
   private static final int MOST_OPEN = 256;
   /** How many requests are compared with a frame to find the most similar one. */
   private static final int MOST_COMPARED = 64;
-  /** How much of them is compared, in bytes. */
-  private static final int MOST_BYTES_COMPARED = 64 * 1024;
   /** How far into a payload to look for its first compared bytes, past open ones. */
   private static final int LONGEST_BEGINNING = 64;
 
@@ -539,7 +537,7 @@ final class Pool implements Closeable {
     double mostAlike = Double.NEGATIVE_INFINITY;
     for (int request : likely(frame)) {
       moveTo(request, at);
-      double alike = likeness(at.payload(), frame);
+      double alike = Clues.likeness(comparer, at.payload(), at.payload(), frame);
       if (alike > mostAlike || alike == mostAlike && isUsedUp(best) && !isUsedUp(request)) {
         best = request;
         mostAlike = alike;
@@ -573,30 +571,6 @@ final class Pool implements Closeable {
       likely.addAll(ranks.get(rank));
     }
     return likely;
-  }
-
-  /** How much of a frame is as it was recorded: from 0 to 1. */
-  private double likeness(ByteBuffer recorded, ByteBuffer frame) {
-    int length = Math.max(recorded.remaining(), frame.remaining());
-    int common = Math.min(recorded.remaining(), frame.remaining());
-    if (length == common) {
-      int most = Math.min(length, MOST_BYTES_COMPARED);
-      int same = 0;
-      IntPredicate isCompared = comparer.compared(recorded, frame);
-      for (int at = 0; at < most; at++) {
-        boolean equal = recorded.get(recorded.position() + at) == frame.get(frame.position() + at);
-        same += equal || !isCompared.test(at) ? 1 : 0;
-      }
-      return most == 0 ? 1 : (double) same / most;
-    }
-    int same = comparer.difference(recorded, frame);
-    int most = Math.min(common - same, MOST_BYTES_COMPARED);
-    int atEnd = 0;
-    while (atEnd < most
-        && recorded.get(recorded.limit() - 1 - atEnd) == frame.get(frame.limit() - 1 - atEnd)) {
-      atEnd++;
-    }
-    return (double) (same + atEnd - (length - common)) / length; // another length says more
   }
 
   /** How many recorded requests no client has made yet; allowed frames do not count. */

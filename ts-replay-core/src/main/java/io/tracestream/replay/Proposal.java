@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -27,6 +28,11 @@ final class Proposal {
     byte[] expected = mismatch.expected().payload();
     Rules rules = Rules.NONE;
     BitSet open = new BitSet();
+    ByteBuffer payload = ByteBuffer.wrap(expected);
+    for (Copy wrong : mismatch.wrongCopies()) {
+      int start = wrong.to().start(payload);
+      open.set(start, start + wrong.to().value(payload).remaining());
+    }
     for (Copy copy : copies) {
       rules = rules.copying(copy);
       open.set(copy.from().start(expected.length), copy.from().end(expected.length));

@@ -69,6 +69,25 @@ class ExplanationTest {
   }
 
   @Test
+  void aValueThatARuleCopiesIsNotProposedToBeIgnored() {
+    Rules rules = Rules.of("copy c2s:0+2->s2c:0+2");
+    Mismatch mismatch = Mismatch.of(
+            Kind.DIFFERENT_FRAME, 2, new InetSocketAddress("127.0.0.1", 4711), THIRD_REPLY, rules)
+        .withExpected(new Entry(0, Direction.S2C, bytes("0007" + HELLO + "01")))
+        .withFound(bytes("0009" + HELLO + "02"));
+    assertExplains("""
+        mismatch: connection 2 with 127.0.0.1:4711, s2c entry 3 of 6, login.rec:4
+          found another frame of the same length, 8 bytes; first difference at payload byte 1
+          expected         0  00 07 68 65 6c 6c 6f 01                          ..hello.
+          found            0  00 09 68 65 6c 6c 6f 02                          ..hello.
+                                 ^^                ^^                           ^     ^
+          2 places differ (offset+length): 1+1, 7+1
+          copy c2s:0+2->s2c:0+2: the target sent another value than the one it was given
+          ADD_RULES ignore s2c:7+1
+        """, mismatch);
+  }
+
+  @Test
   void bytesThatTheRulesLeaveOpenAreMarkedAndSaidToBe() {
     assertExplains("""
         mismatch: connection 2 with 127.0.0.1:4711, c2s entry 3 of 6, login.rec:4

@@ -78,6 +78,35 @@ class VerifierOrderTest extends VerifierTestBase {
   }
 
   @Test
+  void aReplyWithAnIdOfNoRequestIsComparedWithTheOneThatItIsMostLike() throws Exception {
+    String[] lines = {"c2s 0161", "c2s 0262", "s2c 0163636363", "s2c 0264646464"};
+    try (Verifier verifier = Verifier.start(config(IDS, lines));
+        TestPeer peer = target.accept()) {
+      peer.await(8);
+      peer.send("0005 0964646464");
+      Mismatch mismatch = mismatch(verifier);
+      assertEquals(4, mismatch.place().entry());
+      assertNull(mismatch.nearby());
+      assertEquals(List.of(), mismatch.hints());
+      String text = mismatch.explain(16, false);
+      assertTrue(text.contains(": the target sent another value than the one it was given"), text);
+    }
+  }
+
+  @Test
+  void aWrongIdIsNotSaidToBeAnotherReplySentAgain() throws Exception {
+    String[] lines = {"c2s 0161", "s2c 0163636363", "c2s 0262", "s2c 0263636363"};
+    try (Verifier verifier = Verifier.start(config(IDS, lines));
+        TestPeer peer = target.accept()) {
+      peer.await(4);
+      peer.send("0005 0163636363");
+      peer.await(4);
+      peer.send("0005 0963636363");
+      assertNull(mismatch(verifier).nearby());
+    }
+  }
+
+  @Test
   void aReplyThatComesTooEarlyIsNotSaidToBeAnotherOne() throws Exception {
     String[] lines = {"c2s 0161", "s2c 010000000163", "c2s 0261", "s2c 020000000163"};
     for (Rules rules : List.of(IDS, Rules.NONE)) {
