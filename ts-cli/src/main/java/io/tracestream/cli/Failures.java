@@ -60,7 +60,9 @@ final class Failures {
     if (e instanceof RecordingException damage && damage.isCutOff()) {
       return message + "; ts-proxy check FILE --repair OUT keeps the whole entries";
     }
-    return message == null || message.isBlank() ? kind(e) : message;
+    return message == null || message.isBlank()
+        ? kind(e)
+        : message.replace(" (connect failed)", ""); // JDK 21 adds that
   }
 
   /** Why something cannot be done with a file, without its name. */

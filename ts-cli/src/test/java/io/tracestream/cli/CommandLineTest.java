@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tracestream.testing.SystemText;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -363,11 +364,12 @@ class CommandLineTest {
   void aPortInUseGetsOneLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String listen = "127.0.0.1:" + taken.getLocalPort();
+      String inUse = SystemText.of(() -> new ServerSocket().bind(taken.getLocalSocketAddress()));
       for (String command : List.of("proxy --target a:1", "simple_server")) {
         Run run = Run.of((command + " --listen " + listen).split(" "));
         assertEquals(
-            "ts-proxy: --listen: cannot listen on " + listen
-                + ": Address already in use; choose another address\n",
+            "ts-proxy: --listen: cannot listen on " + listen + ": " + inUse
+                + "; choose another address\n",
             run.stderr());
         assertEquals(3, run.status());
       }
@@ -387,12 +389,12 @@ class CommandLineTest {
   }
 
   @Test
-  void aClientWithoutServerFails() {
+  void aClientWithoutServerFails() throws Exception {
     Run run = Run.of("simple_client", "--connect", "127.0.0.1:1");
     assertEquals(1, run.status());
     assertEquals(
-        "ts-proxy: --connect: cannot connect to 127.0.0.1:1: Connection refused; start the server or"
-            + " correct the address\n",
+        "ts-proxy: --connect: cannot connect to 127.0.0.1:1: " + SystemText.connectionRefused()
+            + "; start the server or correct the address\n",
         run.stderr());
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tracestream.testing.SystemText;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.Writer;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** How commands write: to where there is no room, to readers who leave, and about strange names. */
 class OutputIT {
-  private static final String NO_ROOM = "ts-proxy: stdout: cannot write: No space left on device\n";
+  private static final Path FULL = Path.of("/dev/full");
 
   @TempDir
   private Path dir;
@@ -31,6 +32,11 @@ class OutputIT {
   @BeforeEach
   void writeRecordings() throws Exception {
     files = TwoFiles.in(dir);
+  }
+
+  private static String noRoom() {
+    return "ts-proxy: stdout: cannot write: " + SystemText.of(() -> Files.write(FULL, new byte[1]))
+        + "\n";
   }
 
   private static Stream<String> commandsThatPrint() {
@@ -54,10 +60,10 @@ class OutputIT {
   @ParameterizedTest
   @MethodSource("commandsThatPrint")
   void outputThatCannotBeWrittenIsAFailure(String command) throws Exception {
-    assumeTrue(Files.exists(Path.of("/dev/full")), "there is no full device");
+    assumeTrue(Files.exists(FULL), "there is no full device");
     try (App app = App.startLimited("exec >/dev/full", files.args(command))) {
       assertEquals(1, app.awaitStatus());
-      assertTrue(app.stderr().endsWith(NO_ROOM), app.stderr());
+      assertTrue(app.stderr().endsWith(noRoom()), app.stderr());
       assertEquals(
           1, app.stderr().lines().filter(line -> !line.contains(" INFO ")).count());
     }
@@ -65,21 +71,21 @@ class OutputIT {
 
   @Test
   void theReplyAndTheSumThatCannotBeWrittenAreFailures() throws Exception {
-    assumeTrue(Files.exists(Path.of("/dev/full")), "there is no full device");
+    assumeTrue(Files.exists(FULL), "there is no full device");
     try (App replay = App.start("replay", "--listen=127.0.0.1:0", "--record=" + files.a())) {
       InetSocketAddress address = replay.awaitListening();
       String at = "127.0.0.1:" + address.getPort();
       try (App verify = App.startLimited(
           "exec >/dev/full", "verify", "--target", at, "--record", files.a().toString())) {
         assertEquals(1, verify.awaitStatus());
-        assertTrue(verify.stderr().endsWith(NO_ROOM), verify.stderr());
+        assertTrue(verify.stderr().endsWith(noRoom()), verify.stderr());
       }
     }
     try (App server = App.start("simple_server", "--listen=127.0.0.1:0")) {
       String at = "127.0.0.1:" + server.awaitListening().getPort();
       try (App client = App.startLimited("exec >/dev/full", "simple_client", "--connect", at)) {
         assertEquals(1, client.awaitStatus());
-        assertEquals(NO_ROOM, client.stderr());
+        assertEquals(noRoom(), client.stderr());
       }
     }
   }

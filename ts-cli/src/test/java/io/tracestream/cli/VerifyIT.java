@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.testing.SystemText;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.net.InetSocketAddress;
@@ -99,7 +100,8 @@ class VerifyIT {
     try (App verify = verify(new InetSocketAddress("127.0.0.1", 1))) {
       assertEquals(1, verify.awaitStatus());
       assertEquals(
-          "ts-proxy: target 127.0.0.1:1 cannot be reached: Connection refused; start the server or correct --target\n",
+          "ts-proxy: target 127.0.0.1:1 cannot be reached: " + SystemText.connectionRefused()
+              + "; start the server or correct --target\n",
           verify.stderr());
     }
   }

@@ -300,7 +300,7 @@ public final class Dialer {
             accept();
           }
         } catch (IOException e) {
-          lastFailure = e.getMessage();
+          lastFailure = e.getMessage().replace(" (connect failed)", ""); // JDK 21 adds that
           attempts.remove(this);
           Channels.close(channel);
           tryNext();

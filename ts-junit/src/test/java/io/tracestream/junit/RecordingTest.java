@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.testing.SystemText;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -257,7 +258,7 @@ class RecordingTest {
     server.close();
     Throwable failure = Runs.failure(Cases.class, "greets");
     String expected = file + ": nothing was recorded: connection 1: target localhost:"
-        + target.getPort() + " cannot be reached: Connection refused";
+        + target.getPort() + " cannot be reached: " + SystemText.connectionRefused();
     assertEquals(
         expected + "; the test failed with: bytes before the end ==> expected: <3> but was: <0>",
         failure.getMessage().strip().replace("127.0.0.1", "localhost"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.testing.SystemText;
 import io.tracestream.testing.TestLog;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 class FailureTest {
   @Test
   void aClientOfAnUnreachableTargetIsClosedAndTheProxyGoesOn() throws Exception {
+    String refused = SystemText.connectionRefused();
     InetSocketAddress nobody;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       nobody = (InetSocketAddress) socket.getLocalSocketAddress();
@@ -34,8 +36,7 @@ class FailureTest {
       for (int i = 1; i <= 2; i++) {
         try (TestPeer client = TestPeer.connect(proxy.address())) {
           assertEquals("", client.send("0001 21").awaitEnd());
-          log.await(
-              "WARN", "connection " + i + ": target", "cannot be reached: Connection refused");
+          log.await("WARN", "connection " + i + ": target", "cannot be reached: " + refused);
         }
       }
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.testing.SystemText;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.net.InetAddress;
@@ -90,8 +91,8 @@ class ProxyListenerTest {
         TestPeer client = TestPeer.connect(proxy.address())) {
       next();
       assertEquals(
-          "1 failed: target 127.0.0.1:" + nobody.getPort()
-              + " cannot be reached: Connection refused",
+          "1 failed: target 127.0.0.1:" + nobody.getPort() + " cannot be reached: "
+              + SystemText.connectionRefused(),
           next().replace("localhost", "127.0.0.1"));
       assertEquals("", client.awaitEnd());
       assertEquals("1 closed", next());

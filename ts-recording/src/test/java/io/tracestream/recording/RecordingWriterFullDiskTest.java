@@ -65,7 +65,7 @@ class RecordingWriterFullDiskTest {
     List<String> command = new ArrayList<>(List.of(
         BASH.toString(),
         "-c",
-        limits + "; exec \"$@\"",
+        "export LC_ALL=C.UTF-8; " + limits + "; exec \"$@\"",
         "bash",
         java,
         "-XX:-UsePerfData",
