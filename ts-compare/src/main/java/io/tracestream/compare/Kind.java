@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -41,14 +43,17 @@ final class Kind {
 
   /** The kinds of all steps that have one length; the order of the steps remains. */
   static List<Kind> of(List<Step> steps) {
-    Map<Integer, List<Step>> byLength = new TreeMap<>();
+    Map<Integer, Map<Optional<Sized>, List<Step>>> byLength = new TreeMap<>();
     for (Step step : steps) {
       if (step.hasOneLength()) {
-        byLength.computeIfAbsent(step.length(), length -> new ArrayList<>()).add(step);
+        byLength
+            .computeIfAbsent(step.length(), length -> new LinkedHashMap<>())
+            .computeIfAbsent(Optional.ofNullable(step.sized()), sized -> new ArrayList<>())
+            .add(step);
       }
     }
     List<Kind> kinds = new ArrayList<>();
-    byLength.values().forEach(alike -> split(alike, kinds));
+    byLength.values().forEach(some -> some.values().forEach(alike -> split(alike, kinds)));
     return kinds;
   }
 
@@ -73,6 +78,11 @@ final class Kind {
 
   int length() {
     return steps.get(0).length();
+  }
+
+  /** The field whose length varies that its steps are without; null if there is none. */
+  Sized sized() {
+    return steps.get(0).sized();
   }
 
   List<Step> steps() {

@@ -145,8 +145,11 @@ public final class Learner {
       left -= pairing.bytes();
       pairings.add(pairing);
     }
-    List<Step> c2s = steps(Direction.C2S);
-    List<Step> s2c = steps(Direction.S2C);
+    List<Step> requests = steps(Direction.C2S);
+    List<Step> replies = steps(Direction.S2C);
+    List<Step> c2s = Sized.find(requests, List.of());
+    List<Step> s2c = Sized.find(replies, c2s);
+    c2s = Sized.find(requests, s2c);
     Proposer proposer = new Proposer(c2s, s2c, runs.size());
     proposer.propose();
     if (!proposer.answers().isEmpty()) {
@@ -155,6 +158,7 @@ public final class Learner {
       for (Pairing pairing : pairings) {
         answers.addAll(pairing.byRequests(proposer.answers(), c2s));
       }
+      answers = Sized.find(answers, c2s);
       Proposer better = new Proposer(c2s, answers, runs.size());
       better.propose();
       if (witnessed(answers) >= witnessed(s2c) && better.unexplained() < proposer.unexplained()) {
@@ -284,8 +288,8 @@ public final class Learner {
     long open = 0;
     for (List<Step> some : List.of(c2s, s2c)) {
       for (Step step : some) {
-        ByteBuffer payload = ByteBuffer.wrap(step.payload(0));
-        bytes += step.length();
+        ByteBuffer payload = ByteBuffer.wrap(step.wholePayload(0));
+        bytes += payload.remaining();
         open += comparers.get(step.direction()).openBytes(payload, payload);
       }
     }

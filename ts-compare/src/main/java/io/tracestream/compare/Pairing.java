@@ -347,7 +347,8 @@ final class Pairing {
         Held request = requests.get(next);
         for (int i = 0; i < copies.size(); i++) {
           CopyFinder.Found copy = copies.get(i);
-          if (request.payload().length == copy.from().length()) {
+          if (copy.from().sized() == null
+              && request.payload().length == copy.from().length()) {
             values
                 .get(i)
                 .put(
@@ -359,7 +360,7 @@ final class Pairing {
       long number = 0;
       for (int i = 0; i < copies.size() && number == 0; i++) {
         CopyFinder.Found copy = copies.get(i);
-        if (answer.payload().length == copy.to().length()) {
+        if (copy.to().sized() == null && answer.payload().length == copy.to().length()) {
           number = values
               .get(i)
               .getOrDefault(ByteBuffer.wrap(answer.payload(), copy.offset(), copy.width()), 0L);

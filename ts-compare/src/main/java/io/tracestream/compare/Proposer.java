@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -62,11 +63,13 @@ final class Proposer {
 
   /** Finds the rules. */
   void propose() {
+    explainLengths();
     explain(Direction.C2S);
     explain(Direction.S2C);
     for (CopyFinder.Found copy : copies) {
       rest.get(copy.from()).clear(copy.start(), copy.start() + copy.width());
     }
+    proposeSized();
     proposeCopies();
     proposeIgnores(Direction.C2S);
     proposeIgnores(Direction.S2C);
@@ -166,9 +169,7 @@ final class Proposer {
     varying.andNot(constant);
     Map<Route, List<CopyFinder.Found>> parts = new LinkedHashMap<>();
     for (Change.Range run : Kind.runs(varying)) {
-      Route part = new Route(
-          new Place(route.from.direction, route.from.offset + run.offset(), run.length()),
-          new Place(route.to.direction, route.to.offset + run.offset(), run.length()));
+      Route part = new Route(route.from.part(run), route.to.part(run));
       List<CopyFinder.Found> found = follow(part, finder);
       if (found.isEmpty()) {
         return false;
@@ -203,6 +204,10 @@ final class Proposer {
   private record Route(Place from, Place to) {
     static List<Route> of(CopyFinder.Candidate one) {
       List<Route> routes = new ArrayList<>();
+      if (isSplit(one.from(), one.start(), one.width())
+          || isSplit(one.to(), one.offset(), one.width())) {
+        return routes;
+      }
       for (Place from : List.of(
           Place.front(one.from(), one.start(), one.width()),
           Place.back(one.from(), one.start(), one.width()))) {
@@ -216,13 +221,17 @@ final class Proposer {
     }
   }
 
+  /** Whether a field whose length varies is in the middle of these bytes. */
+  private static boolean isSplit(Kind kind, int offset, int width) {
+    return kind.sized() != null
+        && offset < kind.sized().offset()
+        && offset + width > kind.sized().offset();
+  }
+
   /** What a copy explains in each pair of kinds. */
   private List<CopyFinder.Found> follow(Route route, CopyFinder finder) {
     return finder.follow(
-        kind -> route.from.at(kind.length()),
-        kind -> route.to.at(kind.length()),
-        route.to.width,
-        rest);
+        kind -> route.from.at(kind), kind -> route.to.at(kind), route.to.width, rest);
   }
 
   /** How many steps are explained, with more for each byte of them that varies. */
@@ -245,7 +254,7 @@ final class Proposer {
     all.forEach(
         found -> byTarget.computeIfAbsent(found.to(), key -> new ArrayList<>()).add(found));
     byTarget.forEach((kind, found) -> {
-      Change.Range place = new Change.Range(route.to.at(kind.length()), route.to.width);
+      Change.Range place = new Change.Range(route.to.at(kind), route.to.width);
       take(kind, place, found);
     });
   }
@@ -266,24 +275,53 @@ final class Proposer {
     }
   }
 
-  /** A place that counts from one end of the payload. */
-  private record Place(Direction direction, int offset, int width) {
+  /**
+   * A place that counts from one end of the payload, or from a field whose length varies.
+   *
+   * @param after the field that it comes after; null if it counts from an end
+   * @param offset below 0 if it counts from the payload's end
+   */
+  private record Place(Direction direction, Sized after, int offset, int width) {
     static Place front(Kind kind, int offset, int width) {
-      return new Place(kind.direction(), offset, width);
+      Sized sized = kind.sized();
+      return sized == null || offset < sized.offset()
+          ? new Place(kind.direction(), null, offset, width)
+          : new Place(kind.direction(), sized, offset - sized.offset(), width);
     }
 
     static Place back(Kind kind, int offset, int width) {
-      return new Place(kind.direction(), offset - kind.length(), width);
+      return kind.sized() == null || offset >= kind.sized().offset()
+          ? new Place(kind.direction(), null, offset - kind.length(), width)
+          : front(kind, offset, width);
     }
 
-    /** Where it begins in a payload of that length; -1 if that has not all of it. */
-    int at(int length) {
+    /** A part of it. */
+    Place part(Change.Range range) {
+      return new Place(direction, after, offset + range.offset(), range.length());
+    }
+
+    int at(Kind kind) {
+      return at(kind.length(), kind.sized());
+    }
+
+    /** Where it begins in a payload of that length, without that field; -1 if it is not whole. */
+    int at(int length, Sized sized) {
+      if (after != null) {
+        int at = after.offset() + offset;
+        return after.equals(sized) && at + width <= length ? at : -1;
+      }
       int at = offset < 0 ? length + offset : offset;
-      return at >= 0 && at + width <= length ? at : -1;
+      boolean isWhole = at >= 0 && at + width <= length;
+      boolean isKnown =
+          sized == null || (offset < 0 ? at >= sized.offset() : at + width <= sized.offset());
+      return isWhole && isKnown ? at : -1;
     }
 
     Field in(Frames frames) {
-      return Field.of(frames, offset, width);
+      return after == null
+          ? Field.of(frames, offset, width)
+          : Field.parse(frames + ":" + after.offset() + "/" + after.text()
+              + (offset == 0 ? "" : "/" + offset) + "+" + width);
     }
   }
 
@@ -301,6 +339,228 @@ final class Proposer {
       Place back = Place.back(kind, offset, width);
       return votes.get(back) > votes.get(front) ? back : front;
     }
+  }
+
+  /** Proposes rules for the fields whose length varies. */
+  private void proposeSized() {
+    Map<Direction, Map<Sized, List<Kind>>> bySized = new EnumMap<>(Direction.class);
+    for (Direction direction : Direction.values()) {
+      Map<Sized, List<Kind>> own = new LinkedHashMap<>();
+      for (Kind kind : kinds.get(direction)) {
+        if (kind.sized() != null) {
+          own.computeIfAbsent(kind.sized(), sized -> new ArrayList<>()).add(kind);
+        }
+      }
+      bySized.put(direction, own);
+    }
+    Set<List<Kind>> explained = new HashSet<>();
+    for (Direction direction : Direction.values()) {
+      Map<Sized, List<Kind>> others = new LinkedHashMap<>(bySized.get(direction.opposite()));
+      others.values().removeIf(explained::contains); // has its own values from here
+      bySized.get(direction).forEach((sized, own) -> {
+        Sized source = source(own, others);
+        if (source != null && proposeCopy(source, others.get(source), sized, own)) {
+          explained.add(own);
+          explained.add(others.get(source));
+        } else if (source != null) {
+          explained.add(own); // there is a remark instead
+        }
+      });
+    }
+    bySized
+        .values()
+        .forEach(some -> some.forEach((sized, own) -> {
+          if (!explained.contains(own)) {
+            Scopes.of(own, outOfSized(sized, own))
+                .forEach(frames -> proposeIgnore(frames, sized, own));
+          }
+        }));
+  }
+
+  /** Proposes a copy between fields whose length varies; false if there is no rule for that. */
+  private boolean proposeCopy(Sized source, List<Kind> sources, Sized sized, List<Kind> own) {
+    long count = own.stream().mapToLong(kind -> kind.steps().size()).sum();
+    boolean all = true;
+    for (Frames there : Scopes.of(sources, outOfSized(source, sources))) {
+      for (Frames here : Scopes.of(own, outOfSized(sized, own))) {
+        all &= propose(
+            "copy " + there + ":" + source.offset() + "+" + source.text() + "->" + here + ":"
+                + sized.offset() + "+" + sized.text(),
+            count,
+            " entries repeat a value of an earlier " + sources.get(0).direction()
+                + " entry, whose length varies");
+      }
+    }
+    return all;
+  }
+
+  private void proposeIgnore(Frames frames, Sized sized, List<Kind> own) {
+    long count = own.stream().mapToLong(kind -> kind.steps().size()).sum();
+    String field = frames + ":" + sized.offset() + "+" + sized.text();
+    propose(
+        "ignore " + field,
+        count,
+        " entries that have it differ in this field, whose length" + " varies");
+  }
+
+  /** Proposes a rule; one that rules cannot express yet becomes a remark. */
+  private boolean propose(String text, long count, String reason) {
+    try {
+      findings.add(new Learned.Finding(Rules.of(text), count, count, reason, 0));
+      return true;
+    } catch (IllegalArgumentException e) {
+      notes.add(count + " of " + count + reason + "; there is no rule for that: " + text);
+      return false;
+    }
+  }
+
+  /** The steps that have something else where a kind has a field whose length varies. */
+  private List<Step> outOfSized(Sized sized, List<Kind> own) {
+    Set<Integer> lengths = new HashSet<>();
+    own.forEach(kind -> lengths.add(kind.length()));
+    List<Step> out = steps.get(own.get(0).direction()).stream()
+        .filter(step -> !sized.equals(step.sized()) && step.wholePayload(0).length > sized.offset())
+        .filter(
+            step -> sized.isRest() || !lengths.contains(sized.lengthWithout(step.wholePayload(0))))
+        .toList();
+    return Scopes.sample(out, MOST_OUT);
+  }
+
+  /** The field of the other direction that had all values of a field before; null if none had. */
+  private Sized source(List<Kind> own, Map<Sized, List<Kind>> others) {
+    for (Map.Entry<Sized, List<Kind>> other : others.entrySet()) {
+      boolean all = true;
+      for (int i = 0; i < recordings && all; i++) {
+        Map<String, Step> first = firsts(other.getValue(), i);
+        Map<String, Step> home = firsts(own, i);
+        for (Kind kind : own) {
+          for (Step step : kind.steps()) {
+            String value = step.isIn(i) ? step.value(i) : null;
+            Step source = value == null ? null : first.get(value);
+            all &= value == null
+                || source != null
+                    && source.conversation() == step.conversation()
+                    && source.entry(i) < home.get(value).entry(i);
+          }
+        }
+      }
+      if (all) {
+        return other.getKey();
+      }
+    }
+    return null;
+  }
+
+  private static Map<String, Step> firsts(List<Kind> kinds, int recording) {
+    Map<String, Step> first = new HashMap<>();
+    for (Kind kind : kinds) {
+      for (Step step : kind.steps()) {
+        if (step.isIn(recording)) {
+          first.merge(
+              step.value(recording),
+              step,
+              (one, other) -> one.entry(recording) <= other.entry(recording) ? one : other);
+        }
+      }
+    }
+    return first;
+  }
+
+  /** A number in payloads that counts their bytes, but for some. */
+  private record Count(Direction direction, int at, int width, boolean big, long rest) {
+    boolean isRight(byte[] payload) {
+      return at + width <= payload.length && number(payload) + rest == payload.length;
+    }
+
+    long number(byte[] payload) {
+      long number = 0;
+      for (int i = 0; i < width; i++) {
+        number = number << 8 | payload[big ? at + i : at + width - 1 - i] & 0xff;
+      }
+      return number;
+    }
+
+    String field() {
+      return Frames.of(direction) + ":" + at + "+u" + 8 * width + (big || width == 1 ? "" : "le");
+    }
+  }
+
+  /** Finds numbers that count bytes: they are not open, and tell no kind of frame from another. */
+  private void explainLengths() {
+    Map<Count, Long> counts = new LinkedHashMap<>();
+    for (List<Kind> some : kinds.values()) {
+      for (Kind kind : some) {
+        if (kind.sized() != null) {
+          clearLengths(kind, counts);
+        }
+      }
+    }
+    Map<String, Long> fields = new LinkedHashMap<>();
+    counts.forEach((count, steps) -> {
+      fields.merge(count.field(), steps, Long::sum);
+      for (Kind kind : kinds.get(count.direction)) {
+        if (kind.steps().stream().allMatch(step -> count.isRight(step.wholePayload(0)))) {
+          kind.varying().set(count.at, count.at + count.width);
+        }
+      }
+    });
+    fields.forEach((field, count) ->
+        propose("length " + field, count, " entries count with this number the bytes that follow"));
+  }
+
+  /**
+   * Finds numbers before a field whose length varies that differ by as much as the payloads'
+   * lengths: they count bytes, so they are not open.
+   */
+  private void clearLengths(Kind kind, Map<Count, Long> counts) {
+    for (Change.Range run : Kind.runs(rest.get(kind))) {
+      int end = run.offset() + run.length();
+      if (end > kind.sized().offset() || run.length() > 4) {
+        continue;
+      }
+      for (int width : new int[] {4, 2, 1}) {
+        for (boolean big : new boolean[] {true, false}) {
+          int at = big ? end - width : run.offset();
+          if (at >= 0
+              && at + width <= kind.sized().offset()
+              && width >= run.length()
+              && rest.get(kind).get(at, at + width).cardinality() > 0
+              && isZero(kind, at, width, run)) {
+            byte[] first = kind.steps().get(0).wholePayload(0);
+            long number = new Count(kind.direction(), at, width, big, 0).number(first);
+            Count count = new Count(kind.direction(), at, width, big, first.length - number);
+            if (isRight(count, kind)) {
+              rest.get(kind).clear(at, at + width);
+              counts.merge(count, (long) kind.steps().size(), Long::sum);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether the bytes of a number are zero beside those that vary. */
+  private static boolean isZero(Kind kind, int at, int width, Change.Range run) {
+    for (int i = at; i < at + width; i++) {
+      if (!run.has(i) && kind.steps().get(0).payload(0)[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a number is right in all steps, or is only off by as much in all recordings. */
+  private static boolean isRight(Count count, Kind kind) {
+    for (Step step : kind.steps()) {
+      for (int i = 1; i < step.recordings(); i++) {
+        byte[] first = step.wholePayload(0);
+        byte[] other = step.isIn(i) ? step.wholePayload(i) : first;
+        if (count.number(other) - count.number(first) != other.length - first.length) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private void proposeCopies() {
@@ -352,7 +612,7 @@ final class Proposer {
   private static boolean isIn(Frames frames, Kind kind) {
     return kind.steps().stream()
         .limit(MOST_OUT)
-        .anyMatch(step -> frames.matches(ByteBuffer.wrap(step.payload(0))));
+        .anyMatch(step -> frames.matches(ByteBuffer.wrap(step.wholePayload(0))));
   }
 
   private Learned.Finding finding(
@@ -372,7 +632,7 @@ final class Proposer {
     long of = targets.stream()
         .flatMap(kind -> kind.steps().stream())
         .filter(step -> {
-          int at = to.at(step.length());
+          int at = to.at(step.length(), step.sized());
           return at >= 0 && !step.varying().get(at, at + to.width).isEmpty();
         })
         .count();
@@ -395,7 +655,7 @@ final class Proposer {
   private List<Step> outOfSource(Place from, Set<Kind> sources) {
     List<Step> out = new ArrayList<>();
     for (Kind kind : kinds.get(from.direction)) {
-      int at = from.at(kind.length());
+      int at = from.at(kind);
       if (at >= 0 && !sources.contains(kind)) {
         out.addAll(Scopes.sample(kind.steps(), MOST_OUT));
       }
@@ -407,7 +667,7 @@ final class Proposer {
   /** Steps of which nobody knows what varies in them. */
   private List<Step> uneven(Place place) {
     List<Step> uneven = steps.get(place.direction).stream()
-        .filter(step -> !step.hasOneLength() && place.at(step.length()) >= 0)
+        .filter(step -> !step.hasOneLength() && place.at(step.length(), step.sized()) >= 0)
         .toList();
     return Scopes.sample(uneven, MOST_OUT);
   }
@@ -432,7 +692,7 @@ final class Proposer {
     List<Step> out = new ArrayList<>();
     for (Step step : steps.get(to.direction)) {
       for (int i = 0; i < recordings; i++) {
-        int at = step.isIn(i) ? to.at(step.payload(i).length) : -1;
+        int at = step.isIn(i) ? to.at(step.payload(i).length, step.sized()) : -1;
         if (at >= 0 && values.get(i).contains(ByteBuffer.wrap(step.payload(i), at, to.width))) {
           out.add(step);
           break;
@@ -442,7 +702,7 @@ final class Proposer {
     Set<Step> explained = new HashSet<>();
     copies.stream()
         .filter(copy -> copy.to().direction() == to.direction
-            && to.at(copy.to().length()) == copy.offset()
+            && to.at(copy.to()) == copy.offset()
             && copy.width() == to.width)
         .forEach(copy -> explained.addAll(copy.explained()));
     out.removeIf(explained::contains);
@@ -460,11 +720,12 @@ final class Proposer {
       List<Shapes.Field> fields = new ArrayList<>(clocks.get(kind));
       fields.addAll(Shapes.of(kind, rest.get(kind)));
       for (Shapes.Field field : fields) {
-        Spot spot = new Spot(kind, field.offset(), field.width(), field.what());
-        if (isReal(spot)) {
-          note(spot);
-        } else {
-          spots.add(spot);
+        for (Spot spot : spots(kind, field)) {
+          if (isReal(spot)) {
+            note(spot);
+          } else {
+            spots.add(spot);
+          }
         }
       }
     }
@@ -479,9 +740,21 @@ final class Proposer {
     }
     absorb(groups);
     groups.forEach((place, group) -> {
-      noteOtherConnections(group.get(0));
-      proposeIgnore(place, group, spots);
+      if (!isFromOtherConnection(group.get(0))) {
+        proposeIgnore(place, group, spots);
+      }
     });
+  }
+
+  /** The field as a spot, or as two if a field whose length varies is in between. */
+  private static List<Spot> spots(Kind kind, Shapes.Field field) {
+    if (!isSplit(kind, field.offset(), field.width())) {
+      return List.of(new Spot(kind, field.offset(), field.width(), field.what()));
+    }
+    int middle = kind.sized().offset();
+    return List.of(
+        new Spot(kind, field.offset(), middle - field.offset(), null),
+        new Spot(kind, middle, field.end() - middle, null));
   }
 
   /**
@@ -531,7 +804,7 @@ final class Proposer {
       }
       Map<Kind, List<Spot>> parts = new LinkedHashMap<>();
       groups.forEach((place, spots) -> spots.forEach(spot -> {
-        int at = wide.at(spot.kind.length());
+        int at = wide.at(spot.kind);
         if (!place.equals(wide)
             && at >= 0
             && spot.kind.direction() == wide.direction
@@ -542,7 +815,7 @@ final class Proposer {
       }));
       parts.forEach((kind, some) -> {
         int width = some.stream().mapToInt(Spot::width).sum();
-        int at = wide.at(kind.length());
+        int at = wide.at(kind);
         int varied = kind.varying().get(at, at + wide.width).cardinality();
         long full = own.stream().mapToLong(spot -> spot.kind.steps().size()).sum();
         if (varied == width && full > 1 && Kind.mayBeChance(wide.width - width, wide.width)) {
@@ -559,7 +832,7 @@ final class Proposer {
     group.forEach(spot -> own.add(spot.kind));
     List<Step> out = new ArrayList<>();
     for (Kind kind : kinds.get(place.direction)) {
-      int at = place.at(kind.length());
+      int at = place.at(kind);
       if (at >= 0 && !own.contains(kind) && !isOpen(kind, at, place.width, all)) {
         out.addAll(Scopes.sample(kind.steps(), MOST_OUT));
       }
@@ -571,16 +844,16 @@ final class Proposer {
       long having = 0;
       long differing = 0;
       for (Kind kind : own) {
-        int at = place.at(kind.length());
+        int at = place.at(kind);
         for (Step step : kind.steps()) {
-          if (frames.matches(ByteBuffer.wrap(step.payload(0)))) {
+          if (frames.matches(ByteBuffer.wrap(step.wholePayload(0)))) {
             having++;
             differing += step.varying().get(at, at + place.width).isEmpty() ? 0 : 1;
           }
         }
       }
       long others = out.stream()
-          .filter(step -> frames.matches(ByteBuffer.wrap(step.payload(0))))
+          .filter(step -> frames.matches(ByteBuffer.wrap(step.wholePayload(0))))
           .count();
       if (having > 0) {
         findings.add(new Learned.Finding(
@@ -601,22 +874,23 @@ final class Proposer {
   }
 
   /**
-   * Remarks on a value of the client that a server gave to another connection, which no rule
-   * copies.
+   * Whether the server gave a value to another connection. No rule copies it from there, but none
+   * is needed where the server is played: the client sends back what was recorded.
    */
-  private void noteOtherConnections(Spot spot) {
+  private boolean isFromOtherConnection(Spot spot) {
     Step step = spot.kind.steps().get(0);
     if (spot.width < LONG || spot.kind.direction() != Direction.C2S || !step.isWitnessed()) {
-      return;
+      return false;
     }
     for (Step other : Scopes.sample(steps.get(Direction.S2C), MOST_OTHERS)) {
       if (other.conversation() != step.conversation() && gives(other, step, spot)) {
-        notes.add("the bytes " + spot.offset + "+" + spot.width + " of c2s entries are what the"
-            + " server sent on another connection; rules cannot copy from there, so a server that"
-            + " checks them will reject the recorded ones");
-        return;
+        notes.add("bytes " + spot.offset + "+" + spot.width + " of c2s entries are what the server"
+            + " sent on another connection: rules cannot copy from there, so these bytes stay"
+            + " compared; a replay needs no rule, but a live server will reject the recorded ones");
+        return true;
       }
     }
+    return false;
   }
 
   private boolean gives(Step other, Step step, Spot spot) {

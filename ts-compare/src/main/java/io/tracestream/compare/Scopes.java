@@ -67,7 +67,7 @@ final class Scopes {
   private record Condition(int offset, byte value, int length) {
     boolean holds(Step step) {
       for (int i = 0; i < step.recordings(); i++) {
-        if (step.isIn(i) && holds(step.payload(i))) {
+        if (step.isIn(i) && holds(step.wholePayload(i))) {
           return true;
         }
       }
@@ -91,7 +91,7 @@ final class Scopes {
       Frames found = words(conditions, seed);
       frames.add(found);
       for (int i = open.nextSetBit(0); i >= 0; i = open.nextSetBit(i + 1)) {
-        if (i == seed || found.matches(ByteBuffer.wrap(in.get(i).payload(0)))) {
+        if (i == seed || found.matches(ByteBuffer.wrap(in.get(i).wholePayload(0)))) {
           open.clear(i);
         }
       }
@@ -148,19 +148,22 @@ final class Scopes {
   private boolean isInsideWord(Condition condition, int seed) {
     return condition.offset > 0
         && isLetter(condition.value)
-        && isLetter(in.get(seed).payload(0)[condition.offset - 1]);
+        && isLetter(in.get(seed).wholePayload(0)[condition.offset - 1]);
   }
 
   private List<Condition> candidates(int seed) {
     Step step = in.get(seed);
     Kind kind = kinds.get(seed);
     List<Condition> candidates = new ArrayList<>();
-    for (int at = 0; at < Math.min(Kind.HEAD, step.length()); at++) {
+    int end = step.sized() == null ? step.length() : step.sized().offset();
+    for (int at = 0; at < Math.min(Kind.HEAD, end); at++) {
       if (!kind.varying().get(at)) {
-        candidates.add(new Condition(at, step.payload(0)[at], 0));
+        candidates.add(new Condition(at, step.wholePayload(0)[at], 0));
       }
     }
-    candidates.add(new Condition(-1, (byte) 0, step.length()));
+    if (step.sized() == null) {
+      candidates.add(new Condition(-1, (byte) 0, step.length()));
+    }
     return candidates;
   }
 
@@ -175,7 +178,7 @@ final class Scopes {
       }
     }
     BitSet done = new BitSet();
-    byte[] payload = in.get(seed).payload(0);
+    byte[] payload = in.get(seed).wholePayload(0);
     for (Condition condition : conditions) {
       if (condition.offset < 0) {
         frames = frames.withLength(condition.length);
@@ -211,11 +214,12 @@ final class Scopes {
 
   /** Whether all of these steps have the same byte there, in all recordings. */
   private boolean isShared(int at, int seed, List<Integer> alike) {
-    byte value = in.get(seed).payload(0)[at];
+    byte value = in.get(seed).wholePayload(0)[at];
     for (int i : alike) {
-      if (at >= in.get(i).length()
+      Sized sized = in.get(i).sized();
+      if (at >= (sized == null ? in.get(i).length() : sized.offset())
           || kinds.get(i).varying().get(at)
-          || in.get(i).payload(0)[at] != value) {
+          || in.get(i).wholePayload(0)[at] != value) {
         return false;
       }
     }

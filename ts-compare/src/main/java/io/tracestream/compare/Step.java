@@ -1,6 +1,7 @@
 package io.tracestream.compare;
 
 import io.tracestream.recording.Direction;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -15,13 +16,23 @@ final class Step {
   private final Direction direction;
   private final int conversation;
   private final Held[] sides;
+  /** The field whose length varies that the payloads are without; null if there is none. */
+  private final Sized sized;
+  /** The payloads with that field. */
+  private final Held[] whole;
   /** The bytes that are not the same in all recordings; null if the lengths are not the same. */
   private final BitSet varying;
 
   Step(Direction direction, int conversation, Held[] sides) {
+    this(direction, conversation, sides, null, sides);
+  }
+
+  private Step(Direction direction, int conversation, Held[] sides, Sized sized, Held[] whole) {
     this.direction = direction;
     this.conversation = conversation;
     this.sides = sides;
+    this.sized = sized;
+    this.whole = whole;
     this.varying = varying(sides);
   }
 
@@ -51,6 +62,38 @@ final class Step {
       }
     }
     return varying;
+  }
+
+  /** The step without a field whose length varies, which all payloads must have. */
+  Step without(Sized field) {
+    Held[] rest = new Held[sides.length];
+    for (int i = 0; i < rest.length; i++) {
+      if (sides[i] != null) {
+        byte[] payload = sides[i].payload();
+        int end = field.end(payload);
+        byte[] shorter = Arrays.copyOf(payload, payload.length - end + field.offset());
+        System.arraycopy(payload, end, shorter, field.offset(), payload.length - end);
+        rest[i] = new Held(sides[i].number(), sides[i].micros(), shorter);
+      }
+    }
+    return new Step(direction, conversation, rest, field, sides);
+  }
+
+  /** The field whose length varies that its payloads are without; null if there is none. */
+  Sized sized() {
+    return sized;
+  }
+
+  /** What the field whose length varies contains, a character for each byte. */
+  String value(int recording) {
+    byte[] payload = wholePayload(recording);
+    int from = sized.content(payload);
+    return new String(payload, from, sized.end(payload) - from, StandardCharsets.ISO_8859_1);
+  }
+
+  /** The payload with all its fields. */
+  byte[] wholePayload(int recording) {
+    return whole[recording].payload();
   }
 
   Direction direction() {

@@ -308,7 +308,7 @@ class LearnerTest {
             List.of(conversation("a1", "c2s 61, s2c 00" + a), conversation("a2", "c2s 62" + a)),
             List.of(conversation("b1", "c2s 61, s2c 00" + b), conversation("b2", "c2s 62" + b))),
         1000);
-    assertEquals("ignore c2s:1+8\nignore s2c:1+8\n", learned.rules().toString());
+    assertEquals("ignore s2c:1+8\n", learned.rules().toString());
     assertTrue(learned.notes().get(0).contains("another connection"), learned.notes()::toString);
   }
 
@@ -328,5 +328,55 @@ class LearnerTest {
     assertFalse(learned.isWhole());
     assertEquals(50_000, learned.entriesLookedAt());
     assertEquals(50, learned.summary().changed());
+  }
+
+  @Test
+  void aTextAfterItsLengthIsAFieldAndSoIsWhatFollowsIt() throws Exception {
+    assertEquals(
+        "ignore s2c:1+len16\nignore s2c:1/len16/2+3\n",
+        learn(
+            "s2c 010004" + "61627a64" + "0a0b" + "112233, s2c 010002" + "7879" + "0a0b" + "445566",
+            "s2c 010003" + "717273" + "0a0b" + "a1a2a3, s2c 010005" + "6b6c6d6e6f" + "0a0b"
+                + "b4b5b6"));
+    assertTrue(learned.explainsAll());
+  }
+
+  @Test
+  void bytesThatAreRandomUpToTheEndAreTheRestOfThePayload() throws Exception {
+    assertEquals(
+        "ignore s2c:2+rest\n",
+        learn("s2c 6f6b112233, s2c 6f6b55", "s2c 6f6b9988, s2c 6f6b887766554433"));
+  }
+
+  @Test
+  void aNumberThatGrewByADigitIsAFieldOfDigits() throws Exception {
+    assertEquals(
+        "ignore s2c:3+digits\n",
+        learn(
+            text("s2c", "id=98;ok") + text("s2c", "id=99;ok"),
+            text("s2c", "id=99;ok") + text("s2c", "id=100;ok")));
+  }
+
+  @Test
+  void textsOfDifferentLengthsThatAreNearlyTheSameAreADifference() throws Exception {
+    String payment = "{pay: 12.50, to: 0815, by: anna}";
+    assertEquals("", learn(text("c2s", payment), text("c2s", payment.replace("12.50", "112.50"))));
+    assertFalse(learned.explainsAll());
+  }
+
+  @Test
+  void aTextAfterAnIdIsAFieldThoughThePayloadsDifferBeforeIt() throws Exception {
+    assertEquals(
+        "ignore c2s:5+len8\ncopy c2s:1+4->s2c:1+4\n",
+        learn(
+            "c2s 01aabbccdd03616263ff, s2c 01aabbccdd, c2s 0211223344026465ff, s2c 0211223344",
+            "c2s 01a1a2a3a40178ff, s2c 01a1a2a3a4, c2s 02b1b2b3b404797a7879ff, s2c 02b1b2b3b4"));
+    assertTrue(learned.explainsAll());
+  }
+
+  @Test
+  void bytesUpToTheEndOfOneFrameAloneAreADifference() throws Exception {
+    assertEquals("", learn("c2s 61, s2c 6f6b112233", "c2s 61, s2c 6f6b99"));
+    assertFalse(learned.explainsAll());
   }
 }
