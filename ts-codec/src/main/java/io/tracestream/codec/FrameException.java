@@ -14,6 +14,7 @@ public final class FrameException extends IOException {
   /** Where the frame begins: bytes of the stream before its header. */
   private final long offset;
 
+  /** What to do about it, for the error. */
   private final String advice;
 
   private FrameException(long offset, String problem, String advice) {
