@@ -1,4 +1,6 @@
-/** Recordings of framed conversations: read and written; needs nothing but the JDK. */
+/** Recordings of framed conversations: read and written. */
 module io.tracestream.recording {
+  requires transitive io.tracestream.codec;
+
   exports io.tracestream.recording;
 }

@@ -75,6 +75,9 @@ public final class Main implements Runnable {
   /** Runs a command and returns its status, unless it is a server that a signal stops. */
   static int run(String... args) {
     Locale.setDefault(Locale.ROOT); // the same text everywhere
+    if (FrameOptions.asksForList(args)) {
+      return print(FrameOptions.list());
+    }
     CommandLine line = new CommandLine(new Main());
     StringWriter help = new StringWriter();
     line.setOut(new PrintWriter(help));

@@ -18,9 +18,9 @@ final class MismatchText {
   private static String words(Hint hint, Mismatch mismatch) {
     return switch (hint) {
       case CHECK_FORMAT ->
-        mismatch.likelyHeaderLength() == 0
+        mismatch.likelyFraming() == null
             ? "check --header-len" + (mismatch.found() == null ? " and --max-payload-len" : "")
-            : "try --header-len " + mismatch.likelyHeaderLength();
+            : "try --framing " + mismatch.likelyFraming();
       case ADD_RULES ->
         "if these bytes vary from run to run" + copied(mismatch) + ": "
             + options(mismatch.proposed());

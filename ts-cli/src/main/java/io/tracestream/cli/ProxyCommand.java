@@ -84,6 +84,7 @@ final class ProxyCommand implements Callable<Integer> {
   private ProxyConfig config(InetSocketAddress address) {
     return recording.addTo(ProxyConfig.of(address, target.unresolved())
         .withFormat(frames.format())
+        .withFramingNamed(frames.namesFraming())
         .withMaxConnections(maxConnections == null ? 0 : maxConnections)
         .withIdleTimeout(idleTimeout)
         .withListener(new Advice()));

@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
 import io.tracestream.replay.AtEnd;
 import io.tracestream.replay.ReplayConfig;
@@ -117,8 +118,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     play.check();
     List<Conversation> conversations = play.conversations();
-    ReplayServer replay =
-        server.start(address -> ReplayServer.start(config(address, conversations, timing, rules)));
+    FrameFormat format = frames.formatOf(conversations);
+    ReplayServer replay = server.start(
+        address -> ReplayServer.start(config(address, conversations, format, timing, rules)));
     Ending ending = Ending.with(() -> stop(replay));
     server.announce(replay.address());
     StatusLine.start(log, () -> traffic(replay));
@@ -141,11 +143,15 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private ReplayConfig config(
-      InetSocketAddress address, List<Conversation> conversations, Timing timing, Rules rules) {
+      InetSocketAddress address,
+      List<Conversation> conversations,
+      FrameFormat format,
+      Timing timing,
+      Rules rules) {
     return ReplayConfig.of(address, conversations)
         .withSelection(selection == null ? Selection.ORDER : selection)
         .withRepeat(repeat || !play.isDirectory())
-        .withFormat(frames.format())
+        .withFormat(format)
         .withTiming(timing)
         .withRules(rules)
         .withIdleTimeout(idleTimeout)

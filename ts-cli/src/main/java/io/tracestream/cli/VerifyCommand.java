@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.replay.Order;
 import io.tracestream.replay.Verdict;
@@ -7,6 +8,7 @@ import io.tracestream.replay.Verifier;
 import io.tracestream.replay.VerifyConfig;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -103,8 +105,9 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private VerifyConfig config() throws Failures.NotStarted {
-    return VerifyConfig.of(target.resolved(), play.conversations())
-        .withFormat(frames.format())
+    List<Conversation> conversations = play.conversations();
+    return VerifyConfig.of(target.resolved(), conversations)
+        .withFormat(frames.formatOf(conversations))
         .withTiming(play.timing())
         .withRules(play.rules())
         .withOrder(order)

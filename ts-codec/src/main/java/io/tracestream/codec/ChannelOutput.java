@@ -23,19 +23,14 @@ final class ChannelOutput implements FrameOutput {
   ChannelOutput(GatheringByteChannel out, FrameFormat format) {
     this.out = out;
     this.format = format;
-    this.header = ByteBuffer.allocateDirect(format.headerLength());
+    this.header = ByteBuffer.allocateDirect(format.mostHeaderLength());
     this.frame[0] = header;
   }
 
   @Override
-  public void write(byte[] payload) throws IOException {
-    write(ByteBuffer.wrap(payload));
-  }
-
-  @Override
-  public void write(ByteBuffer payload) throws IOException {
-    format.putHeader(header.clear(), payload.remaining());
-    header.flip();
+  public long write(ByteBuffer payload, long offset) throws IOException {
+    format.putHeader(header.clear(), payload, offset);
+    long length = header.flip().remaining() + (long) payload.remaining();
     frame[1] = payload;
     int end = payload.limit();
     try {
@@ -48,6 +43,7 @@ final class ChannelOutput implements FrameOutput {
       payload.limit(end);
       frame[1] = null;
     }
+    return length;
   }
 
   private static int endOfNextWrite(ByteBuffer payload, int end) {

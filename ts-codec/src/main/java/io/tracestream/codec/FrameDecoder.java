@@ -25,13 +25,17 @@ public final class FrameDecoder {
 
   private long frames;
 
+  /** The payload that is lent, where it is not in one piece in its frame; grows with payloads. */
+  private ByteBuffer copy = ByteBuffer.allocate(0);
+
   /**
    * A decoder at the start of a stream.
    *
-   * @param format the frames to expect
+   * @param format the frames to expect; those {@linkplain FrameFormat#ofClient of one direction} if
+   *     they have a preamble
    */
   public FrameDecoder(FrameFormat format) {
-    this.format = format;
+    this.format = format.requireDirection();
   }
 
   /**
@@ -45,13 +49,10 @@ public final class FrameDecoder {
    * @throws IOException if the sink throws it; the position is at the frame that it refused
    */
   public void decode(ByteBuffer in, FrameSink sink) throws IOException {
-    int header = format.headerLength();
-    while (in.remaining() >= header) {
-      int length = format.payloadLength(in, in.position(), offset);
-      if (in.remaining() - header < length) {
-        return;
-      }
-      lend(in, header, length, sink);
+    long length = format.frameLength(in, in.position(), offset);
+    while (length > 0 && length <= in.remaining()) {
+      lend(in, (int) length, sink);
+      length = format.frameLength(in, in.position(), offset);
     }
   }
 
@@ -62,19 +63,16 @@ public final class FrameDecoder {
    * @throws FrameException as in {@link #decode}
    */
   public void pass(ByteBuffer in) throws FrameException {
-    int header = format.headerLength();
     int limit = in.limit();
     int start = in.position();
     int next = start;
     long passed = 0;
     try {
-      while (limit - next >= header) {
-        int length = format.payloadLength(in, next, offset + (next - start));
-        if (limit - next - header < length) {
-          return;
-        }
-        next += header + length;
+      long length = format.frameLength(in, next, offset);
+      while (length > 0 && length <= limit - next) {
+        next += (int) length;
         passed++;
+        length = format.frameLength(in, next, offset + (next - start));
       }
     } finally {
       in.position(next);
@@ -83,18 +81,34 @@ public final class FrameDecoder {
     }
   }
 
-  private void lend(ByteBuffer in, int header, int length, FrameSink sink) throws IOException {
+  private void lend(ByteBuffer in, int length, FrameSink sink) throws IOException {
     int start = in.position();
     int limit = in.limit();
-    int next = start + header + length;
+    int next = start + length;
+    int head = format.head(in, start, offset);
     try {
-      sink.payload(in.limit(next).position(start + header));
+      if (format.isPayloadLast(offset)) {
+        sink.payload(in.limit(next).position(start + head));
+      } else {
+        sink.payload(joined(in, start, head, length));
+      }
     } finally {
       in.limit(limit).position(start);
     }
     in.position(next);
-    offset += next - start;
+    offset += length;
     frames++;
+  }
+
+  /** A copy of a payload that is not in one piece in its frame. */
+  private ByteBuffer joined(ByteBuffer in, int start, int head, int length) {
+    if (copy.capacity() < length) {
+      copy = ByteBuffer.allocate(Math.max(length, 2 * copy.capacity()));
+    }
+    format.copyHead(in, start, head, offset, copy.clear());
+    int at = copy.position();
+    copy.put(at, in, start + head, length - head);
+    return copy.position(at + length - head).flip();
   }
 
   /**
@@ -116,11 +130,46 @@ public final class FrameDecoder {
    * @throws FrameException if the header announces more than the format allows
    */
   public long missing(ByteBuffer in) throws FrameException {
-    int header = format.headerLength();
-    if (in.remaining() < header) {
-      return header - in.remaining();
+    long length = frameLength(in);
+    return length > 0
+        ? length - in.remaining()
+        : Math.max(1, format.headerLength() - in.remaining());
+  }
+
+  /**
+   * How long the partial frame is that {@link #decode} left in {@code in}.
+   *
+   * @param in what is left unread; not changed
+   * @return bytes, with the header; 0 while its header is incomplete
+   * @throws FrameException if the header announces more than the format allows
+   */
+  public long frameLength(ByteBuffer in) throws FrameException {
+    return format.frameLength(in, in.position(), offset);
+  }
+
+  /**
+   * Finds the payload of the next frame, which the caller read itself because it did not fit into
+   * one buffer. Call {@link #skip} afterwards.
+   *
+   * @param frame the whole frame, in parts from their positions to their limits, with all of the
+   *     header in the first; positions are moved
+   * @return the payload in parts, mostly those that were given
+   * @throws FrameException never, if {@link #missing} has counted the frame's bytes
+   */
+  public ByteBuffer[] payload(ByteBuffer[] frame) throws FrameException {
+    ByteBuffer first = frame[0];
+    int start = first.position();
+    int head = format.head(first, start, offset);
+    first.position(start + head);
+    if (format.isPayloadLast(offset)) {
+      return frame;
     }
-    return (long) header + format.payloadLength(in, in.position(), offset) - in.remaining();
+    ByteBuffer before = ByteBuffer.allocate(head);
+    format.copyHead(first, start, head, offset, before);
+    ByteBuffer[] payload = new ByteBuffer[frame.length + 1];
+    payload[0] = before.flip();
+    System.arraycopy(frame, 0, payload, 1, frame.length);
+    return payload;
   }
 
   /**
@@ -152,13 +201,21 @@ public final class FrameDecoder {
    * @throws FrameException if {@code arrived} is not 0: it says how much of the frame had come
    */
   public void end(ByteBuffer in, long arrived) throws FrameException {
-    int header = format.headerLength();
-    if (arrived > 0 && arrived < header) {
-      throw FrameException.cutHeader(offset, arrived, header);
-    }
     if (arrived > 0) {
-      int length = format.payloadLength(in, in.position(), offset);
-      throw FrameException.cutPayload(offset, arrived - header, length);
+      throw cut(format, in, offset, arrived);
     }
+  }
+
+  /** What to say of a partial frame after which the stream ended. */
+  static FrameException cut(FrameFormat format, ByteBuffer in, long offset, long arrived)
+      throws FrameException {
+    int start = in.position();
+    long length = format.frameLength(in, start, offset);
+    if (length == 0) {
+      long header = Math.max(format.headerLength(), arrived + 1);
+      return FrameException.cutHeader(offset, arrived, header);
+    }
+    int head = format.head(in, start, offset);
+    return FrameException.cutPayload(offset, arrived - head, length - head);
   }
 }

@@ -1,7 +1,6 @@
 package io.tracestream.codec;
 
 import java.io.IOException;
-import java.math.BigInteger;
 
 /**
  * A byte stream that is not a run of whole frames, or a payload that no frame can carry. The
@@ -55,11 +54,22 @@ public final class FrameException extends IOException {
    * A header announced more than is allowed: in most cases the header has another length than the
    * reader assumes.
    */
-  static FrameException tooLong(long offset, BigInteger found, int allowed) {
+  static FrameException tooLong(long offset, String found, int allowed) {
     return new FrameException(
         offset,
         "payload length: found " + found + ", expected at most " + allowed,
         "check the header length and the largest payload");
+  }
+
+  /** A length field that holds no length. */
+  static FrameException badLength(long offset, String found, String expected) {
+    return new FrameException(
+        offset, "length: found " + found + ", expected " + expected, "check the framing");
+  }
+
+  /** A payload that no frame has. */
+  static FrameException cannotSend(long offset, String problem) {
+    return new FrameException(offset, "payload: " + problem, "correct it or the framing");
   }
 
   /** A payload to be sent is longer than is allowed, or than its header can express. */
@@ -72,7 +82,7 @@ public final class FrameException extends IOException {
   }
 
   /** The stream ended inside a header. */
-  static FrameException cutHeader(long offset, long had, int length) {
+  static FrameException cutHeader(long offset, long had, long length) {
     return new FrameException(
         offset,
         "found the end after " + had + " of " + length + " header bytes",
@@ -80,7 +90,7 @@ public final class FrameException extends IOException {
   }
 
   /** The stream ended inside a payload. */
-  static FrameException cutPayload(long offset, long had, int length) {
+  static FrameException cutPayload(long offset, long had, long length) {
     return new FrameException(
         offset,
         "found the end after " + had + " of " + length + " payload bytes",

@@ -5,15 +5,15 @@ import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Objects;
 
 /**
- * The two numbers that define a protocol's frames. Immutable, so share it between threads.
- *
- * @param headerLength bytes of header, 1 to 16
- * @param maxPayloadLength largest payload taken or sent, in bytes, 0 to {@value #LARGEST_PAYLOAD};
- *     a short header may lower this further, see {@link #longestPayload()}
+ * A protocol's frames: their {@link Framing}, and the largest payload. Immutable, so share it
+ * between threads.
  */
-public record FrameFormat(int headerLength, int maxPayloadLength) {
+public final class FrameFormat {
   /** The most that {@code maxPayloadLength} can be: the longest array that every JVM allows. */
   public static final int LARGEST_PAYLOAD = 2_147_483_639;
 
@@ -24,48 +24,177 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
   private static final VarHandle EIGHT_BYTES =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+  /** The preamble of a format that is for no certain direction. */
+  private static final int UNKNOWN = -1;
+
+  /** What a varint of 5 bytes can say at most; longer ones say nothing else in this field. */
+  private static final int MOST_VARINT_BYTES = 5;
+
+  private final Framing framing;
+  private final int headerLength;
+  private final int maxPayloadLength;
+  private final int longestPayload;
+  /** Nothing but a big-endian length and as many bytes: the hot path. */
+  private final boolean isPlain;
+  /** Bytes of the first frame, which has no length; 0 if it has one; or UNKNOWN. */
+  private final int preamble;
+
   /**
-   * Checks both numbers.
+   * Frames that begin with the big-endian length of what follows.
    *
-   * @param headerLength bytes of header
-   * @param maxPayloadLength bytes of payload
+   * @param headerLength bytes of that length, 1 to 16
+   * @param maxPayloadLength largest payload taken or sent, in bytes, 0 to
+   *     {@value #LARGEST_PAYLOAD}; a short header may lower this further, see
+   *     {@link #longestPayload()}
    * @throws IllegalArgumentException if one is out of range; the message names it
    */
-  public FrameFormat {
-    requireRange("headerLength", headerLength, 1, 16);
+  public FrameFormat(int headerLength, int maxPayloadLength) {
+    this(Framing.ofLength(headerLength), maxPayloadLength);
+  }
+
+  /**
+   * Frames of any framing.
+   *
+   * @param framing where a frame says how long it is
+   * @param maxPayloadLength largest payload taken or sent, in bytes, 0 to {@value #LARGEST_PAYLOAD}
+   * @throws IllegalArgumentException if that is out of range; the message names it
+   */
+  public FrameFormat(Framing framing, int maxPayloadLength) {
+    this(framing, maxPayloadLength, framing.hasPreamble() ? UNKNOWN : 0);
+  }
+
+  private FrameFormat(Framing framing, int maxPayloadLength, int preamble) {
     requireRange("maxPayloadLength", maxPayloadLength, 0, LARGEST_PAYLOAD);
+    this.framing = framing;
+    this.maxPayloadLength = maxPayloadLength;
+    this.preamble = preamble;
+    this.headerLength = framing.offset + (isVarint() ? 1 : framing.bytes);
+    this.isPlain = framing.isPlain();
+    BigInteger longest = framing
+        .largest()
+        .add(BigInteger.valueOf(framing.adjust))
+        .subtract(BigInteger.valueOf(framing.countsFrame ? headerLength : 0))
+        .add(BigInteger.valueOf(inPayload()))
+        .min(BigInteger.valueOf(maxPayloadLength));
+    this.longestPayload = Math.max(0, longest.intValue());
   }
 
-  /**
-   * The longest payload that can be sent: {@code maxPayloadLength}, or less if the header is too
-   * short for that number.
-   *
-   * @return bytes; at most 255 with a 1-byte header, 65 535 with 2 bytes, 16 777 215 with 3
-   */
-  public int longestPayload() {
-    return headerLength > 3
-        ? maxPayloadLength
-        : Math.min(maxPayloadLength, (1 << 8 * headerLength) - 1);
-  }
-
-  /**
-   * Puts the header of a payload at the position of {@code to}, and moves the position past it.
-   *
-   * @param to a buffer with room for {@link #headerLength()} bytes
-   * @param payloadLength bytes of payload, 0 to {@link #longestPayload()}: not checked
-   */
-  public void putHeader(ByteBuffer to, int payloadLength) {
-    for (int i = headerLength - 1; i >= 0; i--) {
-      to.put((byte) (i < Integer.BYTES ? payloadLength >>> 8 * i : 0));
+  static void requireRange(String name, int found, int least, int most) {
+    if (found < least || found > most) {
+      throw new IllegalArgumentException(
+          name + ": found " + found + ", expected " + least + " to " + most);
     }
   }
 
   /**
-   * The payload length that the header at index {@code at} of {@code in} announces.
+   * The frames that a client sends: only the preamble of clients counts.
    *
-   * @param offset where that header begins in the stream, for the error
+   * @return for a decoder, reader or writer of that direction; this itself without preambles
    */
-  int payloadLength(ByteBuffer in, int at, long offset) throws FrameException {
+  public FrameFormat ofClient() {
+    return withPreamble(framing.clientPreamble);
+  }
+
+  /**
+   * The frames that a server sends: only the preamble of servers counts.
+   *
+   * @return for a decoder, reader or writer of that direction; this itself without preambles
+   */
+  public FrameFormat ofServer() {
+    return withPreamble(framing.serverPreamble);
+  }
+
+  private FrameFormat withPreamble(int bytes) {
+    return bytes == preamble ? this : new FrameFormat(framing, maxPayloadLength, bytes);
+  }
+
+  /**
+   * Where a frame says how long it is.
+   *
+   * @return the framing
+   */
+  public Framing framing() {
+    return framing;
+  }
+
+  /**
+   * Where the length ends in a frame.
+   *
+   * @return bytes from the frame's beginning to the end of its length field, 1 or more; to its
+   *     first byte if it is a varint, whose end only that shows
+   */
+  public int headerLength() {
+    return headerLength;
+  }
+
+  /**
+   * The largest payload taken or sent.
+   *
+   * @return bytes, 0 to {@value #LARGEST_PAYLOAD}
+   */
+  public int maxPayloadLength() {
+    return maxPayloadLength;
+  }
+
+  /**
+   * The longest payload that can be sent: {@code maxPayloadLength}, or less if the length field
+   * cannot hold that number.
+   *
+   * @return bytes; at most 255 with a 1-byte header, 65 535 with 2 bytes, 16 777 215 with 3
+   */
+  public int longestPayload() {
+    return longestPayload;
+  }
+
+  /**
+   * How many bytes {@link #putHeader} may put.
+   *
+   * @return the {@link #headerLength()}; up to 4 more for a varint
+   */
+  public int mostHeaderLength() {
+    return framing.offset + framing.bytes;
+  }
+
+  private boolean isVarint() {
+    return framing.form == Framing.Form.VARINT;
+  }
+
+  /** Bytes before the end of the length field that belong to the payload. */
+  private int inPayload() {
+    return framing.offset + (framing.mask == null ? 0 : framing.bytes);
+  }
+
+  /** This, if it is for one direction. */
+  FrameFormat requireDirection() {
+    if (preamble == UNKNOWN) {
+      throw new IllegalArgumentException(
+          "format: its framing has a preamble, which is of one direction: use ofClient() or"
+              + " ofServer()");
+    }
+    return this;
+  }
+
+  // Decoding.
+
+  /**
+   * How long the frame is that begins at index {@code at} of {@code in}, up to the limit.
+   *
+   * @param offset where it begins in the stream: for the error, and for a preamble
+   * @return bytes; 0 if the end of its length field has not come
+   */
+  long frameLength(ByteBuffer in, int at, long offset) throws FrameException {
+    if (isPlain) {
+      return in.limit() - at < headerLength ? 0 : headerLength + (long) length(in, at, offset);
+    }
+    if (preamble > 0 && offset == 0) {
+      return preamble;
+    }
+    int head = head(in, at, offset);
+    return head == 0 ? 0 : head + following(in, at, head, offset);
+  }
+
+  /** The payload length that a plain header announces. */
+  private int length(ByteBuffer in, int at, long offset) throws FrameException {
     if (headerLength <= 8 && in.limit() - at >= 8) {
       long length = (long) EIGHT_BYTES.get(in, at) >>> 64 - 8 * headerLength;
       // Below 0 is a length of 2^63 or more: the loop refuses it as it does any above the cap.
@@ -78,22 +207,301 @@ public record FrameFormat(int headerLength, int maxPayloadLength) {
       length = length << 8 | in.get(i) & 0xff;
       // Checked at each byte: a 16-byte header would overflow a long before its last one.
       if (length > maxPayloadLength) {
-        throw FrameException.tooLong(offset, headerValue(in, at), maxPayloadLength);
+        throw tooLong(in, at, headerLength, new BigInteger(1, bytes(in, at, headerLength)), offset);
       }
     }
     return (int) length;
   }
 
-  private BigInteger headerValue(ByteBuffer in, int at) {
-    byte[] header = new byte[headerLength];
-    in.get(at, header);
-    return new BigInteger(1, header);
+  /** Bytes up to the end of the length field; 0 if that has not come, and of a preamble. */
+  int head(ByteBuffer in, int at, long offset) throws FrameException {
+    if (isPreamble(offset)) {
+      return 0;
+    }
+    int available = in.limit() - at;
+    if (!isVarint()) {
+      return available < headerLength ? 0 : headerLength;
+    }
+    for (int i = framing.offset; i < available; i++) {
+      if (in.get(at + i) >= 0) {
+        return i + 1;
+      }
+      if (i + 1 - framing.offset == MOST_VARINT_BYTES) {
+        throw FrameException.badLength(
+            offset, "a varint of more than " + MOST_VARINT_BYTES + " bytes", "at most 4294967295");
+      }
+    }
+    return 0;
   }
 
-  private static void requireRange(String name, int found, int least, int most) {
-    if (found < least || found > most) {
-      throw new IllegalArgumentException(
-          name + ": found " + found + ", expected " + least + " to " + most);
+  /** How many bytes follow the length field. */
+  private long following(ByteBuffer in, int at, int head, long offset) throws FrameException {
+    int from = at + framing.offset;
+    int count = head - framing.offset;
+    BigInteger says =
+        switch (framing.form) {
+          case BINARY -> binary(in, from, count);
+          case ASCII -> ascii(in, from, count, offset);
+          case BCD -> bcd(in, from, count, offset);
+          case VARINT -> varint(in, from, count);
+        };
+    BigInteger following =
+        says.add(BigInteger.valueOf(framing.adjust - (framing.countsFrame ? head : 0)));
+    if (following.signum() < 0) {
+      throw FrameException.badLength(
+          offset,
+          says.toString(),
+          "at least "
+              + (framing.countsFrame ? head - framing.adjust : Math.max(0, -framing.adjust)));
     }
+    BigInteger payload = following.add(BigInteger.valueOf(inPayload()));
+    if (payload.compareTo(BigInteger.valueOf(maxPayloadLength)) > 0) {
+      throw tooLong(in, from, count, payload, offset);
+    }
+    return following.intValueExact();
+  }
+
+  private BigInteger binary(ByteBuffer in, int from, int count) {
+    byte[] bytes = bytes(in, from, count);
+    if (framing.little) {
+      reverse(bytes);
+    }
+    BigInteger number = new BigInteger(1, bytes);
+    return framing.mask == null ? number : number.and(BigInteger.valueOf(framing.mask));
+  }
+
+  private static BigInteger ascii(ByteBuffer in, int from, int count, long offset)
+      throws FrameException {
+    byte[] digits = bytes(in, from, count);
+    long number = 0;
+    for (byte digit : digits) {
+      if (digit < '0' || digit > '9') {
+        throw FrameException.badLength(offset, shown(digits), count + " digits");
+      }
+      number = 10 * number + digit - '0';
+    }
+    return BigInteger.valueOf(number);
+  }
+
+  private static BigInteger bcd(ByteBuffer in, int from, int count, long offset)
+      throws FrameException {
+    byte[] pairs = bytes(in, from, count);
+    long number = 0;
+    for (byte pair : pairs) {
+      int high = pair >> 4 & 0xf;
+      int low = pair & 0xf;
+      if (high > 9 || low > 9) {
+        throw FrameException.badLength(offset, shown(pairs), 2 * count + " packed digits");
+      }
+      number = 100 * number + 10 * high + low;
+    }
+    return BigInteger.valueOf(number);
+  }
+
+  private static BigInteger varint(ByteBuffer in, int from, int count) {
+    long number = 0;
+    for (int i = count - 1; i >= 0; i--) {
+      number = number << 7 | in.get(from + i) & 0x7f;
+    }
+    return BigInteger.valueOf(number);
+  }
+
+  private static byte[] bytes(ByteBuffer in, int from, int count) {
+    byte[] bytes = new byte[count];
+    in.get(from, bytes);
+    return bytes;
+  }
+
+  private static void reverse(byte[] bytes) {
+    for (int i = 0, j = bytes.length - 1; i < j; i++, j--) {
+      byte swapped = bytes[i];
+      bytes[i] = bytes[j];
+      bytes[j] = swapped;
+    }
+  }
+
+  /** A header that announces too much, and what else its bytes could be. */
+  private FrameException tooLong(
+      ByteBuffer in, int from, int count, BigInteger found, long offset) {
+    byte[] field = bytes(in, from, count);
+    String hint = "";
+    if (framing.form == Framing.Form.BINARY && count >= 4 && count <= 8) {
+      boolean isText = true;
+      for (byte b : field) {
+        isText &= b >= ' ' && b < 0x7f;
+      }
+      byte[] turned = field.clone();
+      reverse(turned);
+      BigInteger other = new BigInteger(1, turned);
+      String hex = "0x" + HexFormat.of().formatHex(field);
+      if (isText) {
+        hint = " (" + hex + ", the text \"" + new String(field, StandardCharsets.US_ASCII) + "\")";
+      } else if (!framing.little && other.compareTo(BigInteger.valueOf(maxPayloadLength)) <= 0) {
+        hint = " (" + hex + ", which is " + other + " in little-endian)";
+      }
+    }
+    return FrameException.tooLong(offset, found + hint, maxPayloadLength);
+  }
+
+  private static String shown(byte[] bytes) {
+    return "0x" + HexFormat.of().formatHex(bytes);
+  }
+
+  /** Whether the payload of a frame is just what follows its length field. */
+  boolean isPayloadLast(long offset) {
+    return inPayload() == 0 && !isPreamble(offset);
+  }
+
+  private boolean isPreamble(long offset) {
+    return preamble > 0 && offset == 0;
+  }
+
+  /**
+   * Copies the bytes of a frame's payload that stand before the end of its length field.
+   *
+   * @param in the frame's beginning at index {@code at}
+   * @param head bytes up to the end of the length field
+   */
+  void copyHead(ByteBuffer in, int at, int head, long offset, ByteBuffer to) {
+    if (isPreamble(offset)) {
+      return;
+    }
+    int start = to.position();
+    int count = framing.mask == null ? framing.offset : head;
+    to.put(start, in, at, count);
+    to.position(start + count);
+    if (framing.mask != null) {
+      for (int i = 0; i < framing.bytes; i++) {
+        int index = start + framing.offset + i;
+        to.put(index, (byte) (to.get(index) & ~maskByte(i)));
+      }
+    }
+  }
+
+  /** The bits of the length in that byte of the length field. */
+  private int maskByte(int i) {
+    int shift = 8 * (framing.little ? i : framing.bytes - 1 - i);
+    return (int) (framing.mask >>> shift) & 0xff;
+  }
+
+  // Encoding.
+
+  /**
+   * Puts the beginning of a frame, up to the end of its length field, at the position of
+   * {@code to}, and moves that position. The rest of the frame is what is then left of the payload.
+   *
+   * @param to a buffer with room for {@link #mostHeaderLength()} bytes
+   * @param payload the frame's payload; its position moves past the bytes that stand before the end
+   *     of the length field
+   * @param offset bytes of the stream in the frames before it
+   * @throws FrameException if there is no frame with that payload; no position has moved
+   */
+  public void putHeader(ByteBuffer to, ByteBuffer payload, long offset) throws FrameException {
+    int length = payload.remaining();
+    if (isPreamble(offset)) {
+      if (length != preamble) {
+        throw FrameException.cannotSend(
+            offset, "found " + length + " bytes, expected " + preamble + ", the preamble");
+      }
+      return;
+    }
+    requireSendable(payload, offset);
+    if (isPlain) {
+      putPlainHeader(to, length);
+      return;
+    }
+    int before = framing.offset;
+    to.put(to.position(), payload, payload.position(), before);
+    to.position(to.position() + before);
+    payload.position(payload.position() + before);
+    long following = length - (long) inPayload();
+    putLength(to, payload, following - framing.adjust + (framing.countsFrame ? headerLength : 0));
+  }
+
+  void putPlainHeader(ByteBuffer to, int payloadLength) {
+    for (int i = headerLength - 1; i >= 0; i--) {
+      to.put((byte) (i < Integer.BYTES ? payloadLength >>> 8 * i : 0));
+    }
+  }
+
+  private void requireSendable(ByteBuffer payload, long offset) throws FrameException {
+    int length = payload.remaining();
+    if (length > longestPayload) {
+      throw FrameException.tooLongToSend(offset, length, this);
+    }
+    int least =
+        inPayload() + Math.max(0, framing.adjust - (framing.countsFrame ? headerLength : 0));
+    if (length < least) {
+      throw FrameException.cannotSend(
+          offset,
+          "found " + length + " bytes, expected at least " + least + ", as the framing is "
+              + framing);
+    }
+    if (framing.mask != null) {
+      for (int i = 0; i < framing.bytes; i++) {
+        if ((payload.get(payload.position() + framing.offset + i) & maskByte(i)) != 0) {
+          throw FrameException.cannotSend(
+              offset,
+              "found a length in its bytes from " + framing.offset
+                  + " on, expected zeros there: the length is made anew");
+        }
+      }
+    }
+  }
+
+  private void putLength(ByteBuffer to, ByteBuffer payload, long number) {
+    switch (framing.form) {
+      case BINARY -> {
+        for (int i = 0; i < framing.bytes; i++) {
+          int shift = 8 * (framing.little ? i : framing.bytes - 1 - i);
+          int kept = framing.mask == null ? 0 : payload.get();
+          to.put((byte) ((shift < 64 ? number >>> shift : 0) | kept));
+        }
+      }
+      case ASCII -> {
+        for (long unit = power(10, framing.bytes - 1); unit > 0; unit /= 10) {
+          to.put((byte) ('0' + number / unit % 10));
+        }
+      }
+      case BCD -> {
+        for (long unit = power(100, framing.bytes - 1); unit > 0; unit /= 100) {
+          long pair = number / unit % 100;
+          to.put((byte) (pair / 10 << 4 | pair % 10));
+        }
+      }
+      case VARINT -> {
+        long rest = number;
+        for (; rest > 0x7f; rest >>>= 7) {
+          to.put((byte) (rest | 0x80));
+        }
+        to.put((byte) rest);
+      }
+    }
+  }
+
+  private static long power(long base, int exponent) {
+    long power = 1;
+    for (int i = 0; i < exponent; i++) {
+      power *= base;
+    }
+    return power;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FrameFormat that
+        && framing.equals(that.framing)
+        && maxPayloadLength == that.maxPayloadLength
+        && preamble == that.preamble;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(framing, maxPayloadLength, preamble);
+  }
+
+  @Override
+  public String toString() {
+    return framing + ", payloads of at most " + maxPayloadLength + " bytes";
   }
 }

@@ -29,16 +29,19 @@ public final class FrameReader {
   private byte[] large = new byte[0];
   /** Bytes of that payload that have come, or -1 between such frames. */
   private int largeArrived = -1;
+  /** Those of them that stood before the end of the length field. */
+  private int largeBefore;
 
   /**
    * A reader at the start of a stream.
    *
    * @param in the stream to read; it need not be buffered
-   * @param format the frames to expect
+   * @param format the frames to expect; those {@linkplain FrameFormat#ofServer of one direction} if
+   *     they have a preamble
    */
   public FrameReader(InputStream in, FrameFormat format) {
     this.in = in;
-    this.format = format;
+    this.format = format.requireDirection();
   }
 
   /**
@@ -69,18 +72,26 @@ public final class FrameReader {
    * @throws IOException if the stream throws it
    */
   public ByteBuffer lend() throws IOException {
-    int header = format.headerLength();
-    if (!fill(header)) {
-      if (buffer.hasRemaining()) {
-        throw FrameException.cutHeader(offset, buffer.remaining(), header);
+    long length = frameLength();
+    while (length == 0) {
+      // A header, or what is missing of it; a varint shows only byte by byte where it ends.
+      if (!fill(Math.max(format.headerLength(), buffer.remaining() + 1))) {
+        if (buffer.hasRemaining()) {
+          throw FrameDecoder.cut(format, buffer, offset, buffer.remaining());
+        }
+        return null;
       }
-      return null;
+      length = frameLength();
     }
-    int length = format.payloadLength(buffer, buffer.position(), offset);
+    int head = format.head(buffer, buffer.position(), offset);
     ByteBuffer payload =
-        header + (long) length <= BUFFER ? lendBuffered(length) : lendLarge(length);
-    offset += (long) header + length;
+        length <= BUFFER ? lendBuffered((int) length, head) : lendLarge(length - head, head);
+    offset += length;
     return payload;
+  }
+
+  private long frameLength() throws FrameException {
+    return format.frameLength(buffer, buffer.position(), offset);
   }
 
   /**
@@ -90,46 +101,60 @@ public final class FrameReader {
    * @return false if the next call has to read from the stream, where it may find a frame at once
    */
   public boolean ready() {
-    int header = format.headerLength();
-    if (largeArrived >= 0 || buffer.remaining() < header) {
+    if (largeArrived >= 0) {
       return false;
     }
     try {
-      int length = format.payloadLength(buffer, buffer.position(), offset);
-      return buffer.remaining() - header >= length;
+      long length = frameLength();
+      return length > 0 && length <= buffer.remaining();
     } catch (FrameException e) {
       return true; // the next call throws it
     }
   }
 
-  private ByteBuffer lendBuffered(int length) throws IOException {
-    int header = format.headerLength();
-    if (!fill(header + length)) {
-      throw FrameException.cutPayload(offset, buffer.remaining() - header, length);
+  private ByteBuffer lendBuffered(int length, int head) throws IOException {
+    if (!fill(length)) {
+      throw FrameDecoder.cut(format, buffer, offset, buffer.remaining());
     }
-    int from = buffer.position() + header;
-    buffer.position(from + length);
-    return viewOf(buffer.array(), from, length);
+    int start = buffer.position();
+    int from = start + head;
+    if (!format.isPayloadLast(offset)) {
+      from -= moveHead(start, head);
+    }
+    buffer.position(start + length);
+    return viewOf(buffer.array(), from, start + length - from);
   }
 
-  private ByteBuffer lendLarge(int length) throws IOException {
+  /** Puts what of the header belongs to the payload right before the rest of it. */
+  private int moveHead(int start, int head) {
+    ByteBuffer kept = ByteBuffer.allocate(head);
+    format.copyHead(buffer, start, head, offset, kept);
+    int count = kept.flip().remaining();
+    buffer.put(start + head - count, kept, 0, count);
+    return count;
+  }
+
+  private ByteBuffer lendLarge(long length, int head) throws IOException {
     // The header stays in the buffer until its frame is whole, so a time-out loses nothing.
     if (largeArrived < 0) {
-      startLarge();
+      startLarge(head);
     }
-    while (largeArrived < length) {
+    int before = largeBefore;
+    while (largeArrived - before < length) {
       if (largeArrived == large.length) {
-        large = Arrays.copyOf(large, (int) Math.min(length, 2L * large.length));
+        large = Arrays.copyOf(large, (int) Math.min(before + length, 2L * large.length));
       }
-      int n = in.read(large, largeArrived, Math.min(length, large.length) - largeArrived);
+      int most = (int) Math.min(before + length, large.length);
+      int n = in.read(large, largeArrived, most - largeArrived);
       if (n < 0) {
-        throw FrameException.cutPayload(offset, largeArrived, length);
+        throw FrameException.cutPayload(offset, largeArrived - before, length);
       }
       largeArrived += n;
     }
+    int end = largeArrived;
     largeArrived = -1;
     buffer.limit(0);
-    return viewOf(large, 0, length);
+    return viewOf(large, 0, end);
   }
 
   private ByteBuffer viewOf(byte[] bytes, int from, int length) {
@@ -139,13 +164,19 @@ public final class FrameReader {
     return view.clear().order(ByteOrder.BIG_ENDIAN).limit(from + length).position(from);
   }
 
-  private void startLarge() {
+  private void startLarge(int head) {
     if (large.length < 2 * BUFFER) {
       large = new byte[2 * BUFFER];
     }
-    int from = buffer.position() + format.headerLength();
-    largeArrived = buffer.limit() - from;
-    buffer.get(from, large, 0, largeArrived);
+    ByteBuffer kept = ByteBuffer.wrap(large);
+    if (!format.isPayloadLast(offset)) {
+      format.copyHead(buffer, buffer.position(), head, offset, kept);
+    }
+    largeBefore = kept.position();
+    int from = buffer.position() + head;
+    int count = buffer.limit() - from;
+    buffer.get(from, large, largeBefore, count);
+    largeArrived = largeBefore + count;
     buffer.limit(from);
   }
 

@@ -13,7 +13,6 @@ import java.nio.channels.GatheringByteChannel;
  * <p>For one thread at a time.
  */
 public final class FrameWriter {
-  private final FrameFormat format;
   private final FrameOutput out;
   /** Bytes of the stream in the frames written so far. */
   private long offset;
@@ -26,8 +25,7 @@ public final class FrameWriter {
    * @param format the frames to make
    */
   public FrameWriter(OutputStream out, FrameFormat format) {
-    this.format = format;
-    this.out = new StreamOutput(out, format);
+    this.out = new StreamOutput(out, format.requireDirection());
   }
 
   /**
@@ -46,8 +44,7 @@ public final class FrameWriter {
    * @param format the frames to make
    */
   public FrameWriter(GatheringByteChannel out, FrameFormat format) {
-    this.format = format;
-    this.out = new ChannelOutput(out, format);
+    this.out = new ChannelOutput(out, format.requireDirection());
   }
 
   /**
@@ -59,9 +56,7 @@ public final class FrameWriter {
    * @throws IOException if the stream or channel throws it
    */
   public void write(byte[] payload) throws IOException {
-    requireAllowed(payload.length);
-    out.write(payload);
-    offset += (long) format.headerLength() + payload.length;
+    write(ByteBuffer.wrap(payload));
   }
 
   /**
@@ -73,15 +68,6 @@ public final class FrameWriter {
    * @throws IOException if the stream or channel throws it; the position may be anywhere
    */
   public void write(ByteBuffer payload) throws IOException {
-    int length = payload.remaining();
-    requireAllowed(length);
-    out.write(payload);
-    offset += (long) format.headerLength() + length;
-  }
-
-  private void requireAllowed(int length) throws FrameException {
-    if (length > format.longestPayload()) {
-      throw FrameException.tooLongToSend(offset, length, format);
-    }
+    offset += out.write(payload, offset);
   }
 }

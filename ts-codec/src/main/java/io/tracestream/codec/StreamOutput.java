@@ -21,33 +21,31 @@ final class StreamOutput implements FrameOutput {
   }
 
   @Override
-  public void write(byte[] payload) throws IOException {
-    write(payload, 0, payload.length);
-  }
-
-  @Override
-  public void write(ByteBuffer payload) throws IOException {
+  public long write(ByteBuffer payload, long offset) throws IOException {
+    format.putHeader(buffer.clear(), payload, offset);
+    long length = buffer.position() + (long) payload.remaining();
     if (payload.hasArray()) {
-      write(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
-      payload.position(payload.limit());
+      writeArray(payload);
     } else {
       writeInPieces(payload);
     }
+    return length;
   }
 
-  private void write(byte[] from, int start, int length) throws IOException {
-    format.putHeader(buffer.clear(), length);
-    int first = Math.min(length, buffer.remaining());
+  private void writeArray(ByteBuffer payload) throws IOException {
+    int first = Math.min(payload.remaining(), buffer.remaining());
+    byte[] from = payload.array();
+    int start = payload.arrayOffset() + payload.position();
     buffer.put(from, start, first);
     writeBuffer();
-    if (first < length) {
-      out.write(from, start + first, length - first);
+    if (first < payload.remaining()) {
+      out.write(from, start + first, payload.remaining() - first);
     }
+    payload.position(payload.limit());
   }
 
   /** A stream takes only arrays, so all of this payload goes through the buffer. */
   private void writeInPieces(ByteBuffer payload) throws IOException {
-    format.putHeader(buffer.clear(), payload.remaining());
     do {
       int count = Math.min(payload.remaining(), buffer.remaining());
       buffer.put(buffer.position(), payload, payload.position(), count);

@@ -106,7 +106,7 @@ class FrameDecoderFuzzTest {
       }
       decoder.end(in);
     } catch (FrameException e) {
-      story.add(e.getMessage());
+      story.add(e.getMessage().replaceFirst(" \\(0x[^)]*\\)", ""));
     }
     return story;
   }
@@ -119,7 +119,7 @@ class FrameDecoderFuzzTest {
         story.add(hex(payload));
       }
     } catch (FrameException e) {
-      story.add(e.getMessage());
+      story.add(e.getMessage().replaceFirst(" \\(0x[^)]*\\)", ""));
     }
     return story;
   }

@@ -214,7 +214,7 @@ class FrameDecoderTest {
     ByteBuffer get = buffer("47455420 2f"); // GET /
     Exception e = assertThrows(FrameException.class, () -> fourByte.decode(get, payload -> {}));
     assertEquals(
-        "byte 0: payload length: found 1195725856, expected at most 16777216;"
+        "byte 0: payload length: found 1195725856 (0x47455420, the text \"GET \"), expected at most 16777216;"
             + " check the header length and the largest payload",
         e.getMessage());
   }

@@ -79,15 +79,15 @@ class FrameFormatTest {
       throws Exception {
     FrameFormat format = new FrameFormat(header, FrameFormat.LARGEST_PAYLOAD);
     ByteBuffer put = ByteBuffer.allocate(header);
-    format.putHeader(put, payloadLength);
+    format.putPlainHeader(put, payloadLength);
     assertEquals(bytes, hex(put.flip()));
-    assertEquals(payloadLength, format.payloadLength(put, 0, 0));
+    assertEquals(header + (long) payloadLength, format.frameLength(put, 0, 0));
   }
 
   @Test
   void aHeaderIsPutWhereItBelongsAndNowhereElse() {
     ByteBuffer bytes = buffer("aaaaaaaa").order(ByteOrder.LITTLE_ENDIAN).position(1);
-    new FrameFormat(2, 10).putHeader(bytes, 5);
+    new FrameFormat(2, 10).putPlainHeader(bytes, 5);
     assertEquals(3, bytes.position());
     assertEquals("aa0005aa", hex(bytes.rewind()));
   }
@@ -95,22 +95,22 @@ class FrameFormatTest {
   @Test
   void aHeaderIsReadAtAnyIndexAndStaysUnread() throws Exception {
     ByteBuffer in = buffer("ffff 0003 ffff");
-    assertEquals(3, new FrameFormat(2, 10).payloadLength(in, 2, 0));
+    assertEquals(5, new FrameFormat(2, 10).frameLength(in, 2, 0));
     assertEquals(0, in.position());
   }
 
   @Test
   void aHeaderIsBigEndianInALittleEndianBufferToo() throws Exception {
     ByteBuffer in = buffer("0102").order(ByteOrder.LITTLE_ENDIAN);
-    assertEquals(258, new FrameFormat(2, 1000).payloadLength(in, 0, 0));
+    assertEquals(260, new FrameFormat(2, 1000).frameLength(in, 0, 0));
   }
 
   @Test
   void aLengthEqualToTheCapIsTakenAndOneMoreIsNot() throws Exception {
     FrameFormat format = new FrameFormat(4, 300);
-    assertEquals(300, format.payloadLength(buffer("0000012c"), 0, 0));
+    assertEquals(304, format.frameLength(buffer("0000012c"), 0, 0));
     FrameException e =
-        assertThrows(FrameException.class, () -> format.payloadLength(buffer("0000012d"), 0, 77));
+        assertThrows(FrameException.class, () -> format.frameLength(buffer("0000012d"), 0, 77));
     assertEquals(
         "byte 77: payload length: found 301, expected at most 300;"
             + " check the header length and the largest payload",
@@ -124,7 +124,7 @@ class FrameFormatTest {
     byte[] header = new byte[16];
     header[index] = (byte) 0x80;
     Exception e = assertThrows(FrameException.class, () -> new FrameFormat(16, 127)
-        .payloadLength(ByteBuffer.wrap(header), 0, 0));
+        .frameLength(ByteBuffer.wrap(header), 0, 0));
     assertEquals(
         "byte 0: payload length: found " + BigInteger.ONE.shiftLeft(127 - 8 * index)
             + ", expected at most 127; check the header length and the largest payload",
@@ -135,7 +135,7 @@ class FrameFormatTest {
   void theLargestHeaderOfAllIsToldInFull() {
     ByteBuffer header = buffer("ff".repeat(16));
     Exception e = assertThrows(
-        FrameException.class, () -> new FrameFormat(16, 0x7fff_fff7).payloadLength(header, 0, 0));
+        FrameException.class, () -> new FrameFormat(16, 0x7fff_fff7).frameLength(header, 0, 0));
     assertEquals(
         "byte 0: payload length: found 340282366920938463463374607431768211455,"
             + " expected at most 2147483639; check the header length and the largest payload",
@@ -156,6 +156,6 @@ class FrameFormatTest {
       })
   void aLengthThatOverflowsIsAboveTheCap(String header) {
     FrameFormat format = new FrameFormat(8, FrameFormat.LARGEST_PAYLOAD);
-    assertThrows(FrameException.class, () -> format.payloadLength(buffer(header), 0, 0));
+    assertThrows(FrameException.class, () -> format.frameLength(buffer(header), 0, 0));
   }
 }

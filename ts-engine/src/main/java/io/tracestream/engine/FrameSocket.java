@@ -70,7 +70,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private final EventLoop loop;
+  /** The frames that come. */
   private final FrameFormat format;
+
   private final FrameDecoder decoder;
   private final Owner owner;
   private final Outbox unsent;
@@ -123,12 +125,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private long lastActive;
   private long lastCame;
 
-  private FrameSocket(EventLoop loop, FrameFormat format, Owner owner) {
+  private FrameSocket(EventLoop loop, FrameFormat format, FrameFormat ours, Owner owner) {
     this.loop = loop;
     this.format = format;
     this.owner = owner;
     this.decoder = new FrameDecoder(format);
-    this.unsent = new Outbox(loop.buffers, format);
+    this.unsent = new Outbox(loop.buffers, ours);
     this.lastActive = loop.now();
     this.lastCame = lastActive;
     loop.add(this);
@@ -147,7 +149,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   public static FrameSocket accepted(
       EventLoop loop, SocketChannel channel, FrameFormat format, Owner owner) throws IOException {
     configure(channel);
-    FrameSocket socket = new FrameSocket(loop, format, owner);
+    FrameSocket socket = new FrameSocket(loop, format.ofClient(), format.ofServer(), owner);
     socket.channel = channel;
     try {
       socket.key = loop.register(channel, 0, socket);
@@ -171,7 +173,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    */
   public static FrameSocket dial(
       EventLoop loop, Dialer dialer, SocketChannel spare, FrameFormat format, Owner owner) {
-    FrameSocket socket = new FrameSocket(loop, format, owner);
+    FrameSocket socket = new FrameSocket(loop, format.ofServer(), format.ofClient(), owner);
     socket.dial = dialer.dial(socket, spare);
     return socket;
   }
@@ -406,17 +408,21 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   private void takeLarge(Payloads sink) {
     loop.memory.done(this);
-    decoder.skip(large.arrived());
-    received += large.arrived();
-    keptSince = loop.now();
+    long length = large.arrived();
     ArrayDeque<ByteBuffer> parts = large.take();
     large = null;
-    loop.frames.parts.addAll(parts);
     if (sink != null) {
-      ByteBuffer[] payload = parts.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
-      payload[0].position(format.headerLength());
-      sink.largePayload(payload);
+      try {
+        sink.largePayload(
+            decoder.payload(parts.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new)));
+      } catch (FrameException e) {
+        throw new UncheckedIOException(e); // does not happen: its header was read before
+      }
     }
+    decoder.skip(length);
+    received += length;
+    keptSince = loop.now();
+    loop.frames.parts.addAll(parts);
   }
 
   /** Whether what comes next may need another buffer. */
@@ -559,9 +565,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   long partialOf() {
     try {
       ByteBuffer beginning = large != null ? large.beginning() : partial;
-      return beginning == null || beginning.remaining() < format.headerLength()
-          ? 0
-          : partialBytes() + (large != null ? large.missing() : decoder.missing(beginning));
+      return beginning == null ? 0 : decoder.frameLength(beginning);
     } catch (FrameException e) {
       return 0; // was read ahead, and will be refused when it is decoded
     }
@@ -617,10 +621,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /**
    * Adds a frame to those that wait to be sent; {@link #flush} sends it.
    *
-   * @param payload the frame's payload, at most as long as the format allows. If it is not in
-   *     direct memory, it is borrowed until it has been sent: do not change its bytes
+   * @param payload the frame's payload. If it is not in direct memory, it is borrowed until it has
+   *     been sent: do not change its bytes
+   * @throws FrameException if no frame has that payload, as it is too long or does not fit the
+   *     framing; nothing is sent then
    */
-  public void send(ByteBuffer payload) {
+  public void send(ByteBuffer payload) throws FrameException {
     if (canSend()) {
       unsent.add(payload);
     }

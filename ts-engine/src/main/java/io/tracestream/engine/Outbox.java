@@ -1,5 +1,6 @@
 package io.tracestream.engine;
 
+import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,9 @@ final class Outbox {
   private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>(2);
   /** The last buffer, from 0 to its position, while there is room in it; or null. */
   private ByteBuffer gathering;
+
+  /** Bytes of all frames that were made here. */
+  private long framed;
 
   private long unsentBytes;
   /** Capacity of all buffers that are ours. */
@@ -55,24 +59,32 @@ final class Outbox {
     }
   }
 
-  /** Adds a frame with that payload; a large one stays borrowed until it has been sent. */
-  void add(ByteBuffer payload) {
+  /**
+   * Adds a frame with that payload; a large one stays borrowed until it has been sent.
+   *
+   * @throws FrameException if no frame has that payload; nothing is added then
+   */
+  void add(ByteBuffer payload) throws FrameException {
     int length = payload.remaining();
     boolean copied = length <= MOST_COPIED;
-    int needed = format.headerLength() + (copied ? length : 0);
+    int needed = format.mostHeaderLength() + (copied ? length : 0);
     if (gathering == null || gathering.remaining() < needed) {
       closeGathering();
       gathering = buffers.take(GATHERED);
       capacity += gathering.capacity();
     }
-    format.putHeader(gathering, length);
+    ByteBuffer rest = payload.duplicate();
+    int start = gathering.position();
+    format.putHeader(gathering, rest, framed);
+    long frame = gathering.position() - start + (long) rest.remaining();
     if (copied) {
-      gathering.put(payload.duplicate());
+      gathering.put(rest);
     } else {
       closeGathering();
-      unsent.addLast(payload.duplicate());
+      unsent.addLast(rest);
     }
-    unsentBytes += format.headerLength() + length;
+    framed += frame;
+    unsentBytes += frame;
   }
 
   private void closeGathering() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
@@ -150,6 +151,15 @@ class FrameSocketTest {
     return next;
   }
 
+  private static void send(FrameSocket socket, int oneByte) {
+    try {
+      socket.send(ByteBuffer.wrap(new byte[] {(byte) oneByte}));
+      socket.flush();
+    } catch (FrameException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static String frame(String payload) {
     return String.format(Locale.ROOT, "%08x", payload.length())
         + HexFormat.of().formatHex(payload.getBytes(StandardCharsets.US_ASCII));
@@ -180,8 +190,7 @@ class FrameSocketTest {
       assertTrue(paused.await(20, TimeUnit.SECONDS));
       peer.reset();
       loop.execute(() -> {
-        socket.send(ByteBuffer.wrap(new byte[] {1}));
-        socket.flush();
+        send(socket, 1);
         told.add("sending failed: " + (socket.sendFailure() != null));
         socket.wantFrames(true);
       });
@@ -337,8 +346,7 @@ class FrameSocketTest {
         loop.execute(() -> {
           Teller teller = new Teller();
           teller.socket = FrameSocket.dial(loop, dialer, null, FORMAT, teller);
-          teller.socket.send(ByteBuffer.wrap(new byte[] {1}));
-          teller.socket.flush();
+          send(teller.socket, 1);
         });
         try (TestPeer accepted = new TestPeer(live.accept())) {
           assertEquals("0000000101", accepted.await(5));

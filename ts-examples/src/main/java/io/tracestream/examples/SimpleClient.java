@@ -37,8 +37,8 @@ public final class SimpleClient implements AutoCloseable {
       socket.close();
       throw e;
     }
-    in = new FrameReader(socket.getInputStream(), format);
-    out = new FrameWriter(socket.getOutputStream(), format);
+    in = new FrameReader(socket.getInputStream(), format.ofServer());
+    out = new FrameWriter(socket.getOutputStream(), format.ofClient());
   }
 
   /**

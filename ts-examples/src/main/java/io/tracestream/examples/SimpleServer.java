@@ -89,8 +89,8 @@ public final class SimpleServer implements AutoCloseable {
     try (client) {
       LOG.debug("client {}: accepted", client.getRemoteSocketAddress());
       client.setTcpNoDelay(true);
-      FrameReader in = new FrameReader(client.getInputStream(), format);
-      FrameWriter out = new FrameWriter(client.getOutputStream(), format);
+      FrameReader in = new FrameReader(client.getInputStream(), format.ofClient());
+      FrameWriter out = new FrameWriter(client.getOutputStream(), format.ofServer());
       for (ByteBuffer payload = in.lend(); payload != null; payload = in.lend()) {
         out.write(payload);
       }

@@ -253,9 +253,9 @@ final class ReplayRun extends Run {
   private static String words(Hint hint, Mismatch mismatch) {
     return switch (hint) {
       case CHECK_FORMAT ->
-        mismatch.likelyHeaderLength() == 0
+        mismatch.likelyFraming() == null
             ? "check the header length"
-            : "try a header length of " + mismatch.likelyHeaderLength();
+            : "try the framing \"" + mismatch.likelyFraming() + "\"";
       case ADD_RULES ->
         "if these bytes vary from run to run, add "
             + mismatch

@@ -66,6 +66,15 @@ public @interface ReplayTest {
   int headerLength() default 8;
 
   /**
+   * Where a frame says how long it is, for protocols with more than a header of
+   * {@link #headerLength} bytes.
+   *
+   * @return a name such as {@code mysql}, or keys such as {@code length=4,order=little}: see
+   *     {@link io.tracestream.codec.Framing}; empty for a header of that length
+   */
+  String framing() default "";
+
+  /**
    * The longest payload to accept.
    *
    * @return 0 to 2147483639 bytes

@@ -1,6 +1,7 @@
 package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.replay.Timing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,13 +128,24 @@ final class ReplayTestExtension
     return run;
   }
 
+  private static FrameFormat format(ReplayTest test) {
+    if (test.framing().isEmpty()) {
+      return new FrameFormat(test.headerLength(), test.maxPayloadLength());
+    }
+    if (test.headerLength() != 8) {
+      throw new IllegalArgumentException(
+          "headerLength: cannot be combined with framing, which says how long it is");
+    }
+    return new FrameFormat(Framing.parse(test.framing()), test.maxPayloadLength());
+  }
+
   private static Settings settings(ReplayTest test) {
     if (test.idleTimeoutMillis() <= 0) {
       throw new IllegalArgumentException(
           "idleTimeoutMillis: found " + test.idleTimeoutMillis() + ", expected more than 0");
     }
     Settings settings = Settings.of(test.value())
-        .withFormat(new FrameFormat(test.headerLength(), test.maxPayloadLength()))
+        .withFormat(format(test))
         .withTiming(test.pauses() ? Timing.ORIGINAL : Timing.NONE)
         .withRules(test.rules())
         .withRulesFile(test.rulesFile())

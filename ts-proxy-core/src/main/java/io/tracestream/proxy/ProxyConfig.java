@@ -1,6 +1,7 @@
 package io.tracestream.proxy;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public final class ProxyConfig implements Cloneable {
   private FrameFormat format = FrameFormat.DEFAULT;
   private Path recording;
   private RecordingDirectoryConfig recordingDirectory;
+  private boolean namesFraming;
   private boolean flushRecording;
   private Duration connectTimeout = Duration.ofSeconds(10);
   private Duration idleTimeout;
@@ -103,6 +105,17 @@ public final class ProxyConfig implements Cloneable {
       copy.recording = null;
       copy.recordingDirectory = directory;
     });
+  }
+
+  /**
+   * Sets whether recordings name the framing of their frames in a comment, so that a replay can
+   * take it from there. They always do if it is more than a length of N bytes before each payload.
+   *
+   * @param names whether to name it in any case
+   * @return the changed copy
+   */
+  public ProxyConfig withFramingNamed(boolean names) {
+    return with(copy -> copy.namesFraming = names);
   }
 
   /**
@@ -216,6 +229,11 @@ public final class ProxyConfig implements Cloneable {
    */
   public RecordingDirectoryConfig recordingDirectory() {
     return recordingDirectory;
+  }
+
+  /** The framing that recordings name; null for none. */
+  Framing namedFraming() {
+    return namesFraming || !format.framing().isPlain() ? format.framing() : null;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tracestream.proxy;
 
+import io.tracestream.codec.Framing;
 import io.tracestream.engine.Addresses;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.recording.ConversationWriter;
@@ -69,12 +70,16 @@ final class Recorders implements Closeable {
   /** Opens the file or folder; null if nothing is recorded. */
   static Recorders open(ProxyConfig config) throws IOException {
     if (config.recording() != null) {
-      return new Recorders(config, RecordingWriter.create(config.recording()), null);
+      return new Recorders(
+          config, RecordingWriter.create(config.recording(), config.namedFraming()), null);
     }
     return config.recordingDirectory() == null
         ? null
         : new Recorders(
-            config, null, RecordingDirectoryWriter.open(config.recordingDirectory(), LOG::warn));
+            config,
+            null,
+            RecordingDirectoryWriter.open(
+                config.recordingDirectory().withFraming(config.namedFraming()), LOG::warn));
   }
 
   /** Whether only one client at a time can be recorded. */
@@ -234,9 +239,13 @@ final class Recorders implements Closeable {
 
   /** What to check if a connection was served and nothing was recorded. */
   String noWholeFrame() {
+    Framing framing = config.format().framing();
     int header = config.format().headerLength();
-    return "no whole frame came; check that each frame begins with the length of its payload in "
-        + (header == 1 ? "1 byte" : header + " bytes");
+    return "no whole frame came; check that "
+        + (framing.isPlain()
+            ? "each frame begins with the length of its payload in "
+                + (header == 1 ? "1 byte" : header + " bytes")
+            : "the framing is " + framing);
   }
 
   static String seconds(long micros) {

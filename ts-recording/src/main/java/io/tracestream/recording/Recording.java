@@ -1,5 +1,6 @@
 package io.tracestream.recording;
 
+import io.tracestream.codec.Framing;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -147,6 +148,35 @@ public final class Recording implements Closeable {
         List.of(new TextPart(name, () -> new ByteArrayInputStream(bytes))),
         null,
         Integer.MAX_VALUE - 8);
+  }
+
+  /**
+   * The framing of the recorded frames. Reads up to the first entry.
+   *
+   * @return what the line {@code # framing} says; null without such a line
+   * @throws RecordingException if the first entry or a line before it is damaged
+   * @throws IOException if reading fails
+   */
+  public Framing framing() throws IOException {
+    try (RecordingReader reader = reader()) {
+      reader.advance();
+      return reader.framing();
+    }
+  }
+
+  /**
+   * Refuses a recording that names another framing. One that names none goes with any.
+   *
+   * @param used the framing that is to be used
+   * @throws RecordingException if it names another one, or as in {@link #framing}
+   * @throws IOException if reading fails
+   */
+  public void requireFraming(Framing used) throws IOException {
+    Framing named = framing();
+    if (named != null && !named.equals(used)) {
+      throw new RecordingException(this + ": was recorded with the framing " + named + ", found "
+          + used + "; use the recorded one");
+    }
   }
 
   /**

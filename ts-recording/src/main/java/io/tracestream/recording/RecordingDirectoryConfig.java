@@ -1,5 +1,6 @@
 package io.tracestream.recording;
 
+import io.tracestream.codec.Framing;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -9,12 +10,15 @@ public final class RecordingDirectoryConfig {
   private final long rotateSize;
   private final int maxFiles;
   private final boolean gzip;
+  private final Framing framing;
 
-  private RecordingDirectoryConfig(Path directory, long rotateSize, int maxFiles, boolean gzip) {
+  private RecordingDirectoryConfig(
+      Path directory, long rotateSize, int maxFiles, boolean gzip, Framing framing) {
     this.directory = Objects.requireNonNull(directory, "directory");
     this.rotateSize = requireNoLess("rotateSize", rotateSize);
     this.maxFiles = (int) requireNoLess("maxFiles", maxFiles);
     this.gzip = gzip;
+    this.framing = framing;
   }
 
   private static long requireNoLess(String name, long value) {
@@ -31,7 +35,7 @@ public final class RecordingDirectoryConfig {
    * @return the configuration
    */
   public static RecordingDirectoryConfig of(Path directory) {
-    return new RecordingDirectoryConfig(directory, 0, 0, false);
+    return new RecordingDirectoryConfig(directory, 0, 0, false, null);
   }
 
   /**
@@ -76,6 +80,15 @@ public final class RecordingDirectoryConfig {
   }
 
   /**
+   * The framing that each file names.
+   *
+   * @return the framing; null to name none
+   */
+  public Framing framing() {
+    return framing;
+  }
+
+  /**
    * This, with another size.
    *
    * @param bytes see {@link #rotateSize()}
@@ -83,7 +96,7 @@ public final class RecordingDirectoryConfig {
    * @throws IllegalArgumentException if it is below 0
    */
   public RecordingDirectoryConfig withRotateSize(long bytes) {
-    return new RecordingDirectoryConfig(directory, bytes, maxFiles, gzip);
+    return new RecordingDirectoryConfig(directory, bytes, maxFiles, gzip, framing);
   }
 
   /**
@@ -94,7 +107,7 @@ public final class RecordingDirectoryConfig {
    * @throws IllegalArgumentException if it is below 0
    */
   public RecordingDirectoryConfig withMaxFiles(int most) {
-    return new RecordingDirectoryConfig(directory, rotateSize, most, gzip);
+    return new RecordingDirectoryConfig(directory, rotateSize, most, gzip, framing);
   }
 
   /**
@@ -104,6 +117,16 @@ public final class RecordingDirectoryConfig {
    * @return the changed copy
    */
   public RecordingDirectoryConfig withGzip(boolean compressed) {
-    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, compressed);
+    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, compressed, framing);
+  }
+
+  /**
+   * This, with files that name the framing of the recorded frames.
+   *
+   * @param other see {@link #framing()}
+   * @return the changed copy
+   */
+  public RecordingDirectoryConfig withFraming(Framing other) {
+    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, gzip, other);
   }
 }

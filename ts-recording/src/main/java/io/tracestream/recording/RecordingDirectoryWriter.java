@@ -70,7 +70,8 @@ public final class RecordingDirectoryWriter implements Closeable {
     return new ConversationWriter(
         this,
         RecordingName.of(files.nameTime(epoch, accepted), number, firstPart, config.gzip()),
-        ConversationComments.of(epoch, number, client, acceptedMicros));
+        RecordingWriter.line(config.framing())
+            + ConversationComments.of(epoch, number, client, acceptedMicros));
   }
 
   /** Ends the background thread, after what it has to write. */

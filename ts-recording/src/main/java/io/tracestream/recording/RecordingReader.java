@@ -1,5 +1,6 @@
 package io.tracestream.recording;
 
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.RecordingException.Kind;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -94,6 +95,9 @@ public final class RecordingReader implements Closeable {
   private long elapsedMicros;
   private Direction direction;
   private long startMicros;
+  /** Null if no line names it. */
+  private Framing framing;
+
   private boolean clientEnded;
   private boolean targetEnded;
   /** How the conversation ended; null until a line says so. */
@@ -120,6 +124,7 @@ public final class RecordingReader implements Closeable {
     private final long offset;
     private final long line;
     private final long startMicros;
+    private final Framing framing;
     private final boolean clientEnded;
     private final boolean targetEnded;
 
@@ -128,6 +133,7 @@ public final class RecordingReader implements Closeable {
       this.offset = reader.lineStart;
       this.line = reader.line;
       this.startMicros = reader.startMicros;
+      this.framing = reader.framing;
       this.clientEnded = reader.clientEnded;
       this.targetEnded = reader.targetEnded;
     }
@@ -163,6 +169,7 @@ public final class RecordingReader implements Closeable {
     passed = place.offset;
     line = place.line - 1;
     startMicros = place.startMicros;
+    framing = place.framing;
     clientEnded = place.clientEnded;
     targetEnded = place.targetEnded;
     versionLineSeen = true; // or there is none
@@ -348,6 +355,15 @@ public final class RecordingReader implements Closeable {
     if (!atEntry) {
       throw new IllegalStateException("there is no current entry: call advance() first");
     }
+  }
+
+  /**
+   * The framing of the recorded frames. To be called at an entry.
+   *
+   * @return what the line {@code # framing} before the first entry says; null without such a line
+   */
+  public Framing framing() {
+    return framing;
   }
 
   /**
@@ -608,6 +624,13 @@ public final class RecordingReader implements Closeable {
   }
 
   private void interpret(String comment, boolean version) throws RecordingException {
+    if (comment.startsWith(RecordingWriter.FRAMING) && !entrySeen) {
+      try {
+        framing = Framing.parse(comment.substring(RecordingWriter.FRAMING.length()));
+      } catch (IllegalArgumentException e) {
+        throw error(e.getMessage().replaceAll("[^ -~]", "?") + CORRECT_IT);
+      }
+    }
     Matcher accepted = ConversationComments.CONNECTION.matcher(comment);
     if (accepted.matches()) {
       startMicros = Long.parseLong(accepted.group(1));

@@ -1,5 +1,6 @@
 package io.tracestream.recording;
 
+import io.tracestream.codec.Framing;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,8 @@ import java.util.concurrent.Future;
  */
 public final class RecordingWriter implements Closeable {
   static final String HEADER = "# ts_proxy recording v1";
+  /** The beginning of the line that names the framing. */
+  static final String FRAMING = "# framing ";
 
   /** Room for a line without its payload: 19 digits, a direction, two tabs, a line end. */
   private static final int LINE_MARGIN = 32;
@@ -70,8 +73,21 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException if writing fails
    */
   public static RecordingWriter create(Path path) throws IOException {
+    return create(path, null);
+  }
+
+  /**
+   * As {@link #create(Path)}, for a recording that names its framing in its second line.
+   *
+   * @param path where to write
+   * @param framing the framing of the recorded frames; null to name none
+   * @return the writer; only the version line and that of the framing are in the file yet
+   * @throws RecordingException as in {@link #create(Path)}
+   * @throws IOException if writing fails
+   */
+  public static RecordingWriter create(Path path, Framing framing) throws IOException {
     String name = path.toString();
-    RecordingWriter writer = alone(RecordingFile.create(path, name, name.endsWith(".gz")));
+    RecordingWriter writer = alone(RecordingFile.create(path, name, name.endsWith(".gz")), framing);
     try {
       writer.file.takeName();
       return writer;
@@ -87,7 +103,7 @@ public final class RecordingWriter implements Closeable {
    */
   static RecordingWriter part(Path path) throws IOException {
     String name = path.toString();
-    return alone(RecordingFile.part(path, name, name.endsWith(".gz")));
+    return alone(RecordingFile.part(path, name, name.endsWith(".gz")), null);
   }
 
   /** The file's current path. */
@@ -95,9 +111,14 @@ public final class RecordingWriter implements Closeable {
     return file.path();
   }
 
-  private static RecordingWriter alone(RecordingFile file) throws IOException {
+  private static RecordingWriter alone(RecordingFile file, Framing framing) throws IOException {
     WriteMemory memory = new WriteMemory(WriteMemory.ENOUGH_FOR_ONE);
-    return new RecordingWriter(file, memory, memory, true).begin("");
+    return new RecordingWriter(file, memory, memory, true).begin(line(framing));
+  }
+
+  /** The line that names the framing; empty without one. */
+  static String line(Framing framing) {
+    return framing == null ? "" : FRAMING + framing + "\n";
   }
 
   /**

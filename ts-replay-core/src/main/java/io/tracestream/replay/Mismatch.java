@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.codec.Framing;
 import io.tracestream.engine.Addresses;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
@@ -435,12 +436,12 @@ public final class Mismatch implements Cloneable {
   }
 
   /**
-   * The length of header, in bytes, that the bytes which came would fit.
+   * The framing that the bytes which came would fit.
    *
-   * @return from 1 to 16; 0 when nothing speaks for another length
+   * @return the framing; null when nothing speaks for another one
    */
-  public int likelyHeaderLength() {
-    return partial == null ? 0 : partial.likelyHeaderLength(expected);
+  public Framing likelyFraming() {
+    return partial == null ? null : partial.likelyFraming(expected);
   }
 
   /**

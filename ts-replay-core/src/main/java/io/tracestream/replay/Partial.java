@@ -1,7 +1,11 @@
 package io.tracestream.replay;
 
+import io.tracestream.codec.FrameDecoder;
+import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.Entry;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -66,22 +70,30 @@ final class Partial {
     COUNTS_HEADER
   }
 
-  /** What the bytes look like, with a header of that length, for a payload of that length. */
-  private record Guess(Look look, int headerLength, long payloadLength) {
+  /** What the bytes look like, with a length of so many bytes, for a payload of that length. */
+  private record Guess(Look look, int lengthBytes, long payloadLength) {
     private static final Guess NONE = new Guess(Look.UNKNOWN, 0, 0);
+
+    private Framing framing() {
+      return switch (look) {
+        case OTHER_LENGTH -> Framing.ofLength(lengthBytes);
+        case LITTLE_ENDIAN -> Framing.parse("length=" + lengthBytes + ",order=little");
+        case COUNTS_HEADER -> Framing.parse("length=" + lengthBytes + ",counts=frame");
+        case UNKNOWN, TEXT, TLS, NO_HEADER -> null;
+      };
+    }
   }
 
-  /** The header length that the bytes fit; 0 when nothing speaks for another one. */
-  int likelyHeaderLength(Entry expected) {
-    Guess guess = guess(expected);
-    return guess.look == Look.OTHER_LENGTH ? guess.headerLength : 0;
+  /** The framing that the bytes fit; null when nothing speaks for another one. */
+  Framing likelyFraming(Entry expected) {
+    return guess(expected).framing();
   }
 
   /** Whether another format might help. */
   boolean mayBeSetRight(Entry expected) {
-    Look look = guess(expected).look;
-    return look == Look.OTHER_LENGTH
-        || look == Look.UNKNOWN && (isFirst && !isCut(expected) || isRefused());
+    Guess guess = guess(expected);
+    return guess.framing() != null
+        || guess.look == Look.UNKNOWN && (isFirst && !isCut(expected) || isRefused());
   }
 
   /** Whether it is clear that the frames have another format, or that these are not frames. */
@@ -92,22 +104,41 @@ final class Partial {
   /** Whether it is the beginning of a frame that is as long as the recorded one: it was cut. */
   private boolean isAsRecorded(Entry expected) {
     return expected != null
-        && beginning.length >= format.headerLength()
-        && bigEndian(format.headerLength()) == expected.payload().length;
+        && format.framing().isPlain()
+        && announced() == expected.payload().length;
   }
 
   /** Whether it may well be the beginning of a frame. */
   private boolean isCut(Entry expected) {
-    long length = bigEndian(format.headerLength());
-    return isAsRecorded(expected)
-        || beginning.length >= format.headerLength() && length >= 0 && length <= MOST_USUAL;
+    long length = announced();
+    return isAsRecorded(expected) || length >= 0 && length <= MOST_USUAL;
   }
 
-  /** Whether its length is above the maximum. */
+  /** Whether its length was refused, as it is above the maximum or no length. */
   boolean isRefused() {
-    long length = bigEndian(format.headerLength());
-    return beginning.length >= format.headerLength()
-        && (length < 0 || length > format.maxPayloadLength());
+    try {
+      frameLength();
+      return false;
+    } catch (FrameException e) {
+      return true;
+    }
+  }
+
+  /** The length of the payload, or nearly; -1 if it has not come, or was refused. */
+  private long announced() {
+    try {
+      long length = frameLength();
+      return length == 0 ? -1 : Math.max(0, length - format.headerLength());
+    } catch (FrameException e) {
+      return -1;
+    }
+  }
+
+  /** The length of a frame after the first one, as that may be a preamble. */
+  private long frameLength() throws FrameException {
+    FrameDecoder decoder = new FrameDecoder(format.ofClient());
+    decoder.skip(1);
+    return decoder.frameLength(ByteBuffer.wrap(beginning));
   }
 
   private Guess guess(Entry expected) {
@@ -122,6 +153,9 @@ final class Partial {
     }
     if (beginning.length >= 3 && beginning[0] == 0x16 && beginning[1] == 3 && beginning[2] <= 4) {
       return new Guess(Look.TLS, 0, 0);
+    }
+    if (!format.framing().isPlain()) {
+      return Guess.NONE;
     }
     long recorded = expected == null ? -1 : expected.payload().length;
     int usual = format.headerLength();
@@ -210,13 +244,13 @@ final class Partial {
       case NO_HEADER -> bytes + ": the recorded payload begins with them, so there is no header";
       case TLS -> bytes + ": this is the beginning of a TLS connection";
       case OTHER_LENGTH ->
-        bytes + ": that fits a header of " + Mismatch.bytes(guess.headerLength) + payload;
+        bytes + ": that fits a header of " + Mismatch.bytes(guess.lengthBytes) + payload;
       case LITTLE_ENDIAN ->
-        bytes + ": that fits a little-endian length of " + Mismatch.bytes(guess.headerLength)
-            + payload + "; lengths have to be big-endian";
+        bytes + ": that fits a little-endian length of " + Mismatch.bytes(guess.lengthBytes)
+            + payload;
       case COUNTS_HEADER ->
-        bytes + ": that fits a length of " + Mismatch.bytes(guess.headerLength)
-            + " that also counts the header," + payload + "; it has to count the payload only";
+        bytes + ": that fits a length of " + Mismatch.bytes(guess.lengthBytes)
+            + " that also counts itself," + payload;
       case UNKNOWN -> isFirst && !isCut(expected) ? bytes : null;
     };
   }

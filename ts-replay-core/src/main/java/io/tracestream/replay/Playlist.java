@@ -74,6 +74,7 @@ final class Playlist implements Closeable {
       script.acquire();
       try {
         check(script);
+        script.requireFraming(role.format().framing());
         if (script.mayBeCutShort()) {
           warn(conversation);
         }

@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordedEnd;
@@ -363,6 +364,12 @@ final class Script {
    * Whether its last line has no line end, as far as the last byte of a file that is not compressed
    * tells. Acquire it first.
    */
+  synchronized void requireFraming(Framing used) throws IOException {
+    if (recording != null) {
+      recording.requireFraming(used);
+    }
+  }
+
   synchronized boolean mayBeCutShort() throws IOException {
     return recording != null && recording.mayBeCutShort();
   }

@@ -2,9 +2,11 @@ package io.tracestream.replay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.replay.Mismatch.Kind;
@@ -355,8 +357,8 @@ class ExplanationTest {
         "8 | 0000000568656c6c | the first bytes are 00 00 00 05 68 65 6c 6c: that fits a header of 4 bytes with a payload of 5 bytes",
         "8 | 00000000 | the first bytes are 00 00 00 00: that fits a header of 4 bytes with a payload of 0 bytes",
         "4 | 000568656c6c6f | the first bytes are 00 05 68 65 6c 6c 6f: that fits a header of 2 bytes with a payload of 5 bytes",
-        "4 | 0500000068656c6c6f | the first bytes are 05 00 00 00 68 65 6c 6c 6f: that fits a little-endian length of 4 bytes with a payload of 5 bytes; lengths have to be big-endian",
-        "4 | 0000000968656c6c6f | the first bytes are 00 00 00 09 68 65 6c 6c 6f: that fits a length of 4 bytes that also counts the header, with a payload of 5 bytes; it has to count the payload only",
+        "4 | 0500000068656c6c6f | the first bytes are 05 00 00 00 68 65 6c 6c 6f: that fits a little-endian length of 4 bytes with a payload of 5 bytes",
+        "4 | 0000000968656c6c6f | the first bytes are 00 00 00 09 68 65 6c 6c 6f: that fits a length of 4 bytes that also counts itself, with a payload of 5 bytes",
         "4 | 00ff0102030405060708090a0b0c | the first bytes are 00 ff 01 02 03 04 05 06 07 08 09 0a ..",
       })
   void whatTheBeginningOfAFrameLooksLikeIsSaid(int header, String beginning, String words) {
@@ -365,8 +367,10 @@ class ExplanationTest {
 
   @Test
   void theHeaderThatTheBytesFitIsThere() {
-    assertEquals(4, begun(8, "0000000568656c6c", 0, true).likelyHeaderLength());
-    assertEquals(0, begun(4, "0500000068656c6c6f", 0, true).likelyHeaderLength());
+    assertEquals(Framing.ofLength(4), begun(8, "0000000568656c6c", 0, true).likelyFraming());
+    assertEquals(
+        Framing.parse("length=4,order=little"),
+        begun(4, "0500000068656c6c6f", 0, true).likelyFraming());
     assertEquals(
         List.of(Hint.CHECK_FORMAT), begun(8, "0000000568656c6c", 0, true).hints());
     assertEquals(
@@ -380,7 +384,7 @@ class ExplanationTest {
         List.of(Hint.CHECK_FORMAT),
         begun(4, "7fffffff68", 0, false).hints(),
         "it may be the maximum");
-    assertEquals(0, begun(8, "0000000568656c6c", 0, false).likelyHeaderLength());
+    assertNull(begun(8, "0000000568656c6c", 0, false).likelyFraming());
   }
 
   @Test
