@@ -12,8 +12,10 @@
  *   2-byte header, payload "hi":   00 02 68 69
  * </pre>
  *
- * <p>{@link io.tracestream.codec.FrameFormat} holds the two numbers that differ between protocols:
- * how long the header is, and how long a payload may be. Give it to
+ * <p>{@link io.tracestream.codec.FrameFormat} holds what differs between protocols: how long the
+ * header is, and how long a payload may be. Where the length has another form or another place, a
+ * {@link io.tracestream.codec.Framing} says which; the payload is then the frame without its length
+ * field. Give the format to
  *
  * <ul>
  *   <li>a {@link io.tracestream.codec.FrameReader} and a {@link io.tracestream.codec.FrameWriter}

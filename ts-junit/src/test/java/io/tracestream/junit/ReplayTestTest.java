@@ -255,6 +255,17 @@ class ReplayTestTest {
 
     @ReplayTest(value = "greeting.tsv", headerLength = 17)
     void hasAnImpossibleHeader(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", framing = "length=1")
+    void hasAFraming(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
+    }
+
+    @ReplayTest(value = "greeting.tsv", framing = "lenght=1")
+    void hasAWrongFraming(InetSocketAddress server) {}
+
+    @ReplayTest(value = "greeting.tsv", framing = "length=1", headerLength = 1)
+    void hasAFramingAndAHeader(InetSocketAddress server) {}
   }
 
   @Test
@@ -291,6 +302,11 @@ class ReplayTestTest {
   void whatRulesLeaveOpenMayVary() {
     Runs.assertPasses(Cases.class, "varies");
     Runs.assertPasses(Cases.class, "variesByAFile");
+  }
+
+  @Test
+  void aFramingTakesThePlaceOfAHeaderLength() {
+    Runs.assertPasses(Cases.class, "hasAFraming");
   }
 
   @Test
@@ -496,6 +512,12 @@ class ReplayTestTest {
         message(Cases.class, "hasAWrongTarget"));
     assertEquals(
         "headerLength: found 17, expected 1 to 16", message(Cases.class, "hasAnImpossibleHeader"));
+    assertEquals(
+        "framing: found \"lenght=1\", expected a preset such as kafka, or keys such as length=4",
+        message(Cases.class, "hasAWrongFraming"));
+    assertEquals(
+        "headerLength: cannot be combined with framing, which says how long it is",
+        message(Cases.class, "hasAFramingAndAHeader"));
     assertEquals(
         "idleTimeoutMillis: found 0, expected more than 0", message(Cases.class, "hasNoTime"));
     assertEquals(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.testing.Await;
 import io.tracestream.testing.TestLog;
@@ -50,6 +51,63 @@ class RecordingProxyTest {
         .skip(1)
         .map(line -> line.replaceFirst("^\\d+\t", "").replace('\t', ' '))
         .toList();
+  }
+
+  @Test
+  void framesOfAnyFramingArePassedOnAsTheyCameAndRecordedWithoutTheirLengths() throws Exception {
+    FrameFormat masked = new FrameFormat(Framing.parse("onc-rpc"), 1 << 20);
+    String fragment = "00002710" + "ab".repeat(10_000);
+    String last = "80030d40" + "cd".repeat(200_000); // too large for one buffer
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy =
+            Proxy.start(Proxies.to(listening.address()).withFormat(masked).withRecording(file));
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send(fragment + last);
+      assertEquals(fragment + last, target.await(210_008));
+    }
+    assertEquals(
+        List.of(
+            "# framing length=4,mask=7fffffff",
+            "c2s 00000000" + "ab".repeat(10_000),
+            "c2s 80000000" + "cd".repeat(200_000)),
+        recorded());
+  }
+
+  @Test
+  void aPreambleIsTheFirstFrameOfItsDirectionOnly() throws Exception {
+    FrameFormat amqp = new FrameFormat(Framing.parse("amqp"), 1 << 20);
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy =
+            Proxy.start(Proxies.to(listening.address()).withFormat(amqp).withRecording(file));
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send("414d515000000901");
+      assertEquals("414d515000000901", target.await(8));
+      target.send("010000000000020102ce");
+      assertEquals("010000000000020102ce", client.await(10));
+      client.send("08000000000000ce");
+      assertEquals("08000000000000ce", target.await(8));
+    }
+    assertEquals(
+        List.of(
+            "# framing length=4,offset=3,adjust=1,preamble=c2s:8",
+            "c2s 414d515000000901",
+            "s2c 0100000102ce",
+            "c2s 080000ce"),
+        recorded());
+  }
+
+  @Test
+  void aPlainFramingIsNamedOnlyIfAskedFor() throws Exception {
+    for (boolean named : List.of(false, true)) {
+      try (TestTarget listening = TestTarget.start();
+          Proxy proxy = Proxy.start(
+              Proxies.to(listening.address()).withRecording(file).withFramingNamed(named))) {
+        assertEquals(named ? List.of("# framing length=2") : List.of(), recorded());
+        assertTrue(proxy.address().getPort() > 0);
+      }
+    }
   }
 
   @Test

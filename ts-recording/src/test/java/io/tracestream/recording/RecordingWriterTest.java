@@ -3,10 +3,12 @@ package io.tracestream.recording;
 import static io.tracestream.recording.Lines.payload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.tracestream.codec.Framing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,6 +58,39 @@ class RecordingWriterTest {
       w.write(123, Direction.C2S, payload("68656c6c6f"));
       w.write(456, Direction.S2C, payload("776f726c64"));
     }));
+  }
+
+  @Test
+  void theFramingIsTheSecondLineAndReadersKnowIt() throws Exception {
+    Framing mysql = Framing.parse("mysql");
+    try (RecordingWriter writer = RecordingWriter.create(file, mysql)) {
+      writer.write(123, Direction.C2S, payload("0003"));
+    }
+    assertEquals(
+        HEADER + "# framing length=3,order=little,adjust=1\n123\tc2s\t0003\n",
+        Files.readString(file));
+    try (Recording recording = Recording.open(file, 10)) {
+      assertEquals(mysql, recording.framing());
+      recording.requireFraming(mysql);
+      Exception e = assertThrows(
+          RecordingException.class, () -> recording.requireFraming(Framing.ofLength(4)));
+      assertEquals(
+          file + ": was recorded with the framing length=3,order=little,adjust=1, found length=4;"
+              + " use the recorded one",
+          e.getMessage());
+    }
+    Recording unnamed = Recording.of("b", HEADER + "1\tc2s\t00\n# framing kafka\n");
+    unnamed.requireFraming(mysql); // a later line is a comment like any other
+    assertNull(unnamed.framing());
+  }
+
+  @Test
+  void aFramingThatIsNoneIsAnErrorInItsLine() {
+    Recording wrong = Recording.of("b", HEADER + "# framing length=17\n1\tc2s\t00\n");
+    assertEquals(
+        "b:2: framing: found \"length=17\", expected a number from 1 to 16; correct the line or"
+            + " record again",
+        assertThrows(RecordingException.class, wrong::framing).getMessage());
   }
 
   @Test

@@ -1,0 +1,115 @@
+package io.tracestream.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Frames that are more than a big-endian length and as many bytes. */
+class FramingIT {
+  /** Three bytes of length, low byte first; the byte after it is not counted. */
+  private static final String REQUEST = "030000 00 03 6869".replace(" ", "");
+
+  private static final String REPLY = "010000 01 00".replace(" ", "");
+
+  @TempDir
+  private Path dir;
+
+  @Test
+  void aRecordingNamesItsFramingAndIsReplayedAndVerifiedWithIt() throws Exception {
+    Path file = dir.resolve("a.rec");
+    try (TestTarget target = TestTarget.start()) {
+      String server = "127.0.0.1:" + target.address().getPort();
+      try (App proxy = App.start(
+              "proxy",
+              "--listen",
+              "127.0.0.1:0",
+              "--target",
+              server,
+              "--framing",
+              "mysql",
+              "--record",
+              file.toString());
+          TestPeer client = TestPeer.connect(proxy.awaitListening())) {
+        client.send("020000 00 03 68");
+        try (TestPeer accepted = target.accept()) {
+          assertEquals("020000000368", accepted.await(6));
+          accepted.send(REPLY);
+          assertEquals(REPLY, client.await(5));
+        }
+        assertEquals(0, proxy.terminate().awaitStatus());
+      }
+      List<String> lines = Files.readAllLines(file);
+      assertEquals("# framing length=3,order=little,adjust=1", lines.get(1));
+      assertTrue(lines.get(2).endsWith("\tc2s\t000368"), lines.get(2));
+      assertTrue(lines.get(3).endsWith("\ts2c\t0100"), lines.get(3));
+
+      try (App replay = App.start(
+              "replay",
+              "--listen",
+              "127.0.0.1:0",
+              "--record",
+              file.toString(),
+              "--connections",
+              "1");
+          TestPeer client = TestPeer.connect(replay.awaitListening())) {
+        assertEquals(REPLY, client.send("020000 00 03 68").endSending().awaitEnd());
+        assertEquals(0, replay.awaitStatus());
+      }
+      try (App verify = App.start(
+              "verify", "--target", server, "--record", file.toString(), "--timing", "none");
+          TestPeer accepted = target.accept()) {
+        assertEquals("020000000368", accepted.await(6));
+        accepted.send(REPLY).endSending();
+        assertEquals(0, verify.awaitStatus());
+      }
+    }
+  }
+
+  @Test
+  void anEditedEntryGetsALengthOfItsNewSize() throws Exception {
+    Path file = dir.resolve("a.rec");
+    Files.writeString(
+        file,
+        "# ts_proxy recording v1\n# framing length=3,order=little,adjust=1\n"
+            + "0\tc2s\t00036869\n0\ts2c\t0100ff\n");
+    try (App replay = App.start("replay", "--listen", "127.0.0.1:0", "--record", file.toString());
+        TestPeer client = TestPeer.connect(replay.awaitListening())) {
+      assertEquals("0200000100ff", client.send(REQUEST).endSending().awaitEnd());
+    }
+  }
+
+  @Test
+  void anotherFramingThanTheRecordedOneIsRefused() throws Exception {
+    Path file = dir.resolve("a.rec");
+    Files.writeString(file, "# framing length=4\n0\tc2s\t6869\n");
+    for (String option : List.of("--framing=length=2", "--header-len=2")) {
+      try (App replay =
+          App.start("replay", "--listen", "127.0.0.1:0", "--record", file.toString(), option)) {
+        assertEquals(2, replay.awaitStatus());
+        replay.awaitStderr(" was recorded with length=4; leave the option out");
+      }
+    }
+    Files.writeString(file, "# framing lenght=4\n0\tc2s\t6869\n");
+    try (App replay = App.start("replay", "--listen", "127.0.0.1:0", "--record", file.toString())) {
+      assertEquals(3, replay.awaitStatus());
+      replay.awaitStderr("a.rec:1: framing: found \"lenght=4\", expected a preset");
+    }
+  }
+
+  @Test
+  void theFramingsThatHaveNamesAreListed() throws Exception {
+    try (App list = App.start("proxy", "--framing", "help")) {
+      assertEquals(0, list.awaitStatus());
+      String text = String.join("\n", list.awaitOutput());
+      assertTrue(text.contains("  tpkt  "), text);
+      assertTrue(text.contains(".. .. LL LL ...  counts the whole frame"), text);
+    }
+  }
+}
