@@ -65,11 +65,11 @@ public final class Main implements Runnable {
    */
   public static void main(String[] args) {
     StandardError.install();
-    Ending.installHook();
+    Shutdown.installHook();
     // A target's name is looked up anew for each connection: the JVM would remember it for 30 s.
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
-    Ending.exit(run(Arguments.exact(args)));
+    Shutdown.exit(run(Arguments.exact(args)));
   }
 
   /** Runs a command and returns its status, unless it is a server that a signal stops. */

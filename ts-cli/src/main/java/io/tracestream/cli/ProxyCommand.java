@@ -70,7 +70,7 @@ final class ProxyCommand implements Callable<Integer> {
     log.apply();
     recording.check();
     Proxy proxy = server.start(address -> Proxy.start(config(address)));
-    Ending.with(() -> stop(proxy));
+    Shutdown.with(() -> stop(proxy));
     server.announce(proxy.address());
     StatusLine.start(log, () -> traffic(proxy.stats()));
     try {
@@ -103,8 +103,8 @@ final class ProxyCommand implements Callable<Integer> {
     }
   }
 
-  private StatusLine.Traffic traffic(ProxyStats stats) {
-    return new StatusLine.Traffic(
+  private StatusLine.Figures traffic(ProxyStats stats) {
+    return new StatusLine.Figures(
         stats.openConnections(),
         stats.frames(Direction.C2S) + stats.frames(Direction.S2C),
         stats.bytes(Direction.C2S) + stats.bytes(Direction.S2C),

@@ -121,14 +121,14 @@ final class ReplayCommand implements Callable<Integer> {
     FrameFormat format = frames.formatOf(conversations);
     ReplayServer replay = server.start(
         address -> ReplayServer.start(config(address, conversations, format, timing, rules)));
-    Ending ending = Ending.with(() -> stop(replay));
+    Shutdown shutdown = Shutdown.with(() -> stop(replay));
     server.announce(replay.address());
     StatusLine.start(log, () -> traffic(replay));
     if (connections == null) {
-      return ending.awaitSignal();
+      return shutdown.awaitSignal();
     }
     replay.awaitConnections(connections, FOREVER);
-    return ending.now();
+    return shutdown.now();
   }
 
   private void requireDirectory(String flag, boolean given) {
@@ -162,10 +162,10 @@ final class ReplayCommand implements Callable<Integer> {
         .withListener(play.listener());
   }
 
-  private static StatusLine.Traffic traffic(ReplayServer replay) {
+  private static StatusLine.Figures traffic(ReplayServer replay) {
     ReplayStats stats = replay.stats();
     Verdict verdict = replay.verdict();
-    return new StatusLine.Traffic(
+    return new StatusLine.Figures(
         stats.openConnections(),
         stats.frames(),
         stats.bytes(),

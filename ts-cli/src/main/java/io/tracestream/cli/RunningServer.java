@@ -37,7 +37,7 @@ final class RunningServer {
     }
   }
 
-  /** Prints where the server listens. Call it once the {@link Ending} is known. */
+  /** Prints where the server listens. Call it once the {@link Shutdown} is known. */
   void announce(InetSocketAddress address) throws Failures.Failed {
     StandardOutput.printLine("listening on " + listen.withPort(address.getPort()));
   }

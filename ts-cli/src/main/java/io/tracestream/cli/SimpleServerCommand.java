@@ -31,11 +31,11 @@ final class SimpleServerCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     log.apply();
     SimpleServer simple = server.start(address -> SimpleServer.start(address, frames.format()));
-    Ending ending = Ending.with(() -> {
+    Shutdown shutdown = Shutdown.with(() -> {
       simple.close();
       return 0;
     });
     server.announce(simple.address());
-    return ending.awaitSignal();
+    return shutdown.awaitSignal();
   }
 }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 final class StatusLine {
   private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  private final Supplier<Traffic> traffic;
-  private Traffic last = new Traffic(0, 0, 0, "");
+  private final Supplier<Figures> traffic;
+  private Figures last = new Figures(0, 0, 0, "");
   private long lastNanos;
 
   /**
@@ -24,16 +24,16 @@ final class StatusLine {
    * @param bytes how many have passed, in both directions
    * @param more what else to say, or an empty text
    */
-  record Traffic(long connections, long frames, long bytes, String more) {}
+  record Figures(long connections, long frames, long bytes, String more) {}
 
   /** The line of a server that has just started. */
-  StatusLine(Supplier<Traffic> traffic, long nanos) {
+  StatusLine(Supplier<Figures> traffic, long nanos) {
     this.traffic = traffic;
     this.lastNanos = nanos;
   }
 
   /** Shows the line until {@link StandardError#endStatus}, where there is a terminal for it. */
-  static void start(LogOptions log, Supplier<Traffic> traffic) {
+  static void start(LogOptions log, Supplier<Figures> traffic) {
     if (log.quiet() || !Terminal.STDERR.takesEscapes()) {
       return;
     }
@@ -49,7 +49,7 @@ final class StatusLine {
 
   /** What to show now, given the time of {@link System#nanoTime}. */
   String text(long nanos) {
-    Traffic now = traffic.get();
+    Figures now = traffic.get();
     long elapsed = Math.max(1, nanos - lastNanos);
     long passed = Math.max(0, now.frames - last.frames);
     long rate = Math.round((double) passed * NANOS_PER_SECOND / elapsed);

@@ -80,14 +80,14 @@ final class VerifyCommand implements Callable<Integer> {
     play.check();
     VerifyConfig config = config();
     // Before it starts: a signal may come as soon as the server has seen a frame.
-    Ending ending = Ending.with(() -> stop(config.conversations().size()));
+    Shutdown shutdown = Shutdown.with(() -> stop(config.conversations().size()));
     try {
       verifier.complete(start(config));
     } finally {
       verifier.complete(null);
     }
     verifier.join().awaitConnections(config.conversations().size(), FOREVER);
-    return ending.now();
+    return shutdown.now();
   }
 
   private Verifier start(VerifyConfig config) throws Failures.NotStarted, Failures.Failed {

@@ -2,7 +2,7 @@ package io.tracestream.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tracestream.cli.StatusLine.Traffic;
+import io.tracestream.cli.StatusLine.Figures;
 import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,10 +12,10 @@ class StatusLineTest {
 
   @Test
   void itShowsWhatPassedSinceTheLineBefore() {
-    Iterator<Traffic> traffic = List.of(
-            new Traffic(0, 0, 0, ""),
-            new Traffic(1, 1, 60, ""),
-            new Traffic(2, 3001, 4_560_000, "a.rec 9.12 MB"))
+    Iterator<Figures> traffic = List.of(
+            new Figures(0, 0, 0, ""),
+            new Figures(1, 1, 60, ""),
+            new Figures(2, 3001, 4_560_000, "a.rec 9.12 MB"))
         .iterator();
     StatusLine line = new StatusLine(traffic::next, 0);
     assertEquals("0 connections, 0 frames (0/s), 0 B", line.text(0));

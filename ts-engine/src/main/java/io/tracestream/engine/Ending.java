@@ -18,8 +18,8 @@ public record Ending(Kind kind, String text, String advice) {
     ENDED,
     /** The peer ended its sending inside a frame. */
     CUT,
-    /** A header announced more than the format allows. */
-    TOO_LONG,
+    /** A header holds no length, or a larger one than the format allows. */
+    BAD_LENGTH,
     /** The connection broke. */
     RESET,
     /** The connection to the target could not be made. */
@@ -48,10 +48,19 @@ public record Ending(Kind kind, String text, String advice) {
   /**
    * Whether the peer sent something that is not a whole frame.
    *
-   * @return true for a length above the cap, and for an end inside a frame
+   * @return true for a length that is refused, and for an end inside a frame
    */
   public boolean isBadFrame() {
-    return kind == Kind.CUT || kind == Kind.TOO_LONG;
+    return kind == Kind.CUT || kind == Kind.BAD_LENGTH;
+  }
+
+  /**
+   * Whether the peer ended the connection or broke it.
+   *
+   * @return false for a bad frame, and for an end that was made on our side
+   */
+  public boolean isOfPeer() {
+    return kind == Kind.ENDED || kind == Kind.RESET;
   }
 
   /** The text, and the advice if there is some. */

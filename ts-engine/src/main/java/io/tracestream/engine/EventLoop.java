@@ -55,7 +55,7 @@ public final class EventLoop {
   final BufferPool buffers;
   final KeptMemory memory;
   /** The result of the last read on this loop. */
-  final Frames frames;
+  final FrameRun frames;
 
   /** What a channel is registered with. */
   interface Handler {
@@ -85,7 +85,7 @@ public final class EventLoop {
       throws IOException {
     this.memory = memory;
     this.buffers = new BufferPool(mostFree, memory::readSize);
-    this.frames = new Frames(buffers);
+    this.frames = new FrameRun(buffers);
     this.thread = new Thread(() -> run(onDeath), name);
     try {
       loadWhatClosesSockets();

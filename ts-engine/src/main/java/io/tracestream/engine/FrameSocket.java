@@ -324,7 +324,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * @return the whole frames that came, in the buffers that they came in, possibly none: send or
    *     release them
    */
-  public Frames read(Payloads sink) {
+  public FrameRun read(Payloads sink) {
     // An owner that failed may have left frames, which the next one must not get.
     loop.frames.release();
     if ((readable || ahead) && ending == null && !closed && !finishing) {
@@ -353,7 +353,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       decode(in, sink);
       keepRest(in);
     } catch (FrameException e) {
-      ending = Ending.badFrame(Ending.Kind.TOO_LONG, e);
+      ending = Ending.badFrame(Ending.Kind.BAD_LENGTH, e);
       refused = firstBytes(in);
     }
     if (in.position() > 0) {
@@ -606,7 +606,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    *
    * @param run the frames, which belong to the socket from now on
    */
-  public void send(Frames run) {
+  public void forward(FrameRun run) {
     if (run.isEmpty()) {
       return;
     }
@@ -626,7 +626,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * @throws FrameException if no frame has that payload, as it is too long or does not fit the
    *     framing; nothing is sent then
    */
-  public void send(ByteBuffer payload) throws FrameException {
+  public void queue(ByteBuffer payload) throws FrameException {
     if (canSend()) {
       unsent.add(payload);
     }

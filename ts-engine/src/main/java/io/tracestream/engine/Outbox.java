@@ -50,7 +50,7 @@ final class Outbox {
   }
 
   /** Takes over the run's buffers. */
-  void add(Frames run) {
+  void add(FrameRun run) {
     closeGathering();
     for (ByteBuffer part = run.parts.pollFirst(); part != null; part = run.parts.pollFirst()) {
       unsentBytes += part.remaining();

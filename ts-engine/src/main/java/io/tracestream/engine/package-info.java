@@ -8,10 +8,11 @@
  * one loop and one owner for life, so there are no locks.
  *
  * <p>Events run one way. The loop calls the owner when a socket is ready; the owner reads from the
- * socket, and gets a run of whole {@link io.tracestream.engine.Frames} and perhaps an
- * {@link io.tracestream.engine.Ending}. Then it calls the socket to send, end, finish or close.
- * None of these calls comes back to the owner, so the owner decides in one place, at the end of its
- * own handler, from the state of its sockets:
+ * socket, and gets a {@link io.tracestream.engine.FrameRun} and perhaps an
+ * {@link io.tracestream.engine.Ending}. Then it calls the socket to forward or queue frames, to
+ * end, finish or close. None of these calls comes back to the owner, except that a read hands each
+ * payload to the {@link io.tracestream.engine.Payloads} it was given. So the owner decides at the
+ * end of its own handler, from the state of its sockets:
  *
  * <pre>
  *   loop -> FrameSocket -> owner.ready(socket)

@@ -55,9 +55,9 @@ class FrameSocketTest {
       if (done) {
         return;
       }
-      Frames frames = ready.read(this);
+      FrameRun frames = ready.read(this);
       if (todo.equals("echo")) {
-        ready.send(frames);
+        ready.forward(frames);
       } else {
         frames.release();
       }
@@ -153,7 +153,7 @@ class FrameSocketTest {
 
   private static void send(FrameSocket socket, int oneByte) {
     try {
-      socket.send(ByteBuffer.wrap(new byte[] {(byte) oneByte}));
+      socket.queue(ByteBuffer.wrap(new byte[] {(byte) oneByte}));
       socket.flush();
     } catch (FrameException e) {
       throw new AssertionError(e);

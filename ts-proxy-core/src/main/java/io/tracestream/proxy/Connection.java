@@ -5,8 +5,8 @@ import io.tracestream.engine.Dialer;
 import io.tracestream.engine.Ending;
 import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.FrameRun;
 import io.tracestream.engine.FrameSocket;
-import io.tracestream.engine.Frames;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordedEnd;
 import java.io.IOException;
@@ -100,13 +100,13 @@ final class Connection implements FrameSocket.Owner {
     boolean isFromClient = from == client;
     FrameSocket to = isFromClient ? target : client;
     if (recorder == null) {
-      to.send(from.read(null));
+      to.forward(from.read(null));
       return;
     }
-    Frames frames = from.read(recorder.taking(isFromClient ? Direction.C2S : Direction.S2C));
+    FrameRun frames = from.read(recorder.taking(isFromClient ? Direction.C2S : Direction.S2C));
     IOException failure = frames.isEmpty() ? null : recorder.beforeForwarding();
     if (failure == null) {
-      to.send(frames);
+      to.forward(frames);
     } else {
       frames.release(); // what cannot be recorded must not be forwarded
       recordingFailed(failure);
@@ -123,7 +123,7 @@ final class Connection implements FrameSocket.Owner {
     }
   }
 
-  /** Acts on the state of both sockets. This is the only place where a connection begins to end. */
+  /** Acts on the state of both sockets: where one has ended, the connection begins to end here. */
   private void decide() {
     if (over) {
       return;

@@ -170,7 +170,7 @@ final class AnyOrder extends Play {
 
   @Override
   Kind came(ByteBuffer frame) throws IOException {
-    if (isAllowed(frame)) {
+    if (countIfAllowed(frame)) {
       return null;
     }
     Waiting reply = find(frame);

@@ -135,7 +135,7 @@ final class Line extends Play {
 
   @Override
   Kind came(ByteBuffer frame) throws IOException {
-    if (isAllowed(frame)) {
+    if (countIfAllowed(frame)) {
       return null;
     }
     if (choosing) {

@@ -94,7 +94,7 @@ abstract class Play {
   }
 
   /** Whether a frame may come at any time; then it is counted as such. */
-  final boolean isAllowed(ByteBuffer frame) {
+  final boolean countIfAllowed(ByteBuffer frame) {
     boolean is = role.use().allows(frame);
     allowed += is ? 1 : 0;
     return is;

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: lives and dies on one event loop, so it has no locks. The loop says that the socket is
  * ready; what came is compared, what is due is sent, and then {@link #decide} looks whether the
- * session is over. That is the only place that does.
+ * session is over. Only that, and a server that stops, end a session.
  *
  * <p>A peer that does not read what is sent slows down the sending, not the reading, so it may send
  * much before it reads.
@@ -243,7 +243,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** Sends what is due, as far as the other side takes it. */
   private void send() throws IOException {
     while (play.hasNext()) {
-      if (isPausing()) {
+      if (pauseIfEarly()) {
         break;
       }
       if (isFull()) {
@@ -258,7 +258,7 @@ final class Session implements FrameSocket.Owner, Payloads {
             play + ": a frame follows after the end of its sender; correct the comment in the file"
                 + " that says so, or record again");
       }
-      socket.send(play.next());
+      socket.queue(play.next());
       progress = loop.now();
     }
     socket.flush();
@@ -273,8 +273,8 @@ final class Session implements FrameSocket.Owner, Payloads {
     return socket.unsent() >= MOST_UNSENT;
   }
 
-  /** Whether the time of our next frame has not come. */
-  private boolean isPausing() throws IOException {
+  /** Sets the timer if the time of our next frame has not come; whether that is so. */
+  private boolean pauseIfEarly() throws IOException {
     if (role.timing().isAtOnce() || departure != null) {
       return false;
     }
@@ -325,7 +325,7 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   // How it ends.
 
-  /** The one place that ends a session. */
+  /** Looks whether the session has come to its end, after anything that may have changed that. */
   private void decide() {
     try {
       if (failure == null && departure == null) {
@@ -351,6 +351,10 @@ final class Session implements FrameSocket.Owner, Payloads {
       }
       return;
     }
+    Ending ending = socket.ending();
+    if (ending != null && ending.isOfPeer() && !play.isAtEnd() && play.endHere()) {
+      send(); // what the conversation that ends here still has for it
+    }
     boolean allPassed = !play.hasNext();
     if (allPassed && play.damage() != null) {
       throw play.damage();
@@ -360,7 +364,6 @@ final class Session implements FrameSocket.Owner, Payloads {
       allSent = true;
       holds = holdsAtEnd();
     }
-    Ending ending = socket.ending();
     if (ending != null) {
       ended(ending);
     } else if (allSent && graceIsOver) {
@@ -390,10 +393,6 @@ final class Session implements FrameSocket.Owner, Payloads {
           ? " ended its sending inside a frame: "
           : " sent something that is not a frame: ";
       depart(Kind.BAD_FRAME, role.peer() + what + ending.text()); // advice is a matter of hints
-      return;
-    }
-    if (!play.isAtEnd() && play.endHere()) {
-      proceed();
       return;
     }
     String broken = socket.sendFailure() != null
@@ -482,7 +481,8 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
     if (allSent) {
       if (grace == null) {
-        watchGrace(holds && role.isClient() ? Timing.nanos(role.patience()) : GRACE_NANOS);
+        long nanos = holds && role.isClient() ? Timing.nanos(role.patience()) : GRACE_NANOS;
+        watchGrace(nanos, nanos);
       }
     } else if (role.patience() != null && patience == null) {
       watchPatience();
@@ -493,18 +493,18 @@ final class Session implements FrameSocket.Owner, Payloads {
     if (!sendingEnded) {
       sendingEnded = true;
       if (allSent && socket.ending() == null) {
-        sessions.closed();
+        sessions.endedFirst();
       }
       socket.end();
     }
   }
 
   /** Counted from when the other side has read what was sent, as far as that is known. */
-  private void watchGrace(long nanos) {
-    grace = loop.after(nanos, () -> {
+  private void watchGrace(long nanos, long delay) {
+    grace = loop.after(delay, () -> {
       long left = socket.busyUntil() + nanos - System.nanoTime();
       if (left > 0) {
-        watchGrace(left);
+        watchGrace(nanos, left);
       } else {
         graceIsOver = true;
         guarded();
@@ -612,7 +612,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       mismatch = mismatch.withBeginning(sessions.playlist().beginningWith(found, role));
     }
     boolean afterOurEnd =
-        departure == Kind.EXTRA_CONNECTION ? sessions.hasClosed() : sendingEnded && allSent;
+        departure == Kind.EXTRA_CONNECTION ? sessions.hasEndedFirst() : sendingEnded && allSent;
     return mismatch
         .withFound(found == null ? null : found.array())
         .withReason(reason)

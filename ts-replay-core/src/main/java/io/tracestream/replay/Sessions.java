@@ -108,11 +108,11 @@ class Sessions {
   }
 
   /** We were the first to end a connection, as its recording had ended. */
-  void closed() {
+  void endedFirst() {
     hasClosed = true;
   }
 
-  boolean hasClosed() {
+  boolean hasEndedFirst() {
     return hasClosed;
   }
 

@@ -99,7 +99,9 @@ final class Stub extends Play {
   Kind came(ByteBuffer frame, long now) throws IOException {
     int found = find(frame);
     if (found == Pool.NONE) {
-      return isAllowed(frame) ? null : pool.isEmpty() ? Kind.EXTRA_FRAME : Kind.UNKNOWN_REQUEST;
+      return countIfAllowed(frame)
+          ? null
+          : pool.isEmpty() ? Kind.EXTRA_FRAME : Kind.UNKNOWN_REQUEST;
     }
     count(request.payload(), frame);
     if (values != null) {

@@ -8,14 +8,14 @@ import java.util.ArrayDeque;
  * in.
  *
  * <p>Each loop has one, which is valid until the next read on that loop: pass it to
- * {@link FrameSocket#send(Frames)}, or {@link #release} it.
+ * {@link FrameSocket#forward}, or {@link #release} it.
  */
-public final class Frames {
+public final class FrameRun {
   private final BufferPool buffers;
   /** Each buffer from its position to its limit. */
   final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>(32);
 
-  Frames(BufferPool buffers) {
+  FrameRun(BufferPool buffers) {
     this.buffers = buffers;
   }
 

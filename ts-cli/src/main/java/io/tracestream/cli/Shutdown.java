@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
  * How the process ends. A command that is done and one that a signal stops end the same way, and
  * once.
  */
-final class Ending {
+final class Shutdown {
   // A signal ends the process within two seconds, whatever disks and the readers of our output do.
   // The JVM may take 0.3 s of these for threads that wait for a disk or a reader.
   private static final long STOP_MILLIS = 1300;
@@ -21,13 +21,13 @@ final class Ending {
   private static final long STALL_MILLIS = 1000;
 
   /** How to stop the running command; null if it needs no stopping. */
-  private static volatile Ending current;
+  private static volatile Shutdown current;
 
   private final FutureTask<Integer> stop;
   /** The command's own status; 0 until it has one. */
   private volatile int status;
 
-  private Ending(Callable<Integer> stop) {
+  private Shutdown(Callable<Integer> stop) {
     this.stop = new FutureTask<>(() -> {
       StandardError.endStatus();
       return stop.call();
@@ -35,10 +35,10 @@ final class Ending {
   }
 
   /** Runs {@code stop} when a signal comes; it returns the exit status. */
-  static Ending with(Callable<Integer> stop) {
-    Ending ending = new Ending(stop);
-    current = ending;
-    return ending;
+  static Shutdown with(Callable<Integer> stop) {
+    Shutdown shutdown = new Shutdown(stop);
+    current = shutdown;
+    return shutdown;
   }
 
   /** Has a signal stop the command that runs then. */
@@ -55,11 +55,11 @@ final class Ending {
 
   /** Ends the process with a command's status, or if that is 0, with what stopping it returns. */
   static void exit(int status) {
-    Ending ending = current;
-    if (ending == null) {
+    Shutdown shutdown = current;
+    if (shutdown == null) {
       StandardError.awaitWritten(StandardError.FOREVER, StandardError.FOREVER);
     } else {
-      ending.status = status;
+      shutdown.status = status;
       StandardError.awaitWritten(STALL_MILLIS, StandardError.FOREVER);
     }
     System.exit(status);
