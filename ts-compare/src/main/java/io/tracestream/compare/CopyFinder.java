@@ -35,12 +35,19 @@ final class CopyFinder {
   private static final int HOME_SAMPLE = 16;
 
   private static final int HOME_FRAMES = 500;
+  /** How many pairs of bytes are looked at in all: more are not likely to show more. */
+  private static final long MOST_PAIRS = 400_000_000;
+
   private static final int[] NATURAL = {2, 4, 8, 16, 20, 24, 32, 36, 64};
 
   private final List<Kind> sources;
   private final Map<Kind, BitSet> sourceBytes;
   private final List<Kind> targets;
   private final int recordings;
+  /** The pairs of bytes that may still be looked at, and the kinds that may still be asked. */
+  private long pairs = MOST_PAIRS;
+
+  private int kindsLeft;
 
   /**
    * Looks for values in some kinds of frames.
@@ -53,6 +60,7 @@ final class CopyFinder {
     this.sourceBytes = sources;
     this.targets = targets;
     this.recordings = recordings;
+    this.kindsLeft = targets.size();
   }
 
   /**
@@ -88,7 +96,9 @@ final class CopyFinder {
     }
     Votes votes = new Votes(to, bytes.get(0, MOST_BYTES));
     int steps = Math.min(SAMPLE, open.size());
-    for (int i = 0; i < steps; i++) {
+    long share = pairs / Math.max(1, kindsLeft--);
+    long end = pairs - share;
+    for (int i = 0; i < steps && pairs > end; i++) {
       votes.ask(open.get((int) ((long) i * open.size() / steps)));
     }
     return votes.candidates();
@@ -229,6 +239,7 @@ final class CopyFinder {
       byte[] here = step.payload(recording);
       BitSet sourceOpen = sourceBytes.get(from);
       int least = bytes.cardinality() == 1 || sourceOpen.cardinality() == 1 ? 1 : 2;
+      pairs -= (long) bytes.cardinality() * Math.min(MOST_BYTES, sourceOpen.cardinality());
       for (int at = bytes.nextSetBit(0); at >= 0; at = bytes.nextSetBit(at + 1)) {
         for (int start = sourceOpen.nextSetBit(0);
             start >= 0 && start < MOST_BYTES;

@@ -11,6 +11,7 @@ public final class Learned {
   private final long entriesLookedAt;
   private final boolean isWhole;
   private final boolean isComplete;
+  private final boolean isCompared;
   private final long bytes;
   private final long openBytes;
   private final List<String> notes;
@@ -22,6 +23,7 @@ public final class Learned {
       long entriesLookedAt,
       boolean isWhole,
       boolean isComplete,
+      boolean isCompared,
       long bytes,
       long openBytes,
       List<String> notes) {
@@ -34,6 +36,7 @@ public final class Learned {
     this.entriesLookedAt = entriesLookedAt;
     this.isWhole = isWhole;
     this.isComplete = isComplete;
+    this.isCompared = isCompared;
   }
 
   /** A difference that no rule explains. */
@@ -160,7 +163,7 @@ public final class Learned {
   /**
    * How many entries are the same under the rules, and how many are not.
    *
-   * @return the counts for all entries of both recordings
+   * @return the counts for all entries of the recordings, or for those that were compared
    */
   public DiffSummary summary() {
     return summary;
@@ -179,7 +182,7 @@ public final class Learned {
   /**
    * How many entries of A the rules were learned from.
    *
-   * @return at most 50 000
+   * @return at most 10 000
    */
   public long entriesLookedAt() {
     return entriesLookedAt;
@@ -192,6 +195,15 @@ public final class Learned {
    */
   public boolean isWhole() {
     return isWhole;
+  }
+
+  /**
+   * Whether all entries were compared under the rules.
+   *
+   * @return false if the comparison ended at the 1000th difference
+   */
+  public boolean isCompared() {
+    return isCompared;
   }
 
   /**

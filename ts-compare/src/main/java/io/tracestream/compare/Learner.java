@@ -21,12 +21,14 @@ import java.util.Map;
  * explains. A byte that was the same in all recordings of a kind of frame stays compared, with two
  * exceptions: a clock is left open as a whole, and a value that is sent back is copied as a whole.
  *
- * <p>It holds up to 50 000 entries of each recording, and of all payloads as much as fits into a
+ * <p>It holds up to 10 000 entries of each recording, and of all payloads as much as fits into a
  * sixth of the heap, at most 128 MiB. From a longer recording it learns only that much, but
- * compares all of it under the rules.
+ * compares all of it under the rules, up to the 1000th difference that they do not explain.
  */
 public final class Learner {
   private static final int MOST_UNEXPLAINED = 100;
+  /** After so many unexplained differences, nobody needs to know how many more there are. */
+  private static final int MOST_CHANGES = 1000;
 
   /** How far apart connections are that are compared to find which is which. */
   private static final int NEARBY = 32;
@@ -40,6 +42,8 @@ public final class Learner {
   private final List<List<Talk>> paired = new ArrayList<>();
 
   private boolean isComplete = true;
+  /** Differences that the rules do not explain, so far. */
+  private long changes;
 
   private Learner(List<List<Talk>> runs) {
     if (runs.size() < 2) {
@@ -158,12 +162,14 @@ public final class Learner {
       for (Pairing pairing : pairings) {
         answers.addAll(pairing.byRequests(proposer.answers(), c2s));
       }
-      answers = Sized.find(answers, c2s);
-      Proposer better = new Proposer(c2s, answers, runs.size());
-      better.propose();
-      if (witnessed(answers) >= witnessed(s2c) && better.unexplained() < proposer.unexplained()) {
-        proposer = better;
-        s2c = answers;
+      if (!isSame(answers, replies) && witnessed(answers) >= witnessed(replies)) {
+        answers = Sized.find(answers, c2s);
+        Proposer better = new Proposer(c2s, answers, runs.size());
+        better.propose();
+        if (better.unexplained() < proposer.unexplained()) {
+          proposer = better;
+          s2c = answers;
+        }
       }
     }
     return learned(proposer, c2s, s2c);
@@ -173,6 +179,16 @@ public final class Learner {
     List<Step> steps = new ArrayList<>();
     pairings.forEach(pairing -> steps.addAll(pairing.steps(direction)));
     return steps;
+  }
+
+  /** Whether the same entries are the same steps. */
+  private static boolean isSame(List<Step> some, List<Step> others) {
+    for (int k = 0; k < some.size(); k++) {
+      if (!some.get(k).hasSameEntries(others.get(k))) {
+        return false;
+      }
+    }
+    return some.size() == others.size();
   }
 
   private static long witnessed(List<Step> steps) {
@@ -267,7 +283,7 @@ public final class Learner {
       Recording a = talks.get(0).open();
       try {
         for (Talk other : talks.subList(1, talks.size())) {
-          if (other != null) {
+          if (other != null && changes < MOST_CHANGES) {
             Recording b = other.open();
             try {
               summary = summary.plus(compare(a, b, rules, unexplained));
@@ -301,18 +317,20 @@ public final class Learner {
         pairings.stream().mapToLong(Pairing::count).sum(),
         pairings.stream().allMatch(Pairing::isWhole),
         isComplete,
+        changes < MOST_CHANGES,
         bytes,
         open,
         notes);
   }
 
-  private static DiffSummary compare(
+  private DiffSummary compare(
       Recording a, Recording b, Rules rules, List<Learned.Unexplained> unexplained)
       throws IOException {
-    return RecordingDiff.compare(a, b, rules, change -> {
+    return RecordingDiff.compareWhile(a, b, rules, change -> {
       if (unexplained.size() < MOST_UNEXPLAINED) {
         unexplained.add(new Learned.Unexplained(a.toString(), b.toString(), change));
       }
+      return ++changes < MOST_CHANGES;
     });
   }
 }

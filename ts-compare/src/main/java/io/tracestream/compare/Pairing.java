@@ -21,7 +21,7 @@ import java.util.Map;
  */
 final class Pairing {
   /** How many entries of a recording are held. */
-  private static final int MOST = 50_000;
+  private static final int MOST = 10_000;
   /** How many payload bytes of all recordings together are held, if memory allows. */
   private static final long MOST_BYTES = 128L * 1024 * 1024;
   /** What an entry takes besides its payload, in bytes. */

@@ -34,6 +34,10 @@ final class Proposer {
   private static final int LONG = 8;
   /** Frames of other connections that are searched for a value. */
   private static final int MOST_OTHERS = 2000;
+  /** In how many steps copies are followed, in all, but for the most likely copies. */
+  private static final long MOST_STEPS = 4_000_000;
+
+  private static final int LEAST_ROUTES = 200;
   /** Steps that a rule must not take in, of each kind. */
   private static final int MOST_OUT = 200;
 
@@ -51,8 +55,8 @@ final class Proposer {
 
   Proposer(List<Step> c2s, List<Step> s2c, int recordings) {
     this.recordings = recordings;
-    this.steps = Map.of(Direction.C2S, c2s, Direction.S2C, s2c);
-    this.kinds = Map.of(Direction.C2S, Kind.of(c2s), Direction.S2C, Kind.of(s2c));
+    this.steps = new EnumMap<>(Map.of(Direction.C2S, c2s, Direction.S2C, s2c));
+    this.kinds = new EnumMap<>(Map.of(Direction.C2S, Kind.of(c2s), Direction.S2C, Kind.of(s2c)));
     for (List<Kind> some : kinds.values()) {
       some.forEach(kind -> rest.put(kind, (BitSet) kind.varying().clone()));
       clocks.putAll(Clocks.of(some));
@@ -109,21 +113,17 @@ final class Proposer {
       }
     }
     CopyFinder finder = new CopyFinder(sources, kinds.get(direction), recordings);
-    Set<Route> routes = new LinkedHashSet<>();
+    List<CopyFinder.Candidate> candidates = new ArrayList<>();
     for (Kind kind : kinds.get(direction)) {
       if (!rest.get(kind).isEmpty()) {
-        finder.candidates(kind, rest.get(kind)).forEach(one -> routes.addAll(Route.of(one)));
+        candidates.addAll(finder.candidates(kind, rest.get(kind)));
       }
     }
-    while (!routes.isEmpty()) {
-      Route best = best(routes, finder);
-      if (best == null) {
-        return;
-      }
-      routes.remove(best);
+    Routes routes = new Routes(candidates, finder);
+    for (Route best = routes.next(); best != null; best = routes.next()) {
       List<CopyFinder.Found> found = follow(best, finder);
       CopyFinder.Candidate wide = finder.widened(found.get(0));
-      Route wider = wide == null ? null : best(new LinkedHashSet<>(Route.of(wide)), finder);
+      Route wider = wide == null ? null : new Routes(List.of(wide), finder).next();
       List<CopyFinder.Found> more = wider == null ? List.of() : follow(wider, finder);
       if (wider != null && steps(more) >= steps(found) && mayBeConstant(more)) {
         take(wider, more);
@@ -180,20 +180,47 @@ final class Proposer {
     return true;
   }
 
-  /** The route that explains most; those that explain nothing are removed. */
-  private Route best(Set<Route> routes, CopyFinder finder) {
-    Route best = null;
-    long most = 0;
-    for (Route route : List.copyOf(routes)) {
-      long worth = worth(follow(route, finder));
-      if (worth <= 0) {
-        routes.remove(route);
-      } else if (worth > most) {
-        most = worth;
-        best = route;
-      }
+  /** Routes, the one that explains most of what is still to be explained first. */
+  private final class Routes {
+    private final CopyFinder finder;
+    /** What each of them explained when that was last counted. It may be less now. */
+    private final Map<Route, Long> worths = new LinkedHashMap<>();
+
+    Routes(List<CopyFinder.Candidate> candidates, CopyFinder finder) {
+      this.finder = finder;
+      long steps = (long) Proposer.this.steps.get(Direction.C2S).size()
+          + Proposer.this.steps.get(Direction.S2C).size();
+      candidates.stream()
+          .sorted(Comparator.comparingLong(CopyFinder.Candidate::votes).reversed())
+          .flatMap(one -> Route.of(one).stream())
+          .distinct()
+          .limit(Math.max(LEAST_ROUTES, MOST_STEPS / Math.max(1, steps)))
+          .forEach(route -> worths.put(route, worth(follow(route, finder))));
     }
-    return best;
+
+    /** Takes out the best one; null if none explains anything. */
+    Route next() {
+      worths.values().removeIf(worth -> worth <= 0);
+      while (!worths.isEmpty()) {
+        Route best = null;
+        for (Map.Entry<Route, Long> one : worths.entrySet()) {
+          if (best == null || one.getValue() > worths.get(best)) {
+            best = one.getKey();
+          }
+        }
+        long worth = worth(follow(best, finder));
+        if (worth >= worths.get(best)) {
+          worths.remove(best);
+          return best;
+        }
+        if (worth <= 0) {
+          worths.remove(best);
+        } else {
+          worths.put(best, worth);
+        }
+      }
+      return null;
+    }
   }
 
   private static long steps(List<CopyFinder.Found> found) {
@@ -597,10 +624,13 @@ final class Proposer {
     });
     List<Frames> scopesOfFrom = Scopes.of(List.copyOf(sources), outOfSource(from, sources));
     List<Frames> scopesOfTo = Scopes.of(List.copyOf(targets), outOfTarget(from, to, found));
+    Map<Frames, Set<Kind>> kindsOfFrom = kindsIn(scopesOfFrom, sources);
+    Map<Frames, Set<Kind>> kindsOfTo = kindsIn(scopesOfTo, targets);
     for (Frames there : scopesOfFrom) {
       for (Frames here : scopesOfTo) {
         List<CopyFinder.Found> own = found.stream()
-            .filter(copy -> isIn(there, copy.from()) && isIn(here, copy.to()))
+            .filter(copy -> kindsOfFrom.get(there).contains(copy.from())
+                && kindsOfTo.get(here).contains(copy.to()))
             .toList();
         if (!own.isEmpty()) {
           findings.add(finding(from, to, there, here, own));
@@ -609,10 +639,17 @@ final class Proposer {
     }
   }
 
-  private static boolean isIn(Frames frames, Kind kind) {
-    return kind.steps().stream()
-        .limit(MOST_OUT)
-        .anyMatch(step -> frames.matches(ByteBuffer.wrap(step.wholePayload(0))));
+  /** Which of some kinds each scope takes in. */
+  private static Map<Frames, Set<Kind>> kindsIn(List<Frames> scopes, Set<Kind> kinds) {
+    Map<Frames, Set<Kind>> in = new HashMap<>();
+    for (Frames frames : scopes) {
+      Set<Kind> own = new HashSet<>(kinds);
+      own.removeIf(kind -> kind.steps().stream()
+          .limit(MOST_OUT)
+          .noneMatch(step -> frames.matches(ByteBuffer.wrap(step.wholePayload(0)))));
+      in.put(frames, own);
+    }
+    return in;
   }
 
   private Learned.Finding finding(

@@ -5,6 +5,7 @@ import io.tracestream.recording.Recording;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Compares two recordings, A and B, entry by entry.
@@ -38,10 +39,20 @@ public final class RecordingDiff {
    */
   public static DiffSummary compare(Recording a, Recording b, Rules rules, Consumer<Change> each)
       throws IOException {
+    return compareWhile(a, b, rules, change -> {
+      each.accept(change);
+      return true;
+    });
+  }
+
+  /** Compares until {@code each} returns false; then the counts are those up to there. */
+  static DiffSummary compareWhile(Recording a, Recording b, Rules rules, Predicate<Change> each)
+      throws IOException {
     DirectionDiff c2s = new DirectionDiff(a, b, rules, Direction.C2S);
     DirectionDiff s2c = new DirectionDiff(a, b, rules, Direction.S2C);
-    for (DirectionDiff next = next(c2s, s2c); next != null; next = next(c2s, s2c)) {
-      each.accept(next.take());
+    DirectionDiff next = next(c2s, s2c);
+    while (next != null && each.test(next.take())) {
+      next = next(c2s, s2c);
     }
     return c2s.summary().plus(s2c.summary());
   }

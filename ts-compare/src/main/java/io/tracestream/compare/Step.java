@@ -96,6 +96,16 @@ final class Step {
     return whole[recording].payload();
   }
 
+  /** Whether another step of its conversation is made of the same entries. */
+  boolean hasSameEntries(Step other) {
+    for (int i = 0; i < sides.length; i++) {
+      if (isIn(i) != other.isIn(i) || isIn(i) && entry(i) != other.entry(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   Direction direction() {
     return direction;
   }
