@@ -5,17 +5,27 @@ import io.tracestream.compare.Learned;
 import io.tracestream.compare.Learner;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingDirectory;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "learn",
@@ -34,16 +44,20 @@ import picocli.CommandLine.Parameters;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:the rules explain all that differs",
-      "1:they do not, or a recording is damaged",
+      "1:they do not, a recording is damaged, or the server could not be tried",
       "2:wrong usage",
       "3:a recording is missing or is not a recording"
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  ts-proxy learn monday.rec tuesday.rec >a.rules",
-      "  ts-proxy replay --listen 127.0.0.1:9000 --record monday.rec --rules a.rules"
+      "  ts-proxy replay --listen 127.0.0.1:9000 --record monday.rec --rules a.rules",
+      "  ts-proxy learn monday.rec tuesday.rec --target TEST-SERVER:9001"
     })
 final class LearnCommand implements Callable<Integer> {
+  private static final int MOST_REQUESTS = 1000;
+  private static final Duration MOST_TIME = Duration.ofSeconds(60);
+
   @Parameters(
       index = "0..*",
       arity = "2..*",
@@ -52,23 +66,61 @@ final class LearnCommand implements Callable<Integer> {
       description = "Two recordings or more, or as many folders of recordings.")
   private List<Path> files;
 
-  @Mixin
-  private MaxPayloadOption maxPayload;
+  @Mixin(name = "Live server:")
+  private Live live;
+
+  /** The options that say whether and how to try a live server. */
+  private static final class Live {
+    @Option(
+        names = "--target",
+        paramLabel = "H:P",
+        converter = HostPort.ToConnect.class,
+        description =
+            "Then play A to this server again and again, each time with other bytes in one field of"
+                + " the requests, and report which of them it checks. Use a test server: it"
+                + " executes these requests.")
+    private HostPort target;
+
+    @Option(
+        names = "--max-requests",
+        paramLabel = "N",
+        converter = Values.FromOne.class,
+        description = "Requests that it may get. Default: " + MOST_REQUESTS + ".")
+    private Integer mostRequests;
+
+    @Option(
+        names = "--max-time",
+        paramLabel = "TIME",
+        converter = Values.PositiveTime.class,
+        description = "How long that may take. Default: 60s.")
+    private Duration mostTime;
+  }
+
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
 
   @Mixin
   private LogOptions.Unused log;
 
+  @Spec
+  private CommandSpec command;
+
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
+    requireTarget();
     List<List<Conversation>> runs = new ArrayList<>();
     for (Path file : files) {
       runs.add(conversations(file));
     }
     try {
-      Learned learned = Learner.learn(runs, maxPayload.bytes());
+      Learned learned = Learner.learn(runs, frames.format().longestPayload());
+      ServerTrial trial = live.target == null ? null : trial(learned, runs.get(0));
+      if (trial != null) {
+        trial.run(runs.get(0));
+      }
       List<String> names = files.stream().map(Path::toString).toList();
-      StandardOutput.print(out -> out.write(new LearnText(names, learned).text()));
-      return learned.explainsAll() ? 0 : Failures.FAILED;
+      StandardOutput.print(out -> out.write(new LearnText(names, learned, trial).text()));
+      return learned.explainsAll() && (trial == null || trial.isComplete()) ? 0 : Failures.FAILED;
     } catch (UncheckedIOException e) {
       throw new Failures.Failed(Failures.reason(e.getCause()));
     } catch (IOException e) {
@@ -80,6 +132,33 @@ final class LearnCommand implements Callable<Integer> {
     }
   }
 
+  private void requireTarget() {
+    for (String flag : List.of("--max-requests", "--max-time", "--header-len", "--framing")) {
+      if (live.target == null && command.commandLine().getParseResult().hasMatchedOption(flag)) {
+        throw new ParameterException(
+            command.commandLine(),
+            flag + " is only valid with --target: recordings have no headers"
+                + " and are not sent anywhere");
+      }
+    }
+  }
+
+  private ServerTrial trial(Learned learned, List<Conversation> conversations)
+      throws Failures.Failed, Failures.NotStarted {
+    InetSocketAddress target = live.target.resolved();
+    if (target.isUnresolved()) {
+      throw new Failures.Failed(
+          "--target: no such host: " + live.target.host() + "; correct the address");
+    }
+    return new ServerTrial(
+        target,
+        live.target.toString(),
+        frames.formatOf(conversations),
+        learned.rules(),
+        live.mostRequests == null ? MOST_REQUESTS : live.mostRequests,
+        live.mostTime == null ? MOST_TIME : live.mostTime);
+  }
+
   /** The conversations of a folder, or the one in a file; opens each, to notice wrong ones. */
   private List<Conversation> conversations(Path path) throws Failures.NotStarted {
     try {
@@ -87,7 +166,7 @@ final class LearnCommand implements Callable<Integer> {
           ? RecordingDirectory.open(path).conversations()
           : List.of(Conversation.of(path));
       for (Conversation conversation : conversations) {
-        conversation.open(maxPayload.bytes()).close();
+        conversation.open(frames.format().longestPayload()).close();
       }
       return conversations;
     } catch (IOException e) {
@@ -97,13 +176,20 @@ final class LearnCommand implements Callable<Integer> {
 
   /** Writes what was learned as a file of rules, with everything else in comments. */
   private static final class LearnText {
+    /** So much of all payloads is not open by good rules, in percent. */
+    private static final double MUCH = 90;
+
     private final List<String> names;
     private final Learned learned;
+    /** Null if no server was asked. */
+    private final ServerTrial trial;
+
     private final StringBuilder text = new StringBuilder();
 
-    private LearnText(List<String> names, Learned learned) {
+    private LearnText(List<String> names, Learned learned, ServerTrial trial) {
       this.names = names;
       this.learned = learned;
+      this.trial = trial;
       head();
       learned.findings().forEach(this::finding);
       rest();
@@ -116,7 +202,7 @@ final class LearnCommand implements Callable<Integer> {
 
     private void head() {
       DiffSummary summary = learned.summary();
-      if (names.size() == 2) {
+      if (names.size() == 2 && learned.isCompared()) {
         comment("Learned from " + names.get(0) + " (" + summary.entriesOfA() + " entries) and "
             + names.get(1) + " (" + summary.entriesOfB() + " entries).");
       } else {
@@ -124,7 +210,9 @@ final class LearnCommand implements Callable<Integer> {
       }
       if (!learned.isWhole()) {
         comment("They are long: the rules come from the first " + learned.entriesLookedAt()
-            + " entries; all others were compared under these rules.");
+            + " entries; "
+            + (learned.isCompared() ? "all others were" : "of the others, some were")
+            + " compared under these rules.");
       }
       if (learned.findings().isEmpty() && learned.explainsAll()) {
         comment("Nothing differs: no rules are needed.");
@@ -139,7 +227,16 @@ final class LearnCommand implements Callable<Integer> {
             + (finding.others() == 1 ? " entry that does" : " entries that do")
             + " not differ here; nothing tells them apart");
       }
+      if (trial != null) {
+        fields(finding.rule()).map(trial::remark).filter(Objects::nonNull).forEach(this::comment);
+      }
       text.append(finding.rule());
+    }
+
+    private static Stream<Field> fields(Rules rule) {
+      return Stream.concat(
+          rule.ignored().stream(),
+          rule.copied().stream().flatMap(copy -> Stream.of(copy.from(), copy.to())));
     }
 
     private void rest() {
@@ -153,7 +250,8 @@ final class LearnCommand implements Callable<Integer> {
       }
       text.append('\n');
       comment("Not explained: " + summary.changed() + " changed, " + summary.added() + " added, "
-          + summary.removed() + " removed.");
+          + summary.removed() + " removed"
+          + (learned.isCompared() ? "." : "; the comparison ended here."));
       for (Learned.Unexplained one : learned.unexplained()) {
         comment(DiffText.line(one.a(), one.b(), one.change()));
       }
@@ -168,7 +266,10 @@ final class LearnCommand implements Callable<Integer> {
     /** How much is open, in one line. */
     private void end() {
       int rules = learned.findings().size();
-      DiffSummary summary = learned.summary();
+      if (trial != null) {
+        text.append('\n');
+        comment(trial.summary() + ".");
+      }
       if (rules == 0 && learned.explainsAll()) {
         return;
       }
@@ -180,6 +281,9 @@ final class LearnCommand implements Callable<Integer> {
           + (learned.explainsAll()
               ? "everything that differs is explained."
               : "what they do not explain is listed above."));
+      if (percent > MUCH) {
+        comment("Hardly anything is compared: are these recordings of the same conversation?");
+      }
     }
 
     private void comment(String line) {

@@ -107,7 +107,7 @@ class CommandLineTest {
     "verify, true, true",
     "simple_server, true, true",
     "simple_client, true, false",
-    "learn, false, false",
+    "learn, true, false",
     "diff, false, false",
     "inspect, false, false",
     "check, false, false"
