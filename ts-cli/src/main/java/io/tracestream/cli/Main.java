@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.security.Security;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,8 +40,9 @@ import picocli.CommandLine.Spec;
       "  ts-proxy replay --listen 127.0.0.1:9000 --record a.rec",
       "",
       "ts-proxy help COMMAND shows the options of a command, and examples."
-    },
-    subcommands = {
+    })
+public final class Main implements Runnable {
+  private static final List<Class<?>> COMMANDS = List.of(
       ProxyCommand.class,
       ReplayCommand.class,
       VerifyCommand.class,
@@ -49,10 +51,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       CheckCommand.class,
       SimpleServerCommand.class,
-      SimpleClientCommand.class,
-      HelpCommand.class
-    })
-public final class Main implements Runnable {
+      SimpleClientCommand.class);
+
   @Spec
   private CommandSpec spec;
 
@@ -79,6 +79,8 @@ public final class Main implements Runnable {
       return print(FrameOptions.list());
     }
     CommandLine line = new CommandLine(new Main());
+    addCommands(line, args);
+    line.addSubcommand(HelpCommand.class);
     StringWriter help = new StringWriter();
     line.setOut(new PrintWriter(help));
     line.setColorScheme(
@@ -89,6 +91,19 @@ public final class Main implements Runnable {
     line.setExecutionExceptionHandler(Failures::failed);
     int status = line.execute(args);
     return help.getBuffer().isEmpty() ? status : print(help.toString());
+  }
+
+  /** Adds all commands, or only the one that the first argument names: the others take time. */
+  private static void addCommands(CommandLine line, String... args) {
+    String name = args.length == 0 ? "" : args[0];
+    List<Class<?>> named = COMMANDS.stream()
+        .filter(type -> isNamed(type.getAnnotation(Command.class), name))
+        .toList();
+    (named.isEmpty() ? COMMANDS : named).forEach(line::addSubcommand);
+  }
+
+  private static boolean isNamed(Command command, String name) {
+    return command.name().equals(name) || List.of(command.aliases()).contains(name);
   }
 
   private static int print(String help) {
