@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** How a verification ends, and what may come at any time. */
@@ -108,19 +109,20 @@ class VerifierEndTest extends VerifierTestBase {
       CompletableFuture<Void> heartbeats = CompletableFuture.runAsync(() -> beat(peer));
       assertTrue(verifier.awaitConnections(1, Replays.DEADLINE), "the verification goes on");
       assertEquals(Kind.NOTHING_CAME, Replays.onlyMismatch(verifier.verdict()).kind());
+      peer.reset();
       heartbeats.join();
     }
   }
 
-  /** Sends heartbeats until nobody takes them. */
+  /** Sends heartbeats until the connection is closed. */
   private static void beat(TestPeer peer) {
     try {
       while (true) {
         peer.send("0001 ff");
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
     } catch (IOException e) {
-      // the verification is over
+      // the test closed the connection
     }
   }
 }

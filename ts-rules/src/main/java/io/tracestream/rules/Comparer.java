@@ -18,6 +18,8 @@ public final class Comparer {
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final long PRIME = 0x9e3779b97f4a7c15L;
+  /** Added to places in a payload, which are not to be mistaken for bytes of it. */
+  private static final long PLACE = 0x6a09e667f3bcc909L;
 
   /** The bytes that are not compared. */
   private final ByKind<Field> open;
@@ -303,7 +305,7 @@ public final class Comparer {
   }
 
   private static long hash(Field[] skipped, ByteBuffer payload, int length, long begin) {
-    long hash = begin;
+    long hash = mixed(PLACE, begin);
     int at = 0;
     while (at < length) {
       int next = end(skipped, at, length);
@@ -311,7 +313,8 @@ public final class Comparer {
         at = next;
       } else {
         int end = nextStart(skipped, at, length);
-        hash = mixed(hash, at); // where the bytes are, as frames of other kinds have other gaps
+        // Where the bytes are, as frames of other kinds have other gaps.
+        hash = mixed(hash, PLACE + at);
         hash = hash(hash, payload, payload.position() + at, payload.position() + end);
         at = end;
       }

@@ -1,6 +1,8 @@
 package io.tracestream.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.testing.RandomSeeds;
@@ -174,6 +176,16 @@ class ComparerTest {
     }
     assertEquals(left, comparer.openBytes(first, direct), what);
     assertEquals(3, direct.position(), "it is set back");
+  }
+
+  @Test
+  void aLengthIsNotMistakenForThePlaceOfTheFirstByte() {
+    Comparer comparer = new Comparer(Rules.of("ignore c2s[-3=00]:-7+4"), Direction.C2S);
+    ByteBuffer three = ByteBuffer.wrap(new byte[3]);
+    ByteBuffer seven = ByteBuffer.wrap(new byte[7]);
+    assertTrue(comparer.isExact());
+    assertNotEquals(comparer.hash(three), comparer.hash(seven));
+    assertNotEquals(comparer.liveHash(three), comparer.liveHash(seven));
   }
 
   private static Field anyField(Random random) {
