@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 final class Clocks {
   private static final int SAMPLE = 64;
   /** How unlikely it must be that bytes keep time by chance, in bits. */
-  private static final double EVIDENCE = 8;
+  private static final double EVIDENCE = 7.99;
 
   private static final double EARLIEST = seconds(LocalDateTime.of(2005, 1, 1, 0, 0));
   private static final double LATEST = seconds(LocalDateTime.of(2050, 1, 1, 0, 0));
@@ -143,7 +143,9 @@ final class Clocks {
     NTP(8, 3, "an NTP time"),
     DOUBLE(8, 8, "a time in seconds, as a double"),
     BCD_14(7, 12, "a time in packed decimals"),
-    BCD_12(6, 8, "a time in packed decimals");
+    BCD_12(6, 8, "a time in packed decimals"),
+    /** Month, day, hour, minute and second in digits, amid other ones. */
+    DIGITS(10, 5, "a time in digits");
 
     private final int width;
     /** How many bits it says that bytes are a time of these decades, without what is often zero. */
@@ -162,17 +164,18 @@ final class Clocks {
       return switch (this) {
         case NTP -> 4;
         case FILETIME, NANOS, DOUBLE, BCD_14, BCD_12 -> 3;
+        case DIGITS -> 1;
         default -> 0;
       };
     }
 
-    boolean isBcd() {
-      return this == BCD_14 || this == BCD_12;
+    boolean isDecimal() {
+      return this == BCD_14 || this == BCD_12 || this == DIGITS;
     }
 
     /** Seconds since 1970; NaN if it is not a time. */
     double seconds(byte[] payload, int at, boolean big) {
-      if (isBcd()) {
+      if (isDecimal()) {
         return decimals(payload, at);
       }
       long bits = 0;
@@ -192,17 +195,22 @@ final class Clocks {
     }
 
     private double decimals(byte[] payload, int at) {
-      int[] two = new int[width];
-      for (int i = 0; i < width; i++) {
-        int high = payload[at + i] >> 4 & 0xf;
-        int low = payload[at + i] & 0xf;
-        if (high > 9 || low > 9) {
+      int[] two = new int[this == DIGITS ? width / 2 : width];
+      for (int i = 0; i < two.length; i++) {
+        int high = this == DIGITS ? payload[at + 2 * i] - '0' : payload[at + i] >> 4 & 0xf;
+        int low = this == DIGITS ? payload[at + 2 * i + 1] - '0' : payload[at + i] & 0xf;
+        if (high < 0 || high > 9 || low < 0 || low > 9) {
           return Double.NaN;
         }
         two[i] = 10 * high + low;
       }
-      int from = width - 5;
-      int year = width == 7 ? 100 * two[0] + two[1] : 2000 + two[0];
+      int from = two.length - 5;
+      int year =
+          switch (this) {
+            case BCD_14 -> 100 * two[0] + two[1];
+            case BCD_12 -> 2000 + two[0];
+            default -> 2024; // nobody says which: a leap year has every day
+          };
       try {
         return Clocks.seconds(LocalDateTime.of(
             year, two[from], two[from + 1], two[from + 2], two[from + 3], two[from + 4]));
@@ -226,9 +234,9 @@ final class Clocks {
 
     /** The bytes that it will have at the latest. */
     byte[] latest() {
-      if (isBcd()) {
+      if (isDecimal()) {
         byte[] last = new byte[width];
-        last[0] = width == 7 ? (byte) 0x20 : 0x50;
+        last[0] = (byte) (this == DIGITS ? '9' : width == 7 ? 0x20 : 0x50);
         last[1] = width == 7 ? (byte) 0x50 : 1;
         return last;
       }
@@ -272,7 +280,7 @@ final class Clocks {
           continue;
         }
         for (boolean big : new boolean[] {true, false}) {
-          if (!big && clock.isBcd()
+          if (!big && clock.isDecimal()
               || isText(clock, at, big, kind)
               || evidence(clock, at, big, kind) < 0) {
             continue;
@@ -313,7 +321,7 @@ final class Clocks {
     int next = big ? at + 1 : high - 1;
     return isPrintable(payload, high)
         && clock != Clock.DOUBLE
-        && !clock.isBcd()
+        && !clock.isDecimal()
         && (clock.width == 8 || isPrintable(payload, beside) || isPrintable(payload, next));
   }
 
@@ -357,12 +365,13 @@ final class Clocks {
         Comparator.comparing((Map.Entry<Step, Integer> one) -> one.getKey().conversation())
             .thenComparing(one -> one.getKey().entry(0)));
     int lowest = place.big ? clock.width - varying.length() : varying.nextSetBit(0);
-    if (lowest > clock.idle() || !clock.isBcd() && !isZero(place, kinds.get(0), lowest)) {
+    if (lowest > clock.idle() || !clock.isDecimal() && !isZero(place, kinds.get(0), lowest)) {
       return -1;
     }
     // What can be seen of a pace: the bytes from the highest that varies to the lowest.
     int varied = place.big ? clock.width - varying.nextSetBit(0) : varying.length();
-    double range = clock.isBcd() ? DECIMALS[varied] : Math.pow(256, varied) / clock.units();
+    int pairs = clock == Clock.DIGITS ? (varied + 1) / 2 : varied;
+    double range = clock.isDecimal() ? DECIMALS[pairs] : Math.pow(256, varied) / clock.units();
     // Numbers seldom have that many zeros after them.
     double bits = clock.bits + (clock == Clock.NTP && lowest >= 4 ? 3 : 0);
     double first = Double.NaN;

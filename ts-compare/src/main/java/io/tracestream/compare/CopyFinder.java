@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 
@@ -309,6 +310,11 @@ final class CopyFinder {
         add(place, least, Math.max(1, most * 7 / 10), candidates);
         add(place, least, Math.max(1, most / 10), candidates);
       });
+      candidates.addAll(candidates.stream()
+          .map(CopyFinder::number)
+          .filter(Objects::nonNull)
+          .distinct()
+          .toList());
       candidates.sort((one, other) -> Long.compare(other.votes, one.votes));
       return candidates.size() > MOST_CANDIDATES
           ? candidates.subList(0, MOST_CANDIDATES)
@@ -534,6 +540,47 @@ final class CopyFinder {
       }
     }
     return null;
+  }
+
+  /**
+   * All digits of a number of which only some differ between recordings; null if there are no more.
+   */
+  private static Candidate number(Candidate part) {
+    byte[] there = part.from.steps().get(0).payload(0);
+    byte[] here = part.to.steps().get(0).payload(0);
+    int left = 0;
+    while (isDigit(part, there, here, -left - 1)) {
+      left++;
+    }
+    int right = 0;
+    while (isDigit(part, there, here, part.width + right)) {
+      right++;
+    }
+    int width = left + part.width + right;
+    for (int i = 0; i < part.width; i++) {
+      if (here[part.offset + i] < '0' || here[part.offset + i] > '9') {
+        return null;
+      }
+    }
+    return left + right == 0
+        ? null
+        : new Candidate(
+            part.from, part.start - left, part.to, part.offset - left, width, part.votes);
+  }
+
+  /** Whether source and target have the same digit beside a value, which never varies. */
+  private static boolean isDigit(Candidate part, byte[] there, byte[] here, int beside) {
+    int from = part.start + beside;
+    int at = part.offset + beside;
+    return from >= 0
+        && at >= 0
+        && from < there.length
+        && at < here.length
+        && here[at] >= '0'
+        && here[at] <= '9'
+        && there[from] == here[at]
+        && !part.from.varying().get(from)
+        && !part.to.varying().get(at);
   }
 
   /** A text is wider by the letters and digits that are around it, in source and target alike. */

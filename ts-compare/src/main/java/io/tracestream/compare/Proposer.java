@@ -697,16 +697,21 @@ final class Proposer {
         out.addAll(Scopes.sample(kind.steps(), MOST_OUT));
       }
     }
-    out.addAll(uneven(from));
+    out.addAll(strays(from));
     return out;
   }
 
-  /** Steps of which nobody knows what varies in them. */
-  private List<Step> uneven(Place place) {
-    List<Step> uneven = steps.get(place.direction).stream()
-        .filter(step -> !step.hasOneLength() && place.at(step.length(), step.sized()) >= 0)
+  /**
+   * Steps with these bytes in them of which nobody knows whether they vary: lengths differ, or the
+   * place is beyond a field whose length varies.
+   */
+  private List<Step> strays(Place place) {
+    Field field = place.in(Frames.of(place.direction));
+    List<Step> strays = steps.get(place.direction).stream()
+        .filter(step -> !step.hasOneLength() || place.at(step.length(), step.sized()) < 0)
+        .filter(step -> field.isIn(ByteBuffer.wrap(step.wholePayload(0))))
         .toList();
-    return Scopes.sample(uneven, MOST_OUT);
+    return Scopes.sample(strays, MOST_OUT);
   }
 
   /** The steps into which a copy would put values that do not belong there. */
@@ -874,7 +879,7 @@ final class Proposer {
         out.addAll(Scopes.sample(kind.steps(), MOST_OUT));
       }
     }
-    out.addAll(uneven(place));
+    out.addAll(strays(place));
     String what =
         group.stream().map(Spot::what).filter(Objects::nonNull).findFirst().orElse(null);
     for (Frames frames : Scopes.of(List.copyOf(own), out)) {

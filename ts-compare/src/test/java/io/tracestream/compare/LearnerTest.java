@@ -379,4 +379,23 @@ class LearnerTest {
     assertEquals("", learn("c2s 61, s2c 6f6b112233", "c2s 61, s2c 6f6b99"));
     assertFalse(learned.explainsAll());
   }
+
+  @Test
+  void aNumberOfWhichOneDigitDiffersIsCopiedAsAWhole() throws Exception {
+    assertEquals(
+        "copy s2c:3+4->c2s:2+4\n",
+        learn(
+            text("s2c", "ok 7315;") + text("c2s", "a 7315 x"),
+            text("s2c", "ok 7319;") + text("c2s", "a 7319 x")));
+  }
+
+  @Test
+  void aRuleDoesNotReachIntoAFieldWhoseLengthVaries() throws Exception {
+    assertEquals(
+        "ignore s2c[0=01]:1+len8\nignore s2c[0=02]:3+4\n",
+        learn(
+            "s2c 01" + "0578797a7a79, s2c 01" + "03414243, s2c 02" + "000011223344",
+            "s2c 01" + "0361626e, s2c 01" + "0451525354, s2c 02" + "0000a1b2c3d4"));
+    assertTrue(learned.explainsAll());
+  }
 }
