@@ -153,11 +153,12 @@ record Sized(int offset, String shape, String delimiter) {
       }
       for (int k = 0; k < found.size(); k++) {
         if (search.fits(best, found.get(k))) {
-          search.known.add(best.context(found.get(k)));
+          search.found(best, found.get(k));
           found.set(k, found.get(k).without(best));
         }
       }
     }
+    found.replaceAll(search::withoutRest);
     return found;
   }
 
@@ -175,6 +176,16 @@ record Sized(int offset, String shape, String delimiter) {
   int lengthWithout(byte[] payload) {
     int end = end(payload);
     return end < 0 ? -1 : payload.length - end + offset;
+  }
+
+  /** Whether it has its own length, and ends where the payloads of a step end. */
+  private boolean isCountedRest(Step step) {
+    for (int i = 0; i < step.recordings(); i++) {
+      if (step.isIn(i) && end(step.payload(i)) != step.payload(i).length) {
+        return false;
+      }
+    }
+    return isCounted();
   }
 
   /** Whether all payloads of a step have it. */
@@ -376,8 +387,40 @@ record Sized(int offset, String shape, String delimiter) {
     /** Where fields begin that were found, or that several steps have. */
     private final Set<String> known = new HashSet<>();
 
+    /** How many steps end with a field of a shape with its own length. */
+    private final Map<String, Integer> rests = new HashMap<>();
+
     Search(List<Step> others) {
       this.others = others;
+    }
+
+    void found(Sized one, Step step) {
+      known.add(one.context(step));
+      if (one.isCountedRest(step)) {
+        rests.merge(one.shape, 1, Integer::sum);
+      }
+    }
+
+    /** The step without the field at its end, if that only happens to have one length here. */
+    Step withoutRest(Step step) {
+      if (!step.isWitnessed()
+          || step.sized() != null
+          || !step.hasOneLength()
+          || step.varying().isEmpty()) {
+        return step;
+      }
+      int first = step.varying().nextSetBit(0);
+      for (Map.Entry<String, Integer> rest : rests.entrySet()) {
+        for (int at = first - 1; at >= Math.max(0, first - NEARBY); at--) {
+          Sized one = new Sized(at, rest.getKey(), NONE);
+          if (rest.getValue() >= WITNESSES
+              && one.isCountedRest(step)
+              && one.content(step.payload(0)) == first) {
+            return step.without(one);
+          }
+        }
+      }
+      return step;
     }
 
     /** The field that explains most; null if none can be told from chance. */
@@ -426,14 +469,13 @@ record Sized(int offset, String shape, String delimiter) {
           || known.contains(one.context(step));
       return one.isDifferent(step, mayBeginAlike)
           && !beginsElsewhere(one, step)
-          && !(one.isRest() && isCountedRest(step));
+          && !(one.isRest() && hasCountedRest(step));
     }
 
     /** Whether the rest of the payloads of a step, from where they differ, has its own length. */
-    private static boolean isCountedRest(Step step) {
-      byte[] first = step.payload(0);
+    private static boolean hasCountedRest(Step step) {
       return candidates(step).stream()
-          .anyMatch(one -> one.isCounted() && one.isNearby(step) && one.end(first) == first.length);
+          .anyMatch(one -> one.isNearby(step) && one.isCountedRest(step));
     }
 
     /** Whether the step has such a field after bytes that are known to be before it. */

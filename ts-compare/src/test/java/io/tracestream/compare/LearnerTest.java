@@ -398,4 +398,13 @@ class LearnerTest {
             "s2c 01" + "0361626e, s2c 01" + "0451525354, s2c 02" + "0000a1b2c3d4"));
     assertTrue(learned.explainsAll());
   }
+
+  @Test
+  void aFieldAtTheEndIsOneEvenWhereItHappensToHaveOneLength() throws Exception {
+    String rules = learn(
+        "s2c 0101" + "03616263, s2c 010203" + "027879, s2c 0103141516" + "02aabb",
+        "s2c 0101" + "027a71, s2c 010203" + "06717273747576, s2c 0103141516" + "02ccdd");
+    assertTrue(rules.contains(":5+len8\n"), rules);
+    assertTrue(learned.explainsAll());
+  }
 }
