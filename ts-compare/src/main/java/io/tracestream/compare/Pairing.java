@@ -146,7 +146,8 @@ final class Pairing {
     int[] partners = new int[a.size()];
     if (a.size() == b.size() && isInOrder(a, b)) {
       Arrays.setAll(partners, k -> k);
-      return partners;
+      int[] others = byLength(a, b);
+      return cost(a, b, others) * 4 < cost(a, b, partners) * 3 ? others : partners;
     }
     Arrays.fill(partners, -1);
     int i = 0;
@@ -168,6 +169,15 @@ final class Pairing {
     }
     int[] byLength = byLength(a, b);
     return alike(a, b, byLength) > alike(a, b, partners) ? byLength : partners;
+  }
+
+  /** How different entries are from their partners. */
+  private static long cost(List<Held> a, List<Held> b, int[] partners) {
+    long cost = 0;
+    for (int i = 0; i < partners.length; i++) {
+      cost += partners[i] < 0 ? 100 : distance(a.get(i), b.get(partners[i]));
+    }
+    return cost;
   }
 
   /** How many entries have a partner of their length. */

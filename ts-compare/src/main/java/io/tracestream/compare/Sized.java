@@ -461,7 +461,7 @@ record Sized(int offset, String shape, String delimiter) {
         return false;
       }
       if (step.hasOneLength()) {
-        return !one.isRest() && one.hasMost(step);
+        return !one.isRest() && one.hasMost(step) && one.isDifferent(step, true);
       }
       boolean mayBeginAlike = one.isCounted()
           || one.shape.equals("digits")
@@ -511,14 +511,15 @@ record Sized(int offset, String shape, String delimiter) {
     private boolean isLikely(Sized one, List<Step> own, List<Step> uneven, List<Step> found) {
       long having = uneven.stream().filter(one::isIn).count();
       if (one.isCounted()) {
-        return own.size() >= WITNESSES && own.size() * 20 >= having
+        return own.size() >= WITNESSES && own.size() * 8 >= having
             || own.stream().allMatch(step -> one.isNearby(step));
       }
       if (!one.isRest() && own.size() * 5 < having * 4) {
         return false;
       }
-      return own.size() >= WITNESSES
-          || found.stream().filter(step -> fits(one, step)).limit(WITNESSES).count() == WITNESSES
+      return !one.isRest()
+              && found.stream().filter(step -> fits(one, step)).limit(WITNESSES).count()
+                  == WITNESSES
           || own.stream().anyMatch(step -> known.contains(one.context(step)))
           || own.stream().allMatch(step -> hasItsValue(one, step));
     }
@@ -540,12 +541,15 @@ record Sized(int offset, String shape, String delimiter) {
     }
   }
 
-  /** Whether it is where the payloads of a step begin to differ. */
+  /** Whether the payloads of a step begin to differ in its length. */
   private boolean isNearby(Step step) {
     byte[] first = step.payload(0);
     for (int i = 1; i < step.recordings(); i++) {
-      if (step.isIn(i) && Math.abs(Arrays.mismatch(first, step.payload(i)) - offset) > NEARBY) {
-        return false;
+      if (step.isIn(i)) {
+        int mismatch = Arrays.mismatch(first, step.payload(i));
+        if (mismatch < offset || mismatch >= content(first)) {
+          return false;
+        }
       }
     }
     return true;

@@ -407,4 +407,13 @@ class LearnerTest {
     assertTrue(rules.contains(":5+len8\n"), rules);
     assertTrue(learned.explainsAll());
   }
+
+  @Test
+  void framesThatCameInAnotherOrderAreNotTakenForFieldsThatVary() throws Exception {
+    String late = "s2c 02037e03000000000000007c001d49443a766d2d3334, s2c 1202c0030000000000000000";
+    String early = "s2c 1e01000000000000000001, s2c 1e01000000000000000003";
+    early += ", s2c 1e01000000000000000004";
+    String end = ", s2c 1e01000000000000000005";
+    assertEquals("", learn(late + "," + early + end, early + "," + late + end));
+  }
 }
