@@ -120,7 +120,11 @@ final class LearnCommand implements Callable<Integer> {
       }
       List<String> names = files.stream().map(Path::toString).toList();
       StandardOutput.print(out -> out.write(new LearnText(names, learned, trial).text()));
-      return learned.explainsAll() && (trial == null || trial.isComplete()) ? 0 : Failures.FAILED;
+      if (trial != null && !trial.isComplete()) {
+        Failures.say("learn: " + trial.summary());
+        return Failures.FAILED;
+      }
+      return learned.explainsAll() ? 0 : Failures.FAILED;
     } catch (UncheckedIOException e) {
       throw new Failures.Failed(Failures.reason(e.getCause()));
     } catch (IOException e) {

@@ -89,9 +89,10 @@ final class ServerTrial {
    * What became of one play.
    *
    * @param why the first difference; null if it passed
+   * @param isGone whether nobody was there
    */
-  private record Answer(String why) {
-    static final Answer PASSED = new Answer(null);
+  private record Answer(String why, boolean isGone) {
+    static final Answer PASSED = new Answer(null, false);
 
     boolean passed() {
       return why == null;
@@ -101,17 +102,15 @@ final class ServerTrial {
   /** Plays the conversations, unchanged and changed. */
   void run(List<Conversation> conversations) throws IOException {
     Set<Field> fields = fields();
-    if (fields.isEmpty()) {
-      stopped = "no rule is about c2s frames, so there was nothing to try";
-      return;
-    }
-    if (!read(conversations)) {
+    if (fields.isEmpty() || !read(conversations)) {
       return;
     }
     Answer unchanged = play(recorded, rules);
     if (unchanged != null && !unchanged.passed()) {
-      stopped = "it does not accept even the unchanged recording, so nothing can be said about"
-          + " single fields; " + unchanged.why();
+      stopped = unchanged.isGone
+          ? unchanged.why + "; start the server or correct --target"
+          : "it does not accept even the unchanged recording, so nothing can be said about single"
+              + " fields; " + unchanged.why;
     }
     List<Field> checked = new ArrayList<>();
     for (Field field : fields) {
@@ -135,6 +134,10 @@ final class ServerTrial {
 
   /** What was done, in one line. */
   String summary() {
+    if (plays == 0) {
+      return "Nothing was played to " + server + ": "
+          + (stopped == null ? "no rule is about c2s frames" : stopped);
+    }
     double seconds = (System.nanoTime() - began) / 1e9;
     return "Played to " + server + (plays == 1 ? " once" : " " + plays + " times") + ", at most "
         + plays * requestsOfOnePlay + " requests in "
@@ -186,7 +189,7 @@ final class ServerTrial {
       stopped = "stopped at the limit of " + mostRequests + " requests (--max-requests)";
     }
     if (stopped == null && left.compareTo(Duration.ZERO) <= 0) {
-      stopped = "stopped at the limit of " + mostTime.toSeconds() + " s (--max-time)";
+      stopped = timeIsUp();
     }
     if (stopped != null) {
       return null;
@@ -205,17 +208,21 @@ final class ServerTrial {
       boolean isOver = verifier.awaitConnections(conversations.size(), left);
       Verdict verdict = verifier.verdict();
       if (isOver) {
-        return verdict.passed() ? Answer.PASSED : new Answer(why(verdict));
+        return verdict.passed() ? Answer.PASSED : new Answer(why(verdict), false);
       }
-      stopped = "stopped at the limit of " + mostTime.toSeconds() + " s (--max-time)";
+      stopped = timeIsUp();
       return null;
     } catch (IOException e) {
-      return new Answer("it cannot be reached: " + Failures.reason(e));
+      return new Answer("it cannot be reached: " + Failures.reason(e), true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       stopped = "it was interrupted";
       return null;
     }
+  }
+
+  private String timeIsUp() {
+    return "stopped at the limit of " + mostTime.toMillis() / 1000.0 + " s (--max-time)";
   }
 
   private static String why(Verdict verdict) {

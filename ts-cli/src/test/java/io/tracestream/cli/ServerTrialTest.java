@@ -178,6 +178,25 @@ class ServerTrialTest {
     Run run = Run.of("learn", a, b, "--target", "127.0.0.1:" + port);
     assertEquals(1, run.status());
     assertHas("it cannot be reached: ", run);
+    assertTrue(
+        run.stderr().endsWith("; start the server or correct --target\n"), () -> run.stderr());
+  }
+
+  @Test
+  void whereNoRequestVariesNothingIsPlayed() throws Exception {
+    String a = record("a.rec", "0aaabbccdd112233440a1e6162");
+    Run run = Run.of("learn", a, a, "--target", "127.0.0.1:1");
+    assertEquals(0, run.status(), run.stderr());
+    assertHas("Nothing was played to 127.0.0.1:1: no rule is about c2s frames", run);
+  }
+
+  @Test
+  void noMoreTimeIsTakenThanAllowed() throws Exception {
+    try (TestTarget target = TestTarget.start()) {
+      Run run = learn(target, "--max-time", "100ms"); // it never answers
+      assertEquals(1, run.status());
+      assertHas("stopped at the limit of 0.1 s (--max-time)", run);
+    }
   }
 
   @Test
