@@ -4,6 +4,7 @@ import io.tracestream.bench.Job.Sample;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,7 +100,7 @@ final class Comparison {
     return Runtime.getRuntime().availableProcessors() + " cores, " + System.getProperty("os.name")
         + " " + System.getProperty("os.version") + ", Java " + Runtime.version()
         + String.join("", versions.stream().map(each -> ", " + each).toList()) + "; "
-        + LocalDate.now() + "\n\n" + table + """
+        + LocalDate.now(ZoneOffset.UTC) + "\n\n" + table + """
 
         Figures are medians over the rounds. x best: beside the best of the others, for -record of those
         that record. CPU s: processor seconds of the peer's processes in one run. MiB: the peak memory of

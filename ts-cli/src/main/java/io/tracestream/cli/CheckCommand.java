@@ -47,7 +47,7 @@ final class CheckCommand implements Callable<Integer> {
   private MaxPayloadOption maxPayload;
 
   @Mixin
-  private LogOptions.Unused log;
+  private LogOptions.Unused unused;
 
   @Override
   public Integer call() throws Exception {

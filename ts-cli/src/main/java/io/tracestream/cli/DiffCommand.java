@@ -74,7 +74,7 @@ final class DiffCommand implements Callable<Integer> {
   private MaxPayloadOption maxPayload;
 
   @Mixin
-  private LogOptions.Unused log;
+  private LogOptions.Unused unused;
 
   private DiffSummary summary;
 

@@ -48,7 +48,7 @@ final class InspectCommand implements Callable<Integer> {
   private MaxPayloadOption maxPayload;
 
   @Mixin
-  private LogOptions.Unused log;
+  private LogOptions.Unused unused;
 
   @Override
   public Integer call() throws Exception {

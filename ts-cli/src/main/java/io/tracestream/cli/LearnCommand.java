@@ -100,7 +100,7 @@ final class LearnCommand implements Callable<Integer> {
   private FrameOptions frames;
 
   @Mixin
-  private LogOptions.Unused log;
+  private LogOptions.Unused unused;
 
   @Spec
   private CommandSpec command;

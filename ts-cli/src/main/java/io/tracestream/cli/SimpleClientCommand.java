@@ -55,7 +55,7 @@ final class SimpleClientCommand implements Callable<Integer> {
   private FrameOptions frames;
 
   @Mixin
-  private LogOptions.Unused log;
+  private LogOptions.Unused unused;
 
   @Override
   public Integer call() throws Failures.Failed {

@@ -1,6 +1,7 @@
 package io.tracestream.cli;
 
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -43,7 +44,7 @@ final class StatusLine {
       thread.setDaemon(true);
       return thread;
     });
-    timer.scheduleAtFixedRate(
+    Future<?> unused = timer.scheduleAtFixedRate( // it ends with the process
         () -> StandardError.status(line.text(System.nanoTime())), 0, 1, TimeUnit.SECONDS);
   }
 

@@ -26,7 +26,7 @@ enum Terminal {
     return !"dumb".equals(System.getenv("TERM")) && isTerminal();
   }
 
-  /** Linux knows it of each stream; {@link System#console} only of stdin and stdout together. */
+  /** Only Linux says it of each stream; elsewhere none counts as one. */
   boolean isTerminal() {
     try {
       String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString();
@@ -34,7 +34,7 @@ enum Terminal {
           || device.startsWith("/dev/tty")
           || device.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException e) {
-      return System.console() != null;
+      return false;
     }
   }
 }

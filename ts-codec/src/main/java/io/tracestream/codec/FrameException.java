@@ -13,12 +13,16 @@ public final class FrameException extends IOException {
   /** Where the frame begins: bytes of the stream before its header. */
   private final long offset;
 
-  /** What to do about it, for the error. */
+  /** Where and what. */
+  private final String problem;
+
+  /** The last clause of the message. */
   private final String advice;
 
   private FrameException(long offset, String problem, String advice) {
     super("byte " + offset + ": " + problem + "; " + advice);
     this.offset = offset;
+    this.problem = "byte " + offset + ": " + problem;
     this.advice = advice;
   }
 
@@ -46,8 +50,7 @@ public final class FrameException extends IOException {
    * @return where and what, such as {@code byte 24: found the end after 3 of 8 header bytes}
    */
   public String problem() {
-    String message = getMessage();
-    return message.substring(0, message.length() - advice.length() - 2);
+    return problem;
   }
 
   /**

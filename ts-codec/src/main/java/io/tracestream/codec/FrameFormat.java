@@ -161,7 +161,7 @@ public final class FrameFormat {
 
   /** Bytes before the end of the length field that belong to the payload. */
   private int inPayload() {
-    return framing.offset + (framing.mask == null ? 0 : framing.bytes);
+    return framing.offset + (framing.mask == 0 ? 0 : framing.bytes);
   }
 
   /** This, if it is for one direction. */
@@ -267,7 +267,7 @@ public final class FrameFormat {
       reverse(bytes);
     }
     BigInteger number = new BigInteger(1, bytes);
-    return framing.mask == null ? number : number.and(BigInteger.valueOf(framing.mask));
+    return framing.mask == 0 ? number : number.and(BigInteger.valueOf(framing.mask));
   }
 
   private static BigInteger ascii(ByteBuffer in, int from, int count, long offset)
@@ -367,10 +367,10 @@ public final class FrameFormat {
       return;
     }
     int start = to.position();
-    int count = framing.mask == null ? framing.offset : head;
+    int count = framing.mask == 0 ? framing.offset : head;
     to.put(start, in, at, count);
     to.position(start + count);
-    if (framing.mask != null) {
+    if (framing.mask != 0) {
       for (int i = 0; i < framing.bytes; i++) {
         int index = start + framing.offset + i;
         to.put(index, (byte) (to.get(index) & ~maskByte(i)));
@@ -437,7 +437,7 @@ public final class FrameFormat {
           "found " + length + " bytes, expected at least " + least + ", as the framing is "
               + framing);
     }
-    if (framing.mask != null) {
+    if (framing.mask != 0) {
       for (int i = 0; i < framing.bytes; i++) {
         if ((payload.get(payload.position() + framing.offset + i) & maskByte(i)) != 0) {
           throw FrameException.cannotSend(
@@ -454,7 +454,7 @@ public final class FrameFormat {
       case BINARY -> {
         for (int i = 0; i < framing.bytes; i++) {
           int shift = 8 * (framing.little ? i : framing.bytes - 1 - i);
-          int kept = framing.mask == null ? 0 : payload.get();
+          int kept = framing.mask == 0 ? 0 : payload.get();
           to.put((byte) ((shift < 64 ? number >>> shift : 0) | kept));
         }
       }

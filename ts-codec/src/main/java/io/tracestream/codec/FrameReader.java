@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads frames from a blocking stream, through a buffer of its own, so it may have read further
@@ -53,7 +54,7 @@ public final class FrameReader {
    *     format allows
    * @throws IOException if the stream throws it
    */
-  public byte[] read() throws IOException {
+  public byte @Nullable [] read() throws IOException {
     ByteBuffer payload = lend();
     if (payload == null) {
       return null;
@@ -71,7 +72,7 @@ public final class FrameReader {
    * @throws FrameException as in {@link #read()}
    * @throws IOException if the stream throws it
    */
-  public ByteBuffer lend() throws IOException {
+  public @Nullable ByteBuffer lend() throws IOException {
     long length = frameLength();
     while (length == 0) {
       // A header, or what is missing of it; a varint shows only byte by byte where it ends.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a frame says how long it is, and in what form. Immutable, so share it between threads.
@@ -117,8 +118,8 @@ public final class Framing {
   final boolean little;
   final boolean countsFrame;
   final int adjust;
-  /** The bits of the field that are the length; null for all. */
-  final Long mask;
+  /** The bits of the field that are the length; 0 for all. */
+  final long mask;
 
   final int clientPreamble;
   final int serverPreamble;
@@ -234,7 +235,7 @@ public final class Framing {
     private boolean little;
     private boolean countsFrame;
     private int adjust;
-    private Long mask;
+    private long mask;
     private int clientPreamble;
     private int serverPreamble;
     private final List<String> seen = new ArrayList<>();
@@ -270,7 +271,7 @@ public final class Framing {
       seen.add(once);
     }
 
-    private String preamble(String item, String value) {
+    private String preamble(String item, @Nullable String value) {
       String text = Objects.requireNonNullElse(value, "");
       String bytesOf = text.replaceFirst("^(c2s|s2c)[:]", "");
       if (bytesOf.equals(text)) {
@@ -285,14 +286,14 @@ public final class Framing {
       return "preamble " + text.substring(0, 3);
     }
 
-    private static int noValue(String item, String value, int most) {
+    private static int noValue(String item, @Nullable String value, int most) {
       if (value != null) {
         throw wrong(item, "varint without a number");
       }
       return most;
     }
 
-    private static int number(String item, String value, int least, int most) {
+    private static int number(String item, @Nullable String value, int least, int most) {
       try {
         int number = Integer.parseInt(Objects.requireNonNullElse(value, ""));
         if (number >= least && number <= most) {
@@ -304,14 +305,14 @@ public final class Framing {
       throw wrong(item, "a number from " + least + " to " + most);
     }
 
-    private static boolean choice(String item, String value, String no, String yes) {
+    private static boolean choice(String item, @Nullable String value, String no, String yes) {
       if (!no.equals(value) && !yes.equals(value)) {
         throw wrong(item, no + " or " + yes);
       }
       return yes.equals(value);
     }
 
-    private static Long hex(String item, String value) {
+    private static long hex(String item, @Nullable String value) {
       if (value != null && value.matches("(?i)(0x)?[0-9a-f]{2,16}")) {
         return Long.parseUnsignedLong(value.replaceFirst("(?i)^0x", ""), 16);
       }
@@ -331,7 +332,7 @@ public final class Framing {
         throw new IllegalArgumentException(
             "framing: counts=frame: a varint can only count what follows it");
       }
-      if (mask != null) {
+      if (seen.contains("mask")) {
         checkMask();
       }
       return new Framing(this);
@@ -363,7 +364,7 @@ public final class Framing {
         && !little
         && !countsFrame
         && adjust == 0
-        && mask == null;
+        && mask == 0;
   }
 
   boolean hasPreamble() {
@@ -374,7 +375,7 @@ public final class Framing {
   BigInteger largest() {
     return switch (form) {
       case BINARY ->
-        mask != null
+        mask != 0
             ? BigInteger.valueOf(mask)
             : BigInteger.ONE.shiftLeft(8 * bytes).subtract(BigInteger.ONE);
       case ASCII -> BigInteger.TEN.pow(bytes).subtract(BigInteger.ONE);
@@ -422,7 +423,7 @@ public final class Framing {
       notes.add(by + (by == 1 ? " byte " : " bytes ") + (adjust > 0 ? "more" : "fewer")
           + " than it says");
     }
-    if (mask != null) {
+    if (mask != 0) {
       notes.add("only the bits of " + HexFormat.of().toHexDigits(mask, 2 * bytes));
     }
     if (clientPreamble > 0) {
@@ -447,7 +448,7 @@ public final class Framing {
     text.append(little ? ",order=little" : "");
     text.append(countsFrame ? ",counts=frame" : "");
     text.append(adjust == 0 ? "" : ",adjust=" + adjust);
-    text.append(mask == null ? "" : ",mask=" + HexFormat.of().toHexDigits(mask, 2 * bytes));
+    text.append(mask == 0 ? "" : ",mask=" + HexFormat.of().toHexDigits(mask, 2 * bytes));
     text.append(clientPreamble == 0 ? "" : ",preamble=c2s:" + clientPreamble);
     text.append(serverPreamble == 0 ? "" : ",preamble=s2c:" + serverPreamble);
     return text.toString();

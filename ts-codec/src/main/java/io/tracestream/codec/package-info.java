@@ -34,4 +34,7 @@
  * for one thread at a time. A payload in a {@link java.nio.ByteBuffer} is lent: copy it to keep it.
  * The package needs nothing but the JDK and logs nothing.
  */
+@NullMarked
 package io.tracestream.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -206,7 +206,7 @@ class FramingTest {
               ? preamble
               : Math.min(format.longestPayload(), before + 20 + random.nextInt(most))];
       random.nextBytes(payload);
-      if (format.framing().mask != null) {
+      if (format.framing().mask != 0) {
         payload[0] &= (byte) 0x80;
         payload[1] = payload[2] = payload[3] = 0;
       }
@@ -262,6 +262,8 @@ class FramingTest {
         "length=4,mask=xyz | framing: found \"mask=xyz\", expected hex digits such as 7fffffff",
         "length=4,mask=fffffffe | framing: mask=fffffffe: the length has to be the lowest bits of 4"
             + " bytes, such as 7fffffff",
+        "length=2,mask=0000 | framing: mask=0: the length has to be the lowest bits of 2 bytes, such as"
+            + " 7fff",
         "length=2,mask=7fffffff | framing: mask=7fffffff: the length has to be the lowest bits of 2"
             + " bytes, such as 7fff",
         "varint,mask=7f | framing: mask: goes with length=1 to length=8 only",

@@ -623,7 +623,7 @@ final class Proposer {
       targets.add(copy.to());
     });
     List<Frames> scopesOfFrom = Scopes.of(List.copyOf(sources), outOfSource(from, sources));
-    List<Frames> scopesOfTo = Scopes.of(List.copyOf(targets), outOfTarget(from, to, found));
+    List<Frames> scopesOfTo = Scopes.of(List.copyOf(targets), outOfTarget(to, found));
     Map<Frames, Set<Kind>> kindsOfFrom = kindsIn(scopesOfFrom, sources);
     Map<Frames, Set<Kind>> kindsOfTo = kindsIn(scopesOfTo, targets);
     for (Frames there : scopesOfFrom) {
@@ -715,7 +715,7 @@ final class Proposer {
   }
 
   /** The steps into which a copy would put values that do not belong there. */
-  private List<Step> outOfTarget(Place from, Place to, List<CopyFinder.Found> found) {
+  private List<Step> outOfTarget(Place to, List<CopyFinder.Found> found) {
     Set<Kind> targets = new HashSet<>();
     List<Set<ByteBuffer>> values = new ArrayList<>();
     for (int i = 0; i < recordings; i++) {

@@ -373,11 +373,6 @@ final class Pool implements Closeable {
     }
   }
 
-  private static ByteBuffer bytes(Field field, ByteBuffer payload) {
-    int start = field.start(payload);
-    return payload.slice(payload.position() + start, field.length());
-  }
-
   private static long hash(Field field, ByteBuffer payload) {
     int at = payload.position() + field.start(payload);
     long hash = 0;

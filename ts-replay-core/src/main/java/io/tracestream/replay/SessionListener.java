@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
  */
 public interface SessionListener {
   /** Logs how each session ended, in one line. This is the default. */
-  SessionListener LOGGING = new LoggingListener();
+  SessionListener LOGGING = SessionLog::ended;
 
   /**
    * A connection was made, and its session begins.

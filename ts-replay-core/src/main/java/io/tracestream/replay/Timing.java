@@ -85,7 +85,7 @@ public final class Timing {
 
   /** A duration in nanoseconds, cut where times would overflow. */
   static long nanos(Duration duration) {
-    return duration.getSeconds() < LONGEST_PAUSE / 1_000_000_000
+    return duration.toSeconds() < LONGEST_PAUSE / 1_000_000_000
         ? duration.toNanos()
         : LONGEST_PAUSE;
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /** What is logged to stderr while it is open. */
@@ -14,7 +15,7 @@ public final class TestLog implements AutoCloseable {
   private final Lines lines = new Lines();
 
   private TestLog() {
-    System.setErr(new PrintStream(lines, true));
+    System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
   }
 
   public static TestLog open() {
@@ -25,7 +26,10 @@ public final class TestLog implements AutoCloseable {
   public void await(String... parts) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     synchronized (lines) {
-      while (lines.toString().lines().noneMatch(line -> holdsAll(line, parts))) {
+      while (lines
+          .toString(StandardCharsets.UTF_8)
+          .lines()
+          .noneMatch(line -> holdsAll(line, parts))) {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0) {
           fail("no log line with " + String.join(", ", parts) + " in:\n" + lines);

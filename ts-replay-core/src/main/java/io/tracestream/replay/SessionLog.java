@@ -4,11 +4,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says in the log how each session ended. */
-final class LoggingListener implements SessionListener {
-  private static final Logger LOG = LoggerFactory.getLogger(LoggingListener.class);
+final class SessionLog {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionLog.class);
 
-  @Override
-  public void ended(SessionResult result) {
+  private SessionLog() {}
+
+  static void ended(SessionResult result) {
     switch (result.outcome()) {
       case MATCHED -> LOG.info("connection {}: matched", result.connection());
       case DIFFERED -> LOG.warn("{}", result.mismatch());
