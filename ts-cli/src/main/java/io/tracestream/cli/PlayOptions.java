@@ -143,6 +143,8 @@ final class PlayOptions {
   int conclude(String command, Verdict verdict, boolean enough) {
     boolean passed = verdict.passed() && enough;
     boolean written = results.report.write(command, recording(), verdict, passed);
+    int status = verdict.failed() || !enough || !written ? Failures.FAILED : 0;
+    Shutdown.decided(status);
     // So that the summary comes last on a terminal.
     StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
     try {
@@ -151,7 +153,7 @@ final class PlayOptions {
       Failures.say(e.getMessage());
       return Failures.FAILED;
     }
-    return verdict.failed() || !enough || !written ? Failures.FAILED : 0;
+    return status;
   }
 
   private static final class Context extends Values.Range {

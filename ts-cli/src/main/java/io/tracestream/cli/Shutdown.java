@@ -26,6 +26,8 @@ final class Shutdown {
   private final FutureTask<Integer> stop;
   /** The command's own status; 0 until it has one. */
   private volatile int status;
+  /** What stopping will return, once that is known. */
+  private volatile Integer decided;
 
   private Shutdown(Callable<Integer> stop) {
     this.stop = new FutureTask<>(() -> {
@@ -39,6 +41,13 @@ final class Shutdown {
     Shutdown shutdown = new Shutdown(stop);
     current = shutdown;
     return shutdown;
+  }
+
+  /** Fixes the exit status: what is left to do is to print, which a reader may hold up. */
+  static void decided(int status) {
+    if (current != null) {
+      current.decided = status;
+    }
   }
 
   /** Has a signal stop the command that runs then. */
@@ -75,7 +84,11 @@ final class Shutdown {
     } catch (ExecutionException e) {
       Failures.say("stopping: " + Failures.reason(e.getCause()));
     } catch (InterruptedException | TimeoutException e) {
-      Failures.say("stopping took longer than " + STOP_MILLIS + " ms: a disk may be stuck");
+      if (decided != null) {
+        stopped = decided;
+      } else {
+        Failures.say("stopping took longer than " + STOP_MILLIS + " ms: a disk may be stuck");
+      }
     }
     StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
     // The JVM would end with 128 + the signal's number; a signal is the normal way to stop a
