@@ -3,6 +3,7 @@ package io.tracestream.recording;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recorded conversation that is not opened yet: a file, several files in a row, or one in memory.
@@ -11,9 +12,9 @@ import java.util.List;
 public final class Conversation {
   private final String name;
   private final List<Path> parts;
-  private final Recording inMemory;
+  private final @Nullable Recording inMemory;
 
-  private Conversation(String name, List<Path> parts, Recording inMemory) {
+  private Conversation(String name, List<Path> parts, @Nullable Recording inMemory) {
     this.name = name;
     this.parts = List.copyOf(parts);
     this.inMemory = inMemory;

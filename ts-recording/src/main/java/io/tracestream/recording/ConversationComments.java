@@ -2,6 +2,7 @@ package io.tracestream.recording;
 
 import java.time.Instant;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The comments in the file of a conversation that is one of many:
@@ -51,7 +52,7 @@ final class ConversationComments {
   }
 
   /** The end that a comment (without its line end) states; null for any other comment. */
-  static RecordedEnd end(String comment) {
+  static @Nullable RecordedEnd end(String comment) {
     return switch (comment) {
       case "# ended by client" -> RecordedEnd.CLIENT;
       case "# ended by target" -> RecordedEnd.TARGET;

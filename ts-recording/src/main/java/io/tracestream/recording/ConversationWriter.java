@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one of many conversations to a file of its own, which is created with the first entry.
@@ -27,7 +28,7 @@ public final class ConversationWriter implements Closeable {
   private final String comments;
   private RecordingName name;
   /** Writes to the current file; null before the first entry, and after an error. */
-  private RecordingWriter writer;
+  private @Nullable RecordingWriter writer;
 
   private boolean empty;
   private final Set<Direction> ended = EnumSet.noneOf(Direction.class);
@@ -36,7 +37,7 @@ public final class ConversationWriter implements Closeable {
   /** Bytes in the files before the current one. */
   private long lengthBefore;
   /** What failed; null while all is well. */
-  private IOException broken;
+  private @Nullable IOException broken;
 
   ConversationWriter(RecordingDirectoryWriter directory, RecordingName name, String comments) {
     this.directory = directory;
@@ -63,18 +64,21 @@ public final class ConversationWriter implements Closeable {
       throw broken;
     }
     try {
-      if (writer == null) {
-        writer = firstFile();
-      } else if (rotateSize > 0 && !empty && isFull(payload)) {
-        closeFile();
+      RecordingWriter current = writer;
+      if (current == null) {
+        current = firstFile();
+        writer = current;
+      } else if (rotateSize > 0 && !empty && isFull(current, payload)) {
+        closeFile(current);
         name = name.withPart(name.part() + 1);
-        writer = begin(files.create(name));
+        current = begin(files.create(name));
+        writer = current;
       }
       if (!marks.isEmpty()) {
-        writer.writeComments(marks);
+        current.writeComments(marks);
         marks = "";
       }
-      writer.write(elapsedMicros, direction, payload);
+      current.write(elapsedMicros, direction, payload);
       empty = false;
     } catch (IOException e) {
       broken = e;
@@ -94,12 +98,12 @@ public final class ConversationWriter implements Closeable {
     }
   }
 
-  private boolean isFull(ByteBuffer... payload) {
+  private boolean isFull(RecordingWriter current, ByteBuffer... payload) {
     long more = LINE_MARGIN + marks.length() + ConversationComments.LONGEST_END;
     for (ByteBuffer part : payload) {
       more += 2L * part.remaining();
     }
-    return writer.length() + (name.gzip() ? 0 : more) > rotateSize;
+    return current.length() + (name.gzip() ? 0 : more) > rotateSize;
   }
 
   private RecordingWriter firstFile() throws IOException {
@@ -111,7 +115,7 @@ public final class ConversationWriter implements Closeable {
     return begin(file);
   }
 
-  private RecordingWriter begin(RecordingFile file) throws IOException {
+  private RecordingWriter begin(@Nullable RecordingFile file) throws IOException {
     if (file == null) {
       throw new RecordingException(
           files.shown(name) + ": a file of that name exists already; choose another folder");
@@ -163,11 +167,11 @@ public final class ConversationWriter implements Closeable {
     return files.shown(name);
   }
 
-  private void closeFile() throws IOException {
+  private void closeFile(RecordingWriter current) throws IOException {
     try {
-      writer.close();
+      current.close();
     } finally {
-      lengthBefore += writer.length();
+      lengthBefore += current.length();
       writer = null;
       files.finished(name);
     }
@@ -180,15 +184,16 @@ public final class ConversationWriter implements Closeable {
    * @throws IOException if the last entries could not be written
    */
   public void close(RecordedEnd end) throws IOException {
-    if (writer == null) {
+    RecordingWriter current = writer;
+    if (current == null) {
       return;
     }
     try {
       if (broken == null) {
-        writer.writeComments(ConversationComments.line(end));
+        current.writeComments(ConversationComments.line(end));
       }
     } finally {
-      closeFile();
+      closeFile(current);
     }
   }
 

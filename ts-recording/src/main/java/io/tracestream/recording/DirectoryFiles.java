@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The recordings in a folder that is recorded to: creates new files, and deletes the oldest when
@@ -86,7 +88,7 @@ final class DirectoryFiles {
           .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
           .forEach(file -> earlier.add(RecordingName.of(file)));
     } catch (UncheckedIOException e) {
-      throw uncountable(e.getCause());
+      throw uncountable(Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw uncountable(e);
     }
@@ -129,6 +131,7 @@ final class DirectoryFiles {
    *
    * @return the file; call {@link #finished} when it is closed. Null if the name is taken
    */
+  @Nullable
   RecordingFile create(RecordingName name) throws IOException {
     RecordingFile file = RecordingFile.createNew(path(name), shown(name), name.gzip());
     if (file != null && most > 0) {

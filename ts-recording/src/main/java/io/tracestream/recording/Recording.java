@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An opened recording, from which any number of readers can read. It is a file, compressed with
@@ -21,11 +22,11 @@ import java.util.List;
 public final class Recording implements Closeable {
   private final List<TextPart> parts;
   /** Null if it is in memory. */
-  private final RecordingFiles files;
+  private final @Nullable RecordingFiles files;
 
   private final int maxPayloadLength;
 
-  private Recording(List<TextPart> parts, RecordingFiles files, int maxPayloadLength) {
+  private Recording(List<TextPart> parts, @Nullable RecordingFiles files, int maxPayloadLength) {
     this.parts = parts;
     this.files = files;
     this.maxPayloadLength = maxPayloadLength;
@@ -157,7 +158,7 @@ public final class Recording implements Closeable {
    * @throws RecordingException if the first entry or a line before it is damaged
    * @throws IOException if reading fails
    */
-  public Framing framing() throws IOException {
+  public @Nullable Framing framing() throws IOException {
     try (RecordingReader reader = reader()) {
       reader.advance();
       return reader.framing();

@@ -6,6 +6,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a recording contains, from top to end, beyond lines that are damaged. (A
@@ -28,7 +29,7 @@ public final class RecordingCheck {
   private long lastElapsedMicros;
   private long earlierEntries;
   private long firstEarlierLine;
-  private RecordedEnd end;
+  private @Nullable RecordedEnd end;
 
   private RecordingCheck() {}
 
@@ -85,7 +86,7 @@ public final class RecordingCheck {
   }
 
   /** Reads to the end, beyond damaged lines. What is whole goes to {@code repaired}, or to null. */
-  private void read(RecordingReader reader, RepairedFile repaired) throws IOException {
+  private void read(RecordingReader reader, @Nullable RepairedFile repaired) throws IOException {
     if (repaired != null) {
       reader.copyCommentsTo(repaired.comments());
     }
@@ -222,7 +223,7 @@ public final class RecordingCheck {
    * @return what the last line says; null if it says nothing about it, see
    *     {@link RecordingReader#end}
    */
-  public RecordedEnd end() {
+  public @Nullable RecordedEnd end() {
     return end;
   }
 

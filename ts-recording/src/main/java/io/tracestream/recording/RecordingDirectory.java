@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The conversations that were recorded to a folder: its files whose names end with {@code .tsv} or
@@ -136,7 +137,7 @@ public final class RecordingDirectory {
   }
 
   /** What to say about a conversation with a missing part; null if none is missing. */
-  private static String missingPart(List<Path> parts) {
+  private static @Nullable String missingPart(List<Path> parts) {
     int expected = part(parts.get(0)) == 0 ? 0 : 1;
     for (Path file : parts) {
       if (part(file) != expected) {

@@ -3,6 +3,7 @@ package io.tracestream.recording;
 import io.tracestream.codec.Framing;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How to record many conversations to one folder. Immutable. */
 public final class RecordingDirectoryConfig {
@@ -10,10 +11,10 @@ public final class RecordingDirectoryConfig {
   private final long rotateSize;
   private final int maxFiles;
   private final boolean gzip;
-  private final Framing framing;
+  private final @Nullable Framing framing;
 
   private RecordingDirectoryConfig(
-      Path directory, long rotateSize, int maxFiles, boolean gzip, Framing framing) {
+      Path directory, long rotateSize, int maxFiles, boolean gzip, @Nullable Framing framing) {
     this.directory = Objects.requireNonNull(directory, "directory");
     this.rotateSize = requireNoLess("rotateSize", rotateSize);
     this.maxFiles = (int) requireNoLess("maxFiles", maxFiles);
@@ -84,7 +85,7 @@ public final class RecordingDirectoryConfig {
    *
    * @return the framing; null to name none
    */
-  public Framing framing() {
+  public @Nullable Framing framing() {
     return framing;
   }
 
@@ -126,7 +127,7 @@ public final class RecordingDirectoryConfig {
    * @param other see {@link #framing()}
    * @return the changed copy
    */
-  public RecordingDirectoryConfig withFraming(Framing other) {
+  public RecordingDirectoryConfig withFraming(@Nullable Framing other) {
     return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, gzip, other);
   }
 }

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that exactly one writer records to. Sees to it that no other writer uses the file, keeps
@@ -67,9 +68,9 @@ final class RecordingFile implements Closeable {
   private final Object key;
   private Path path;
   /** The name that it will take; null once it has it. */
-  private Path target;
+  private @Nullable Path target;
   /** The recording of that name, locked until it is replaced; null if there is none. */
-  private Earlier earlier;
+  private @Nullable Earlier earlier;
 
   private FileChannel channel;
   private boolean closed;
@@ -162,7 +163,7 @@ final class RecordingFile implements Closeable {
 
   private static Path folderOf(Path place, String name) throws IOException {
     try {
-      return place.getParent().toRealPath();
+      return Objects.requireNonNull(place.getParent()).toRealPath();
     } catch (NoSuchFileException e) {
       throw new RecordingException(name + ": there is no such folder; make it first", e);
     } catch (IOException e) {
@@ -176,12 +177,13 @@ final class RecordingFile implements Closeable {
    * @param place its absolute path
    * @param name its name in errors
    */
-  static RecordingFile createNew(Path place, String name, boolean gzip) throws IOException {
+  static @Nullable RecordingFile createNew(Path place, String name, boolean gzip)
+      throws IOException {
     return createNew(place, name, gzip, "cannot be created");
   }
 
   /** As {@link #createNew(Path, String, boolean)}; if that fails, the error says {@code what}. */
-  static RecordingFile createNew(Path place, String name, boolean gzip, String what)
+  static @Nullable RecordingFile createNew(Path place, String name, boolean gzip, String what)
       throws IOException {
     FileChannel channel;
     try {
@@ -220,8 +222,8 @@ final class RecordingFile implements Closeable {
   private static RecordingFile openPart(Path place, String name, boolean gzip) throws IOException {
     Earlier earlier = hold(place, name);
     try {
-      RecordingFile file =
-          createNew(partOf(place), name, gzip, "cannot be replaced by a new file beside it");
+      RecordingFile file = Objects.requireNonNull( // its name is a new one
+          createNew(partOf(place), name, gzip, "cannot be replaced by a new file beside it"));
       file.target = place;
       file.earlier = earlier;
       return file;
@@ -240,7 +242,7 @@ final class RecordingFile implements Closeable {
   }
 
   /** Locks the file that will be replaced; null if there is none. */
-  private static Earlier hold(Path place, String name) throws IOException {
+  private static @Nullable Earlier hold(Path place, String name) throws IOException {
     while (true) {
       BasicFileAttributes found = attributes(place);
       if (found == null) {
@@ -320,7 +322,7 @@ final class RecordingFile implements Closeable {
   }
 
   /** The attributes of what has that name, without following links; null if nothing has it. */
-  private static BasicFileAttributes attributes(Path place) throws IOException {
+  private static @Nullable BasicFileAttributes attributes(Path place) throws IOException {
     try {
       return Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
@@ -328,7 +330,7 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  private static Object keyAt(Path place) throws IOException {
+  private static @Nullable Object keyAt(Path place) throws IOException {
     BasicFileAttributes found = attributes(place);
     return found == null ? null : key(found, place);
   }

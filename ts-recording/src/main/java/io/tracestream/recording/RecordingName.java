@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a file that holds one of many conversations, or a part of one:
@@ -48,7 +49,7 @@ record RecordingName(String start, long number, int part, boolean gzip)
   }
 
   /** The name of the file; null if it is a name of another kind. */
-  static RecordingName of(Path file) {
+  static @Nullable RecordingName of(Path file) {
     Matcher shape = SHAPE.matcher(file.getFileName().toString());
     if (!shape.matches()) {
       return null;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a recording, entry by entry, through a buffer of its own. Memory grows with the longest
@@ -61,7 +62,7 @@ public final class RecordingReader implements Closeable {
   /** The index of the current part. */
   private int part;
   /** Its text, decompressed; null until it is first read. */
-  private UnpackedInput in;
+  private @Nullable UnpackedInput in;
   /** The bytes from {@code position} to {@code limit} are unread. */
   private byte[] buffer = new byte[FIRST_BUFFER];
 
@@ -72,7 +73,7 @@ public final class RecordingReader implements Closeable {
   /** Whether the end of the part's text was seen; it may have grown by the next line. */
   private boolean atEnd;
   /** What is wrong with the end of the part, reported after the text before it; or null. */
-  private IOException badEnd;
+  private @Nullable IOException badEnd;
 
   private boolean badEndReported;
 
@@ -93,22 +94,22 @@ public final class RecordingReader implements Closeable {
   private boolean payloadRead;
 
   private long elapsedMicros;
-  private Direction direction;
+  private Direction direction = Direction.C2S;
   private long startMicros;
   /** Null if no line names it. */
-  private Framing framing;
+  private @Nullable Framing framing;
 
   private boolean clientEnded;
   private boolean targetEnded;
   /** How the conversation ended; null until a line says so. */
-  private RecordedEnd end;
+  private @Nullable RecordedEnd end;
   /** Begins with the last payload that was read; grows with the digits that have been read. */
   private ByteBuffer payload = ByteBuffer.allocate(0);
 
   private int payloadLength;
 
   /** What went wrong; null while all is well. */
-  private IOException failure;
+  private @Nullable IOException failure;
   /** Whether the recording's end was reported. */
   private boolean ended;
 
@@ -124,7 +125,7 @@ public final class RecordingReader implements Closeable {
     private final long offset;
     private final long line;
     private final long startMicros;
-    private final Framing framing;
+    private final @Nullable Framing framing;
     private final boolean clientEnded;
     private final boolean targetEnded;
 
@@ -211,7 +212,7 @@ public final class RecordingReader implements Closeable {
    *     reading fails
    * @throws IOException if the stream was closed
    */
-  public Entry next() throws IOException {
+  public @Nullable Entry next() throws IOException {
     return advance() ? entry() : null;
   }
 
@@ -362,7 +363,7 @@ public final class RecordingReader implements Closeable {
    *
    * @return what the line {@code # framing} before the first entry says; null without such a line
    */
-  public Framing framing() {
+  public @Nullable Framing framing() {
     return framing;
   }
 
@@ -402,7 +403,7 @@ public final class RecordingReader implements Closeable {
    * @return what the last line says; null if it says nothing about it, as in a recording that is
    *     not in a folder, or if the recorder was killed
    */
-  public RecordedEnd end() {
+  public @Nullable RecordedEnd end() {
     return end;
   }
 
@@ -490,6 +491,10 @@ public final class RecordingReader implements Closeable {
   @Override
   public void close() throws IOException {
     closed = true;
+    closePart();
+  }
+
+  private void closePart() throws IOException {
     if (in != null) {
       in.close();
     }
@@ -555,11 +560,11 @@ public final class RecordingReader implements Closeable {
     if (part + 1 == parts.size()) {
       ended = true;
       if (part > 0) {
-        in.close(); // opened only for this reader, and holds a file descriptor
+        closePart(); // opened only for this reader, and holds a file descriptor
       }
       return false;
     }
-    in.close();
+    closePart();
     in = null;
     part++;
     passed = 0;
@@ -628,7 +633,7 @@ public final class RecordingReader implements Closeable {
       try {
         framing = Framing.parse(comment.substring(RecordingWriter.FRAMING.length()));
       } catch (IllegalArgumentException e) {
-        throw error(e.getMessage().replaceAll("[^ -~]", "?") + CORRECT_IT);
+        throw error(String.valueOf(e.getMessage()).replaceAll("[^ -~]", "?") + CORRECT_IT);
       }
     }
     Matcher accepted = ConversationComments.CONNECTION.matcher(comment);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a recording. Lines stay in a buffer until it is full, or until {@link #flush}. A full
@@ -31,7 +32,7 @@ public final class RecordingWriter implements Closeable {
   /** Ends the memory's background thread, if no other writer shares it. */
   private final Closeable ownMemory;
   /** Lines on their way to the file; null if there are none. */
-  private ByteBuffer buffer;
+  private @Nullable ByteBuffer buffer;
   /** Where the last whole line in the buffer ends; 0 if there is none. */
   private int lineEnd;
   /** Whether a small buffer was too small the last time. */
@@ -47,7 +48,7 @@ public final class RecordingWriter implements Closeable {
 
   private long lastElapsedMicros;
   /** What failed; null while all is well. */
-  private volatile IOException broken;
+  private volatile @Nullable IOException broken;
   /** Whether that was thrown to the caller. */
   private boolean thrown;
 
@@ -85,7 +86,7 @@ public final class RecordingWriter implements Closeable {
    * @throws RecordingException as in {@link #create(Path)}
    * @throws IOException if writing fails
    */
-  public static RecordingWriter create(Path path, Framing framing) throws IOException {
+  public static RecordingWriter create(Path path, @Nullable Framing framing) throws IOException {
     String name = path.toString();
     RecordingWriter writer = alone(RecordingFile.create(path, name, name.endsWith(".gz")), framing);
     try {
@@ -111,13 +112,14 @@ public final class RecordingWriter implements Closeable {
     return file.path();
   }
 
-  private static RecordingWriter alone(RecordingFile file, Framing framing) throws IOException {
+  private static RecordingWriter alone(RecordingFile file, @Nullable Framing framing)
+      throws IOException {
     WriteMemory memory = new WriteMemory(WriteMemory.ENOUGH_FOR_ONE);
     return new RecordingWriter(file, memory, memory, true).begin(line(framing));
   }
 
   /** The line that names the framing; empty without one. */
-  static String line(Framing framing) {
+  static String line(@Nullable Framing framing) {
     return framing == null ? "" : FRAMING + framing + "\n";
   }
 
@@ -133,9 +135,9 @@ public final class RecordingWriter implements Closeable {
   private RecordingWriter begin(String comments) throws IOException {
     try {
       byte[] text = (HEADER + "\n" + comments).getBytes(StandardCharsets.US_ASCII);
-      requireRoom(text.length);
-      buffer.put(text);
-      lineEnd = buffer.position();
+      ByteBuffer to = room(text.length);
+      to.put(text);
+      lineEnd = to.position();
       flush();
       return this;
     } catch (IOException | RuntimeException | Error e) {
@@ -182,25 +184,25 @@ public final class RecordingWriter implements Closeable {
   /** As {@link #write}, but time may go backwards, as in a recording that was edited. */
   void writeAtAnyTime(long elapsedMicros, Direction direction, ByteBuffer... payload)
       throws IOException {
-    requireRoom(LINE_MARGIN);
-    putNumber(elapsedMicros);
-    buffer.put((byte) '\t');
-    putLabel(direction);
-    buffer.put((byte) '\t');
+    ByteBuffer to = room(LINE_MARGIN);
+    putNumber(elapsedMicros, to);
+    to.put((byte) '\t');
+    putLabel(direction, to);
+    to.put((byte) '\t');
     for (ByteBuffer part : payload) {
       putHex(part);
     }
-    requireRoom(1);
-    buffer.put((byte) '\n');
-    lineEnd = buffer.position();
+    to = room(1);
+    to.put((byte) '\n');
+    lineEnd = to.position();
   }
 
   /** Adds a character of a comment, which begins with {@code #} and ends with {@code \n}. */
   void writeComment(int c) throws IOException {
-    requireRoom(1);
-    buffer.put((byte) c);
+    ByteBuffer to = room(1);
+    to.put((byte) c);
     if (c == '\n') {
-      lineEnd = buffer.position();
+      lineEnd = to.position();
     }
   }
 
@@ -212,44 +214,50 @@ public final class RecordingWriter implements Closeable {
     }
   }
 
-  private void putNumber(long number) {
+  private static void putNumber(long number, ByteBuffer to) {
     int digits = 1;
     for (long rest = number / 10; rest > 0; rest /= 10) {
       digits++;
     }
-    int end = buffer.position() + digits;
+    int end = to.position() + digits;
     long rest = number;
     for (int i = end - 1; i >= end - digits; i--, rest /= 10) {
-      buffer.put(i, (byte) ('0' + rest % 10));
+      to.put(i, (byte) ('0' + rest % 10));
     }
-    buffer.position(end);
+    to.position(end);
   }
 
-  private void putLabel(Direction direction) {
+  private static void putLabel(Direction direction, ByteBuffer to) {
     boolean c2s = direction == Direction.C2S;
-    buffer.put((byte) (c2s ? 'c' : 's')).put((byte) '2').put((byte) (c2s ? 's' : 'c'));
+    to.put((byte) (c2s ? 'c' : 's')).put((byte) '2').put((byte) (c2s ? 's' : 'c'));
   }
 
   private void putHex(ByteBuffer part) throws IOException {
     int at = part.position();
     while (at < part.limit()) {
-      requireRoom(2);
-      int count = Math.min(part.limit() - at, buffer.remaining() / 2);
-      memory.hex.encode(part, at, count, buffer);
+      ByteBuffer to = room(2);
+      int count = Math.min(part.limit() - at, to.remaining() / 2);
+      memory.hex.encode(part, at, count, to);
       at += count;
     }
   }
 
-  private void requireRoom(int count) throws IOException {
-    if (buffer == null) {
-      buffer = memory.take(wantLarge);
-      lineEnd = 0;
-    } else if (buffer.remaining() < count) {
-      handedOver += buffer.position();
-      buffer = exchange();
-      lineEnd = 0;
+  /** The buffer, with room for so many bytes. */
+  private ByteBuffer room(int count) throws IOException {
+    ByteBuffer to = buffer;
+    if (to != null && to.remaining() >= count) {
+      return to;
+    }
+    if (to == null) {
+      to = memory.take(wantLarge);
+    } else {
+      handedOver += to.position();
+      to = exchange(to);
       wantLarge = true;
     }
+    lineEnd = 0;
+    buffer = to;
+    return to;
   }
 
   /**
@@ -257,29 +265,28 @@ public final class RecordingWriter implements Closeable {
    *
    * @return the buffer to fill next, a large one if possible
    */
-  private ByteBuffer exchange() throws IOException {
+  private ByteBuffer exchange(ByteBuffer full) throws IOException {
     requireSound();
-    ByteBuffer full = buffer;
     int end = lineEnd;
     try {
       boolean more = pending.size() + 1 < WriteMemory.ENOUGH_FOR_ONE;
       ByteBuffer next = more ? memory.takeLarge() : null;
       if (next == null && pending.isEmpty()) { // other files have them all
-        writeNow();
+        writeNow(full);
         return full;
       }
       pending.addLast(memory.background().submit(() -> append(full, end)));
       return next != null ? next : memory.preferLarge(awaitOldest());
     } catch (OutOfMemoryError e) { // to give up here could leave a line cut off
-      writeNow();
+      writeNow(full);
       return full;
     }
   }
 
   /** Writes what is in the buffer and empties it; then all is in the file. */
-  private void writeNow() throws IOException {
+  private void writeNow(ByteBuffer from) throws IOException {
     awaitPending();
-    append(buffer, lineEnd);
+    append(from, lineEnd);
     requireSound();
   }
 
@@ -366,12 +373,13 @@ public final class RecordingWriter implements Closeable {
    */
   public void flush() throws IOException {
     awaitPending();
-    if (buffer == null) {
+    ByteBuffer filled = buffer;
+    if (filled == null) {
       check(file::check);
     } else {
-      handedOver += buffer.position();
-      wantLarge = buffer.position() > WriteMemory.SMALL;
-      writeNow();
+      handedOver += filled.position();
+      wantLarge = filled.position() > WriteMemory.SMALL;
+      writeNow(filled);
       giveBuffer();
     }
   }

@@ -7,6 +7,7 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a stream, which is decompressed if it begins with the two bytes of gzip data (RFC
@@ -38,7 +39,7 @@ final class UnpackedInput extends InputStream {
   private boolean begun;
   private boolean gzip;
   /** Has native memory, so it lives only as long as there are members to read. */
-  private Inflater inflater;
+  private @Nullable Inflater inflater;
 
   private final CRC32 sum = new CRC32();
   private boolean insideMember;
@@ -135,11 +136,11 @@ final class UnpackedInput extends InputStream {
         sum.update(to, at, n);
         return n;
       }
-      if (inflater.finished()) {
+      if (open().finished()) {
         endMember();
       } else {
         fill();
-        inflater.setInput(packed, position, limit - position);
+        open().setInput(packed, position, limit - position);
       }
     }
     endInflater(); // it is made anew if the file grows
@@ -148,14 +149,15 @@ final class UnpackedInput extends InputStream {
 
   private int inflate(byte[] to, int at, int count) throws IOException {
     try {
-      int n = inflater.inflate(to, at, count);
-      position = limit - inflater.getRemaining();
-      if (inflater.needsDictionary()) {
+      Inflater member = open();
+      int n = member.inflate(to, at, count);
+      position = limit - member.getRemaining();
+      if (member.needsDictionary()) {
         throw damaged("a dictionary");
       }
       return n;
     } catch (DataFormatException e) {
-      throw damaged(e.getMessage());
+      throw damaged(String.valueOf(e.getMessage()));
     }
   }
 
@@ -205,18 +207,23 @@ final class UnpackedInput extends InputStream {
   private void beginMember() {
     insideMember = true;
     sum.reset();
+    Inflater member = open();
+    member.reset();
+    member.setInput(packed, position, limit - position);
+  }
+
+  private Inflater open() {
     if (inflater == null) {
       inflater = new Inflater(true);
     }
-    inflater.reset();
-    inflater.setInput(packed, position, limit - position);
+    return inflater;
   }
 
   private void endMember() throws IOException {
     long expectedSum = nextInt();
     long expectedLength = nextInt();
     if (expectedSum != sum.getValue()
-        || expectedLength != (inflater.getBytesWritten() & 0xffff_ffffL)) {
+        || expectedLength != (open().getBytesWritten() & 0xffff_ffffL)) {
       throw damaged("a wrong checksum");
     }
     insideMember = false;

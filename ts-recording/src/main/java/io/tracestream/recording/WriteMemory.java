@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the writers of one thread share: the buffers in which lines wait, and a background thread,
@@ -49,7 +50,7 @@ final class WriteMemory implements Closeable {
     return buffer != null ? buffer : takeSmall();
   }
 
-  private ByteBuffer takeLargeIfPossible() {
+  private @Nullable ByteBuffer takeLargeIfPossible() {
     try {
       return takeLarge();
     } catch (OutOfMemoryError e) {
@@ -63,6 +64,7 @@ final class WriteMemory implements Closeable {
   }
 
   /** An empty large buffer; null if others have them all. */
+  @Nullable
   ByteBuffer takeLarge() {
     ByteBuffer free = freeLarge.pollLast();
     if (free == null && large < mostLarge) {

@@ -33,4 +33,7 @@
  * <p>All of these stream: memory does not grow with the file. The package needs nothing but the JDK
  * and logs nothing.
  */
+@NullMarked
 package io.tracestream.recording;
+
+import org.jspecify.annotations.NullMarked;
