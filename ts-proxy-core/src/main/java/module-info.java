@@ -1,5 +1,6 @@
 /** A TCP proxy for framed protocols, with recording, to start inside a program or a test. */
 module io.tracestream.proxy {
+  requires static org.jspecify;
   requires io.tracestream.engine;
   requires transitive io.tracestream.codec;
   requires transitive io.tracestream.recording;

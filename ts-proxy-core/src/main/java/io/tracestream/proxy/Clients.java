@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ final class Clients implements Listener.Handler {
   private final Dialer dialer;
   private final EventLoop loop;
   /** Null if nothing is recorded. */
-  private final Recorders recorders;
+  private final @Nullable Recorders recorders;
 
   private long accepted;
   private long open;
@@ -40,9 +41,10 @@ final class Clients implements Listener.Handler {
   private final Map<SocketChannel, SocketChannel[]> waiting = new HashMap<>();
 
   /** The client that is being recorded to the only file; or null. */
-  private Connection recorded;
+  private @Nullable Connection recorded;
 
-  Clients(Proxy proxy, Engine engine, Listener listener, Dialer dialer, Recorders recorders) {
+  Clients(
+      Proxy proxy, Engine engine, Listener listener, Dialer dialer, @Nullable Recorders recorders) {
     this.proxy = proxy;
     this.engine = engine;
     this.listener = listener;
@@ -73,7 +75,7 @@ final class Clients implements Listener.Handler {
   }
 
   /** A connection was closed; null for a client that was closed before it had one. */
-  void closed(Connection connection) {
+  void closed(@Nullable Connection connection) {
     if (connection != null && connection == recorded) {
       recorded = null;
     }
@@ -84,20 +86,21 @@ final class Clients implements Listener.Handler {
   }
 
   private boolean isFree() {
-    return recorders == null || !recorders.areSingle() || recorded == null;
+    return recorded == null;
   }
 
   private void openOrReject(SocketChannel client, SocketChannel[] spares, int looks) {
-    if (!isFree()) {
+    if (recorded != null) {
       recorded.giveWay();
     }
-    if (isFree()) {
+    Connection current = recorded; // null once it gave way
+    if (current == null) {
       waiting.remove(client);
       open(client, spares);
-    } else if (looks < (recorded.isEnding() ? MOST_LOOKS : FEW_LOOKS)) {
+    } else if (looks < (current.isEnding() ? MOST_LOOKS : FEW_LOOKS)) {
       loop.after(LOOK_AGAIN_NANOS, () -> openOrReject(client, spares, looks + 1));
     } else {
-      proxy.rejected(recorded);
+      proxy.rejected(current);
       waiting.remove(client);
       close(client);
       close(spares);
@@ -133,7 +136,7 @@ final class Clients implements Listener.Handler {
       EventLoop its,
       SocketChannel client,
       SocketChannel[] spares) {
-    Recorder recorder = null;
+    @Nullable Recorder recorder = null;
     try {
       InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
       proxy.opened(number, peer);

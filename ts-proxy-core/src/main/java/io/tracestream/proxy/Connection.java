@@ -12,6 +12,7 @@ import io.tracestream.recording.RecordedEnd;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ final class Connection implements FrameSocket.Owner {
   private final Proxy proxy;
   private final EventLoop loop;
   /** Null if nothing is recorded. */
-  private final Recorder recorder;
+  private final @Nullable Recorder recorder;
 
   private final FrameSocket client;
   private final FrameSocket target;
@@ -46,7 +47,7 @@ final class Connection implements FrameSocket.Owner {
   private boolean open;
 
   /** The direction that ended first, between frames; null while neither has. */
-  private Direction endedFirst;
+  private @Nullable Direction endedFirst;
   /** The connection broke or was stopped before it ended. */
   private boolean broken;
 
@@ -58,10 +59,10 @@ final class Connection implements FrameSocket.Owner {
       long number,
       Proxy proxy,
       EventLoop loop,
-      Recorder recorder,
+      @Nullable Recorder recorder,
       Dialer dialer,
       SocketChannel client,
-      SocketChannel spare)
+      @Nullable SocketChannel spare)
       throws IOException {
     this.number = number;
     this.proxy = proxy;
@@ -282,7 +283,7 @@ final class Connection implements FrameSocket.Owner {
   }
 
   @Override
-  public void stop(Throwable cause) {
+  public void stop(@Nullable Throwable cause) {
     if (cause != null) {
       proxy.failed(number, "unexpected error: " + cause);
     }

@@ -12,11 +12,13 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,7 @@ public final class Proxy implements AutoCloseable {
   private final ProxyConfig config;
   private final InetSocketAddress address;
   /** Null if nothing is recorded. */
-  private final Recorders recorders;
+  private final @Nullable Recorders recorders;
 
   private final Engine engine;
   private final Clients clients;
@@ -48,7 +50,8 @@ public final class Proxy implements AutoCloseable {
 
   private final Object lock = new Object();
 
-  private Proxy(ProxyConfig config, Listener listener, Recorders recorders) throws IOException {
+  private Proxy(ProxyConfig config, Listener listener, @Nullable Recorders recorders)
+      throws IOException {
     this.config = config;
     this.address = listener.address();
     this.recorders = recorders;
@@ -285,18 +288,23 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
+  private Traffic trafficOf(EventLoop loop) {
+    return Objects.requireNonNull(traffic.get(loop));
+  }
+
   /** A connection is served from now on; on its loop. */
   void serving(Connection connection, EventLoop loop) {
-    traffic.get(loop).opened(connection);
+    trafficOf(loop).opened(connection);
   }
 
   /** A connection is closed; on its loop. */
-  void closed(long number, Recorder recorder, Connection connection, EventLoop loop) {
-    if (recorder != null) {
+  void closed(
+      long number, @Nullable Recorder recorder, @Nullable Connection connection, EventLoop loop) {
+    if (recorders != null && recorder != null) {
       recorders.ended(recorder, loop);
     }
     if (connection != null) {
-      traffic.get(loop).closed(connection);
+      trafficOf(loop).closed(connection);
     }
     if (loop == engine.first()) {
       clients.closed(connection);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link Proxy} does. Immutable: each {@code with} method returns a changed copy. */
 public final class ProxyConfig implements Cloneable {
@@ -18,12 +19,12 @@ public final class ProxyConfig implements Cloneable {
   private final InetSocketAddress listen;
   private final InetSocketAddress target;
   private FrameFormat format = FrameFormat.DEFAULT;
-  private Path recording;
-  private RecordingDirectoryConfig recordingDirectory;
+  private @Nullable Path recording;
+  private @Nullable RecordingDirectoryConfig recordingDirectory;
   private boolean namesFraming;
   private boolean flushRecording;
   private Duration connectTimeout = Duration.ofSeconds(10);
-  private Duration idleTimeout;
+  private @Nullable Duration idleTimeout;
   private long maxConnections;
   private ProxyListener listener = ProxyListener.NONE;
 
@@ -218,7 +219,7 @@ public final class ProxyConfig implements Cloneable {
    *
    * @return the file; null if there is none
    */
-  public Path recording() {
+  public @Nullable Path recording() {
     return recording;
   }
 
@@ -227,11 +228,12 @@ public final class ProxyConfig implements Cloneable {
    *
    * @return the folder, and how to record; null if there is none
    */
-  public RecordingDirectoryConfig recordingDirectory() {
+  public @Nullable RecordingDirectoryConfig recordingDirectory() {
     return recordingDirectory;
   }
 
   /** The framing that recordings name; null for none. */
+  @Nullable
   Framing namedFraming() {
     return namesFraming || !format.framing().isPlain() ? format.framing() : null;
   }
@@ -259,7 +261,7 @@ public final class ProxyConfig implements Cloneable {
    *
    * @return the time; null for no time-out
    */
-  public Duration idleTimeout() {
+  public @Nullable Duration idleTimeout() {
     return idleTimeout;
   }
 

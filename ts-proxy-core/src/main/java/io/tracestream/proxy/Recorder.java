@@ -5,6 +5,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordedEnd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,7 @@ final class Recorder {
   /** When the current frames arrived: microseconds since the recording began. */
   private long elapsedMicros;
 
-  private IOException failure;
+  private @Nullable IOException failure;
 
   /** A recorder of the connection that was accepted then. */
   Recorder(Recorders all, Output output, long acceptedMicros) {
@@ -97,11 +98,13 @@ final class Recorder {
   }
 
   /** To be called after recording frames; an error means that they must not be forwarded. */
+  @Nullable
   IOException beforeForwarding() {
     return all.flushesEach() ? flush() : failure;
   }
 
   /** Flushes what was recorded, and checks the file; returns what failed, or null. */
+  @Nullable
   IOException flush() {
     if (failure == null) {
       try {
@@ -119,6 +122,7 @@ final class Recorder {
   }
 
   /** Closes the recording of the connection; returns what failed, or null. */
+  @Nullable
   IOException end(RecordedEnd how) {
     try {
       output.end(how);

@@ -6,6 +6,7 @@ import io.tracestream.engine.EventLoop;
 import io.tracestream.recording.ConversationWriter;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordedEnd;
+import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.RecordingDirectoryWriter;
 import io.tracestream.recording.RecordingWriter;
 import java.io.Closeable;
@@ -13,13 +14,16 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,23 +39,25 @@ final class Recorders implements Closeable {
   private static final long FLUSH_NANOS = 1_000_000_000;
 
   private final ProxyConfig config;
+  /** The file or the folder. */
+  private final Path place;
   /** Null if there is no single file. */
-  private final RecordingWriter file;
+  private final @Nullable RecordingWriter file;
 
   /** Null if there is no folder. */
-  private final RecordingDirectoryWriter folder;
+  private final @Nullable RecordingDirectoryWriter folder;
 
   private final Map<EventLoop, OfLoop> loops = new HashMap<>();
   private long accepted;
   /** When the first connection was accepted, by a monotonic clock. */
   private volatile long beginning;
 
-  private volatile Instant epoch;
+  private volatile Instant epoch = Instant.EPOCH;
 
   /** What is recorded on one loop. */
   private static final class OfLoop {
     /** The folder's writer for the loop's thread. */
-    private RecordingDirectoryWriter folder;
+    private final @Nullable RecordingDirectoryWriter folder;
 
     private final Set<Recorder> recorders = new HashSet<>();
     /** What recorders that have ended recorded. */
@@ -59,27 +65,37 @@ final class Recorders implements Closeable {
 
     private long unreachable;
     private long endedMicros;
+
+    private OfLoop(@Nullable RecordingDirectoryWriter folder) {
+      this.folder = folder;
+    }
   }
 
-  private Recorders(ProxyConfig config, RecordingWriter file, RecordingDirectoryWriter folder) {
+  private Recorders(
+      ProxyConfig config,
+      Path place,
+      @Nullable RecordingWriter file,
+      @Nullable RecordingDirectoryWriter folder) {
     this.config = config;
+    this.place = place;
     this.file = file;
     this.folder = folder;
   }
 
   /** Opens the file or folder; null if nothing is recorded. */
-  static Recorders open(ProxyConfig config) throws IOException {
-    if (config.recording() != null) {
-      return new Recorders(
-          config, RecordingWriter.create(config.recording(), config.namedFraming()), null);
+  static @Nullable Recorders open(ProxyConfig config) throws IOException {
+    Path file = config.recording();
+    if (file != null) {
+      return new Recorders(config, file, RecordingWriter.create(file, config.namedFraming()), null);
     }
-    return config.recordingDirectory() == null
+    RecordingDirectoryConfig folder = config.recordingDirectory();
+    return folder == null
         ? null
         : new Recorders(
             config,
+            folder.directory(),
             null,
-            RecordingDirectoryWriter.open(
-                config.recordingDirectory().withFraming(config.namedFraming()), LOG::warn));
+            RecordingDirectoryWriter.open(folder.withFraming(config.namedFraming()), LOG::warn));
   }
 
   /** Whether only one client at a time can be recorded. */
@@ -95,34 +111,35 @@ final class Recorders implements Closeable {
   /** To be called before the first connection comes. */
   void serve(Proxy proxy, List<EventLoop> all) {
     for (EventLoop loop : all) {
-      OfLoop ofLoop = new OfLoop();
-      if (folder != null) {
-        ofLoop.folder = loops.isEmpty() ? folder : folder.forAnotherThread();
-      }
-      loops.put(loop, ofLoop);
+      loops.put(
+          loop, new OfLoop(folder == null || loops.isEmpty() ? folder : folder.forAnotherThread()));
     }
     all.forEach(loop -> loop.execute(() -> flushSoon(proxy, loop)));
+  }
+
+  private OfLoop of(EventLoop loop) {
+    return Objects.requireNonNull(loops.get(loop));
   }
 
   private void flushSoon(Proxy proxy, EventLoop loop) {
     loop.after(FLUSH_NANOS, () -> {
       flushSoon(proxy, loop); // first, so that an error below does not end it
-      for (Recorder recorder : List.copyOf(loops.get(loop).recorders)) {
+      for (Recorder recorder : List.copyOf(of(loop).recorders)) {
         IOException failure = recorder.flush();
         if (failure != null) {
           proxy.fail(failure);
         }
       }
-      if (file != null) {
-        flushFile(proxy);
-      }
+      flushFile(proxy);
     });
   }
 
   /** Needed even if no client is connected, to notice that the file was taken away. */
   private void flushFile(Proxy proxy) {
     try {
-      file.flush();
+      if (file != null) {
+        file.flush();
+      }
     } catch (IOException e) {
       proxy.fail(e);
     }
@@ -159,14 +176,14 @@ final class Recorders implements Closeable {
       long acceptedMicros,
       EventLoop loop,
       SocketChannel[] spares) {
-    OfLoop ofLoop = loops.get(loop);
+    OfLoop ofLoop = of(loop);
     Recorder recorder = file != null
-        ? new Recorder(this, toFile(), acceptedMicros)
+        ? new Recorder(this, toFile(file), acceptedMicros)
         : new Recorder(
             this,
             toFolder(
-                ofLoop.folder.conversation(
-                    epoch, number, Addresses.numeric(client), acceptedMicros),
+                Objects.requireNonNull(ofLoop.folder)
+                    .conversation(epoch, number, Addresses.numeric(client), acceptedMicros),
                 spares[1]),
             acceptedMicros);
     ofLoop.recorders.add(recorder);
@@ -175,7 +192,7 @@ final class Recorders implements Closeable {
 
   /** Adds up what the recorder of a closed connection has recorded. */
   void ended(Recorder recorder, EventLoop loop) {
-    OfLoop its = loops.get(loop);
+    OfLoop its = of(loop);
     its.recorders.remove(recorder);
     its.ended = its.ended.plus(recorder.stats());
     its.unreachable += recorder.isUnreachable() ? 1 : 0;
@@ -187,7 +204,7 @@ final class Recorders implements Closeable {
     if (file != null) {
       return file.length();
     }
-    OfLoop its = loops.get(loop);
+    OfLoop its = of(loop);
     return its.ended.recordedBytes()
         + its.recorders.stream().mapToLong(Recorder::length).sum();
   }
@@ -202,8 +219,6 @@ final class Recorders implements Closeable {
       unreachable += its.unreachable;
       endedMicros = Math.max(endedMicros, its.endedMicros);
     }
-    Object place =
-        file != null ? config.recording() : config.recordingDirectory().directory();
     String connections = accepted == 1 ? "1 connection" : accepted + " connections";
     boolean isEmpty = all.frames(Direction.C2S) + all.frames(Direction.S2C) == 0;
     if (failed && !isEmpty) {
@@ -252,7 +267,7 @@ final class Recorders implements Closeable {
     return String.format(Locale.ROOT, "%.3f s", micros / 1e6);
   }
 
-  private Recorder.Output toFile() {
+  private Recorder.Output toFile(RecordingWriter file) {
     return new Recorder.Output() {
       @Override
       public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
@@ -282,7 +297,7 @@ final class Recorders implements Closeable {
 
       @Override
       public String fileName() {
-        return config.recording().toString();
+        return place.toString();
       }
     };
   }

@@ -30,4 +30,7 @@
  * throws the error. When a recorded connection ends and when the proxy stops, the log says what was
  * recorded; {@link io.tracestream.proxy.Proxy#stats} counts at any time.
  */
+@NullMarked
 package io.tracestream.proxy;
+
+import org.jspecify.annotations.NullMarked;
