@@ -43,7 +43,7 @@ target=${TS_PROXY_TARGET:-}
 record=${TS_PROXY_RECORD:-}
 flush=${TS_PROXY_FLUSH_RECORDING:-false}
 timing=${TS_PROXY_TIMING:-original}
-header_len=${TS_PROXY_HEADER_LEN:-8}
+header_len=${TS_PROXY_HEADER_LEN:-} # not set: 8, or as the recording says
 max_payload_len=${TS_PROXY_MAX_PAYLOAD_LEN:-16777216}
 
 # Checks all of them in both modes, so that a mistake shows before the mode changes.
@@ -52,10 +52,11 @@ address TS_PROXY_LISTEN "$listen" 0
 [[ -z $target ]] || address TS_PROXY_TARGET "$target" 1
 one_of TS_PROXY_FLUSH_RECORDING "$flush" true false
 one_of TS_PROXY_TIMING "$timing" original none
-number TS_PROXY_HEADER_LEN "$header_len" 1 16
+[[ -z $header_len ]] || number TS_PROXY_HEADER_LEN "$header_len" 1 16
 number TS_PROXY_MAX_PAYLOAD_LEN "$max_payload_len" 0 2147483639
 
-args=("$mode" "--listen=$listen" "--header-len=$header_len" "--max-payload-len=$max_payload_len")
+args=("$mode" "--listen=$listen" "--max-payload-len=$max_payload_len")
+[[ -z $header_len ]] || args+=("--header-len=$header_len")
 if [[ $mode == proxy ]]; then
   need TS_PROXY_TARGET "$target" "HOST:PORT of the server to forward to"
   args+=("--target=$target")

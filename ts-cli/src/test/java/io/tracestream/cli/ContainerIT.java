@@ -103,6 +103,24 @@ class ContainerIT {
     }
   }
 
+  @Test
+  void aReplayTakesTheFramingFromItsRecording() throws Exception {
+    Path file = dir.resolve("named.rec");
+    Files.writeString(
+        file, "# ts_proxy recording v1\n# framing length=2,order=little\n0\tc2s\t61\n0\ts2c\t62\n");
+    Map<String, String> variables = Map.of(
+        "TS_PROXY_MODE",
+        "replay",
+        "TS_PROXY_LISTEN",
+        "127.0.0.1:0",
+        "TS_PROXY_RECORD",
+        file.toString());
+    try (App replay = App.startContained(variables);
+        TestPeer client = TestPeer.connect(replay.awaitListening())) {
+      assertEquals("010062", client.send("0100 61").endSending().awaitEnd());
+    }
+  }
+
   private static Map<String, String> with(Map<String, String> common, String... more) {
     Map<String, String> all = new HashMap<>(common);
     for (int i = 0; i < more.length; i += 2) {
