@@ -347,7 +347,7 @@ final class Proposer {
     Field in(Frames frames) {
       return after == null
           ? Field.of(frames, offset, width)
-          : Field.parse(frames + ":" + after.offset() + "/" + after.text()
+          : Field.parse(frames + ":" + after.offset() + "/" + after.shape()
               + (offset == 0 ? "" : "/" + offset) + "+" + width);
     }
   }
@@ -411,8 +411,8 @@ final class Proposer {
     for (Frames there : Scopes.of(sources, outOfSized(source, sources))) {
       for (Frames here : Scopes.of(own, outOfSized(sized, own))) {
         all &= propose(
-            "copy " + there + ":" + source.offset() + "+" + source.text() + "->" + here + ":"
-                + sized.offset() + "+" + sized.text(),
+            "copy " + there + ":" + source.offset() + "+" + source.shape() + "->" + here + ":"
+                + sized.offset() + "+" + sized.shape(),
             count,
             " entries repeat a value of an earlier " + sources.get(0).direction()
                 + " entry, whose length varies");
@@ -423,7 +423,7 @@ final class Proposer {
 
   private void proposeIgnore(Frames frames, Sized sized, List<Kind> own) {
     long count = own.stream().mapToLong(kind -> kind.steps().size()).sum();
-    String field = frames + ":" + sized.offset() + "+" + sized.text();
+    String field = frames + ":" + sized.offset() + "+" + sized.shape();
     propose(
         "ignore " + field,
         count,

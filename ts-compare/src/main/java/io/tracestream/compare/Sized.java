@@ -1,5 +1,7 @@
 package io.tracestream.compare;
 
+import io.tracestream.rules.Shape;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,22 +14,28 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A field whose length varies, at a fixed place of a payload: digits, bytes after their own length,
  * a varint, bytes up to a delimiter, or the rest.
  *
  * @param offset where it begins, from 0
- * @param shape its shape, as rules write it, such as {@code len16}
- * @param delimiter the bytes that it ends before; empty unless it has such
+ * @param shape what tells where it ends
  */
-record Sized(int offset, String shape, String delimiter) {
-  private static final String NONE = "";
+record Sized(int offset, Shape shape) {
   /** Shapes that have a length of their own, the widest first. */
-  private static final List<String> COUNTED =
-      List.of("len32", "len32le", "len16", "len16le", "len8", "lenvar");
+  private static final List<Shape> COUNTED = Stream.of(
+          "len32", "len32le", "len16", "len16le", "len8", "lenvar")
+      .map(Shape::parse)
+      .toList();
 
-  private static final int LONGEST_VARINT = 10;
+  private static final Shape DIGITS = Shape.parse("digits");
+  private static final Shape VARINT = Shape.parse("varint");
+  private static final Shape REST = Shape.parse("rest");
+  /** Text of a shape with a delimiter of one byte; with two, it is longer. */
+  private static final String ONE_BYTE = "to=00";
+
   /** Steps that are asked for fields. */
   private static final int SAMPLE = 64;
   /** How many such fields a direction may have. */
@@ -49,87 +57,24 @@ record Sized(int offset, String shape, String delimiter) {
   /** Bytes around a field that are looked at. */
   private static final int MOST_BYTES = 4096;
 
-  /** The shape with its delimiter, as rules write it. */
-  String text() {
-    if (delimiter.isEmpty()) {
-      return shape;
-    }
-    byte[] bytes = delimiter.getBytes(StandardCharsets.ISO_8859_1);
-    boolean isText = delimiter.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
-    return isText ? "to\"" + delimiter + "\"" : "to=" + HexFormat.of().formatHex(bytes);
+  /** The field whose bytes end before a delimiter of one byte or two. */
+  private static Sized before(int offset, byte[] payload, int delimiter, int length) {
+    String text = new String(payload, delimiter, length, StandardCharsets.ISO_8859_1);
+    boolean isText = text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
+    String shape = isText
+        ? "to\"" + text + "\""
+        : "to=" + HexFormat.of().formatHex(payload, delimiter, delimiter + length);
+    return new Sized(offset, Shape.parse(shape));
   }
 
   /** Where the field ends in a payload; -1 if the payload does not have it. */
   int end(byte[] payload) {
-    int length = payload.length;
-    if (offset > length) {
-      return -1;
-    }
-    return switch (shape) {
-      case "digits" -> {
-        int end = offset;
-        while (end < length && isDigit(payload[end])) {
-          end++;
-        }
-        yield end > offset ? end : -1;
-      }
-      case "len8" -> counted(payload, 1, false);
-      case "len16" -> counted(payload, 2, false);
-      case "len16le" -> counted(payload, 2, true);
-      case "len32" -> counted(payload, 4, false);
-      case "len32le" -> counted(payload, 4, true);
-      case "varint" -> varintEnd(payload);
-      case "lenvar" -> {
-        int begin = varintEnd(payload);
-        long count = 0;
-        for (int at = begin - 1; at >= offset; at--) {
-          count = count << 7 | payload[at] & 0x7f;
-        }
-        yield begin >= 0 && count >= 0 && begin + count <= length ? (int) (begin + count) : -1;
-      }
-      case "to" -> {
-        byte[] bytes = delimiter.getBytes(StandardCharsets.ISO_8859_1);
-        int at = offset;
-        while (at + bytes.length <= length
-            && !Arrays.equals(payload, at, at + bytes.length, bytes, 0, bytes.length)) {
-          at++;
-        }
-        yield at + bytes.length <= length ? at : -1;
-      }
-      default -> length; // the rest
-    };
+    return shape.end(ByteBuffer.wrap(payload), offset);
   }
 
   /** Where what it contains begins, after its own length. */
   int content(byte[] payload) {
-    return offset
-        + switch (shape) {
-          case "len8" -> 1;
-          case "len16", "len16le" -> 2;
-          case "len32", "len32le" -> 4;
-          case "lenvar" -> varintEnd(payload) - offset;
-          default -> 0;
-        };
-  }
-
-  private int counted(byte[] payload, int width, boolean little) {
-    if (offset + width > payload.length) {
-      return -1;
-    }
-    long count = 0;
-    for (int i = 0; i < width; i++) {
-      count = count << 8 | payload[little ? offset + width - 1 - i : offset + i] & 0xff;
-    }
-    return offset + width + count <= payload.length ? (int) (offset + width + count) : -1;
-  }
-
-  private int varintEnd(byte[] payload) {
-    for (int at = offset; at < payload.length && at < offset + LONGEST_VARINT; at++) {
-      if (payload[at] >= 0) {
-        return at + 1;
-      }
-    }
-    return -1;
+    return offset + shape.prefix(ByteBuffer.wrap(payload, offset, payload.length - offset));
   }
 
   private static boolean isDigit(byte one) {
@@ -169,7 +114,7 @@ record Sized(int offset, String shape, String delimiter) {
 
   /** Whether it goes on to the end of any payload. */
   boolean isRest() {
-    return shape.equals("rest");
+    return shape.equals(REST);
   }
 
   /** How long a payload is without it; -1 if it does not have it. */
@@ -248,7 +193,7 @@ record Sized(int offset, String shape, String delimiter) {
           return false;
         }
         // Digits are often the same: numbers have high-order ones.
-        if (front >= 0 && !shape.equals("digits") && (front + back) * ALIKE > most + ALIKE) {
+        if (front >= 0 && !shape.equals(DIGITS) && (front + back) * ALIKE > most + ALIKE) {
           return false;
         }
       }
@@ -283,7 +228,7 @@ record Sized(int offset, String shape, String delimiter) {
     while (from > 0 && offset - from < CONTEXT && isSame(step, from - 1)) {
       from--;
     }
-    return text()
+    return shape
         + (offset - from < CONTEXT ? "@" + offset : "")
         + HexFormat.of().formatHex(first, from, Math.min(offset, first.length));
   }
@@ -339,8 +284,8 @@ record Sized(int offset, String shape, String delimiter) {
       }
       byte[] b = step.payload(i);
       for (int at = 0; at < Math.min(HEAD, Math.min(a.length, b.length)); at++) {
-        for (String counted : COUNTED) {
-          Sized one = new Sized(at, counted, NONE);
+        for (Shape counted : COUNTED) {
+          Sized one = new Sized(at, counted);
           if (one.leavesOneLength(step)) {
             candidates.add(one);
           }
@@ -355,29 +300,25 @@ record Sized(int offset, String shape, String delimiter) {
 
   /** Adds the fields without a length of their own that may begin where payloads differ. */
   private static void addUncounted(byte[] payload, int run, Set<Sized> candidates) {
-    candidates.add(new Sized(run, "varint", NONE));
+    candidates.add(new Sized(run, VARINT));
     int digits = run;
     while (digits > 0 && isDigit(payload[digits - 1])) {
       digits--;
     }
-    candidates.add(new Sized(digits, "digits", NONE));
+    candidates.add(new Sized(digits, DIGITS));
     int end = run;
     while (end < payload.length && Character.isLetterOrDigit(payload[end] & 0xff)) {
       end++;
     }
     for (int at = run; at >= Math.max(0, run - MOST_SAME); at--) {
-      candidates.add(new Sized(at, "rest", NONE));
+      candidates.add(new Sized(at, REST));
       if (end < payload.length) {
-        candidates.add(new Sized(at, "to", text(payload, end, 1)));
+        candidates.add(before(at, payload, end, 1));
       }
       if (end + 1 < payload.length && !Character.isLetterOrDigit(payload[end + 1] & 0xff)) {
-        candidates.add(new Sized(at, "to", text(payload, end, 2)));
+        candidates.add(before(at, payload, end, 2));
       }
     }
-  }
-
-  private static String text(byte[] payload, int at, int length) {
-    return new String(payload, at, length, StandardCharsets.ISO_8859_1);
   }
 
   /** Looks for the field that explains most, one after the other. */
@@ -388,7 +329,7 @@ record Sized(int offset, String shape, String delimiter) {
     private final Set<String> known = new HashSet<>();
 
     /** How many steps end with a field of a shape with its own length. */
-    private final Map<String, Integer> rests = new HashMap<>();
+    private final Map<Shape, Integer> rests = new HashMap<>();
 
     Search(List<Step> others) {
       this.others = others;
@@ -410,9 +351,9 @@ record Sized(int offset, String shape, String delimiter) {
         return step;
       }
       int first = step.varying().nextSetBit(0);
-      for (Map.Entry<String, Integer> rest : rests.entrySet()) {
+      for (Map.Entry<Shape, Integer> rest : rests.entrySet()) {
         for (int at = first - 1; at >= Math.max(0, first - NEARBY); at--) {
-          Sized one = new Sized(at, rest.getKey(), NONE);
+          Sized one = new Sized(at, rest.getKey());
           if (rest.getValue() >= WITNESSES
               && one.isCountedRest(step)
               && one.content(step.payload(0)) == first) {
@@ -464,8 +405,8 @@ record Sized(int offset, String shape, String delimiter) {
         return !one.isRest() && one.hasMost(step) && one.isDifferent(step, true);
       }
       boolean mayBeginAlike = one.isCounted()
-          || one.shape.equals("digits")
-          || one.shape.equals("varint")
+          || one.shape.equals(DIGITS)
+          || one.shape.equals(VARINT)
           || known.contains(one.context(step));
       return one.isDifferent(step, mayBeginAlike)
           && !beginsElsewhere(one, step)
@@ -483,7 +424,7 @@ record Sized(int offset, String shape, String delimiter) {
       return !one.isCounted()
           && !known.contains(one.context(step))
           && candidates(step).stream()
-              .anyMatch(other -> other.text().equals(one.text())
+              .anyMatch(other -> other.shape.equals(one.shape)
                   && known.contains(other.context(step))
                   && other.leavesOneLength(step));
     }
@@ -494,17 +435,21 @@ record Sized(int offset, String shape, String delimiter) {
       for (Step step : own) {
         worth += 2 - (double) one.openBytes(step) / (step.length() + 1);
       }
-      double weight =
-          switch (one.shape) {
-            case "rest" -> 0.5;
-            case "to" -> 0.9 + 0.001 * one.delimiter.length();
-            case "varint" -> 0.95;
-            case "lenvar" -> 0.99;
-            case "len32", "len32le" -> 1.02;
-            case "len16", "len16le" -> 1.01;
-            default -> 1;
-          };
-      return worth * weight;
+      return worth * weight(one.shape.toString());
+    }
+
+    private static double weight(String shape) {
+      if (shape.startsWith("to")) {
+        return shape.length() > ONE_BYTE.length() ? 0.902 : 0.901;
+      }
+      return switch (shape) {
+        case "rest" -> 0.5;
+        case "varint" -> 0.95;
+        case "lenvar" -> 0.99;
+        case "len32", "len32le" -> 1.02;
+        case "len16", "len16le" -> 1.01;
+        default -> 1;
+      };
     }
 
     /** Whether that is more than chance. */

@@ -111,7 +111,7 @@ public final class Field {
     List<Object> steps = new ArrayList<>();
     while (reader.skip("/")) {
       int from = reader.at();
-      Shape step = reader.seesDigit() ? null : requireShape(reader);
+      Shape step = reader.seesDigit() ? null : Shape.require(reader);
       if (step != null && step.isRest()) {
         throw reader.wrong(from, "nothing follows the rest of a payload");
       }
@@ -120,7 +120,7 @@ public final class Field {
     reader.require("+", "write + and the length of the field here, such as c2s:4+2");
     int from = reader.at();
     if (!reader.seesDigit()) {
-      return new Field(frames, offset, steps, 0, requireShape(reader));
+      return new Field(frames, offset, steps, 0, Shape.require(reader));
     }
     int length = reader.number("");
     String why = why(steps.isEmpty() ? offset : 0, length);
@@ -128,14 +128,6 @@ public final class Field {
       throw reader.wrong(from, why);
     }
     return new Field(frames, offset, steps, length, null);
-  }
-
-  private static Shape requireShape(RuleReader reader) {
-    Shape shape = Shape.read(reader);
-    if (shape == null) {
-      throw reader.wrong("not a length; write a number of bytes, such as c2s:4+2, or " + Shape.ALL);
-    }
-    return shape;
   }
 
   /** Whether it has the same offset and length in all payloads of a length. */

@@ -4,22 +4,58 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** What tells where some bytes end whose number varies. Immutable. */
-final class Shape {
+public final class Shape {
   private static final int LONGEST_VARINT = 10;
   private static final String[] NAMES = {
     "digits", "len8", "len16le", "len16", "len32le", "len32", "lenvar", "varint", "rest"
   };
-  static final String ALL =
+  private static final String ALL =
       "digits, len8, len16, len32, len16le, len32le, lenvar, varint, to\"TEXT\", to=HEX or rest";
 
   /** One of NAMES; or how the delimiter was written. */
   private final String text;
   /** Null unless the bytes end before it. */
   private final byte[] delimiter;
+  /** Bytes of the length that stands before the others, if that has a fixed size; else 0. */
+  private final int width;
+
+  private final boolean isLittle;
 
   private Shape(String text, byte[] delimiter) {
     this.text = text;
     this.delimiter = delimiter;
+    this.width = switch (text) {
+      case "len8" -> 1;
+      case "len16", "len16le" -> 2;
+      case "len32", "len32le" -> 4;
+      default -> 0;
+    };
+    this.isLittle = text.endsWith("le");
+  }
+
+  /**
+   * Reads a shape from its text.
+   *
+   * @param text {@code digits}, {@code len8}, {@code len16}, {@code len32}, {@code len16le},
+   *     {@code len32le}, {@code lenvar}, {@code varint}, {@code to"TEXT"}, {@code to=HEX} or
+   *     {@code rest}
+   * @return the shape
+   * @throws IllegalArgumentException if the text is not a shape; one line says where and why
+   */
+  public static Shape parse(String text) {
+    RuleReader reader = new RuleReader(text);
+    Shape shape = require(reader);
+    reader.requireEnd("the shape");
+    return shape;
+  }
+
+  /** The shape that is next; an error if there is none. */
+  static Shape require(RuleReader reader) {
+    Shape shape = read(reader);
+    if (shape == null) {
+      throw reader.wrong("not a length; write a number of bytes, such as c2s:4+2, or " + ALL);
+    }
+    return shape;
   }
 
   /** The shape that is next; null if there is none. */
@@ -41,9 +77,18 @@ final class Shape {
     return text.equals("rest");
   }
 
-  /** Where the bytes end that begin at that offset of a payload; -1 when it has no such bytes. */
-  int end(ByteBuffer payload, int at) {
+  /**
+   * Where the bytes of a field end.
+   *
+   * @param payload from its position to its limit; left as it is
+   * @param at where the field begins, from 0
+   * @return an offset; -1 if the payload has no such bytes there
+   */
+  public int end(ByteBuffer payload, int at) {
     int length = payload.remaining();
+    if (width > 0) {
+      return counted(payload, at);
+    }
     if (delimiter != null) {
       return delimiterFrom(payload, at);
     }
@@ -55,11 +100,6 @@ final class Shape {
         }
         yield end > at ? end : -1;
       }
-      case "len8" -> counted(payload, at, 1, false);
-      case "len16" -> counted(payload, at, 2, false);
-      case "len32" -> counted(payload, at, 4, false);
-      case "len16le" -> counted(payload, at, 2, true);
-      case "len32le" -> counted(payload, at, 4, true);
       case "lenvar" -> {
         int end = varintEnd(payload, at);
         yield end < 0 ? -1 : after(end, varint(payload, at, end), length);
@@ -69,18 +109,28 @@ final class Shape {
     };
   }
 
+  /**
+   * How many bytes before the content say how long that is.
+   *
+   * @param field the bytes of such a field, and possibly more
+   * @return 0 where nothing says it
+   */
+  public int prefix(ByteBuffer field) {
+    return text.equals("lenvar") ? varintEnd(field, 0) : width;
+  }
+
   private static boolean isDigit(byte value) {
     return value >= '0' && value <= '9';
   }
 
-  private static int counted(ByteBuffer payload, int at, int width, boolean little) {
+  private int counted(ByteBuffer payload, int at) {
     int begin = at + width;
     if (begin > payload.remaining()) {
       return -1;
     }
     long count = 0;
     for (int i = 0; i < width; i++) {
-      int index = little ? width - 1 - i : i;
+      int index = isLittle ? width - 1 - i : i;
       count = count << 8 | payload.get(payload.position() + at + index) & 0xff;
     }
     return after(begin, count, payload.remaining());
@@ -133,6 +183,7 @@ final class Shape {
     return delimiter == null ? text.hashCode() : Arrays.hashCode(delimiter);
   }
 
+  /** The text that {@link #parse} takes. */
   @Override
   public String toString() {
     return text;
