@@ -27,13 +27,12 @@ public final class FrameFormat {
   /** The preamble of a format that is for no certain direction. */
   private static final int UNKNOWN = -1;
 
-  /** What a varint of 5 bytes can say at most; longer ones say nothing else in this field. */
-  private static final int MOST_VARINT_BYTES = 5;
-
   private final Framing framing;
   private final int headerLength;
   private final int maxPayloadLength;
   private final int longestPayload;
+  /** By how much the length says more than follows it. */
+  private final int surplus;
   /** Nothing but a big-endian length and as many bytes: the hot path. */
   private final boolean isPlain;
   /** Bytes of the first frame, which has no length; 0 if it has one; or UNKNOWN. */
@@ -70,13 +69,8 @@ public final class FrameFormat {
     this.preamble = preamble;
     this.headerLength = framing.offset + (isVarint() ? 1 : framing.bytes);
     this.isPlain = framing.isPlain();
-    BigInteger longest = framing
-        .largest()
-        .add(BigInteger.valueOf(framing.adjust))
-        .subtract(BigInteger.valueOf(framing.countsFrame ? headerLength : 0))
-        .add(BigInteger.valueOf(inPayload()))
-        .min(BigInteger.valueOf(maxPayloadLength));
-    this.longestPayload = Math.max(0, longest.intValue());
+    this.surplus = (framing.countsFrame ? headerLength : 0) - framing.adjust;
+    this.longestPayload = (int) Math.max(0, Math.min(maxPayloadLength, payload(framing.largest())));
   }
 
   static void requireRange(String name, int found, int least, int most) {
@@ -186,7 +180,7 @@ public final class FrameFormat {
     if (isPlain) {
       return in.limit() - at < headerLength ? 0 : headerLength + (long) length(in, at, offset);
     }
-    if (preamble > 0 && offset == 0) {
+    if (isPreamble(offset)) {
       return preamble;
     }
     int head = head(in, at, offset);
@@ -226,84 +220,78 @@ public final class FrameFormat {
       if (in.get(at + i) >= 0) {
         return i + 1;
       }
-      if (i + 1 - framing.offset == MOST_VARINT_BYTES) {
+      if (i + 1 == mostHeaderLength()) {
         throw FrameException.badLength(
-            offset, "a varint of more than " + MOST_VARINT_BYTES + " bytes", "at most 4294967295");
+            offset, "a varint of more than " + framing.bytes + " bytes", "at most 4294967295");
       }
     }
     return 0;
+  }
+
+  /** How long the payload is of a frame whose length field says that number. */
+  private long payload(long says) {
+    return says - surplus + inPayload();
   }
 
   /** How many bytes follow the length field. */
   private long following(ByteBuffer in, int at, int head, long offset) throws FrameException {
     int from = at + framing.offset;
     int count = head - framing.offset;
-    BigInteger says =
-        switch (framing.form) {
-          case BINARY -> binary(in, from, count);
-          case ASCII -> ascii(in, from, count, offset);
-          case BCD -> bcd(in, from, count, offset);
-          case VARINT -> varint(in, from, count);
-        };
-    BigInteger following =
-        says.add(BigInteger.valueOf(framing.adjust - (framing.countsFrame ? head : 0)));
-    if (following.signum() < 0) {
-      throw FrameException.badLength(
-          offset,
-          says.toString(),
-          "at least "
-              + (framing.countsFrame ? head - framing.adjust : Math.max(0, -framing.adjust)));
+    long says = number(in, from, count, offset);
+    if (says < surplus) {
+      throw FrameException.badLength(offset, String.valueOf(says), "at least " + surplus);
     }
-    BigInteger payload = following.add(BigInteger.valueOf(inPayload()));
-    if (payload.compareTo(BigInteger.valueOf(maxPayloadLength)) > 0) {
-      throw tooLong(in, from, count, payload, offset);
+    if (payload(says) > maxPayloadLength) {
+      BigInteger exact = framing.form == Framing.Form.BINARY
+          ? binary(bytes(in, from, count))
+          : BigInteger.valueOf(says);
+      throw tooLong(in, from, count, exact.add(BigInteger.valueOf(payload(0))), offset);
     }
-    return following.intValueExact();
+    return says - surplus;
   }
 
-  private BigInteger binary(ByteBuffer in, int from, int count) {
-    byte[] bytes = bytes(in, from, count);
+  /** What the length field says; {@link Framing#LARGEST} for all that is more than that. */
+  private long number(ByteBuffer in, int from, int count, long offset) throws FrameException {
+    long number = 0;
+    for (int i = 0; i < count; i++) {
+      int next = in.get(from + (isLowFirst() ? count - 1 - i : i));
+      switch (framing.form) {
+        case BINARY -> number = number << 8 | next & 0xff;
+        case VARINT -> number = number << 7 | next & 0x7f;
+        case ASCII -> {
+          if (next < '0' || next > '9') {
+            throw notDigits(in, from, count, count + " digits", offset);
+          }
+          number = 10 * number + next - '0';
+        }
+        case BCD -> {
+          if ((next & 0xf0) > 0x90 || (next & 0xf) > 9) {
+            throw notDigits(in, from, count, 2 * count + " packed digits", offset);
+          }
+          number = 100 * number + 10 * (next >> 4 & 0xf) + (next & 0xf);
+        }
+      }
+      number = framing.mask == 0 ? Math.min(number, Framing.LARGEST) : number;
+    }
+    return framing.mask == 0 ? number : number & framing.mask;
+  }
+
+  private boolean isLowFirst() {
+    return framing.little || isVarint();
+  }
+
+  private static FrameException notDigits(
+      ByteBuffer in, int from, int count, String expected, long offset) {
+    String found = "0x" + HexFormat.of().formatHex(bytes(in, from, count));
+    return FrameException.badLength(offset, found, expected);
+  }
+
+  private BigInteger binary(byte[] bytes) {
     if (framing.little) {
       reverse(bytes);
     }
     BigInteger number = new BigInteger(1, bytes);
     return framing.mask == 0 ? number : number.and(BigInteger.valueOf(framing.mask));
-  }
-
-  private static BigInteger ascii(ByteBuffer in, int from, int count, long offset)
-      throws FrameException {
-    byte[] digits = bytes(in, from, count);
-    long number = 0;
-    for (byte digit : digits) {
-      if (digit < '0' || digit > '9') {
-        throw FrameException.badLength(offset, shown(digits), count + " digits");
-      }
-      number = 10 * number + digit - '0';
-    }
-    return BigInteger.valueOf(number);
-  }
-
-  private static BigInteger bcd(ByteBuffer in, int from, int count, long offset)
-      throws FrameException {
-    byte[] pairs = bytes(in, from, count);
-    long number = 0;
-    for (byte pair : pairs) {
-      int high = pair >> 4 & 0xf;
-      int low = pair & 0xf;
-      if (high > 9 || low > 9) {
-        throw FrameException.badLength(offset, shown(pairs), 2 * count + " packed digits");
-      }
-      number = 100 * number + 10 * high + low;
-    }
-    return BigInteger.valueOf(number);
-  }
-
-  private static BigInteger varint(ByteBuffer in, int from, int count) {
-    long number = 0;
-    for (int i = count - 1; i >= 0; i--) {
-      number = number << 7 | in.get(from + i) & 0x7f;
-    }
-    return BigInteger.valueOf(number);
   }
 
   private static byte[] bytes(ByteBuffer in, int from, int count) {
@@ -343,10 +331,6 @@ public final class FrameFormat {
     return FrameException.tooLong(offset, found + hint, maxPayloadLength);
   }
 
-  private static String shown(byte[] bytes) {
-    return "0x" + HexFormat.of().formatHex(bytes);
-  }
-
   /** Whether the payload of a frame is just what follows its length field. */
   boolean isPayloadLast(long offset) {
     return inPayload() == 0 && !isPreamble(offset);
@@ -380,8 +364,12 @@ public final class FrameFormat {
 
   /** The bits of the length in that byte of the length field. */
   private int maskByte(int i) {
-    int shift = 8 * (framing.little ? i : framing.bytes - 1 - i);
-    return (int) (framing.mask >>> shift) & 0xff;
+    return (int) (framing.mask >>> shift(i)) & 0xff;
+  }
+
+  /** Where that byte of a binary length field stands in its number, in bits. */
+  private int shift(int i) {
+    return 8 * (framing.little ? i : framing.bytes - 1 - i);
   }
 
   // Encoding.
@@ -415,7 +403,7 @@ public final class FrameFormat {
     to.position(to.position() + before);
     payload.position(payload.position() + before);
     long following = length - (long) inPayload();
-    putLength(to, payload, following - framing.adjust + (framing.countsFrame ? headerLength : 0));
+    putLength(to, payload, following + surplus);
   }
 
   void putPlainHeader(ByteBuffer to, int payloadLength) {
@@ -429,8 +417,7 @@ public final class FrameFormat {
     if (length > longestPayload) {
       throw FrameException.tooLongToSend(offset, length, this);
     }
-    int least =
-        inPayload() + Math.max(0, framing.adjust - (framing.countsFrame ? headerLength : 0));
+    int least = inPayload() + Math.max(0, -surplus);
     if (length < least) {
       throw FrameException.cannotSend(
           offset,
@@ -453,18 +440,18 @@ public final class FrameFormat {
     switch (framing.form) {
       case BINARY -> {
         for (int i = 0; i < framing.bytes; i++) {
-          int shift = 8 * (framing.little ? i : framing.bytes - 1 - i);
+          int shift = shift(i);
           int kept = framing.mask == 0 ? 0 : payload.get();
           to.put((byte) ((shift < 64 ? number >>> shift : 0) | kept));
         }
       }
       case ASCII -> {
-        for (long unit = power(10, framing.bytes - 1); unit > 0; unit /= 10) {
+        for (long unit = Framing.power(10, framing.bytes - 1); unit > 0; unit /= 10) {
           to.put((byte) ('0' + number / unit % 10));
         }
       }
       case BCD -> {
-        for (long unit = power(100, framing.bytes - 1); unit > 0; unit /= 100) {
+        for (long unit = Framing.power(100, framing.bytes - 1); unit > 0; unit /= 100) {
           long pair = number / unit % 100;
           to.put((byte) (pair / 10 << 4 | pair % 10));
         }
@@ -477,14 +464,6 @@ public final class FrameFormat {
         to.put((byte) rest);
       }
     }
-  }
-
-  private static long power(long base, int exponent) {
-    long power = 1;
-    for (int i = 0; i < exponent; i++) {
-      power *= base;
-    }
-    return power;
   }
 
   @Override

@@ -24,6 +24,8 @@ public final class FrameReader {
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
   /** Bytes of the stream in the frames returned so far: the next header begins there. */
   private long offset;
+  /** What of a header belongs to the payload, while it is moved. */
+  private final ByteBuffer headCopy;
   /** What is lent: the same view each time, so that a frame costs no memory. */
   private ByteBuffer view = ByteBuffer.wrap(buffer.array());
   /** The payload of a frame that does not fit into the buffer; grows with what arrives. */
@@ -43,6 +45,7 @@ public final class FrameReader {
   public FrameReader(InputStream in, FrameFormat format) {
     this.in = in;
     this.format = format.requireDirection();
+    this.headCopy = ByteBuffer.allocate(format.mostHeaderLength());
   }
 
   /**
@@ -128,10 +131,9 @@ public final class FrameReader {
 
   /** Puts what of the header belongs to the payload right before the rest of it. */
   private int moveHead(int start, int head) {
-    ByteBuffer kept = ByteBuffer.allocate(head);
-    format.copyHead(buffer, start, head, offset, kept);
-    int count = kept.flip().remaining();
-    buffer.put(start + head - count, kept, 0, count);
+    format.copyHead(buffer, start, head, offset, headCopy.clear());
+    int count = headCopy.position();
+    buffer.put(start + head - count, headCopy, 0, count);
     return count;
   }
 

@@ -1,6 +1,5 @@
 package io.tracestream.codec;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -41,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * </table>
  */
 public final class Framing {
+  /** More than any frame is long, and far from an overflow. */
+  static final long LARGEST = 1L << 48;
+
   private static final int MOST_BEFORE = 255;
   private static final int MOST_ADJUSTED = 65_535;
   private static final int MOST_PREAMBLE = 65_535;
@@ -371,17 +373,24 @@ public final class Framing {
     return clientPreamble > 0 || serverPreamble > 0;
   }
 
-  /** The largest number that the length field can hold. */
-  BigInteger largest() {
-    return switch (form) {
-      case BINARY ->
-        mask != 0
-            ? BigInteger.valueOf(mask)
-            : BigInteger.ONE.shiftLeft(8 * bytes).subtract(BigInteger.ONE);
-      case ASCII -> BigInteger.TEN.pow(bytes).subtract(BigInteger.ONE);
-      case BCD -> BigInteger.TEN.pow(2 * bytes).subtract(BigInteger.ONE);
-      case VARINT -> BigInteger.ONE.shiftLeft(32).subtract(BigInteger.ONE);
-    };
+  /** The largest number that the length field can hold, or {@link #LARGEST} if that is less. */
+  long largest() {
+    long largest =
+        switch (form) {
+          case BINARY -> mask != 0 ? mask : bytes > 5 ? LARGEST : power(256, bytes) - 1;
+          case ASCII -> power(10, bytes) - 1;
+          case BCD -> power(100, bytes) - 1;
+          case VARINT -> power(2, 32) - 1;
+        };
+    return Math.min(largest, LARGEST);
+  }
+
+  static long power(long base, int exponent) {
+    long power = 1;
+    for (int i = 0; i < exponent; i++) {
+      power *= base;
+    }
+    return power;
   }
 
   @Override
