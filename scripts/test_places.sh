@@ -24,7 +24,7 @@ run() {
   local home='' begin=$SECONDS
   if [[ $1 != build ]]; then
     home=$(jdk "$1")
-    [[ -n $home ]] || echo "no JDK $1 here: install openjdk-$1-jdk-headless, or set JAVA_HOME_$1"
+    [[ -n $home ]] || echo "no JDK $1 here: run .ci/install_jdk $1 as root on Debian, or set JAVA_HOME_$1"
   fi
   if [[ $2 != C ]] && ! localedef -i "${2%.*}" -f UTF-8 "$work/locales/$2"; then
     echo "no locale $2 here: install the package locales; left out"
