@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.rules.Copy;
+import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -144,12 +145,11 @@ final class DiffReader {
     private static final int MOST_BYTES = 4 * 1024 * 1024;
 
     private final Copy copy;
-    private final int most;
+    private long bytes;
     private final Map<ByteBuffer, Integer> keysByValue = new LinkedHashMap<>();
 
     SeenValues(Copy copy) {
       this.copy = copy;
-      this.most = Math.max(1, Math.min(MOST, MOST_BYTES / copy.from().length()));
     }
 
     /** A frame that may be answered; {@code key} is a number for what it says. */
@@ -157,12 +157,20 @@ final class DiffReader {
       if (!copy.from().isIn(ByteBuffer.wrap(payload))) {
         return;
       }
-      ByteBuffer value = copyOf(Bytes.of(copy.from(), payload));
-      keysByValue.remove(value); // put alone would leave it in its old place
-      keysByValue.put(value, key);
-      if (keysByValue.size() > most) {
-        keysByValue.remove(keysByValue.keySet().iterator().next());
+      ByteBuffer value = copyOf(content(copy.from(), payload));
+      if (keysByValue.remove(value) == null) { // put alone would leave it in its old place
+        bytes += value.remaining();
       }
+      keysByValue.put(value, key);
+      while (keysByValue.size() > MOST || bytes > MOST_BYTES && keysByValue.size() > 1) {
+        ByteBuffer oldest = keysByValue.keySet().iterator().next();
+        keysByValue.remove(oldest);
+        bytes -= oldest.remaining();
+      }
+    }
+
+    private static ByteBuffer content(Field field, byte[] payload) {
+      return field.content(Bytes.of(field, payload));
     }
 
     /** A view would keep the whole payload. */
@@ -173,7 +181,7 @@ final class DiffReader {
     /** The key of the latest frame that had the value of this answer; null if none had. */
     Integer sourceOf(byte[] payload) {
       return copy.to().isIn(ByteBuffer.wrap(payload))
-          ? keysByValue.get(Bytes.of(copy.to(), payload))
+          ? keysByValue.get(content(copy.to(), payload))
           : null;
     }
   }

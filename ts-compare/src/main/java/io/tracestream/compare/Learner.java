@@ -306,7 +306,7 @@ public final class Learner {
       for (Step step : some) {
         ByteBuffer payload = ByteBuffer.wrap(step.wholePayload(0));
         bytes += payload.remaining();
-        open += comparers.get(step.direction()).openBytes(payload, payload);
+        open += comparers.get(step.direction()).openBytes(payload, payload, payload);
       }
     }
     notes.addAll(proposer.notes());

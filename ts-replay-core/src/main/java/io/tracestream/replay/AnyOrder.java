@@ -102,7 +102,7 @@ final class AnyOrder extends Play {
   AnyOrder(Role role, Script conversation) {
     super(role);
     script = conversation;
-    values = new LiveValues(role.use(), role.compared());
+    values = new LiveValues(role.use(), role.compared(), role.format().maxPayloadLength());
     ties = new Ties(role.rules(), role.sent());
   }
 
@@ -177,7 +177,7 @@ final class AnyOrder extends Play {
     if (reply == null) {
       return isAtEnd() ? Kind.EXTRA_FRAME : earlyOrDifferent(frame);
     }
-    count(reply.at.payload(), frame);
+    count(reply.at.payload(), expected(reply), frame);
     unanswered -= unanswered > 0 ? 1 : 0;
     if (!role.timing().isAtOnce()) {
       lastReply = System.nanoTime();

@@ -61,7 +61,7 @@ final class Clues {
     if (length == common) {
       int most = Math.min(length, MOST_BYTES_COMPARED);
       int same = 0;
-      IntPredicate isCompared = comparer.compared(recorded, frame);
+      IntPredicate isCompared = comparer.compared(recorded, expected, frame);
       for (int at = 0; at < most; at++) {
         boolean equal = expected.get(expected.position() + at) == frame.get(frame.position() + at);
         same += equal || !isCompared.test(at) ? 1 : 0;
@@ -101,7 +101,9 @@ final class Clues {
   }
 
   private Mismatch addCopies() throws IOException {
-    return mismatch.expected() == null ? mismatch : mismatch.withCopies(copies());
+    return mismatch.expected() == null || mismatch.isMoved()
+        ? mismatch
+        : mismatch.withCopies(copies());
   }
 
   // The entry that resembles the frame.
@@ -181,8 +183,8 @@ final class Clues {
     } else if (isAlike) {
       around.add(nearby); // a live value in it is as good as the recorded one
     } else if (found.length <= LONGEST_COMPARED) {
-      List<Field> places =
-          Mismatch.differing(bytes(recorded), found, comparer.compared(recorded, frame), direction);
+      List<Field> places = Mismatch.differing(
+          bytes(recorded), found, comparer.compared(recorded, recorded, frame), direction);
       around.add(nearby.withDiffering(places));
     }
   }

@@ -1,8 +1,10 @@
 package io.tracestream.replay;
 
-import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Field;
+import io.tracestream.rules.Splice;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,7 +20,7 @@ final class Cuts {
   private static final int MOST_BYTES = 4 * MANY_BYTES;
 
   private final List<Field> fields;
-  private final Comparer comparer;
+  private final Values values;
   private byte[] bytes = new byte[0];
   /** Earlier ones were forgotten. */
   private int first;
@@ -27,28 +29,36 @@ final class Cuts {
 
   private int end;
 
-  /** Of frames that we send, which are as long as they were recorded. */
-  Cuts(List<Field> fields) {
-    this(fields, null);
+  /** Finds the bytes of a field in a live payload, by the recorded one. */
+  interface Values {
+    ByteBuffer in(Field field, ByteBuffer recorded, ByteBuffer live);
   }
 
-  /** Of frames that came, and that the comparer matched. */
-  Cuts(List<Field> fields, Comparer comparer) {
+  /** Of frames in which {@code values} finds the fields. */
+  Cuts(List<Field> fields, Values values) {
     this.fields = fields;
-    this.comparer = comparer;
+    this.values = values;
   }
 
   /** Cuts the fields out of a payload, which is of the kinds that it was recorded as. */
   void add(ByteBuffer recorded, ByteBuffer live) {
     for (Field field : fields) {
-      int start = field.start(recorded);
-      if (start >= 0) {
-        makeRoom(field.length());
-        int at = comparer == null ? start : comparer.offsetIn(recorded, live, start);
-        live.get(live.position() + at, bytes, end, field.length());
-        end += field.length();
+      if (field.start(recorded) >= 0) {
+        ByteBuffer value = values.in(field, recorded, live);
+        int length = value.remaining();
+        makeRoom(Integer.BYTES + length);
+        if (varies(field)) {
+          ByteBuffer.wrap(bytes).putInt(end, length);
+          end += Integer.BYTES;
+        }
+        value.get(bytes, end, length);
+        end += length;
       }
     }
+  }
+
+  private static boolean varies(Field field) {
+    return field.length() == 0;
   }
 
   private void makeRoom(int more) {
@@ -67,24 +77,35 @@ final class Cuts {
   }
 
   /** The recorded payload of the next frame, with the fields as they were live. */
-  ByteBuffer putInto(ByteBuffer recorded) {
+  ByteBuffer putInto(ByteBuffer recorded) throws IOException {
     ByteBuffer live = recorded;
+    Splice splice = null;
     for (Field field : fields) {
       int start = field.start(recorded);
       if (start >= 0) {
-        if (!isAt(recorded.position() + start, recorded, field.length())) {
-          live = live == recorded ? copyOf(recorded) : live;
-          live.put(live.position() + start, bytes, taken, field.length());
+        int length = field.length();
+        if (varies(field)) {
+          length = ByteBuffer.wrap(bytes).getInt(taken);
+          taken += Integer.BYTES;
         }
-        taken += field.length();
+        ByteBuffer before = field.value(recorded);
+        if (!before.equals(ByteBuffer.wrap(bytes, taken, length))) {
+          live = live == recorded ? copyOf(recorded) : live;
+          if (length == before.remaining()) {
+            live.put(live.position() + start, bytes, taken, length);
+          } else {
+            splice = splice == null ? new Splice(live) : splice;
+            byte[] value = Arrays.copyOfRange(bytes, taken, taken + length);
+            if (!splice.replace(start, start + before.remaining(), value)) {
+              throw new IOException("the field " + field + " overlaps another one that is copied,"
+                  + " and both have other lengths than they were recorded with; copy one of them");
+            }
+          }
+        }
+        taken += length;
       }
     }
-    return live;
-  }
-
-  /** Whether the recorded bytes are what they were live. */
-  private boolean isAt(int at, ByteBuffer recorded, int length) {
-    return recorded.slice(at, length).equals(ByteBuffer.wrap(bytes, taken, length));
+    return splice == null ? live : splice.payload();
   }
 
   /** A payload that may be changed. */

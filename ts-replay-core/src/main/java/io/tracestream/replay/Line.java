@@ -90,9 +90,9 @@ final class Line extends Play {
     expected = script.cursor();
     next = script.cursor();
     if (role.copies()) {
-      values = new LiveValues(role.use());
-      unsent = new Cuts(role.fieldsIntoSent());
-      received = choosing ? new Cuts(role.fieldsFromReceived(), role.comparer()) : null;
+      values = new LiveValues(role.use(), null, role.format().maxPayloadLength());
+      unsent = new Cuts(role.fieldsIntoSent(), role.comparerOfSent()::valueInLive);
+      received = choosing ? new Cuts(role.fieldsFromReceived(), role.comparer()::valueIn) : null;
     }
     matchTimes = role.timing().isAtOnce() ? null : new long[REMEMBERED];
     findExpected();
@@ -112,7 +112,7 @@ final class Line extends Play {
   Kind came(ByteBuffer[] parts) throws IOException {
     // The bytes need to be in one piece only if they differ, or something is copied from them.
     if (!choosing && !role.needsWholeFrames() && !isEarly() && equalExpected(parts)) {
-      matched(null);
+      matched(null, null);
       return null;
     }
     return super.came(parts);
@@ -156,13 +156,14 @@ final class Line extends Play {
       // Damage in the recording is reported once all before it is sent.
       return expected.isAtEnd() ? Kind.EXTRA_FRAME : null;
     }
-    if (role.comparer().difference(expected.payload(), expectedPayload(), frame) >= 0) {
+    ByteBuffer live = expectedPayload();
+    if (role.comparer().difference(expected.payload(), live, frame) >= 0) {
       return Kind.DIFFERENT_FRAME;
     }
     if (isEarly()) {
       return Kind.TOO_EARLY;
     }
-    matched(frame);
+    matched(live, frame);
     return null;
   }
 
@@ -179,9 +180,13 @@ final class Line extends Play {
   }
 
   /** The expected frame came; null if it equals the recorded one, and nothing is copied from it. */
-  private void matched(ByteBuffer frame) throws IOException {
+  private void matched(ByteBuffer live, ByteBuffer frame) throws IOException {
     ByteBuffer recorded = expected.payload();
-    count(recorded, frame == null ? recorded : frame);
+    if (frame == null) {
+      count(recorded, recorded, recorded);
+    } else {
+      count(recorded, live, frame);
+    }
     unanswered -= unanswered > 0 ? 1 : 0;
     if (matchTimes != null) {
       matchTimes[(int) (matched() % REMEMBERED)] = System.nanoTime();
@@ -288,7 +293,7 @@ final class Line extends Play {
     if (values == null) {
       return script.cursor(entriesBefore);
     }
-    values = new LiveValues(role.use());
+    values = new LiveValues(role.use(), null, role.format().maxPayloadLength());
     unsent.clear();
     received.rewind();
     Cursor at = script.cursor();

@@ -432,7 +432,7 @@ public final class Mismatch implements Cloneable {
    */
   public Rules proposed() {
     boolean mayVary = kind == Kind.DIFFERENT_FRAME || kind == Kind.UNKNOWN_REQUEST;
-    return mayVary && nearby == null ? Proposal.of(this, copies) : Rules.NONE;
+    return mayVary && nearby == null && !isMoved() ? Proposal.of(this, copies) : Rules.NONE;
   }
 
   /**
@@ -544,11 +544,14 @@ public final class Mismatch implements Cloneable {
     }
     ByteBuffer is = ByteBuffer.wrap(found);
     ByteBuffer should = ByteBuffer.wrap(expected.payload());
+    Comparer comparer = comparer();
     return rules.copied().stream()
         .filter(copy -> copy.to().direction() == place.direction())
         .filter(copy ->
             copy.to().isIn(recorded()) && copy.to().isIn(should) && copy.to().isIn(is))
-        .filter(copy -> !copy.to().value(should).equals(copy.to().value(is)))
+        .filter(copy -> !comparer
+            .valueInLive(copy.to(), recorded(), should)
+            .equals(comparer.valueIn(copy.to(), recorded(), is)))
         .toList();
   }
 
@@ -557,9 +560,15 @@ public final class Mismatch implements Cloneable {
     return ByteBuffer.wrap(recorded == null ? expected.payload() : recorded);
   }
 
+  /** Whether offsets in the expected payload are not those of the recorded one, as rules need. */
+  boolean isMoved() {
+    return expected != null && recorded().remaining() != expected.payload().length;
+  }
+
   /** Whether the byte at an offset of the expected payload is compared with the one that came. */
   IntPredicate compared() {
-    return comparer().compared(recorded(), ByteBuffer.wrap(found));
+    return comparer()
+        .compared(recorded(), ByteBuffer.wrap(expected.payload()), ByteBuffer.wrap(found));
   }
 
   Comparer comparer() {

@@ -84,9 +84,9 @@ abstract class Play {
   }
 
   /** Counts a frame that came as expected. */
-  final void count(ByteBuffer recorded, ByteBuffer found) {
+  final void count(ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
     int length = found.remaining();
-    int left = role.comparer().openBytes(recorded, found);
+    int left = role.comparer().openBytes(recorded, expected, found);
     role.use().compared(recorded, found);
     matched++;
     compared += length - left;

@@ -5,6 +5,7 @@ import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
+import io.tracestream.rules.Splice;
 import io.tracestream.rules.Ties;
 import java.io.Closeable;
 import java.io.IOException;
@@ -374,10 +375,14 @@ final class Pool implements Closeable {
   }
 
   private static long hash(Field field, ByteBuffer payload) {
-    int at = payload.position() + field.start(payload);
+    return hashOfValue(field, field.value(payload));
+  }
+
+  private static long hashOfValue(Field field, ByteBuffer value) {
+    ByteBuffer content = field.content(value);
     long hash = 0;
-    for (int end = at + field.length(); at < end; at++) {
-      hash = (hash + payload.get(at) + 1) * 0x9e3779b97f4a7c15L;
+    for (int at = 0; at < content.limit(); at++) {
+      hash = (hash + content.get(at) + 1) * 0x9e3779b97f4a7c15L;
       hash ^= hash >>> 29;
     }
     return hash;
@@ -385,7 +390,7 @@ final class Pool implements Closeable {
 
   /** The first bytes that are compared, at most eight of them. */
   private static long beginning(Comparer comparer, ByteBuffer payload) {
-    IntPredicate isCompared = comparer.compared(payload, payload);
+    IntPredicate isCompared = comparer.compared(payload, payload, payload);
     long bytes = 0;
     int taken = 0;
     int end = Math.min(LONGEST_BEGINNING, payload.remaining());
@@ -454,19 +459,21 @@ final class Pool implements Closeable {
    * out.
    */
   ByteBuffer withTokensOf(ByteBuffer frame, ByteBuffer recorded) {
-    ByteBuffer live = recorded;
-    int length = recorded.remaining();
-    for (int i = 0; i < intoRequests.length && frame.remaining() == length; i++) {
+    Splice splice = null;
+    for (int i = 0; i < intoRequests.length; i++) {
       Field field = intoRequests[i].to();
-      if (field.isIn(recorded)
+      ByteBuffer value = comparer.valueIn(field, recorded, frame);
+      if (value != null
           && tokens[i].get(hash(field, recorded)) != NONE
-          && tokens[i].get(hash(field, frame)) != NONE) {
-        live = live == recorded ? Cuts.copyOf(recorded) : live;
+          && tokens[i].get(hashOfValue(field, value)) != NONE) {
+        splice = splice == null ? new Splice(recorded) : splice;
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
         int start = field.start(recorded);
-        live.put(start, frame, frame.position() + start, field.length());
+        splice.replace(start, start + field.value(recorded).remaining(), bytes);
       }
     }
-    return live;
+    return splice == null ? recorded : splice.payload();
   }
 
   /** Goes to a request. */

@@ -23,6 +23,7 @@ import java.util.List;
  * @param use which of the rules had an effect
  * @param patience for how long nothing may come while a frame is owed; null for no limit
  * @param comparer compares the other side's frames
+ * @param comparerOfSent knows where the fields of ours are
  * @param fieldsFromReceived what is copied from frames that come
  * @param fieldsIntoSent where values go in frames that we send
  * @param anyOrder whether replies that copies tie to their requests may come in any order
@@ -37,6 +38,7 @@ record Role(
     RuleUse use,
     Duration patience,
     Comparer comparer,
+    Comparer comparerOfSent,
     List<Field> fieldsFromReceived,
     List<Field> fieldsIntoSent,
     boolean anyOrder,
@@ -72,6 +74,7 @@ record Role(
         new RuleUse(rules, compared),
         patience,
         new Comparer(rules, compared),
+        new Comparer(rules, compared.opposite()),
         List.copyOf(fromReceived),
         List.copyOf(intoSent),
         order == Order.ANY && tied,

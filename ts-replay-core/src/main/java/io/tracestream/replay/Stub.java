@@ -34,6 +34,8 @@ final class Stub extends Play {
 
   private final Cursor request;
   private final Cursor reply;
+  /** The request that was taken last, with its live values; null once it is counted. */
+  private ByteBuffer taken;
   /** The number of the next frame, whichever way it goes. */
   private long passed;
   /** Whether a frame of ours was not as recorded: then requests may not be either. */
@@ -77,7 +79,8 @@ final class Stub extends Play {
   Stub(Role role, Pool pool) {
     super(role);
     this.pool = pool;
-    this.values = role.copies() ? new LiveValues(role.use()) : null;
+    this.values =
+        role.copies() ? new LiveValues(role.use(), null, role.format().maxPayloadLength()) : null;
     this.owed = role.timing().isAtOnce() ? new ArrayDeque<>() : new PriorityQueue<>();
     this.request = pool.cursor();
     this.reply = pool.cursor();
@@ -103,7 +106,8 @@ final class Stub extends Play {
           ? null
           : pool.isEmpty() ? Kind.EXTRA_FRAME : Kind.UNKNOWN_REQUEST;
     }
-    count(request.payload(), frame);
+    count(request.payload(), taken, frame);
+    taken = null;
     if (values != null) {
       pass(Direction.C2S, request.payload(), frame);
     }
@@ -155,6 +159,7 @@ final class Stub extends Play {
         return Pool.NONE;
       }
       if (pool.use(group, candidate)) {
+        taken = expected;
         return candidate;
       }
     }
@@ -187,7 +192,7 @@ final class Stub extends Play {
 
   /** Passes the replies, as they will be live. */
   private Cuts liveFields(int found, int count) throws IOException {
-    Cuts fields = new Cuts(role.fieldsIntoSent());
+    Cuts fields = new Cuts(role.fieldsIntoSent(), role.comparerOfSent()::valueInLive);
     boolean change = false;
     for (int i = 0; i < count; i++) {
       pool.moveToReply(found, i, reply);

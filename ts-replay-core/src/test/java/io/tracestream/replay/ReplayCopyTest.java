@@ -4,6 +4,7 @@ import static io.tracestream.replay.Replays.assertMatched;
 import static io.tracestream.replay.Replays.onlyMismatch;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.rules.Rules;
@@ -13,8 +14,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,102 @@ class ReplayCopyTest {
       assertEquals("0003beef62", client.send("0006 31303bbeef61").await(5));
       assertEquals("", client.send("0006 31303bbeef7a").awaitEnd());
       assertEquals(5, onlyMismatch(server).offset());
+    }
+  }
+
+  @Test
+  void aReplyGetsLongerOrShorterWithItsValue() throws Exception {
+    try (ReplayServer server = playing(
+            copying("c2s:0+digits->s2c:1+digits"),
+            "c2s 393b",
+            "s2c 23396f6b",
+            "c2s 31303b",
+            "s2c 233130");
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("0006" + "23313030" + "6f6b", client.send("0004 3130303b").await(8));
+      assertEquals("0002" + "2335", client.send("0002 353b").awaitEnd());
+      client.endSending();
+      assertMatched(server, 1);
+    }
+  }
+
+  @Test
+  void aValueOfAnotherLengthIsExpectedWhereTheClientSaysItBack() throws Exception {
+    // A name comes, the server answers with a token of its own length, and the client says both.
+    Rules rules = Rules.of(
+        "copy c2s[0=01]:1+len8->s2c:1+len16",
+        "copy s2c:1+len16->c2s[0=03]:1+len8",
+        "ignore c2s[0=03]:1/len8+1");
+    String[] lines = {"c2s 010161", "s2c 02000161ff", "c2s 03016100ee"};
+    for (String last : List.of("030362626207ee", "030362626200ee")) {
+      try (ReplayServer server = playing(rules, lines);
+          TestPeer client = TestPeer.connect(server.address())) {
+        assertEquals("0007" + "020003626262ff", client.send("0005 0103626262").await(9));
+        assertEquals("", client.send("0007" + last).awaitEnd());
+        client.endSending();
+        assertMatched(server, 1);
+      }
+    }
+    for (String last : List.of("030362626307ee", "03016107ee", "030362626207ef")) {
+      try (ReplayServer server = playing(rules, lines);
+          TestPeer client = TestPeer.connect(server.address())) {
+        client.send("0005 0103626262").await(9);
+        client
+            .send(HexFormat.of().toHexDigits((short) (last.length() / 2)) + last)
+            .awaitEnd();
+        Mismatch mismatch = onlyMismatch(server);
+        assertEquals(
+            "030362626200ee", HexFormat.of().formatHex(mismatch.expected().payload()));
+        assertEquals(last.endsWith("ef") ? 6 : last.startsWith("0303") ? 4 : 1, mismatch.offset());
+      }
+    }
+  }
+
+  @Test
+  void noRuleIsProposedWherePlacesMovedAwayFromTheRecordedOnes() throws Exception {
+    Rules rules = copying("c2s[0=01]:1+len8->s2c:1+len8", "s2c:1+len8->c2s[0=03]:1+len8");
+    String[] lines = {"c2s 010161", "s2c 020161", "c2s 0301610000", "s2c 040000"};
+    try (ReplayServer server = playing(rules, lines);
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("0008 0106" + "62".repeat(6)).await(10);
+      assertEquals("", client.send("000a 0306" + "62".repeat(6) + "ffff").awaitEnd());
+      Mismatch mismatch = onlyMismatch(server);
+      assertEquals(8, mismatch.offset());
+      assertEquals(Rules.NONE, mismatch.proposed());
+    }
+  }
+
+  @Test
+  void aValueThatDoesNotFitBreaksTheSession() throws Exception {
+    List<String> damage = new ArrayList<>();
+    ReplayConfig config = Replays.config(file, "c2s 61", "s2c 0161", "c2s 62")
+        .withRules(copying("c2s:0+rest->s2c:0+len8"))
+        .withListener(result -> damage.add(result.damage()));
+    try (ReplayServer server = ReplayServer.start(config);
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("", client.send("0100" + "61".repeat(256)).awaitEnd());
+      assertTrue(server.awaitConnections(1, Replays.DEADLINE), "the session goes on");
+      assertEquals(
+          List.of(file + ":3: copy c2s:0+rest->s2c:0+len8: the live value " + "61".repeat(16)
+              + ".. (256 bytes) is too long for len8, which holds 255 bytes at most"),
+          damage);
+    }
+  }
+
+  @Test
+  void aPayloadThatGetsTooLongForItsFrameBreaksTheSession() throws Exception {
+    List<String> damage = new ArrayList<>();
+    ReplayConfig config = Replays.config(file, "c2s 61", "s2c ff000161", "c2s 62")
+        .withRules(copying("c2s:0+rest->s2c:1+len16"))
+        .withListener(result -> damage.add(result.damage()));
+    try (ReplayServer server = ReplayServer.start(config);
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("", client.send("ffff" + "61".repeat(65_535)).awaitEnd());
+      assertTrue(server.awaitConnections(1, Replays.DEADLINE), "the session goes on");
+      assertEquals(
+          List.of(file + ":3: copy c2s:0+rest->s2c:1+len16: the live value makes the payload 65538"
+              + " bytes long; at most 65535 are allowed"),
+          damage);
     }
   }
 

@@ -293,4 +293,16 @@ class ReplaySelectionTest {
       assertVerdict(server, 3, 0, 0);
     }
   }
+
+  @Test
+  void valuesOfOtherLengthsAreKeptUntilTheConversationIsKnown() throws Exception {
+    Rules rules = Rules.of("copy c2s:0+digits->s2c:0+digits");
+    try (ReplayServer server = ReplayServer.start(
+        config(Selection.MATCH, "c2s 393b, c2s 00, s2c 393baa", "c2s 383b, c2s 01, s2c 383bbb")
+            .withRules(rules))) {
+      says(server, "0004 3130303b 0001 01", "0005" + "3130303bbb");
+      says(server, "0003 31303b 0001 00", "0004" + "31303baa");
+      assertVerdict(server, 2, 0, 0);
+    }
+  }
 }

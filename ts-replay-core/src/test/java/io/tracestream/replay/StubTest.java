@@ -148,6 +148,21 @@ class StubTest {
   }
 
   @Test
+  void valuesOfOtherLengthsAreCopied() throws Exception {
+    record("c2s 01393b", "s2c a139", "s2c b1", "c2s 02393b01", "s2c c139ff");
+    open(
+        "copy c2s[0=01]:1+digits->s2c[0=a1]:1+digits",
+        "copy s2c[0=a1]:1+digits->c2s[0=02]:1+digits");
+    Stub stub = connect();
+    assertEquals("a13130 b1", answer(stub, "0131303b"));
+    assertEquals("c139ff", answer(stub, "0231303b01"));
+    assertEquals(NOTHING_EQUALS_IT, answer(stub, "0231313b01"));
+    assertEquals("a135 b1", answer(stub, "01353b"));
+    assertEquals("c139ff", answer(stub, "02353b01"));
+    assertEquals("c139ff", answer(connect(), "02393b01"), "as it was recorded");
+  }
+
+  @Test
   void requestsAreFoundWhereTheirKindIsInBytesThatMayVary() throws Exception {
     record("c2s 0199aa", "s2c a1", "c2s 0299aa", "s2c a2", "c2s 0299bb", "s2c a3");
     open("ignore c2s:0+1", "ignore c2s[0=02]:2+1");

@@ -247,6 +247,20 @@ class VerifierOrderTest extends VerifierTestBase {
   }
 
   @Test
+  void idsOfOtherLengthsTieRepliesToTheirRequests() throws Exception {
+    Rules rules = Rules.of("copy s2c:1+digits->c2s:0+digits", "copy c2s:0+digits->s2c:1+digits");
+    VerifyConfig config =
+        config(rules, "s2c 2337", "s2c 2338", "c2s 373b", "c2s 383b", "s2c 2337aa", "s2c 2338bb");
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      peer.send("0003 233130 0004 23313131");
+      assertEquals("0003" + "31303b" + "0004" + "3131313b", peer.await(11));
+      peer.send("0005 23313131bb 0004 233130aa").endSending();
+      assertMatched(verifier);
+    }
+  }
+
+  @Test
   void aTargetThatEndsWhileRepliesAreOutstandingDiffers() throws Exception {
     VerifyConfig config = config(IDS, "c2s 0161", "c2s 0262", "s2c 0163", "s2c 0264");
     try (Verifier verifier = Verifier.start(config);

@@ -13,6 +13,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,26 @@ class VerifierTest extends VerifierTestBase {
       assertEquals("000303aaaa", peer.send("0003 02aaaa").await(5));
       peer.send("0005 060000aaaa").endSending();
       assertMatched(verifier);
+    }
+  }
+
+  @Test
+  void aNumberOfTheServersGoesIntoLaterRequestsWhateverItsLength() throws Exception {
+    VerifyConfig config = config("c2s 01", "s2c 393b", "c2s 0239", "s2c 04393b")
+        .withRules(
+            copying("s2c:0+digits->c2s[0=02]:1+digits", "c2s[0=02]:1+digits->s2c[0=04]:1+digits"));
+    for (String number : List.of("39", "313030", "35")) {
+      int length = number.length() / 2;
+      String back = HexFormat.of().toHexDigits((short) (1 + length)) + "02" + number;
+      try (Verifier verifier = Verifier.start(config);
+          TestPeer peer = target.accept()) {
+        assertEquals("000101", peer.await(3));
+        peer.send(HexFormat.of().toHexDigits((short) (length + 1)) + number + "3b");
+        assertEquals(back, peer.awaitEnd());
+        peer.send(HexFormat.of().toHexDigits((short) (length + 2)) + "04" + number + "3b");
+        peer.endSending();
+        assertMatched(verifier);
+      }
     }
   }
 

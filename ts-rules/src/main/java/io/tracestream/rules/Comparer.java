@@ -6,6 +6,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 
@@ -23,7 +25,9 @@ public final class Comparer {
 
   /** The bytes that are not compared. */
   private final ByKind<Field> open;
-  /** These, and those that live values go into. */
+  /** Those that live values go into. */
+  private final ByKind<Field> into;
+  /** Both. */
   private final ByKind<Field> named;
   /** The same for hashes, which must not depend on a kind that a matching payload may not be of. */
   private final ByKind<Field> openForHash;
@@ -54,6 +58,7 @@ public final class Comparer {
       addOf(direction, copy.to(), fields);
     }
     open = byKind(fields.subList(0, opens));
+    into = byKind(fields.subList(opens, fields.size()));
     named = byKind(fields);
     List<Field> forHash = new ArrayList<>();
     boolean exact = true;
@@ -152,7 +157,19 @@ public final class Comparer {
     Field[] fields = open.of(recorded, found);
     return areFixed
         ? difference(fields, at, expected, found)
-        : new Layout(fields, recorded, found).difference(expected, found);
+        : layout(fields, recorded, expected, found).difference(expected, found);
+  }
+
+  /** Where the fields of an expected payload are in one that came. */
+  private Layout layout(
+      Field[] fields, ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
+    Layout live = expected == recorded ? null : liveLayout(recorded, expected);
+    return new Layout(fields, recorded, live, found);
+  }
+
+  /** Where the fields that live values went into are then. */
+  private Layout liveLayout(ByteBuffer recorded, ByteBuffer live) {
+    return new Layout(into.of(recorded), recorded, live);
   }
 
   /**
@@ -201,45 +218,92 @@ public final class Comparer {
   }
 
   /**
-   * The bytes of a recorded payload that are compared with a payload that came.
+   * The bytes of an expected payload that are compared with a payload that came.
    *
    * @param recorded the payload that was recorded
+   * @param expected the same, with the live values that go into it
    * @param found the payload that came
-   * @return whether the byte at an offset of the recorded payload is compared
+   * @return whether the byte at an offset of the expected payload is compared
    */
-  public IntPredicate compared(ByteBuffer recorded, ByteBuffer found) {
+  public IntPredicate compared(ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
     Field[] fields = open.of(recorded, found);
     int length = recorded.remaining();
     if (!areFixed) {
-      return new Layout(fields, recorded, found)::isCompared;
+      return layout(fields, recorded, expected, found)::isCompared;
     }
     return at -> end(fields, at, length) == at;
   }
 
   /**
-   * Where some bytes of a recorded payload are in one that matches it.
+   * The bytes of a recorded payload that differ from those in their place in another one, and are
+   * compared. Bytes that only one of the two has are not among them.
    *
    * @param recorded the payload that was recorded
    * @param found the payload that came
-   * @param at an offset of the recorded payload, not inside a field whose length varies
-   * @return the offset in the payload that came
+   * @return their offsets in the recorded payload
    */
-  public int offsetIn(ByteBuffer recorded, ByteBuffer found, int at) {
-    return areFixed ? at : new Layout(open.of(recorded, found), recorded, found).there(at);
+  public BitSet differing(ByteBuffer recorded, ByteBuffer found) {
+    return new Layout(open.of(recorded, found), recorded, found).differing(recorded, found);
+  }
+
+  /**
+   * The bytes that a field has in a payload which came and matches the expected one.
+   *
+   * @param field a field of this direction, which one of the rules names
+   * @param recorded the payload that was recorded: says where the field is
+   * @param found the payload that came
+   * @return a view of them; null when the recorded payload does not have the field, or the other
+   *     one does not have it in the same place
+   */
+  public ByteBuffer valueIn(Field field, ByteBuffer recorded, ByteBuffer found) {
+    if (areFixed) {
+      return valueAt(field, field.start(recorded), found);
+    }
+    Field[] opens = open.of(recorded, found);
+    Field[] intos = into.of(recorded);
+    Field[] both = Arrays.copyOf(opens, opens.length + intos.length);
+    System.arraycopy(intos, 0, both, opens.length, intos.length);
+    return valueIn(field, recorded, new Layout(both, recorded, found), found);
+  }
+
+  /**
+   * The bytes that a field has in a recorded payload which took live values.
+   *
+   * @param field a field of this direction, which one of the rules names
+   * @param recorded the payload that was recorded: says where the field is
+   * @param live the same, with the live values that go into it: see {@link LiveValues#live}
+   * @return a view of them; null as above
+   */
+  public ByteBuffer valueInLive(Field field, ByteBuffer recorded, ByteBuffer live) {
+    return areFixed
+        ? valueAt(field, field.start(recorded), live)
+        : valueIn(field, recorded, liveLayout(recorded, live), live);
+  }
+
+  private static ByteBuffer valueIn(
+      Field field, ByteBuffer recorded, Layout layout, ByteBuffer other) {
+    int start = field.start(recorded);
+    return start < 0 ? null : valueAt(field, layout.there(start), other);
+  }
+
+  private static ByteBuffer valueAt(Field field, int start, ByteBuffer payload) {
+    int end = start < 0 ? -1 : field.endFrom(payload, start);
+    return end < 0 ? null : payload.slice(payload.position() + start, end - start);
   }
 
   /**
    * How many bytes of a payload that came are not compared.
    *
    * @param recorded the payload that was recorded
+   * @param expected the same, with the live values that go into it
    * @param found the payload that came
    * @return a number of bytes, each counted once
    */
-  public int openBytes(ByteBuffer recorded, ByteBuffer found) {
+  public int openBytes(ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
     int length = recorded.remaining();
     Field[] fields = open.of(recorded, found);
     if (!areFixed) {
-      return new Layout(fields, recorded, found).bytesThere();
+      return layout(fields, recorded, expected, found).bytesThere();
     }
     int bytes = 0;
     for (int at = fields.length == 0 ? length : 0; at < length; ) {
@@ -281,7 +345,14 @@ public final class Comparer {
    * @return the number; it is the same in each JVM
    */
   public long liveHash(ByteBuffer payload) {
-    return hash(openForHash.of(payload), payload);
+    Field[] opens = openForHash.of(payload);
+    if (areFixed || opens.length == 0) {
+      return hash(opens, payload);
+    }
+    Field[] all = namedForHash.of(payload);
+    // A live value of another length moves the open fields that follow it.
+    boolean mayMove = sureBytes(all, payload.remaining()) >= 0;
+    return hash(mayMove ? all : opens, payload);
   }
 
   private static long hash(Field[] some, ByteBuffer payload) {

@@ -9,7 +9,10 @@ import java.util.Objects;
  *
  * <p>A frame belongs to the latest frame before it, of the other direction, whose recorded bytes in
  * {@link #from} equal its own recorded bytes in {@link #to}: so replies find their requests
- * whatever their order. Without such a frame it is left as it was recorded. Immutable.
+ * whatever their order. Without such a frame it is left as it was recorded.
+ *
+ * <p>Where the length of the fields varies, as in {@code c2s:4+len8->s2c:0+len16}, the value is the
+ * content: the length before it is made anew, and what follows it moves. Immutable.
  */
 public final class Copy {
   private static final String ARROW = "->";
@@ -28,7 +31,8 @@ public final class Copy {
    * @param from where the value is taken; it is live, so these bytes are not compared
    * @param to where it is put
    * @return the copy
-   * @throws IllegalArgumentException when the lengths differ, or the directions do not
+   * @throws IllegalArgumentException when the lengths differ, or the directions do not; or when the
+   *     length of one of them varies, and the other one cannot hold each of its values
    */
   public static Copy of(Field from, Field to) {
     Copy copy = new Copy(Objects.requireNonNull(from, "from"), Objects.requireNonNull(to, "to"));
@@ -36,16 +40,33 @@ public final class Copy {
       throw new IllegalArgumentException(
           Shown.quoted(copy.toString()) + ": a copy goes from one direction to the other");
     }
-    if (from.varies() || to.varies()) {
-      throw new IllegalArgumentException(Shown.quoted(copy.toString())
-          + ": a copy needs a number of bytes as the length of both fields");
-    }
-    if (from.length() != to.length()) {
-      throw new IllegalArgumentException(
-          Shown.quoted(copy.toString()) + ": the lengths " + from.length() + " and " + to.length()
-              + " differ; a copy puts as many bytes as it takes");
+    String why = why(from, to);
+    if (why != null) {
+      throw new IllegalArgumentException(Shown.quoted(copy.toString()) + ": " + why);
     }
     return copy;
+  }
+
+  /** Why no live value can go from the one to the other; null when all may, as far as is known. */
+  private static String why(Field from, Field to) {
+    if (!to.varies()) {
+      return from.varies()
+          ? "a value of " + from.shape() + " may have any length, and " + to.length()
+              + " bytes have only one; write the shape of the second field as well"
+          : from.length() == to.length()
+              ? null
+              : "the lengths " + from.length() + " and " + to.length()
+                  + " differ; a copy puts as many bytes as it takes";
+    }
+    if (from.varies()) {
+      return from.shape().isVarint() == to.shape().isVarint()
+          ? null
+          : "a varint can be copied to a varint only";
+    }
+    return to.shape().holdsAnyBytes() && to.shape().fits(from.length())
+        ? null
+        : to.shape() + " cannot hold any " + from.length()
+            + " bytes; write the shape of the first field as well";
   }
 
   /**
@@ -81,7 +102,7 @@ public final class Copy {
   /**
    * Where the value is put.
    *
-   * @return a field of the other direction, of the same length
+   * @return a field of the other direction; of the same length, unless that varies
    */
   public Field to() {
     return to;

@@ -229,6 +229,23 @@ public final class Field {
   }
 
   /**
+   * What those bytes say: all of them but the length that stands before the others, if there is
+   * one.
+   *
+   * @param value what {@link #value} gave
+   * @return a view of it
+   */
+  public ByteBuffer content(ByteBuffer value) {
+    int prefix = shape == null ? 0 : shape.prefix(value);
+    return value.slice(value.position() + prefix, value.remaining() - prefix);
+  }
+
+  /** What tells its end; null where the length does not vary. */
+  Shape shape() {
+    return shape;
+  }
+
+  /**
    * Where it begins in a payload.
    *
    * @param payload the payload of a frame of its direction; left as it is

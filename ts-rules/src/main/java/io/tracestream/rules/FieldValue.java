@@ -3,14 +3,14 @@ package io.tracestream.rules;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The bytes of a field in some payload, as the key of a map. */
+/** The content of a field in some payload, as the key of a map. */
 final class FieldValue {
-  private final byte[] bytes;
+  private byte[] bytes;
   private long hash;
 
-  /** Of that many bytes; {@link #take} fills it. */
-  FieldValue(int length) {
-    this(new byte[length], 0);
+  /** Of no payload; {@link #take} fills it. */
+  FieldValue() {
+    this(new byte[0], 0);
   }
 
   private FieldValue(byte[] bytes, long hash) {
@@ -28,13 +28,30 @@ final class FieldValue {
     if (start < 0) {
       return false;
     }
-    payload.get(payload.position() + start, bytes);
+    if (field.varies()) {
+      ByteBuffer content = field.content(field.value(payload));
+      makeRoom(content.remaining());
+      content.get(bytes);
+    } else {
+      makeRoom(field.length());
+      payload.get(payload.position() + start, bytes);
+    }
     hash = 0;
     for (byte one : bytes) {
       hash = (hash + one + 1) * 0x9e3779b97f4a7c15L;
       hash ^= hash >>> 29;
     }
     return true;
+  }
+
+  private void makeRoom(int length) {
+    if (bytes.length != length) {
+      bytes = new byte[length];
+    }
+  }
+
+  int length() {
+    return bytes.length;
   }
 
   boolean is(byte[] value) {

@@ -2,13 +2,15 @@ package io.tracestream.rules;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 
 /**
  * Where the fields of a recorded payload are in another one that may match it: in the same place,
  * moved by as many bytes as the fields before it are longer or shorter there. Fields that overlap
- * are one. Immutable.
+ * are one. The recorded payload may have taken live values; then their places are known as well.
+ * Immutable.
  */
 final class Layout {
   private final List<Span> spans = new ArrayList<>();
@@ -18,15 +20,37 @@ final class Layout {
   /** A field's bytes in both payloads. */
   record Span(int from, int to, int fromThere, int toThere) {}
 
-  private record Place(Field field, int from, int to) {}
+  private record Place(Field field, int from, int to) {
+    /** Where it ends in another payload that has it there; -1 when that one does not. */
+    int endFrom(ByteBuffer other, int start) {
+      if (field.varies()) {
+        return field.endFrom(other, start);
+      }
+      // As long as it is here: a live value inside it may have another length than the recorded.
+      return to - from <= other.remaining() - start ? start + to - from : -1;
+    }
+  }
 
   /** Finds those fields, which are all for frames of the payload's kind. */
   Layout(Field[] fields, ByteBuffer recorded, ByteBuffer other) {
+    this(fields, recorded, null, other);
+  }
+
+  /**
+   * The same for a recorded payload that live values went into.
+   *
+   * @param live where the fields of these values are in it; null where it is as it was recorded
+   */
+  Layout(Field[] fields, ByteBuffer recorded, Layout live, ByteBuffer other) {
     List<Place> places = new ArrayList<>();
     for (Field field : fields) {
       int from = field.startIn(recorded);
       if (from >= 0) {
-        places.add(new Place(field, from, field.endFrom(recorded, from)));
+        int to = field.endFrom(recorded, from);
+        places.add(
+            live == null
+                ? new Place(field, from, to)
+                : new Place(field, live.there(from), Math.max(live.there(from), live.there(to))));
       }
     }
     places.sort(Comparator.comparingInt(Place::from).thenComparing(Place::to));
@@ -38,7 +62,7 @@ final class Layout {
       do {
         Place place = places.get(i++);
         int there = place.from + moved;
-        int end = place.field.endFrom(other, there);
+        int end = place.endFrom(other, there);
         if (end < 0) {
           brokenAt = Math.min(there, other.remaining());
           return;
@@ -83,6 +107,29 @@ final class Layout {
     int same = one.slice(one.position() + at, most)
         .mismatch(other.slice(other.position() + Math.min(there, other.remaining()), most));
     return same < 0 ? most : same;
+  }
+
+  /** Which bytes of the one payload differ from those in their place in the other one. */
+  BitSet differing(ByteBuffer expected, ByteBuffer other) {
+    BitSet differing = new BitSet();
+    int at = 0;
+    int there = 0;
+    for (Span span : spans) {
+      mark(expected, at, span.from, other, there, differing);
+      at = span.to;
+      there = span.toThere;
+    }
+    mark(expected, at, expected.remaining(), other, there, differing);
+    return differing;
+  }
+
+  private static void mark(
+      ByteBuffer expected, int from, int to, ByteBuffer other, int there, BitSet differing) {
+    for (int i = 0; i < Math.min(to - from, other.remaining() - there); i++) {
+      if (expected.get(expected.position() + from + i) != other.get(other.position() + there + i)) {
+        differing.set(from + i);
+      }
+    }
   }
 
   boolean isCompared(int at) {

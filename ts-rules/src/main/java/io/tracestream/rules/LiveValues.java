@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,11 @@ import java.util.Map;
  * thread.
  */
 public final class LiveValues {
+  /** How many bytes of a value an error shows. */
+  private static final int MOST_SHOWN = 16;
+
   private final List<CopiedValues> copies = new ArrayList<>();
+  private final int longest;
   /** No value before this entry is asked for any more, except the latest of each. */
   private long settled;
 
@@ -41,7 +46,7 @@ public final class LiveValues {
    * @param use what is copied; notes which copies are used
    */
   public LiveValues(RuleUse use) {
-    this(use, null);
+    this(use, null, RuleReader.LARGEST_PAYLOAD);
   }
 
   /**
@@ -50,8 +55,11 @@ public final class LiveValues {
    * @param use what is copied; notes which copies are used
    * @param anyOrder the direction whose entries pass in any order; null where those of each
    *     direction pass in the order of their numbers
+   * @param longest how long a payload may become, in bytes, where live values are longer than the
+   *     recorded ones
    */
-  public LiveValues(RuleUse use, Direction anyOrder) {
+  public LiveValues(RuleUse use, Direction anyOrder, int longest) {
+    this.longest = longest;
     List<Copy> copied = use.rules().copied();
     for (int i = 0; i < copied.size(); i++) {
       copies.add(
@@ -93,21 +101,91 @@ public final class LiveValues {
    * @param recorded its payload as it was recorded
    * @return the recorded one itself when no value goes into it, else a copy with the live values
    * @throws RulesException when the value that belongs in it was forgotten, because too many came
-   *     after it
+   *     after it; or when it does not fit there
    */
   public ByteBuffer live(long entry, Direction direction, ByteBuffer recorded)
       throws RulesException {
     ByteBuffer live = recorded;
+    List<Moving> moving = null;
     for (CopiedValues values : copies) {
-      if (values.copy.to().direction() == direction) {
+      Field to = values.copy.to();
+      if (to.direction() == direction) {
         byte[] value = values.valueFor(entry, recorded);
-        if (value != null) {
+        if (value != null && to.varies()) {
+          moving = moving == null ? new ArrayList<>() : moving;
+          moving.add(new Moving(values, value));
+        } else if (value != null) {
           live = live == recorded ? copyOf(recorded) : live;
-          live.put(values.copy.to().startIn(recorded), value);
+          live.put(to.startIn(recorded), value);
         }
       }
     }
+    return moving == null ? live : moved(direction, recorded, live, moving);
+  }
+
+  /** A value that may have another length than the recorded one. */
+  private record Moving(CopiedValues copied, byte[] value) {
+    Copy copy() {
+      return copied.copy;
+    }
+  }
+
+  private ByteBuffer moved(
+      Direction direction, ByteBuffer recorded, ByteBuffer before, List<Moving> moving)
+      throws RulesException {
+    Splice splice = new Splice(before);
+    for (Moving one : moving) {
+      Field to = one.copy().to();
+      if (!to.shape().fits(one.value.length)) {
+        throw new RulesException("copy " + one.copy() + ": the live value " + shown(one.value)
+            + " is too long for " + to.shape() + ", which holds " + to.shape().most()
+            + " bytes at most");
+      }
+      int start = to.startIn(recorded);
+      if (!splice.replace(start, to.endFrom(recorded, start), to.shape().field(one.value))) {
+        throw new RulesException("copy " + one.copy() + ": its bytes overlap those of another copy;"
+            + " limit the two to different kinds of frames, or remove one");
+      }
+    }
+    if (splice.length() > longest) {
+      throw new RulesException(
+          "copy " + moving.get(0).copy() + ": the live value makes the payload " + splice.length()
+              + " bytes long; at most " + longest + " are allowed");
+    }
+    ByteBuffer live = splice.payload();
+    requireReadable(direction, recorded, live, moving);
     return live;
+  }
+
+  /** Whoever gets the payload must find the same values in it. */
+  private void requireReadable(
+      Direction direction, ByteBuffer recorded, ByteBuffer live, List<Moving> moving)
+      throws RulesException {
+    for (Moving one : moving) {
+      Field to = one.copy().to();
+      Comparer comparer = one.copied.use.comparer(direction);
+      ByteBuffer found = comparer.valueInLive(to, recorded, live);
+      if (found == null || !to.content(found).equals(ByteBuffer.wrap(one.value))) {
+        throw new RulesException("copy " + one.copy() + ": the live value " + shown(one.value)
+            + " would not be read back as " + to.shape() + " where it is put");
+      }
+    }
+    for (CopiedValues values : copies) {
+      Field from = values.copy.from();
+      if (from.direction() == direction
+          && from.isIn(recorded)
+          && values.use.comparer(direction).valueInLive(from, recorded, live) == null) {
+        throw new RulesException("copy " + values.copy + ": its first field is gone, because copy "
+            + moving.get(0).copy() + " changed bytes of it");
+      }
+    }
+  }
+
+  private static String shown(byte[] value) {
+    int most = Math.min(value.length, MOST_SHOWN);
+    return (value.length == 0 ? "" : HexFormat.of().formatHex(value, 0, most))
+        + (most < value.length ? ".. " : value.length == 0 ? "" : " ")
+        + (value.length == 1 ? "(1 byte)" : "(" + value.length + " bytes)");
   }
 
   private static ByteBuffer copyOf(ByteBuffer payload) {
@@ -132,6 +210,8 @@ public final class LiveValues {
     private RecentHashes recent;
 
     private int count;
+    /** How many bytes they have, where their lengths vary. */
+    private long bytes;
     /** Null while nothing was forgotten. */
     private Forgotten forgotten;
 
@@ -141,8 +221,10 @@ public final class LiveValues {
       this.use = use;
       this.inOrder = inOrder;
       this.recent = use.isCopied(index) ? null : new RecentHashes();
-      this.most = Math.max(1, Math.min(MOST, MOST_BYTES / copy.from().length()));
-      this.key = new FieldValue(copy.from().length());
+      this.most = copy.from().varies()
+          ? MOST
+          : Math.max(1, Math.min(MOST, MOST_BYTES / copy.from().length()));
+      this.key = new FieldValue();
     }
 
     void remember(long entry, ByteBuffer recorded, ByteBuffer live, long settled) {
@@ -154,31 +236,38 @@ public final class LiveValues {
       if (recent != null) {
         recent.add(key.hash());
       }
-      byte[] value = new byte[copy.from().length()];
-      int start = copy.from().startIn(recorded);
-      live.get(
-          live.position() + (isSent ? start : use.comparer().offsetIn(recorded, live, start)),
-          value);
+      Field from = copy.from();
+      Comparer comparer = use.comparer(from.direction());
+      ByteBuffer field = isSent
+          ? comparer.valueInLive(from, recorded, live)
+          : comparer.valueIn(from, recorded, live);
+      ByteBuffer content = from.content(field);
+      byte[] value = new byte[content.remaining()];
+      content.get(value);
+      int size = from.varies() ? key.length() + value.length : 0;
       Value last = newest.get(key);
       boolean isSame = key.is(value);
       if (isSame && last == null && forgotten == null && inOrder) {
         return; // nothing else was ever live
       }
       if (last != null && last.entry > entry) {
-        last.insert(new Value(entry, isSame ? null : value, null));
+        last.insert(new Value(entry, isSame ? null : value, size, null));
         count++;
+        bytes += size;
         forgetWhatIsTooMuch();
         return;
       }
-      Value latest = new Value(entry, isSame ? null : value, last);
+      Value latest = new Value(entry, isSame ? null : value, size, last);
+      long bytesBefore = last == null ? 0 : last.bytes;
       count += 1 - latest.dropBefore(settled);
+      bytes += latest.bytes - bytesBefore;
       newest.remove(key); // put alone would leave it in its old place
       newest.put(key.copy(), latest);
       forgetWhatIsTooMuch();
     }
 
     private void forgetWhatIsTooMuch() {
-      while (count > most) {
+      while (count > most || bytes > MOST_BYTES && count > 1) {
         forgetOldest();
       }
     }
@@ -189,6 +278,7 @@ public final class LiveValues {
       forgotten = forgotten == null ? new Forgotten() : forgotten;
       forgotten.add(entry.getKey().hash());
       count -= entry.getValue().count;
+      bytes -= entry.getValue().bytes;
       oldest.remove();
     }
 
@@ -209,7 +299,10 @@ public final class LiveValues {
       if (value == null && forgotten != null && forgotten.mayHave(key.hash())) {
         throw new RulesException(
             "copy " + copy + ": the value for this frame was forgotten, because " + most
-                + " later ones came before the frame; that many may be under way at a time");
+                + (copy.from().varies()
+                    ? " later ones or " + MOST_BYTES + " bytes of them"
+                    : " later ones")
+                + " came before the frame; that many may be under way at a time");
       }
       return value == null ? null : value.live;
     }
@@ -248,15 +341,20 @@ public final class LiveValues {
     /** Null when it is the same as the recorded one. */
     private final byte[] live;
 
+    private final int size;
     private Value before;
     /** In the latest one: how many there are. */
     private int count;
+    /** In the latest one: the sum of their sizes. */
+    private long bytes;
 
-    Value(long entry, byte[] live, Value before) {
+    Value(long entry, byte[] live, int size, Value before) {
       this.entry = entry;
       this.live = live;
+      this.size = size;
       this.before = before;
       this.count = before == null ? 1 : before.count + 1;
+      this.bytes = size + (before == null ? 0 : before.bytes);
     }
 
     /** In the latest one: adds an earlier one. */
@@ -268,6 +366,7 @@ public final class LiveValues {
       earlier.before = after.before;
       after.before = earlier;
       count++;
+      bytes += earlier.size;
     }
 
     /** In the latest one: drops those that no entry from that one on asks for; says how many. */
@@ -278,9 +377,11 @@ public final class LiveValues {
       int all = count;
       Value value = this;
       count = 1;
+      bytes = size;
       while (value.before != null && value.entry >= settled) {
         value = value.before;
         count++;
+        bytes += value.size;
       }
       value.before = null;
       return all - count;

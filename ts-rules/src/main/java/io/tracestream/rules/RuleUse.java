@@ -14,6 +14,7 @@ public final class RuleUse {
   private final Rules rules;
   private final Direction compared;
   private final Comparer comparer;
+  private final Comparer comparerOfSent;
   // Threads only ever set these to true, so it does not matter which of them sees that first.
   private final boolean[] ignored;
   private final boolean[] copied;
@@ -29,6 +30,7 @@ public final class RuleUse {
     this.rules = rules;
     this.compared = compared;
     this.comparer = new Comparer(rules, compared);
+    this.comparerOfSent = new Comparer(rules, compared.opposite());
     this.ignored = new boolean[rules.ignored().size()];
     this.copied = new boolean[rules.copied().size()];
     this.allowed = new boolean[rules.allowed().size()];
@@ -96,9 +98,9 @@ public final class RuleUse {
     return false;
   }
 
-  /** Compares the frames of that direction. */
-  Comparer comparer() {
-    return comparer;
+  /** Knows where the fields of that direction are. */
+  Comparer comparer(Direction direction) {
+    return direction == compared ? comparer : comparerOfSent;
   }
 
   boolean isCopied(int copy) {
@@ -113,10 +115,11 @@ public final class RuleUse {
    */
   void copied(int copy, ByteBuffer recorded) {
     Field to = rules.copied().get(copy).to();
-    boolean isSeen = to.direction() != compared;
-    IntPredicate isCompared = isSeen ? null : comparer.compared(recorded, recorded);
     int start = to.startIn(recorded);
-    for (int at = start; at < start + to.length() && !isSeen; at++) {
+    int end = to.endFrom(recorded, start);
+    boolean isSeen = to.direction() != compared || start == end;
+    IntPredicate isCompared = isSeen ? null : comparer.compared(recorded, recorded, recorded);
+    for (int at = start; at < end && !isSeen; at++) {
       isSeen = isCompared.test(at);
     }
     copied[copy] |= isSeen;

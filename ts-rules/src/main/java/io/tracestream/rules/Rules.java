@@ -13,7 +13,7 @@ import java.util.Objects;
  *
  * <p>{@code ignore} and {@code copy} hold for the frames that their fields name, as far as these
  * are long enough, and only where the frame is of that kind both as it was recorded and live. They
- * hold never for a payload's length: frames of different lengths differ. {@code allow} takes whole
+ * leave a payload's length open only where the length of a field varies. {@code allow} takes whole
  * frames out of the comparison.
  */
 public final class Rules {

@@ -77,6 +77,45 @@ public final class Shape {
     return text.equals("rest");
   }
 
+  boolean isVarint() {
+    return text.equals("varint");
+  }
+
+  /** Whether it holds bytes of any content, up to a number of them. */
+  boolean holdsAnyBytes() {
+    return isRest() || text.startsWith("len");
+  }
+
+  /** The longest content that can say its length, in bytes. */
+  int most() {
+    return width == 0 || width == 4 ? Integer.MAX_VALUE : (1 << 8 * width) - 1;
+  }
+
+  /** Whether a content of that many bytes can say its length. */
+  boolean fits(int length) {
+    return length <= most();
+  }
+
+  /** The bytes of a field with that content, which fits. */
+  byte[] field(byte[] content) {
+    ByteBuffer field = ByteBuffer.allocate(LONGEST_VARINT + content.length);
+    if (text.equals("lenvar")) {
+      int left = content.length;
+      for (; left > 0x7f; left >>>= 7) {
+        field.put((byte) (left | 0x80));
+      }
+      field.put((byte) left);
+    } else {
+      for (int i = 0; i < width; i++) {
+        int index = isLittle ? i : width - 1 - i;
+        field.put((byte) (content.length >>> 8 * index));
+      }
+    }
+    byte[] bytes = new byte[field.put(content).position()];
+    field.flip().get(bytes);
+    return bytes;
+  }
+
   /**
    * Where the bytes of a field end.
    *

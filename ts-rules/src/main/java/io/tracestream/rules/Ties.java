@@ -45,7 +45,7 @@ public final class Ties {
 
     private Tie(Copy copy) {
       this.copy = copy;
-      this.key = new FieldValue(copy.from().length());
+      this.key = new FieldValue();
     }
 
     private void add(FieldValue value, Request request) {

@@ -100,6 +100,39 @@ class ComparerTest {
     assertEquals(at, difference(ignoring(field), expected, found));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "s2c:0+digits->c2s:0+digits, c2s:2+1, '9,a;', '10,a;', '10,b;', -1, 1",
+    "s2c:0+digits->c2s:0+digits, c2s:2+1, '9,a;', '10,a;', '10,b.', 4, -1",
+    "s2c:0+digits->c2s:0+digits, c2s:2+1, '9,a;', '10,a;', '11,b;', 1, -1",
+    "s2c:0+digits->c2s:0+digits, c2s:2+1, '9,a;', '10,a;', '9,b;', 0, -1",
+    "s2c:0+digits->c2s:0+digits, c2s:2+1, '10,a', '9,a', '9,b', 2, -1",
+    "s2c:0+digits->c2s:0+digits, c2s:2+digits, '9,5;', '10,5;', '10,600;', -1, 3",
+    "s2c:0+digits->c2s:2+digits, c2s:0+digits, '5,9;', '5,10;', '600,10;', -1, 3",
+    "s2c:0+digits->c2s:2+digits, c2s:0+digits, '5,9;', '5,10;', '600,9;', 4, -1",
+    "s2c:0+digits->c2s:2+digits, c2s:0+6, '5,9;bc', '5,10;bc', 'x,10;yz', -1, 7",
+    "s2c:0+digits->c2s:0+digits, c2s:-1+1, '9,a', '10,a', '10,b', -1, 1",
+  })
+  void fieldsMoveWithALiveValueOfAnotherLength(
+      String copy,
+      String ignored,
+      String recorded,
+      String expected,
+      String found,
+      int at,
+      int open) {
+    Comparer comparer = new Comparer(Rules.of("copy " + copy, "ignore " + ignored), Direction.C2S);
+    ByteBuffer before = ByteBuffer.wrap(recorded.getBytes(StandardCharsets.ISO_8859_1));
+    ByteBuffer live = ByteBuffer.wrap(expected.getBytes(StandardCharsets.ISO_8859_1));
+    ByteBuffer came = ByteBuffer.wrap(found.getBytes(StandardCharsets.ISO_8859_1));
+    assertEquals(at, comparer.difference(before, live, came));
+    if (at < 0) {
+      assertEquals(open, comparer.openBytes(before, live, came));
+      assertEquals(comparer.hash(before), comparer.hash(came));
+      assertEquals(comparer.liveHash(live), comparer.liveHash(came));
+    }
+  }
+
   @Test
   void theKindIsThatOfThePayloadAsItWasRecorded() {
     HexFormat hex = HexFormat.of();
@@ -167,14 +200,14 @@ class ComparerTest {
     if (difference < 0 || comparer.isExact()) {
       assertEquals(difference < 0, comparer.liveHash(first) == comparer.liveHash(direct), what);
     }
-    IntPredicate compared = comparer.compared(first, direct);
+    IntPredicate compared = comparer.compared(first, first, direct);
     int left = 0;
     for (int at = 0; at < one.length; at++) {
       boolean isOpen = slowIsOpen(open, at, one, other);
       assertEquals(!isOpen, compared.test(at), what);
       left += isOpen ? 1 : 0;
     }
-    assertEquals(left, comparer.openBytes(first, direct), what);
+    assertEquals(left, comparer.openBytes(first, first, direct), what);
     assertEquals(3, direct.position(), "it is set back");
   }
 

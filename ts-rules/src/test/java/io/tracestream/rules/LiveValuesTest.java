@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.tracestream.recording.Direction;
 import io.tracestream.testing.RandomSeeds;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LiveValuesTest {
   private static final Direction C2S = Direction.C2S;
@@ -138,6 +140,138 @@ class LiveValuesTest {
     assertEquals(hex("090a"), sent);
     kinds.passed(2, C2S, hex("010a"), hex("091a"));
     assertEquals(hex("011a"), kinds.live(3, S2C, hex("010a")));
+  }
+
+  private static ByteBuffer text(String payload) {
+    return ByteBuffer.wrap(payload.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static String textOf(ByteBuffer payload) {
+    return StandardCharsets.ISO_8859_1.decode(payload.duplicate()).toString();
+  }
+
+  /** What becomes of a recorded reply after one request. */
+  private static String replyAfter(String copy, String recorded, String live, String reply)
+      throws RulesException {
+    LiveValues one = new LiveValues(Rules.of("copy " + copy));
+    one.passed(1, C2S, text(recorded), text(live));
+    return textOf(one.live(2, S2C, text(reply)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "c2s:1+digits->s2c:0+digits, #9;, #10;, 9 ok, 10 ok",
+    "c2s:1+digits->s2c:0+digits, #10;, #9;, 10 ok, 9 ok",
+    "c2s:1+digits->s2c:0+digits, #9;, #10;, 8 ok, 8 ok",
+    "c2s:0+to\";\"->s2c:0+to\" \", a;, longer;, a ok, longer ok",
+    "c2s:0+to\";\"->s2c:0+to\" \", a;, ;, a ok, ' ok'",
+    "c2s:1+rest->s2c:2+rest, >a, >bcd, ok: a, ok: a",
+    "c2s:1+rest->s2c:3+rest, >a, >bcd, ok:a, ok:bcd",
+    "c2s:1+rest->s2c:3+rest, >a, >, ok:a, ok:",
+    "c2s:1+3->s2c:3+rest, >abc, >xyz, ok:abc, ok:xyz",
+  })
+  void aLongerOrShorterValueMovesWhatFollowsIt(
+      String copy, String recorded, String live, String reply, String liveReply) throws Exception {
+    assertEquals(liveReply, replyAfter(copy, recorded, live, reply));
+  }
+
+  private static String replyAfterHex(String copy, String recorded, String live, String reply)
+      throws RulesException {
+    LiveValues one = new LiveValues(Rules.of("copy " + copy));
+    one.passed(1, C2S, hex(recorded), hex(live));
+    ByteBuffer payload = one.live(2, S2C, hex(reply));
+    return HexFormat.of().formatHex(payload.array(), payload.position(), payload.limit());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "c2s:0+len8->s2c:1+len8, 0161, 03626364, ff0161ee, ff03626364ee",
+    "c2s:0+len8->s2c:1+len16, 0161, 03626364, ff000161ee, ff0003626364ee",
+    "c2s:0+len16le->s2c:1+len32, 010061, 0200aabb, ff0000000161ee, ff00000002aabbee",
+    "c2s:0+len32le->s2c:1+len16le, 0100000061, 02000000aabb, ff010061ee, ff0200aabbee",
+    "c2s:0+len8->s2c:1+lenvar, 0161, 00, ff0161ee, ff00ee",
+    "c2s:0+lenvar->s2c:1+len8, 82006162, 0163, ff026162ee, ff0163ee",
+    "c2s:0+len8->s2c:1+rest, 0161, 0162, ff61, ff62",
+    "c2s:0+varint->s2c:1+varint, 05, 8502, ff05ee, ff8502ee",
+    "c2s:0+2->s2c:1+lenvar, aabb, ccdd, ff02aabbee, ff02ccddee",
+  })
+  void theContentIsCopiedAndTheLengthBeforeItIsMadeAnew(
+      String copy, String recorded, String live, String reply, String liveReply) throws Exception {
+    assertEquals(liveReply, replyAfterHex(copy, recorded, live, reply));
+  }
+
+  @Test
+  void aValueThatIsTooLongForItsLengthIsRefused() {
+    String copy = "c2s:1+rest->s2c:0+len8";
+    RulesException e = assertThrows(
+        RulesException.class, () -> replyAfter(copy, ">a", ">" + "a".repeat(256), "\u0001a;"));
+    assertEquals(
+        "copy " + copy + ": the live value " + "61".repeat(16)
+            + ".. (256 bytes) is too long for len8," + " which holds 255 bytes at most",
+        e.getMessage());
+  }
+
+  @Test
+  void aValueThatCouldNotBeReadBackIsRefused() {
+    RulesException noDigits = assertThrows(
+        RulesException.class, () -> replyAfter("c2s:1+rest->s2c:0+digits", ">9", ">9a", "9 ok"));
+    assertEquals(
+        "copy c2s:1+rest->s2c:0+digits: the live value 3961 (2 bytes) would not be read back as"
+            + " digits where it is put",
+        noDigits.getMessage());
+    RulesException delimiter = assertThrows(
+        RulesException.class, () -> replyAfter("c2s:1+rest->s2c:0+to\";\"", ">a", ">b;c", "a;"));
+    assertEquals(
+        "copy c2s:1+rest->s2c:0+to\";\": the live value 623b63 (3 bytes) would not be read back as"
+            + " to\";\" where it is put",
+        delimiter.getMessage());
+    RulesException none = assertThrows(
+        RulesException.class, () -> replyAfter("c2s:1+rest->s2c:0+digits", ">9", ">", "9 ok"));
+    assertEquals(
+        "copy c2s:1+rest->s2c:0+digits: the live value (0 bytes) would not be read back as digits"
+            + " where it is put",
+        none.getMessage());
+  }
+
+  @Test
+  void aPayloadDoesNotGrowBeyondItsLimit() throws Exception {
+    LiveValues limited =
+        new LiveValues(new RuleUse(Rules.of("copy c2s:1+rest->s2c:0+rest"), C2S), null, 4);
+    limited.passed(1, C2S, text(">a"), text(">bcde"));
+    limited.passed(2, C2S, text(">b"), text(">bcdef"));
+    assertEquals("bcde", textOf(limited.live(3, S2C, text("a"))));
+    RulesException e = assertThrows(RulesException.class, () -> limited.live(3, S2C, text("b")));
+    assertEquals(
+        "copy c2s:1+rest->s2c:0+rest: the live value makes the payload 5 bytes long; at most 4 are"
+            + " allowed",
+        e.getMessage());
+  }
+
+  @Test
+  void severalValuesMayMoveEachOther() throws Exception {
+    LiveValues several = new LiveValues(Rules.of(
+        "copy c2s:0+digits->s2c:2+digits",
+        "copy c2s:0/digits/1+digits->s2c:0+digits",
+        "copy s2c:2+digits->c2s:4+digits"));
+    several.passed(1, C2S, text("7,8"), text("70,800"));
+    ByteBuffer reply = several.live(2, S2C, text("8,7."));
+    assertEquals("800,70.", textOf(reply));
+    several.passed(2, S2C, text("8,7."), reply);
+    assertEquals(
+        "ask=70!", textOf(several.live(3, C2S, text("ask=7!"))), "taken where it moved to");
+  }
+
+  @Test
+  void partsThatOverlapAreRefused() {
+    LiveValues both = new LiveValues(
+        Rules.of("copy c2s:0+digits->s2c:0+digits", "copy c2s:0+rest->s2c:0+to\";\""));
+    both.passed(1, C2S, text("7"), text("70"));
+    both.passed(2, C2S, text("7a"), text("80a"));
+    RulesException e = assertThrows(RulesException.class, () -> both.live(3, S2C, text("7a;")));
+    assertEquals(
+        "copy c2s:0+rest->s2c:0+to\";\": its bytes overlap those of another copy; limit the two to"
+            + " different kinds of frames, or remove one",
+        e.getMessage());
   }
 
   private record Passed(long entry, byte recorded, byte live) {}
