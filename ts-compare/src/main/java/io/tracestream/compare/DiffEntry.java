@@ -57,6 +57,9 @@ final class DiffEntry {
   }
 
   boolean isSame(DiffEntry other) {
+    if (open.varies() && explained.equals(other.explained)) {
+      return open.areSame(this, other);
+    }
     return explained.equals(other.explained)
         ? hash == other.hash && Arrays.equals(closed, other.closed)
         : change(other).differing().isEmpty();

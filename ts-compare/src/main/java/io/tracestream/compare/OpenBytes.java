@@ -1,18 +1,21 @@
 package io.tracestream.compare;
 
 import io.tracestream.recording.Direction;
+import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * The bytes that rules leave open in payloads of one direction, and those that differ. A copied
- * value is explained if an earlier frame has it where the copy takes it from. Immutable.
+ * value is explained if an earlier frame has it where the copy takes it from. For one thread.
  */
 final class OpenBytes {
   /** Never compared. */
@@ -22,14 +25,20 @@ final class OpenBytes {
   /** Whether the length of any field varies. */
   private final boolean varies;
 
+  private final Direction direction;
+  /** By the copies that are explained; only where a length varies. */
+  private final Map<BitSet, Comparer> comparers = new HashMap<>();
+
   OpenBytes(Rules rules, Direction direction) {
+    this.direction = direction;
     always = Stream.concat(rules.ignored().stream(), rules.copied().stream().map(Copy::from))
         .filter(field -> field.direction() == direction)
         .toList();
-    varies = always.stream().anyMatch(field -> field.length() == 0);
     copies = rules.copied().stream()
         .filter(copy -> copy.to().direction() == direction)
         .toList();
+    varies = Stream.concat(always.stream(), copies.stream().map(Copy::to))
+        .anyMatch(field -> field.length() == 0);
   }
 
   /** The copies into payloads of this direction, in the order of the bits of {@code explained}. */
@@ -109,20 +118,19 @@ final class OpenBytes {
     BitSet inOne = (BitSet) a.explained().clone();
     inOne.xor(b.explained());
     BitSet open = open(payloadOfA, payloadOfB, inBoth);
-    if (varies
-        && inOne.isEmpty()
-        && Arrays.equals(closed(payloadOfA, inBoth), closed(payloadOfB, inBoth))) {
+    ByteBuffer bytesOfA = ByteBuffer.wrap(payloadOfA);
+    ByteBuffer bytesOfB = ByteBuffer.wrap(payloadOfB);
+    if (varies && inOne.isEmpty() && comparer(inBoth).difference(bytesOfA, bytesOfB) < 0) {
       return new Change(a.direction(), a.side(), b.side(), List.of(), Change.Range.of(open));
     }
     open.clear(
         common, payloadOfA.length); // bytes that only one side has are a difference in length
     // Explained in one recording only, it is a different value even if the bytes are the same.
     BitSet differing = targets(payloadOfA, inOne);
-    for (int at = 0; at < common; at++) {
-      if (payloadOfA[at] != payloadOfB[at]) {
-        differing.set(at);
-      }
-    }
+    differing.or(
+        varies
+            ? comparer(inBoth).differing(bytesOfA, bytesOfB)
+            : differing(payloadOfA, payloadOfB));
     differing.andNot(open);
     differing.set(common, Math.max(payloadOfA.length, payloadOfB.length));
     if (differing.isEmpty() && varies) {
@@ -131,6 +139,45 @@ final class OpenBytes {
     }
     return new Change(
         a.direction(), a.side(), b.side(), Change.Range.of(differing), Change.Range.of(open));
+  }
+
+  private static BitSet differing(byte[] one, byte[] other) {
+    BitSet differing = new BitSet();
+    for (int at = 0; at < Math.min(one.length, other.length); at++) {
+      if (one[at] != other[at]) {
+        differing.set(at);
+      }
+    }
+    return differing;
+  }
+
+  /** What compares payloads as a replay of the first one would, with these copies explained. */
+  private Comparer comparer(BitSet explained) {
+    return comparers.computeIfAbsent((BitSet) explained.clone(), numbers -> {
+      Rules rules = Rules.NONE;
+      for (Field field : always) {
+        rules = rules.ignoring(field);
+      }
+      for (int number = numbers.nextSetBit(0);
+          number >= 0;
+          number = numbers.nextSetBit(number + 1)) {
+        rules = rules.ignoring(copies.get(number).to());
+      }
+      return new Comparer(rules, direction);
+    });
+  }
+
+  /** Whether payloads with the same copies explained are the same. */
+  boolean areSame(DiffEntry a, DiffEntry b) {
+    return comparer(a.explained())
+            .difference(
+                ByteBuffer.wrap(a.side().payload()), ByteBuffer.wrap(b.side().payload()))
+        < 0;
+  }
+
+  /** Whether the length of any field varies. */
+  boolean varies() {
+    return varies;
   }
 
   /** An entry of A that B does not have. */

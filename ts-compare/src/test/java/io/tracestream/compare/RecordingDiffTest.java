@@ -177,8 +177,26 @@ class RecordingDiffTest {
         List.of("CHANGED c2s a2 b2 0+1"),
         diff("c2s 61393b7a, c2s 61393b", "c2s 6131303b7a, c2s 62393b", "ignore c2s:1+digits"));
     assertEquals(
-        List.of("CHANGED c2s a1 b1 2+3"),
+        List.of("CHANGED c2s a1 b1 3+2"),
         diff("c2s 61393b7a", "c2s 6131303b79", "ignore c2s:1+digits"));
+  }
+
+  @Test
+  void aFieldAfterAnotherLengthIsWhereAReplayOfTheFirstRecordingReadsIt() throws Exception {
+    assertEquals(
+        List.of(), diff("c2s 61393b7a", "c2s 6131303b79", "ignore c2s:1+digits", "ignore c2s:3+1"));
+    assertEquals(
+        List.of("CHANGED c2s a1 b1 2+1 4+1"),
+        diff("c2s 61393b7a", "c2s 6131302c79", "ignore c2s:1+digits", "ignore c2s:3+1"));
+  }
+
+  @Test
+  void valuesOfOtherLengthsAreTheSameIfBothSidesCopiedThem() throws Exception {
+    String copy = "copy c2s:0+digits->s2c:1+digits";
+    assertEquals(List.of(), diff("c2s 393b, s2c 2339aa", "c2s 3130303b, s2c 23313030aa", copy));
+    assertEquals(
+        List.of("CHANGED s2c a2 b2 1+1"),
+        diff("c2s 393b, s2c 2339aa", "c2s 383b, s2c 2337aa", copy));
   }
 
   @Test
