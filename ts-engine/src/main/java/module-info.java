@@ -2,6 +2,7 @@
 // The modules that it is open to are compiled after it.
 @SuppressWarnings("module")
 module io.tracestream.engine {
+  requires static org.jspecify;
   requires transitive io.tracestream.codec;
   requires org.slf4j;
 

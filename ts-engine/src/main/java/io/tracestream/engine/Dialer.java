@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connects sockets to one target. A name is looked up anew for each socket, on another thread than
@@ -31,11 +32,11 @@ public final class Dialer {
   private final InetSocketAddress target;
   private final Duration timeout;
   /** Where our own clients connect, which is not a target; or null. */
-  private final InetSocketAddress ourselves;
+  private final @Nullable InetSocketAddress ourselves;
 
   private final Names names;
 
-  private volatile InetAddress answeredLast;
+  private volatile @Nullable InetAddress answeredLast;
   /** Who waits for the next look-up. Guarded by itself, as is the flag. */
   private final List<Consumer<InetAddress[]>> waiting = new ArrayList<>();
 
@@ -55,7 +56,10 @@ public final class Dialer {
    * @param ourselves our own address, which is never connected to; or null
    */
   public Dialer(
-      Engine engine, InetSocketAddress target, Duration timeout, InetSocketAddress ourselves) {
+      Engine engine,
+      InetSocketAddress target,
+      Duration timeout,
+      @Nullable InetSocketAddress ourselves) {
     this(engine, target, timeout, ourselves, InetAddress::getAllByName);
   }
 
@@ -63,7 +67,7 @@ public final class Dialer {
       Engine engine,
       InetSocketAddress target,
       Duration timeout,
-      InetSocketAddress ourselves,
+      @Nullable InetSocketAddress ourselves,
       Names names) {
     this.names = names;
     this.engine = engine;
@@ -135,7 +139,7 @@ public final class Dialer {
     }
   }
 
-  Dial dial(FrameSocket socket, SocketChannel spare) {
+  Dial dial(FrameSocket socket, @Nullable SocketChannel spare) {
     Dial dial = new Dial(socket, spare);
     dial.start();
     return dial;
@@ -147,21 +151,21 @@ public final class Dialer {
     private final EventLoop loop;
     private final Queue<InetSocketAddress> untried = new ArrayDeque<>(2);
     private final Set<Attempt> attempts = new HashSet<>(2);
-    private SocketChannel spare;
-    private EventLoop.Timer deadline;
-    private EventLoop.Timer nextAttempt;
+    private final EventLoop.Timer deadline;
+    private @Nullable SocketChannel spare;
+    private EventLoop.@Nullable Timer nextAttempt;
     private String lastFailure = "there is no such name";
     private boolean over;
 
-    private Dial(FrameSocket socket, SocketChannel spare) {
+    private Dial(FrameSocket socket, @Nullable SocketChannel spare) {
       this.socket = socket;
       this.loop = socket.loop();
       this.spare = spare;
+      deadline = loop.after(
+          timeout.toNanos(), () -> fail("it has not answered for " + timeout.toMillis() + " ms"));
     }
 
     private void start() {
-      deadline = loop.after(
-          timeout.toNanos(), () -> fail("it has not answered for " + timeout.toMillis() + " ms"));
       if (target.isUnresolved()) {
         lookUp(found -> loop.execute(() -> tryAll(inOrder(found))));
       } else {
@@ -185,9 +189,12 @@ public final class Dialer {
         }
       }
       second.forEach(address -> all.add(new InetSocketAddress(address, target.getPort())));
-      InetSocketAddress best = new InetSocketAddress(answeredLast, target.getPort());
-      if (answeredLast != null && all.remove(best)) {
-        all.add(0, best);
+      InetAddress last = answeredLast;
+      if (last != null) {
+        InetSocketAddress best = new InetSocketAddress(last, target.getPort());
+        if (all.remove(best)) {
+          all.add(0, best);
+        }
       }
       return all;
     }
@@ -226,7 +233,7 @@ public final class Dialer {
         }
         return true;
       } catch (IOException e) {
-        lastFailure = e.getMessage();
+        lastFailure = Channels.problem(e);
       } catch (UnsupportedAddressTypeException e) {
         lastFailure = "this machine cannot use addresses such as " + address;
       }
@@ -244,11 +251,11 @@ public final class Dialer {
       }
     }
 
-    private void succeed(Attempt attempt) {
+    private void succeed(Attempt attempt, SelectionKey key) {
       attempts.remove(attempt);
       cancel();
       answeredLast = attempt.address.getAddress();
-      socket.connected(attempt.channel, attempt.key);
+      socket.connected(attempt.channel, key);
       socket.tellOwner();
     }
 
@@ -271,7 +278,6 @@ public final class Dialer {
     private final class Attempt implements EventLoop.Handler {
       private final SocketChannel channel;
       private final InetSocketAddress address;
-      private SelectionKey key;
 
       private Attempt(SocketChannel channel, InetSocketAddress address) {
         this.channel = channel;
@@ -279,11 +285,11 @@ public final class Dialer {
       }
 
       private void begin() throws IOException {
-        key = loop.register(channel, 0, this);
+        SelectionKey key = loop.register(channel, 0, this);
         attempts.add(this);
         try {
           if (channel.connect(address)) {
-            accept();
+            accept(key);
           } else {
             key.interestOps(SelectionKey.OP_CONNECT);
           }
@@ -294,20 +300,20 @@ public final class Dialer {
       }
 
       @Override
-      public void ready(SelectionKey ready) {
+      public void ready(SelectionKey key) {
         try {
           if (channel.finishConnect()) {
-            accept();
+            accept(key);
           }
         } catch (IOException e) {
-          lastFailure = e.getMessage().replace(" (connect failed)", ""); // JDK 21 adds that
+          lastFailure = Channels.problem(e).replace(" (connect failed)", ""); // JDK 21 adds that
           attempts.remove(this);
           Channels.close(channel);
           tryNext();
         }
       }
 
-      private void accept() throws IOException {
+      private void accept(SelectionKey key) throws IOException {
         InetSocketAddress peer = (InetSocketAddress) channel.getRemoteAddress();
         // TCP can connect a socket to itself if nobody listens on a port of this machine.
         if (peer.equals(channel.getLocalAddress())) {
@@ -317,7 +323,7 @@ public final class Dialer {
           throw new IOException("it is this process itself");
         }
         FrameSocket.configure(channel);
-        succeed(this);
+        succeed(this, key);
       }
 
       @Override

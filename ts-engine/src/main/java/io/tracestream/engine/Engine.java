@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ public final class Engine implements AutoCloseable {
   private final List<EventLoop> loops = new ArrayList<>();
   private final ThreadPoolExecutor callbacks;
   private final ThreadPoolExecutor resolver;
-  private volatile Thread callbackThread;
+  private volatile @Nullable Thread callbackThread;
   private int next;
 
   private Engine(String name) {

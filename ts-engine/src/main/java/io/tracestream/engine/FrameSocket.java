@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP socket that carries frames.
@@ -66,7 +67,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
      *
      * @param cause that error; null if the loop stops
      */
-    void stop(Throwable cause);
+    void stop(@Nullable Throwable cause);
   }
 
   private final EventLoop loop;
@@ -78,10 +79,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private final Outbox unsent;
   private final Backlog backlog = new Backlog();
   /** Null until it is connected. */
-  private SocketChannel channel;
+  private @Nullable SocketChannel channel;
 
-  private SelectionKey key;
-  private Dialer.Dial dial;
+  private @Nullable SelectionKey key;
+  /** Null unless it is being connected. */
+  private Dialer.@Nullable Dial dial;
+
   private boolean closed;
 
   /** The interest that the key has; asking the key itself costs more. */
@@ -96,11 +99,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /** The peer's end was read; it counts after what was read before it. */
   private boolean endRead;
 
-  private IOException resetRead;
+  /** Why nothing more can be read; null while reading works. */
+  private @Nullable String resetRead;
   /** The beginning of a frame, or bytes read ahead, from position to limit; or null. */
-  private ByteBuffer partial;
+  private @Nullable ByteBuffer partial;
   /** A large frame, while it arrives; or null. */
-  private LargeFrame large;
+  private @Nullable LargeFrame large;
   /** It had something but was not read, as memory was short. */
   private boolean starved;
 
@@ -108,7 +112,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   private boolean stuckReported;
 
-  private Ending ending;
+  private @Nullable Ending ending;
   /** The first bytes of the frame that the ending is about; else empty. */
   private byte[] refused = {};
 
@@ -116,7 +120,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   private boolean ended;
   private boolean endSent;
-  private IOException sendFailure;
+  private @Nullable String sendFailure;
   private boolean finishing;
   private long sent;
 
@@ -172,7 +176,11 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * @return the socket
    */
   public static FrameSocket dial(
-      EventLoop loop, Dialer dialer, SocketChannel spare, FrameFormat format, Owner owner) {
+      EventLoop loop,
+      Dialer dialer,
+      @Nullable SocketChannel spare,
+      FrameFormat format,
+      Owner owner) {
     FrameSocket socket = new FrameSocket(loop, format.ofServer(), format.ofClient(), owner);
     socket.dial = dialer.dial(socket, spare);
     return socket;
@@ -203,8 +211,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     dial = null;
     channel = connected;
     key = itsKey;
-    key.attach(this);
-    key.interestOps(0);
+    itsKey.attach(this);
+    itsKey.interestOps(0);
     interest = 0;
     lastActive = loop.now();
     flush();
@@ -214,7 +222,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   void unreachable(String why) {
     dial = null;
     ending = new Ending(Ending.Kind.UNREACHABLE, why);
-    sendFailure = new IOException(why);
+    sendFailure = why;
     unsent.clear();
     account();
   }
@@ -324,7 +332,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * @return the whole frames that came, in the buffers that they came in, possibly none: send or
    *     release them
    */
-  public FrameRun read(Payloads sink) {
+  public FrameRun read(@Nullable Payloads sink) {
     // An owner that failed may have left frames, which the next one must not get.
     loop.frames.release();
     if ((readable || ahead) && ending == null && !closed && !finishing) {
@@ -334,7 +342,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
           && !loop.memory.isLetThrough(this)) {
         starve();
       } else if (large != null) {
-        readLarge(sink);
+        readLarge(large, sink);
       } else {
         readFrames(sink);
       }
@@ -343,7 +351,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     return loop.frames;
   }
 
-  private void readFrames(Payloads sink) {
+  private void readFrames(@Nullable Payloads sink) {
     ahead = false;
     ByteBuffer in = loop.buffers.takeToRead(partial == null ? 0 : partial.remaining());
     movePartialTo(in);
@@ -366,7 +374,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
-  private void decode(ByteBuffer in, Payloads sink) throws FrameException {
+  private void decode(ByteBuffer in, @Nullable Payloads sink) throws FrameException {
     try {
       if (sink == null) {
         decoder.pass(in);
@@ -397,19 +405,22 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
-  private void readLarge(Payloads sink) {
-    readInto(null);
-    if (large.isWhole()) {
-      takeLarge(sink);
+  private void readLarge(LargeFrame frame, @Nullable Payloads sink) {
+    ByteBuffer in = frame.room();
+    int before = in.position();
+    readInto(in);
+    frame.came(in.position() - before);
+    if (frame.isWhole()) {
+      takeLarge(frame, sink);
     } else if (endRead || resetRead != null) {
-      endWith(large.beginning(), large.arrived());
+      endWith(frame.beginning(), frame.arrived());
     }
   }
 
-  private void takeLarge(Payloads sink) {
+  private void takeLarge(LargeFrame frame, @Nullable Payloads sink) {
     loop.memory.done(this);
-    long length = large.arrived();
-    ArrayDeque<ByteBuffer> parts = large.take();
+    long length = frame.arrived();
+    ArrayDeque<ByteBuffer> parts = frame.take();
     large = null;
     if (sink != null) {
       try {
@@ -453,21 +464,21 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
-  /** Reads once, into the buffer, or into the large frame if the buffer is null. */
+  /** Reads once. */
   private void readInto(ByteBuffer in) {
-    if (!readable) {
+    if (!readable || channel == null) {
       return;
     }
     readable = false;
     try {
-      int n = in == null ? large.read(channel) : channel.read(in);
+      int n = channel.read(in);
       if (n == END) {
         endRead = true;
       } else if (n > 0) {
         came();
       }
     } catch (IOException e) {
-      resetRead = e;
+      resetRead = Channels.problem(e);
     }
   }
 
@@ -481,9 +492,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private void endWith(ByteBuffer rest, long arrived) {
     // The kernel reports a reset once, to whichever call comes first; after that, a read finds an
     // end.
-    IOException reset = resetRead != null ? resetRead : sendFailure;
+    String reset = resetRead != null ? resetRead : sendFailure;
     if (reset != null) {
-      ending = new Ending(Ending.Kind.RESET, reset.getMessage());
+      ending = new Ending(Ending.Kind.RESET, reset);
       return;
     }
     try {
@@ -526,7 +537,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    *
    * @return the reason; null while more may come. All whole frames before the ending have been read
    */
-  public Ending ending() {
+  public @Nullable Ending ending() {
     return ending;
   }
 
@@ -588,7 +599,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    *
    * @return a clause with the byte offset; null if there is no such frame, and after the first time
    */
-  public String stuckFrame() {
+  public @Nullable String stuckFrame() {
     if (stuckReported || partialBytes() == 0 || starved || loop.now() - lastCame < STUCK_NANOS) {
       return null;
     }
@@ -647,9 +658,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
           keptSince = lastActive;
         }
         backlog.written(taken, !unsent.isEmpty(), loop.now());
-        sendEnd();
+        sendEnd(channel);
       } catch (IOException e) {
-        sendFailure = e;
+        sendFailure = Channels.problem(e);
         unsent.clear();
       }
       updateInterest();
@@ -658,7 +669,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /** Sends the FIN, if everything before it has been sent. */
-  private void sendEnd() throws IOException {
+  private void sendEnd(SocketChannel channel) throws IOException {
     if (ended && !endSent && unsent.isEmpty()) {
       endSent = true;
       channel.shutdownOutput();
@@ -679,8 +690,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    *
    * @return the reason; null while sending works
    */
-  public String sendFailure() {
-    return sendFailure == null ? null : sendFailure.getMessage();
+  public @Nullable String sendFailure() {
+    return sendFailure;
   }
 
   /** Ends our sending, after everything that was sent; reading goes on. */
@@ -796,7 +807,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
         Ending.Kind.HOARDED,
         text + ", and memory is short: all connections together may hold " + bound + " bytes");
     if (!unsent.isEmpty()) {
-      sendFailure = new IOException(ending.text());
+      sendFailure = ending.text();
       unsent.clear();
     }
     freePartial();
@@ -856,7 +867,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
         || finishing;
     int wanted = (reads && !endRead && resetRead == null ? SelectionKey.OP_READ : 0)
         | (unsent.isEmpty() || sendFailure != null ? 0 : SelectionKey.OP_WRITE);
-    if (wanted != interest && channel != null && !closed && key.isValid()) {
+    if (wanted != interest && key != null && !closed && key.isValid()) {
       interest = wanted;
       key.interestOps(wanted);
     }
@@ -904,7 +915,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    *
    * @return the address; null if the socket is not connected
    */
-  public InetSocketAddress peer() {
+  public @Nullable InetSocketAddress peer() {
     try {
       return channel == null ? null : (InetSocketAddress) channel.getRemoteAddress();
     } catch (IOException e) {
@@ -917,7 +928,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    *
    * @return the address; null if the socket is not connected
    */
-  public InetSocketAddress local() {
+  public @Nullable InetSocketAddress local() {
     try {
       return channel == null ? null : (InetSocketAddress) channel.getLocalAddress();
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the bytes that all sockets of an engine hold: partial frames, and frames that peers have
@@ -24,7 +25,7 @@ final class KeptMemory {
   private final AtomicLong kept = new AtomicLong();
   private final AtomicBoolean relieving = new AtomicBoolean();
   /** The socket that is let through; or null. */
-  private volatile FrameSocket letThrough;
+  private volatile @Nullable FrameSocket letThrough;
 
   KeptMemory(List<EventLoop> loops, long bound) {
     this.loops = loops;
@@ -73,7 +74,7 @@ final class KeptMemory {
   private final class Search {
     private final List<Hoard> hoards = new ArrayList<>();
     /** The one of those waiting whose frame is closest to complete. */
-    private FrameSocket next;
+    private @Nullable FrameSocket next;
 
     private long nextMisses = Long.MAX_VALUE;
     private int loopsToCome = loops.size();
@@ -110,11 +111,12 @@ final class KeptMemory {
         excess -= hoard.bytes;
         hoard.socket.loop().execute(() -> hoard.socket.breakOff(bound));
       }
-      if (letThrough == null && next != null) {
+      FrameSocket waiting = next;
+      if (letThrough == null && waiting != null) {
         // Its frame may have become whole since its loop was asked: then it would block all others.
-        next.loop().execute(() -> {
-          if (next.isStarved()) {
-            letThrough = next;
+        waiting.loop().execute(() -> {
+          if (waiting.isStarved()) {
+            letThrough = waiting;
           }
         });
       }

@@ -1,8 +1,6 @@
 package io.tracestream.engine;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
 
 /**
@@ -46,17 +44,19 @@ final class LargeFrame {
     return !parts.getLast().hasRemaining();
   }
 
-  /** Reads once, no further than the frame's end; returns what the channel returned. */
-  int read(ReadableByteChannel source) throws IOException {
+  /** The buffer for the next read, with room up to the frame's end at most; then {@link #came}. */
+  ByteBuffer room() {
     if (isFull()) {
       parts.addLast(take(arrived));
     }
     ByteBuffer last = parts.getLast();
-    last.limit((int) Math.min(last.capacity(), last.position() + missing));
-    int n = source.read(last);
-    arrived += Math.max(n, 0);
-    missing -= Math.max(n, 0);
-    return n;
+    return last.limit((int) Math.min(last.capacity(), last.position() + missing));
+  }
+
+  /** Bytes were read into the {@link #room}. */
+  void came(int bytes) {
+    arrived += bytes;
+    missing -= bytes;
   }
 
   boolean isWhole() {

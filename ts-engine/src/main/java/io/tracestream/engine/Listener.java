@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Accepts clients, on the first loop of an engine. When file descriptors run out, accepting pauses,
  * and existing connections go on.
  */
-public final class Listener implements EventLoop.Handler, EventLoop.Resident {
+public final class Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
   private static final int BACKLOG = 4096;
   /** How many clients to accept before those that are connected get their turn. */
@@ -22,14 +23,8 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
 
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
-  private EventLoop loop;
-  private Handler handler;
-  /** Open sockets that reserve the descriptors that the next client will need. */
-  private SocketChannel[] spares;
-
-  private SelectionKey key;
-  private boolean paused;
-  private boolean failedBefore;
+  /** Null until it is started. */
+  private @Nullable Accepting accepting;
 
   /** Takes the clients. */
   public interface Handler {
@@ -87,19 +82,9 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
    * @param clients takes the clients
    */
   public void start(Engine engine, int descriptors, Handler clients) {
-    spares = new SocketChannel[descriptors];
-    loop = engine.first();
-    handler = clients;
-    loop.execute(this::begin);
-  }
-
-  private void begin() {
-    loop.add(this);
-    try {
-      key = loop.register(server, SelectionKey.OP_ACCEPT, this);
-    } catch (IOException e) { // closed meanwhile
-      LOG.debug("{}: {}", this, e.getMessage());
-    }
+    Accepting started = new Accepting(engine.first(), descriptors, clients);
+    accepting = started;
+    engine.first().execute(started::begin);
   }
 
   /**
@@ -108,79 +93,119 @@ public final class Listener implements EventLoop.Handler, EventLoop.Resident {
    * @param pause true to pause
    */
   public void pause(boolean pause) {
-    paused = pause;
-    if (key != null && key.isValid()) {
-      key.interestOps(pause ? 0 : SelectionKey.OP_ACCEPT);
+    if (accepting != null) {
+      accepting.pause(pause);
     }
-  }
-
-  @Override
-  public void ready(SelectionKey ready) {
-    try {
-      for (int i = 0; i < MOST_AT_ONCE && !paused && accept(); i++) {
-        failedBefore = false;
-      }
-    } catch (IOException e) {
-      pauseShortly(e);
-    }
-  }
-
-  private boolean accept() throws IOException {
-    for (int i = 0; i < spares.length; i++) {
-      spares[i] = spares[i] == null ? SocketChannel.open() : spares[i];
-    }
-    SocketChannel client = server.accept();
-    if (client == null) {
-      return false;
-    }
-    SocketChannel[] its = spares;
-    spares = new SocketChannel[its.length];
-    handler.accepted(client, its);
-    return true;
-  }
-
-  /** Most likely the process has no file descriptors left: clients wait in the backlog. */
-  private void pauseShortly(IOException cause) {
-    if (!failedBefore) {
-      failedBefore = true;
-      LOG.warn(
-          "cannot accept clients: {}; trying again, existing connections go on; raise the limit of "
-              + "open files",
-          cause.getMessage());
-    }
-    key.interestOps(0);
-    loop.after(PAUSE_NANOS, () -> pause(paused));
-  }
-
-  @Override
-  public void second() {
-    // There are no time-outs.
-  }
-
-  @Override
-  public void failed(Throwable cause) {
-    // The handler closes the client; others can still connect.
-  }
-
-  @Override
-  public void stop() {
-    close();
-    handler.stopped();
   }
 
   /** Stops accepting. On the first loop's thread, once started. */
   public void close() {
     Channels.close(server);
-    for (int i = 0; spares != null && i < spares.length; i++) {
-      if (spares[i] != null) {
-        Channels.close(spares[i]);
-        spares[i] = null;
-      }
+    if (accepting != null) {
+      accepting.closeSpares();
     }
   }
 
-  @Override
-  public String toString() {
-    return "accepting on " + address;
+  /** What a started listener does on the first loop. */
+  private final class Accepting implements EventLoop.Handler, EventLoop.Resident {
+    private final EventLoop loop;
+    private final Handler handler;
+    /** Open sockets that reserve the descriptors that the next client will need. */
+    private @Nullable SocketChannel[] spares;
+
+    private @Nullable SelectionKey key;
+    private boolean paused;
+    private boolean failedBefore;
+
+    private Accepting(EventLoop loop, int descriptors, Handler handler) {
+      this.loop = loop;
+      this.handler = handler;
+      this.spares = new SocketChannel[descriptors];
+    }
+
+    private void begin() {
+      loop.add(this);
+      try {
+        key = loop.register(server, SelectionKey.OP_ACCEPT, this);
+      } catch (IOException e) { // closed meanwhile
+        LOG.debug("{}: {}", this, e.getMessage());
+      }
+    }
+
+    private void pause(boolean pause) {
+      paused = pause;
+      if (key != null && key.isValid()) {
+        key.interestOps(pause ? 0 : SelectionKey.OP_ACCEPT);
+      }
+    }
+
+    @Override
+    public void ready(SelectionKey ready) {
+      try {
+        for (int i = 0; i < MOST_AT_ONCE && !paused && accept(); i++) {
+          failedBefore = false;
+        }
+      } catch (IOException e) {
+        pauseShortly(ready, e);
+      }
+    }
+
+    private boolean accept() throws IOException {
+      for (int i = 0; i < spares.length; i++) {
+        spares[i] = spares[i] == null ? SocketChannel.open() : spares[i];
+      }
+      SocketChannel client = server.accept();
+      if (client == null) {
+        return false;
+      }
+      SocketChannel[] its = spares;
+      spares = new SocketChannel[its.length];
+      handler.accepted(client, its);
+      return true;
+    }
+
+    /** Most likely the process has no file descriptors left: clients wait in the backlog. */
+    private void pauseShortly(SelectionKey ready, IOException cause) {
+      if (!failedBefore) {
+        failedBefore = true;
+        LOG.warn(
+            "cannot accept clients: {}; trying again, existing connections go on; raise the limit of "
+                + "open files",
+            cause.getMessage());
+      }
+      ready.interestOps(0);
+      loop.after(PAUSE_NANOS, () -> pause(paused));
+    }
+
+    @Override
+    public void second() {
+      // There are no time-outs.
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      // The handler closes the client; others can still connect.
+    }
+
+    @Override
+    public void stop() {
+      close();
+      handler.stopped();
+    }
+
+    private void closeSpares() {
+      for (int i = 0; i < spares.length; i++) {
+        SocketChannel spare = spares[i];
+        if (spare != null) {
+          Channels.close(spare);
+          spares[i] = null;
+        }
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "accepting on " + address;
+    }
   }
 }

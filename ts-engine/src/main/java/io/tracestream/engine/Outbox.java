@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames that wait to be sent: runs in the buffers that they came in, and frames made here. Small
@@ -22,7 +23,7 @@ final class Outbox {
   /** Buffers that the socket has not taken yet, each from its position to its limit. */
   private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>(2);
   /** The last buffer, from 0 to its position, while there is room in it; or null. */
-  private ByteBuffer gathering;
+  private @Nullable ByteBuffer gathering;
 
   /** Bytes of all frames that were made here. */
   private long framed;

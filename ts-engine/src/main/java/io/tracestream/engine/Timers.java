@@ -1,6 +1,7 @@
 package io.tracestream.engine;
 
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The tasks that an event loop has to run later. For the loop's thread alone. */
 final class Timers {
@@ -39,6 +40,7 @@ final class Timers {
   }
 
   /** Takes the next task that is due; null if there is none. */
+  @Nullable
   Runnable pollDue() {
     return !timers.isEmpty() && timers.first().due - System.nanoTime() <= 0
         ? timers.pollFirst().task

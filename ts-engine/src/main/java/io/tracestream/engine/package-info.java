@@ -29,4 +29,7 @@
  * <p>User code, such as a listener, runs on a thread of its own, see
  * {@link io.tracestream.engine.Engine#tell}.
  */
+@NullMarked
 package io.tracestream.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,7 @@ import io.tracestream.engine.FrameSocket;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordedEnd;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +84,9 @@ final class Connection implements FrameSocket.Owner {
     if (!open && target.isConnected()) {
       open = true;
       from = client; // what came while the target was dialled
-      if (LOG.isDebugEnabled()) {
-        LOG.debug("{}: connected to target {}", this, Addresses.numeric(target.peer()));
+      InetSocketAddress peer = target.peer();
+      if (LOG.isDebugEnabled() && peer != null) {
+        LOG.debug("{}: connected to target {}", this, Addresses.numeric(peer));
       }
     }
     if (open && !givenUp) {
@@ -144,8 +146,9 @@ final class Connection implements FrameSocket.Owner {
 
   private void decideAtAnEnd() {
     if (!givenUp) {
-      if (isUnreachable()) {
-        unreachable();
+      Ending targets = target.ending();
+      if (targets != null && isUnreachable()) {
+        unreachable(targets);
       } else if (!open) {
         if (client.isGone()) {
           LOG.debug("{}: the client left before the target was connected", this);
@@ -212,15 +215,14 @@ final class Connection implements FrameSocket.Owner {
   }
 
   private boolean isUnreachable() {
-    return target.ending() != null && target.ending().kind() == Ending.Kind.UNREACHABLE;
+    Ending ending = target.ending();
+    return ending != null && ending.kind() == Ending.Kind.UNREACHABLE;
   }
 
-  private void unreachable() {
+  private void unreachable(Ending ending) {
     LOG.warn(
-        "{}: {}; closing the client: start the target or correct its address",
-        this,
-        target.ending().text());
-    proxy.failed(number, target.ending().text());
+        "{}: {}; closing the client: start the target or correct its address", this, ending.text());
+    proxy.failed(number, ending.text());
     givenUp = true;
   }
 
