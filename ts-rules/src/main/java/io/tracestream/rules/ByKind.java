@@ -87,8 +87,6 @@ final class ByKind<T> {
 
   /** Kinds that ask for bytes at one place, or for a length. */
   private static final class Lookup<T> {
-    private static final List<?> NONE = List.of();
-
     private final int offset;
     /** How many bytes are looked at, at most 8; 0 for the payload's length. */
     private final int count;
@@ -105,7 +103,7 @@ final class ByKind<T> {
       }
       int size = Integer.highestOneBit(2 * byKey.size()) * 2;
       keys = new long[size];
-      kinds.addAll(Collections.nCopies(size, null));
+      kinds.addAll(Collections.nCopies(size, List.of()));
       byKey.forEach((key, some) -> {
         int slot = slot(key);
         keys[slot] = key;
@@ -139,23 +137,20 @@ final class ByKind<T> {
     /** Where a key is, or belongs. */
     private int slot(long key) {
       int slot = (int) (key * 0x9e3779b97f4a7c15L >>> 40) & keys.length - 1;
-      while (kinds.get(slot) != null && keys[slot] != key) {
+      while (!kinds.get(slot).isEmpty() && keys[slot] != key) {
         slot = slot + 1 & keys.length - 1;
       }
       return slot;
     }
 
     /** The kinds that a payload may be of. */
-    @SuppressWarnings("unchecked")
     List<Kind<T>> find(ByteBuffer payload) {
       int length = payload.remaining();
       long start = offset < 0 ? (long) length + offset : offset;
       if (start < 0 || start + count > length) {
-        return (List<Kind<T>>) NONE;
+        return List.of();
       }
-      List<Kind<T>> found =
-          kinds.get(slot(count == 0 ? length : key(payload, payload.position() + (int) start)));
-      return found == null ? (List<Kind<T>>) NONE : found;
+      return kinds.get(slot(count == 0 ? length : key(payload, payload.position() + (int) start)));
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares payloads of one direction under rules. Immutable, so all sessions may share one. It
@@ -163,7 +164,7 @@ public final class Comparer {
   /** Where the fields of an expected payload are in one that came. */
   private Layout layout(
       Field[] fields, ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
-    Layout live = expected == recorded ? null : liveLayout(recorded, expected);
+    Layout live = expected == recorded ? Layout.UNMOVED : liveLayout(recorded, expected);
     return new Layout(fields, recorded, live, found);
   }
 
@@ -255,7 +256,7 @@ public final class Comparer {
    * @return a view of them; null when the recorded payload does not have the field, or the other
    *     one does not have it in the same place
    */
-  public ByteBuffer valueIn(Field field, ByteBuffer recorded, ByteBuffer found) {
+  public @Nullable ByteBuffer valueIn(Field field, ByteBuffer recorded, ByteBuffer found) {
     if (areFixed) {
       return valueAt(field, field.start(recorded), found);
     }
@@ -274,19 +275,19 @@ public final class Comparer {
    * @param live the same, with the live values that go into it: see {@link LiveValues#live}
    * @return a view of them; null as above
    */
-  public ByteBuffer valueInLive(Field field, ByteBuffer recorded, ByteBuffer live) {
+  public @Nullable ByteBuffer valueInLive(Field field, ByteBuffer recorded, ByteBuffer live) {
     return areFixed
         ? valueAt(field, field.start(recorded), live)
         : valueIn(field, recorded, liveLayout(recorded, live), live);
   }
 
-  private static ByteBuffer valueIn(
+  private static @Nullable ByteBuffer valueIn(
       Field field, ByteBuffer recorded, Layout layout, ByteBuffer other) {
     int start = field.start(recorded);
     return start < 0 ? null : valueAt(field, layout.there(start), other);
   }
 
-  private static ByteBuffer valueAt(Field field, int start, ByteBuffer payload) {
+  private static @Nullable ByteBuffer valueAt(Field field, int start, ByteBuffer payload) {
     int end = start < 0 ? -1 : field.endFrom(payload, start);
     return end < 0 ? null : payload.slice(payload.position() + start, end - start);
   }

@@ -1,6 +1,7 @@
 package io.tracestream.rules;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A field whose live value goes into frames of the other direction, written
@@ -48,24 +49,26 @@ public final class Copy {
   }
 
   /** Why no live value can go from the one to the other; null when all may, as far as is known. */
-  private static String why(Field from, Field to) {
-    if (!to.varies()) {
-      return from.varies()
-          ? "a value of " + from.shape() + " may have any length, and " + to.length()
+  private static @Nullable String why(Field from, Field to) {
+    Shape source = from.shape();
+    Shape target = to.shape();
+    if (target == null) {
+      return source != null
+          ? "a value of " + source + " may have any length, and " + to.length()
               + " bytes have only one; write the shape of the second field as well"
           : from.length() == to.length()
               ? null
               : "the lengths " + from.length() + " and " + to.length()
                   + " differ; a copy puts as many bytes as it takes";
     }
-    if (from.varies()) {
-      return from.shape().isVarint() == to.shape().isVarint()
+    if (source != null) {
+      return source.isVarint() == target.isVarint()
           ? null
           : "a varint can be copied to a varint only";
     }
-    return to.shape().holdsAnyBytes() && to.shape().fits(from.length())
+    return target.holdsAnyBytes() && target.fits(from.length())
         ? null
-        : to.shape() + " cannot hold any " + from.length()
+        : target + " cannot hold any " + from.length()
             + " bytes; write the shape of the first field as well";
   }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some bytes of each payload of one direction, written {@code c2s:4+2}: two bytes from offset 4 on.
@@ -26,9 +27,9 @@ public final class Field {
   /** 0 where the shape tells it. */
   private final int length;
   /** Null where the length does not vary. */
-  private final Shape shape;
+  private final @Nullable Shape shape;
 
-  private Field(Frames frames, int offset, List<Object> steps, int length, Shape shape) {
+  private Field(Frames frames, int offset, List<Object> steps, int length, @Nullable Shape shape) {
     this.frames = frames;
     this.offset = offset;
     this.steps = List.copyOf(steps);
@@ -71,7 +72,7 @@ public final class Field {
   }
 
   /** Why no payload has such bytes; null when one may. */
-  private static String why(int offset, int length) {
+  private static @Nullable String why(int offset, int length) {
     if (length < 1) {
       return "the length must be 1 or more";
     }
@@ -99,11 +100,9 @@ public final class Field {
   }
 
   static Field read(RuleReader reader) {
-    Direction direction = reader.direction();
-    if (direction == null) {
-      throw reader.wrong("not a field; write the direction, the offset and the length, such as"
-          + " c2s:4+2, or s2c:-8+4 to count from the payload's end");
-    }
+    Direction direction =
+        reader.direction("not a field; write the direction, the offset and the length, such as"
+            + " c2s:4+2, or s2c:-8+4 to count from the payload's end");
     Frames frames = Frames.read(direction, reader);
     reader.require(":", "write : and the offset of the field here, such as c2s:4+2");
     int offset = reader.offset("not an offset; write a number of bytes, such as c2s:4+2, or"
@@ -221,11 +220,14 @@ public final class Field {
    * @param payload the payload of a frame of its direction; left as it is
    * @return a view of them; null when the payload does not have the field
    */
-  public ByteBuffer value(ByteBuffer payload) {
+  public @Nullable ByteBuffer value(ByteBuffer payload) {
     int start = start(payload);
-    return start < 0
-        ? null
-        : payload.slice(payload.position() + start, endFrom(payload, start) - start);
+    return start < 0 ? null : valueFrom(payload, start);
+  }
+
+  /** The same for a payload that has the field there. */
+  ByteBuffer valueFrom(ByteBuffer payload, int start) {
+    return payload.slice(payload.position() + start, endFrom(payload, start) - start);
   }
 
   /**
@@ -241,6 +243,7 @@ public final class Field {
   }
 
   /** What tells its end; null where the length does not vary. */
+  @Nullable
   Shape shape() {
     return shape;
   }

@@ -29,7 +29,7 @@ final class FieldValue {
       return false;
     }
     if (field.varies()) {
-      ByteBuffer content = field.content(field.value(payload));
+      ByteBuffer content = field.content(field.valueFrom(payload, start));
       makeRoom(content.remaining());
       content.get(bytes);
     } else {

@@ -176,11 +176,9 @@ public final class Frames {
    */
   public static Frames parse(String text) {
     RuleReader reader = new RuleReader(text);
-    Direction direction = reader.direction();
-    if (direction == null) {
-      throw reader.wrong("not a kind of frame; write c2s or s2c, and conditions in brackets, such"
-          + " as s2c[len=37], c2s[0=0003,len=9] or s2c[4=\"PING\"]");
-    }
+    Direction direction =
+        reader.direction("not a kind of frame; write c2s or s2c, and conditions in brackets, such"
+            + " as s2c[len=37], c2s[0=0003,len=9] or s2c[4=\"PING\"]");
     Frames frames = read(direction, reader);
     reader.requireEnd(
         "the kind of frame; conditions are in one pair of brackets, with commas in" + " between");

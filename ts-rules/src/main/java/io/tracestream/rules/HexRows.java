@@ -192,7 +192,7 @@ public final class HexRows {
         first--;
       }
       String character = character(payload, first);
-      if (character == null || first + lengthAt(payload, first) <= at) {
+      if (character.isEmpty() || first + lengthAt(payload, first) <= at) {
         return NO_TEXT;
       }
       int width = width(character.codePointAt(0));
@@ -211,15 +211,15 @@ public final class HexRows {
       return value < 0xc2 ? 0 : value < 0xe0 ? 2 : value < 0xf0 ? 3 : value < 0xf5 ? 4 : 0;
     }
 
-    /** The character of several bytes that begins there; null when there is none to show. */
+    /** The character of several bytes that begins there; empty if there is none to show. */
     private static String character(byte[] payload, int first) {
       int length = lengthAt(payload, first);
       if (length == 0 || first + length > payload.length) {
-        return null;
+        return "";
       }
       String text = new String(payload, first, length, StandardCharsets.UTF_8);
       boolean isOne = text.codePointCount(0, text.length()) == 1;
-      return isOne && isShown(text.codePointAt(0)) ? text : null;
+      return isOne && isShown(text.codePointAt(0)) ? text : "";
     }
 
     private static boolean isShown(int character) {

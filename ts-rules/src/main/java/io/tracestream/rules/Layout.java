@@ -13,6 +13,9 @@ import java.util.List;
  * Immutable.
  */
 final class Layout {
+  /** Of a payload that is as it was recorded. */
+  static final Layout UNMOVED = new Layout();
+
   private final List<Span> spans = new ArrayList<>();
   /** Where the other payload lacks the shape of a field, or ends; -1 when it has all fields. */
   private int brokenAt = -1;
@@ -31,15 +34,17 @@ final class Layout {
     }
   }
 
+  private Layout() {}
+
   /** Finds those fields, which are all for frames of the payload's kind. */
   Layout(Field[] fields, ByteBuffer recorded, ByteBuffer other) {
-    this(fields, recorded, null, other);
+    this(fields, recorded, UNMOVED, other);
   }
 
   /**
    * The same for a recorded payload that live values went into.
    *
-   * @param live where the fields of these values are in it; null where it is as it was recorded
+   * @param live where the fields of these values are in it
    */
   Layout(Field[] fields, ByteBuffer recorded, Layout live, ByteBuffer other) {
     List<Place> places = new ArrayList<>();
@@ -47,10 +52,7 @@ final class Layout {
       int from = field.startIn(recorded);
       if (from >= 0) {
         int to = field.endFrom(recorded, from);
-        places.add(
-            live == null
-                ? new Place(field, from, to)
-                : new Place(field, live.there(from), Math.max(live.there(from), live.there(to))));
+        places.add(new Place(field, live.there(from), Math.max(live.there(from), live.there(to))));
       }
     }
     places.sort(Comparator.comparingInt(Place::from).thenComparing(Place::to));

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The live values of one conversation's copied fields. It hears of each frame that {@link #passed},
@@ -58,7 +59,7 @@ public final class LiveValues {
    * @param longest how long a payload may become, in bytes, where live values are longer than the
    *     recorded ones
    */
-  public LiveValues(RuleUse use, Direction anyOrder, int longest) {
+  public LiveValues(RuleUse use, @Nullable Direction anyOrder, int longest) {
     this.longest = longest;
     List<Copy> copied = use.rules().copied();
     for (int i = 0; i < copied.size(); i++) {
@@ -106,43 +107,53 @@ public final class LiveValues {
   public ByteBuffer live(long entry, Direction direction, ByteBuffer recorded)
       throws RulesException {
     ByteBuffer live = recorded;
-    List<Moving> moving = null;
+    List<Moving> moving = List.of();
+    Copy changed = null;
     for (CopiedValues values : copies) {
       Field to = values.copy.to();
       if (to.direction() == direction) {
         byte[] value = values.valueFor(entry, recorded);
-        if (value != null && to.varies()) {
-          moving = moving == null ? new ArrayList<>() : moving;
-          moving.add(new Moving(values, value));
-        } else if (value != null) {
+        Shape shape = to.shape();
+        if (value == null) {
+          continue;
+        }
+        if (shape == null) {
           live = live == recorded ? copyOf(recorded) : live;
           live.put(to.startIn(recorded), value);
+        } else {
+          moving = moving.isEmpty() ? new ArrayList<>() : moving;
+          moving.add(new Moving(values, shape, value));
         }
+        changed = values.copy;
       }
     }
-    return moving == null ? live : moved(direction, recorded, live, moving);
+    if (changed == null) {
+      return recorded;
+    }
+    live = moving.isEmpty() ? live : moved(recorded, live, moving);
+    requireReadable(direction, recorded, live, moving, changed);
+    return live;
   }
 
   /** A value that may have another length than the recorded one. */
-  private record Moving(CopiedValues copied, byte[] value) {
+  private record Moving(CopiedValues copied, Shape shape, byte[] value) {
     Copy copy() {
       return copied.copy;
     }
   }
 
-  private ByteBuffer moved(
-      Direction direction, ByteBuffer recorded, ByteBuffer before, List<Moving> moving)
+  private ByteBuffer moved(ByteBuffer recorded, ByteBuffer before, List<Moving> moving)
       throws RulesException {
     Splice splice = new Splice(before);
     for (Moving one : moving) {
       Field to = one.copy().to();
-      if (!to.shape().fits(one.value.length)) {
+      if (!one.shape.fits(one.value.length)) {
         throw new RulesException("copy " + one.copy() + ": the live value " + shown(one.value)
-            + " is too long for " + to.shape() + ", which holds " + to.shape().most()
+            + " is too long for " + one.shape + ", which holds " + one.shape.most()
             + " bytes at most");
       }
       int start = to.startIn(recorded);
-      if (!splice.replace(start, to.endFrom(recorded, start), to.shape().field(one.value))) {
+      if (!splice.replace(start, to.endFrom(recorded, start), one.shape.field(one.value))) {
         throw new RulesException("copy " + one.copy() + ": its bytes overlap those of another copy;"
             + " limit the two to different kinds of frames, or remove one");
       }
@@ -152,14 +163,12 @@ public final class LiveValues {
           "copy " + moving.get(0).copy() + ": the live value makes the payload " + splice.length()
               + " bytes long; at most " + longest + " are allowed");
     }
-    ByteBuffer live = splice.payload();
-    requireReadable(direction, recorded, live, moving);
-    return live;
+    return splice.payload();
   }
 
   /** Whoever gets the payload must find the same values in it. */
   private void requireReadable(
-      Direction direction, ByteBuffer recorded, ByteBuffer live, List<Moving> moving)
+      Direction direction, ByteBuffer recorded, ByteBuffer live, List<Moving> moving, Copy changed)
       throws RulesException {
     for (Moving one : moving) {
       Field to = one.copy().to();
@@ -167,7 +176,7 @@ public final class LiveValues {
       ByteBuffer found = comparer.valueInLive(to, recorded, live);
       if (found == null || !to.content(found).equals(ByteBuffer.wrap(one.value))) {
         throw new RulesException("copy " + one.copy() + ": the live value " + shown(one.value)
-            + " would not be read back as " + to.shape() + " where it is put");
+            + " would not be read back as " + one.shape + " where it is put");
       }
     }
     for (CopiedValues values : copies) {
@@ -176,7 +185,7 @@ public final class LiveValues {
           && from.isIn(recorded)
           && values.use.comparer(direction).valueInLive(from, recorded, live) == null) {
         throw new RulesException("copy " + values.copy + ": its first field is gone, because copy "
-            + moving.get(0).copy() + " changed bytes of it");
+            + changed + " changed bytes of it");
       }
     }
   }
@@ -207,13 +216,13 @@ public final class LiveValues {
     /** For looking up. */
     private final FieldValue key;
     /** Until the copy is known to be used: which values came last. */
-    private RecentHashes recent;
+    private @Nullable RecentHashes recent;
 
     private int count;
     /** How many bytes they have, where their lengths vary. */
     private long bytes;
     /** Null while nothing was forgotten. */
-    private Forgotten forgotten;
+    private @Nullable Forgotten forgotten;
 
     CopiedValues(Copy copy, int index, RuleUse use, boolean inOrder) {
       this.copy = copy;
@@ -233,14 +242,17 @@ public final class LiveValues {
       if (!isSent && !copy.from().frames().matches(live) || !key.take(copy.from(), recorded)) {
         return;
       }
-      if (recent != null) {
-        recent.add(key.hash());
-      }
       Field from = copy.from();
       Comparer comparer = use.comparer(from.direction());
       ByteBuffer field = isSent
           ? comparer.valueInLive(from, recorded, live)
           : comparer.valueIn(from, recorded, live);
+      if (field == null) {
+        return;
+      }
+      if (recent != null) {
+        recent.add(key.hash());
+      }
       ByteBuffer content = from.content(field);
       byte[] value = new byte[content.remaining()];
       content.get(value);
@@ -283,7 +295,7 @@ public final class LiveValues {
     }
 
     /** What goes into that frame; null when it stays as it was recorded. */
-    byte[] valueFor(long entry, ByteBuffer recorded) throws RulesException {
+    byte @Nullable [] valueFor(long entry, ByteBuffer recorded) throws RulesException {
       if (newest.isEmpty() && forgotten == null && recent == null
           || !key.take(copy.to(), recorded)) {
         return null;
@@ -313,20 +325,18 @@ public final class LiveValues {
     private static final int FEWEST = 64;
     private static final int MOST = 4096;
 
-    private long[] hashes;
+    private long[] hashes = {};
     private long count;
 
     void add(long hash) {
-      if (hashes == null) {
-        hashes = new long[FEWEST];
-      } else if (count == hashes.length && count < MOST) {
-        hashes = Arrays.copyOf(hashes, 2 * hashes.length);
+      if (count == hashes.length && count < MOST) {
+        hashes = Arrays.copyOf(hashes, Math.max(FEWEST, 2 * hashes.length));
       }
       hashes[(int) (count++ % hashes.length)] = hash;
     }
 
     boolean has(long hash) {
-      for (int i = 0; hashes != null && i < Math.min(count, hashes.length); i++) {
+      for (int i = 0; i < Math.min(count, hashes.length); i++) {
         if (hashes[i] == hash) {
           return true;
         }
@@ -339,16 +349,16 @@ public final class LiveValues {
   private static final class Value {
     private final long entry;
     /** Null when it is the same as the recorded one. */
-    private final byte[] live;
+    private final byte @Nullable [] live;
 
     private final int size;
-    private Value before;
+    private @Nullable Value before;
     /** In the latest one: how many there are. */
     private int count;
     /** In the latest one: the sum of their sizes. */
     private long bytes;
 
-    Value(long entry, byte[] live, int size, Value before) {
+    Value(long entry, byte @Nullable [] live, int size, @Nullable Value before) {
       this.entry = entry;
       this.live = live;
       this.size = size;

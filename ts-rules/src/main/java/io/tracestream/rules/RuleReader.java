@@ -72,9 +72,12 @@ final class RuleReader {
         Shown.quoted(text, place) + ": character " + (place + 1) + ": " + why);
   }
 
-  /** The direction that is next; null when there is none. */
-  Direction direction() {
-    return skip("c2s") ? Direction.C2S : skip("s2c") ? Direction.S2C : null;
+  Direction direction(String orElse) {
+    if (skip("c2s")) {
+      return Direction.C2S;
+    }
+    require("s2c", orElse);
+    return Direction.S2C;
   }
 
   boolean seesDigit() {

@@ -118,11 +118,17 @@ public final class RuleUse {
     int start = to.startIn(recorded);
     int end = to.endFrom(recorded, start);
     boolean isSeen = to.direction() != compared || start == end;
-    IntPredicate isCompared = isSeen ? null : comparer.compared(recorded, recorded, recorded);
-    for (int at = start; at < end && !isSeen; at++) {
-      isSeen = isCompared.test(at);
+    copied[copy] |= isSeen || comparesAny(recorded, start, end);
+  }
+
+  private boolean comparesAny(ByteBuffer recorded, int start, int end) {
+    IntPredicate isCompared = comparer.compared(recorded, recorded, recorded);
+    for (int at = start; at < end; at++) {
+      if (isCompared.test(at)) {
+        return true;
+      }
     }
-    copied[copy] |= isSeen;
+    return false;
   }
 
   /**

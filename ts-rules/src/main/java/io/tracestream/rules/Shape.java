@@ -14,14 +14,14 @@ public final class Shape {
 
   /** One of NAMES; or how the delimiter was written. */
   private final String text;
-  /** Null unless the bytes end before it. */
+  /** Empty unless the bytes end before it. */
   private final byte[] delimiter;
   /** Bytes of the length that stands before the others, if that has a fixed size; else 0. */
   private final int width;
 
   private final boolean isLittle;
 
-  private Shape(String text, byte[] delimiter) {
+  private Shape(String text, byte... delimiter) {
     this.text = text;
     this.delimiter = delimiter;
     this.width = switch (text) {
@@ -51,18 +51,9 @@ public final class Shape {
 
   /** The shape that is next; an error if there is none. */
   static Shape require(RuleReader reader) {
-    Shape shape = read(reader);
-    if (shape == null) {
-      throw reader.wrong("not a length; write a number of bytes, such as c2s:4+2, or " + ALL);
-    }
-    return shape;
-  }
-
-  /** The shape that is next; null if there is none. */
-  static Shape read(RuleReader reader) {
     for (String name : NAMES) {
       if (reader.skip(name)) {
-        return new Shape(name, null);
+        return new Shape(name);
       }
     }
     int from = reader.at();
@@ -70,7 +61,7 @@ public final class Shape {
       byte[] delimiter = reader.bytes();
       return new Shape(reader.since(from), delimiter);
     }
-    return null;
+    throw reader.wrong("not a length; write a number of bytes, such as c2s:4+2, or " + ALL);
   }
 
   boolean isRest() {
@@ -128,7 +119,7 @@ public final class Shape {
     if (width > 0) {
       return counted(payload, at);
     }
-    if (delimiter != null) {
+    if (delimiter.length > 0) {
       return delimiterFrom(payload, at);
     }
     return switch (text) {
@@ -214,12 +205,14 @@ public final class Shape {
   @Override
   public boolean equals(Object other) {
     return other instanceof Shape that
-        && (delimiter == null ? text.equals(that.text) : Arrays.equals(delimiter, that.delimiter));
+        && (delimiter.length == 0
+            ? text.equals(that.text)
+            : Arrays.equals(delimiter, that.delimiter));
   }
 
   @Override
   public int hashCode() {
-    return delimiter == null ? text.hashCode() : Arrays.hashCode(delimiter);
+    return delimiter.length == 0 ? text.hashCode() : Arrays.hashCode(delimiter);
   }
 
   /** The text that {@link #parse} takes. */

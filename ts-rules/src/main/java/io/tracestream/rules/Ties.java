@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which request each recorded reply belongs to, as copies say. For each copy that is the latest
@@ -58,7 +59,7 @@ public final class Ties {
   }
 
   /** A request, and its value in each copy; null where it is too short for that. */
-  private record Request(long entry, FieldValue[] values) {}
+  private record Request(long entry, @Nullable FieldValue[] values) {}
 
   /**
    * A request follows.
@@ -67,13 +68,14 @@ public final class Ties {
    * @param recorded its payload as it was recorded
    */
   public void add(long entry, ByteBuffer recorded) {
-    FieldValue[] values = new FieldValue[ties.size()];
+    @Nullable FieldValue[] values = new FieldValue[ties.size()];
     Request request = new Request(entry, values);
     for (int i = 0; i < values.length; i++) {
       Tie tie = ties.get(i);
       if (tie.key.take(tie.copy.from(), recorded)) {
-        values[i] = tie.key.copy();
-        tie.add(values[i], request);
+        FieldValue value = tie.key.copy();
+        values[i] = value;
+        tie.add(value, request);
       }
     }
   }

@@ -26,4 +26,7 @@
  * <p>Rules and comparers are immutable and shared freely; live values belong to one thread. Needs
  * nothing but ts-recording, logs nothing.
  */
+@NullMarked
 package io.tracestream.rules;
+
+import org.jspecify.annotations.NullMarked;

@@ -234,6 +234,25 @@ class LiveValuesTest {
   }
 
   @Test
+  void aValueThatBreaksTheFirstFieldOfAnotherCopyIsRefused() throws Exception {
+    LiveValues two =
+        new LiveValues(Rules.of("copy c2s:0+digits->s2c:1+digits", "copy s2c:0+1->c2s:0+1"));
+    two.passed(1, S2C, text("7"), text("x"));
+    RulesException e = assertThrows(RulesException.class, () -> two.live(2, C2S, text("7")));
+    assertEquals(
+        "copy c2s:0+digits->s2c:1+digits: its first field is gone, because copy s2c:0+1->c2s:0+1 "
+            + "changed bytes of it",
+        e.getMessage());
+  }
+
+  @Test
+  void aFrameThatLacksTheFieldGivesNoValue() throws Exception {
+    LiveValues digits = new LiveValues(Rules.of("copy c2s:0+digits->s2c:0+digits"));
+    digits.passed(1, C2S, text("7"), text("x"));
+    assertEquals("7", textOf(digits.live(2, S2C, text("7"))));
+  }
+
+  @Test
   void aPayloadDoesNotGrowBeyondItsLimit() throws Exception {
     LiveValues limited =
         new LiveValues(new RuleUse(Rules.of("copy c2s:1+rest->s2c:0+rest"), C2S), null, 4);
