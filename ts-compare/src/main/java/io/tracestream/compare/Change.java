@@ -4,16 +4,22 @@ import io.tracestream.recording.Direction;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A place where two recordings, A and B, differ. Immutable. */
 public final class Change {
   private final Direction direction;
-  private final Side a;
-  private final Side b;
+  private final @Nullable Side a;
+  private final @Nullable Side b;
   private final List<Range> differing;
   private final List<Range> open;
 
-  Change(Direction direction, Side a, Side b, List<Range> differing, List<Range> open) {
+  Change(
+      Direction direction,
+      @Nullable Side a,
+      @Nullable Side b,
+      List<Range> differing,
+      List<Range> open) {
     this.direction = direction;
     this.a = a;
     this.b = b;
@@ -108,7 +114,7 @@ public final class Change {
    *
    * @return the entry; null if it was added in B
    */
-  public Side a() {
+  public @Nullable Side a() {
     return a;
   }
 
@@ -117,7 +123,7 @@ public final class Change {
    *
    * @return the entry; null if B does not have it
    */
-  public Side b() {
+  public @Nullable Side b() {
     return b;
   }
 

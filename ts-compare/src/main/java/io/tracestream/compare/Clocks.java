@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the clocks in frames of one direction: numbers, packed decimals and texts that are a time
@@ -44,44 +44,40 @@ final class Clocks {
       Pattern.compile("(?<!\\d)1[1-9]\\d{8}(\\d{3}){0,3}(?!\\d)"));
 
   private final List<Kind> kinds;
-  private final Map<Kind, List<Shapes.Field>> found = new HashMap<>();
 
   private Clocks(List<Kind> kinds) {
     this.kinds = kinds;
-    kinds.forEach(kind -> found.put(kind, new ArrayList<>()));
   }
 
   /**
-   * The clocks.
+   * Adds the clocks to the kinds that have them.
    *
    * @param kinds the kinds of one direction
-   * @return for each kind, its clocks, with an empty list if it has none
    */
-  static Map<Kind, List<Shapes.Field>> of(List<Kind> kinds) {
+  static void find(List<Kind> kinds) {
     Clocks clocks = new Clocks(kinds);
     for (Kind kind : kinds) {
       for (Change.Range run : Kind.runs(kind.varying())) {
-        clocks.text(kind, run);
+        text(kind, run);
       }
     }
     clocks.textsElsewhere();
     for (Kind kind : kinds) {
       for (Change.Range run : Kind.runs(kind.varying())) {
-        if (clocks.isNew(kind, run.offset(), run.offset() + run.length())) {
+        if (isNew(kind, run.offset(), run.offset() + run.length())) {
           clocks.number(kind, run);
         }
       }
     }
-    return clocks.found;
   }
 
-  private boolean isNew(Kind kind, int from, int to) {
-    return found.get(kind).stream().noneMatch(field -> field.offset() < to && from < field.end());
+  private static boolean isNew(Kind kind, int from, int to) {
+    return kind.clocks().stream().noneMatch(field -> field.offset() < to && from < field.end());
   }
 
-  private void text(Kind kind, Change.Range run) {
+  private static void text(Kind kind, Change.Range run) {
     for (Pattern pattern : DATES) {
-      Set<Shapes.Field> fields = new HashSet<>();
+      Set<Shapes.@Nullable Field> fields = new HashSet<>();
       for (Step step : Scopes.sample(kind.steps(), SAMPLE)) {
         for (int i = 0; i < step.recordings(); i++) {
           if (step.isIn(i)) {
@@ -91,7 +87,7 @@ final class Clocks {
       }
       Shapes.Field field = fields.iterator().next();
       if (fields.size() == 1 && field != null && isNew(kind, field.offset(), field.end())) {
-        found.get(kind).add(new Shapes.Field(field.offset(), field.width(), "a time"));
+        kind.addClock(new Shapes.Field(field.offset(), field.width(), "a time"));
         return;
       }
     }
@@ -100,7 +96,7 @@ final class Clocks {
   /** A text that is a time in one kind is one in others that have it at the same place. */
   private void textsElsewhere() {
     for (Kind known : kinds) {
-      for (Shapes.Field field : List.copyOf(found.get(known))) {
+      for (Shapes.Field field : List.copyOf(known.clocks())) {
         for (Kind kind : kinds) {
           for (int at :
               new int[] {field.offset(), field.offset() - known.length() + kind.length()}) {
@@ -110,7 +106,7 @@ final class Clocks {
                 && isNew(kind, at, end)
                 && !kind.varying().get(at, end).isEmpty()
                 && isDate(kind, at, end)) {
-              found.get(kind).add(new Shapes.Field(at, field.width(), "a time"));
+              kind.addClock(new Shapes.Field(at, field.width(), "a time"));
             }
           }
         }
@@ -302,10 +298,13 @@ final class Clocks {
         }
       }
     }
+    if (best == null) {
+      return;
+    }
     for (Kind one : having) {
       Shapes.Field field = open(best, one, having);
       if (isNew(one, field.offset(), field.end())) {
-        found.get(one).add(field);
+        one.addClock(field);
       }
     }
   }

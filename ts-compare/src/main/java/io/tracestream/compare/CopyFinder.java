@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds where the bytes that vary in a kind of frame were in earlier frames of the other direction.
@@ -42,7 +43,6 @@ final class CopyFinder {
   private static final int[] NATURAL = {2, 4, 8, 16, 20, 24, 32, 36, 64};
 
   private final List<Kind> sources;
-  private final Map<Kind, BitSet> sourceBytes;
   private final List<Kind> targets;
   private final int recordings;
   /** The pairs of bytes that may still be looked at, and the kinds that may still be asked. */
@@ -53,12 +53,11 @@ final class CopyFinder {
   /**
    * Looks for values in some kinds of frames.
    *
-   * @param sources the kinds of the other direction, and the bytes of each that may be a source
+   * @param sources kinds of the other direction, of which the unexplained bytes may be a source
    * @param targets all kinds of the targets' direction
    */
-  CopyFinder(Map<Kind, BitSet> sources, List<Kind> targets, int recordings) {
-    this.sources = List.copyOf(sources.keySet());
-    this.sourceBytes = sources;
+  CopyFinder(List<Kind> sources, List<Kind> targets, int recordings) {
+    this.sources = sources;
     this.targets = targets;
     this.recordings = recordings;
     this.kindsLeft = targets.size();
@@ -83,19 +82,18 @@ final class CopyFinder {
   }
 
   /**
-   * Where some bytes of a kind may come from.
+   * Where the unexplained bytes of a kind may come from.
    *
    * @param to the kind
-   * @param bytes the bytes to explain
    */
-  List<Candidate> candidates(Kind to, BitSet bytes) {
+  List<Candidate> candidates(Kind to) {
     List<Step> open = new ArrayList<>();
     for (Step step : to.steps()) {
-      if (step.isWitnessed() && step.varying().intersects(bytes)) {
+      if (step.isWitnessed() && step.varying().intersects(to.rest())) {
         open.add(step);
       }
     }
-    Votes votes = new Votes(to, bytes.get(0, MOST_BYTES));
+    Votes votes = new Votes(to);
     int steps = Math.min(SAMPLE, open.size());
     long share = pairs / Math.max(1, kindsLeft--);
     long end = pairs - share;
@@ -110,14 +108,12 @@ final class CopyFinder {
    *
    * @param from where the source is in frames of a kind; below 0 if they do not have it
    * @param to where the target is
-   * @param bytes the bytes of each kind that are to be explained
    */
-  List<Found> follow(
-      ToIntFunction<Kind> from, ToIntFunction<Kind> to, int width, Map<Kind, BitSet> bytes) {
+  List<Found> follow(ToIntFunction<Kind> from, ToIntFunction<Kind> to, int width) {
     List<Source> all = new ArrayList<>();
     for (Kind kind : sources) {
       int at = from.applyAsInt(kind);
-      if (at >= 0 && !sourceBytes.get(kind).get(at, at + width).isEmpty()) {
+      if (at >= 0 && !kind.rest().get(at, at + width).isEmpty()) {
         kind.steps().forEach(step -> all.add(new Source(step, kind, at)));
       }
     }
@@ -145,13 +141,14 @@ final class CopyFinder {
     List<Found> found = new ArrayList<>();
     for (Kind kind : targets) {
       int at = to.applyAsInt(kind);
-      if (at >= 0 && !bytes.get(kind).get(at, at + width).isEmpty()) {
+      if (at >= 0 && !kind.rest().get(at, at + width).isEmpty()) {
         Map<Kind, List<Step>> explained = new LinkedHashMap<>();
         for (Step step : kind.steps()) {
           if (step.isWitnessed()
               && !step.varying().get(at, at + width).isEmpty()
               && isExplained(step, at, width, first)) {
-            Source source = latest(step, values.get(value(step, 0, at, width)));
+            Source source =
+                latest(step, Objects.requireNonNull(values.get(value(step, 0, at, width))));
             explained.computeIfAbsent(source.kind, key -> new ArrayList<>()).add(step);
           }
         }
@@ -217,9 +214,9 @@ final class CopyFinder {
 
     private record Place(Kind from, int distance) {}
 
-    Votes(Kind to, BitSet bytes) {
+    Votes(Kind to) {
       this.to = to;
-      this.bytes = bytes;
+      this.bytes = to.rest().get(0, MOST_BYTES);
     }
 
     void ask(Step step) {
@@ -238,7 +235,7 @@ final class CopyFinder {
     private void compare(Kind from, Step source, Step step, int recording, Set<Long> seen) {
       byte[] there = source.payload(recording);
       byte[] here = step.payload(recording);
-      BitSet sourceOpen = sourceBytes.get(from);
+      BitSet sourceOpen = from.rest();
       int least = bytes.cardinality() == 1 || sourceOpen.cardinality() == 1 ? 1 : 2;
       pairs -= (long) bytes.cardinality() * Math.min(MOST_BYTES, sourceOpen.cardinality());
       for (int at = bytes.nextSetBit(0); at >= 0; at = bytes.nextSetBit(at + 1)) {
@@ -465,7 +462,7 @@ final class CopyFinder {
           return false;
         }
         Value value = value(target, 0, one.offset, one.width);
-        Step source = first.get(value).step;
+        Step source = Objects.requireNonNull(first.get(value)).step;
         for (Kind kind : targets) {
           List<Step> earlier = earlier(kind, source, 0);
           int from = Math.max(0, earlier.size() - HOME_FRAMES);
@@ -506,6 +503,7 @@ final class CopyFinder {
    * belong to the value if it has a natural width with them. They are not open in the target, where
    * the live value is compared. Null if nothing speaks for more.
    */
+  @Nullable
   Candidate widened(Found found) {
     int left = 0;
     while (isEqual(found, -left - 1)) {
@@ -545,7 +543,7 @@ final class CopyFinder {
   /**
    * All digits of a number of which only some differ between recordings; null if there are no more.
    */
-  private static Candidate number(Candidate part) {
+  private static @Nullable Candidate number(Candidate part) {
     byte[] there = part.from.steps().get(0).payload(0);
     byte[] here = part.to.steps().get(0).payload(0);
     int left = 0;
@@ -584,7 +582,7 @@ final class CopyFinder {
   }
 
   /** A text is wider by the letters and digits that are around it, in source and target alike. */
-  private static Candidate token(Found found, int left, int right) {
+  private static @Nullable Candidate token(Found found, int left, int right) {
     int before = 0;
     while (before < left && isToken(found, -before - 1, -before)) {
       before++;

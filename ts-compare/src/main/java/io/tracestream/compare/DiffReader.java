@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the entries of one direction of a recording, and looks ahead as far as memory allows. It
@@ -51,6 +52,7 @@ final class DiffReader {
   }
 
   /** The next entry; null at the end. */
+  @Nullable
   DiffEntry head() throws IOException {
     if (entries.isEmpty()) {
       read();
@@ -97,7 +99,7 @@ final class DiffReader {
   }
 
   /** Reads the next entry of the direction; null at the recording's end. */
-  private DiffEntry next() throws IOException {
+  private @Nullable DiffEntry next() throws IOException {
     while (reader.advance()) {
       number++;
       if (reader.direction() == direction) {
@@ -154,10 +156,11 @@ final class DiffReader {
 
     /** A frame that may be answered; {@code key} is a number for what it says. */
     void remember(byte[] payload, int key) {
-      if (!copy.from().isIn(ByteBuffer.wrap(payload))) {
+      ByteBuffer content = content(copy.from(), payload);
+      if (content == null) {
         return;
       }
-      ByteBuffer value = copyOf(content(copy.from(), payload));
+      ByteBuffer value = copyOf(content);
       if (keysByValue.remove(value) == null) { // put alone would leave it in its old place
         bytes += value.remaining();
       }
@@ -169,8 +172,10 @@ final class DiffReader {
       }
     }
 
-    private static ByteBuffer content(Field field, byte[] payload) {
-      return field.content(Bytes.of(field, payload));
+    /** What a payload has in that field; null if it does not have the field. */
+    private static @Nullable ByteBuffer content(Field field, byte[] payload) {
+      ByteBuffer value = field.value(ByteBuffer.wrap(payload));
+      return value == null ? null : field.content(value);
     }
 
     /** A view would keep the whole payload. */
@@ -179,10 +184,10 @@ final class DiffReader {
     }
 
     /** The key of the latest frame that had the value of this answer; null if none had. */
+    @Nullable
     Integer sourceOf(byte[] payload) {
-      return copy.to().isIn(ByteBuffer.wrap(payload))
-          ? keysByValue.get(content(copy.to(), payload))
-          : null;
+      ByteBuffer content = content(copy.to(), payload);
+      return content == null ? null : keysByValue.get(content);
     }
   }
 }

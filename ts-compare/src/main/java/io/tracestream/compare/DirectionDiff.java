@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** The changes in one direction of two recordings, in the order of A's entries. For one thread. */
 final class DirectionDiff {
@@ -45,6 +46,7 @@ final class DirectionDiff {
   }
 
   /** The next change, which stays until it is taken; null at the end. */
+  @Nullable
   Placed peek() throws IOException {
     while (found.isEmpty() && (entriesOfA.head() != null || entriesOfB.head() != null)) {
       goOn();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steps of one direction and length that vary in the same bytes: as far as anybody can tell, frames
@@ -35,10 +36,13 @@ final class Kind {
 
   private final List<Step> steps;
   private final BitSet varying = new BitSet();
+  private final BitSet rest;
+  private final List<Shapes.Field> clocks = new ArrayList<>();
 
   private Kind(List<Step> steps) {
     this.steps = steps;
     steps.forEach(step -> varying.or(step.varying()));
+    rest = (BitSet) varying.clone();
   }
 
   /** The kinds of all steps that have one length; the order of the steps remains. */
@@ -81,6 +85,7 @@ final class Kind {
   }
 
   /** The field whose length varies that its steps are without; null if there is none. */
+  @Nullable
   Sized sized() {
     return steps.get(0).sized();
   }
@@ -92,6 +97,22 @@ final class Kind {
   /** The bytes that vary in any of its steps. */
   BitSet varying() {
     return varying;
+  }
+
+  /** The bytes that vary and that nothing explains yet. Whoever explains some clears them. */
+  BitSet rest() {
+    return rest;
+  }
+
+  /** The clocks that were found in it. */
+  List<Shapes.Field> clocks() {
+    return clocks;
+  }
+
+  /** A clock was found, which explains its bytes. */
+  void addClock(Shapes.Field clock) {
+    clocks.add(clock);
+    rest.clear(clock.offset(), clock.end());
   }
 
   /** The runs of set bits. */
@@ -118,7 +139,7 @@ final class Kind {
     private final List<Step> without = new ArrayList<>();
 
     /** The best split; null if all steps vary in the same bytes, or no byte says which do. */
-    static Split of(List<Step> steps) {
+    static @Nullable Split of(List<Step> steps) {
       if (steps.size() == 1) {
         return null;
       }
@@ -163,7 +184,7 @@ final class Kind {
 
   /** How often each value of a byte goes with each pattern. */
   private static final class Histogram {
-    private final int[][] counts = new int[256][];
+    private final int[] @Nullable [] counts = new int[256][];
     private final int[] all;
     private final int size;
 
@@ -251,7 +272,7 @@ final class Kind {
       int partial = 0;
       int whole = 0;
       int missing = 0;
-      Values[] values = new Values[run.length()];
+      @Nullable Values[] values = new Values[run.length()];
       for (int i = 0; i < steps.size(); i++) {
         BitSet varying = steps.get(i).varying();
         int count = varying.get(run.offset(), end).cardinality();

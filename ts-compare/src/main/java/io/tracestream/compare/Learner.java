@@ -9,9 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns which bytes vary, from two or more recordings of the same conversation made at different
@@ -39,7 +38,7 @@ public final class Learner {
   private final List<String> notes = new ArrayList<>();
   private final List<Pairing> pairings = new ArrayList<>();
   /** For each pairing, the connections that it pairs, one of each run; null for those left out. */
-  private final List<List<Talk>> paired = new ArrayList<>();
+  private final List<List<@Nullable Talk>> paired = new ArrayList<>();
 
   private boolean isComplete = true;
   /** Differences that the rules do not explain, so far. */
@@ -196,26 +195,32 @@ public final class Learner {
   }
 
   private Pairing hold(int number, long share) throws IOException {
-    List<Talk> talks = paired.get(number);
+    List<@Nullable Talk> talks = paired.get(number);
     Pairing pairing = new Pairing(number, share / talks.size());
     for (Talk talk : talks) {
-      Recording recording = talk == null ? null : talk.open();
-      try {
-        pairing.hold(recording);
-      } finally {
-        if (recording != null) {
-          talk.close(recording);
-        }
+      if (talk == null) {
+        pairing.holdNone();
+      } else {
+        hold(talk, pairing);
       }
     }
     return pairing;
+  }
+
+  private static void hold(Talk talk, Pairing pairing) throws IOException {
+    Recording recording = talk.open();
+    try {
+      pairing.hold(recording);
+    } finally {
+      talk.close(recording);
+    }
   }
 
   /** Finds which connections of all runs are the same one. */
   private void pairConnections() throws IOException {
     List<Talk> first = runs.get(0);
     for (Talk talk : first) {
-      List<Talk> own = new ArrayList<>();
+      List<@Nullable Talk> own = new ArrayList<>();
       own.add(talk);
       paired.add(own);
     }
@@ -241,14 +246,9 @@ public final class Learner {
   private static List<Pairing> heads(List<Talk> run) throws IOException {
     List<Pairing> heads = new ArrayList<>();
     for (Talk talk : run) {
-      Recording recording = talk.open();
-      try {
-        Pairing head = new Pairing(0, Pairing.HEAD);
-        head.hold(recording);
-        heads.add(head);
-      } finally {
-        talk.close(recording);
-      }
+      Pairing head = new Pairing(0, Pairing.HEAD);
+      hold(talk, head);
+      heads.add(head);
     }
     return heads;
   }
@@ -296,10 +296,7 @@ public final class Learner {
         talks.get(0).close(a);
       }
     }
-    Map<Direction, Comparer> comparers = new EnumMap<>(Direction.class);
-    for (Direction direction : Direction.values()) {
-      comparers.put(direction, new Comparer(rules, direction));
-    }
+    ByDirection<Comparer> comparers = ByDirection.of(direction -> new Comparer(rules, direction));
     long bytes = 0;
     long open = 0;
     for (List<Step> some : List.of(c2s, s2c)) {

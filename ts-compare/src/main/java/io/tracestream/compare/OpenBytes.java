@@ -56,8 +56,8 @@ final class OpenBytes {
 
   /** Both must be of the field's kind. */
   private static void set(Field field, byte[] payload, byte[] other, BitSet bytes) {
-    if (field.isIn(ByteBuffer.wrap(payload)) && field.frames().matches(ByteBuffer.wrap(other))) {
-      ByteBuffer value = field.value(ByteBuffer.wrap(payload));
+    ByteBuffer value = field.value(ByteBuffer.wrap(payload));
+    if (value != null && field.frames().matches(ByteBuffer.wrap(other))) {
       int start = field.start(ByteBuffer.wrap(payload));
       bytes.set(start, start + value.remaining());
     }

@@ -10,10 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The beginnings of recordings of one conversation, in memory, and the steps that their entries
@@ -36,8 +36,8 @@ final class Pairing {
   /** Bytes of a recording's beginning by which connections are paired. */
   static final long HEAD = 16 * 1024;
 
-  /** The entries of each recording; null for one that does not have the conversation. */
-  private final List<Map<Direction, List<Held>>> held = new ArrayList<>();
+  /** The entries of each recording; none of one that does not have the conversation. */
+  private final List<ByDirection<List<Held>>> held = new ArrayList<>();
 
   private final int conversation;
   private final long share;
@@ -60,27 +60,28 @@ final class Pairing {
     return Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 6);
   }
 
-  /** Holds the beginning of one more recording; null if it does not have the conversation. */
+  /** One more recording does not have the conversation. */
+  void holdNone() {
+    held.add(new ByDirection<>(List.of(), List.of()));
+  }
+
+  /** Holds the beginning of one more recording. */
   void hold(Recording recording) throws IOException {
-    Map<Direction, List<Held>> entries = new EnumMap<>(Direction.class);
-    entries.put(Direction.C2S, new ArrayList<>());
-    entries.put(Direction.S2C, new ArrayList<>());
+    ByDirection<List<Held>> entries = ByDirection.of(direction -> new ArrayList<>());
     long number = 0;
     long left = share;
-    if (recording != null) {
-      try (RecordingReader reader = recording.reader()) {
-        while (reader.advance()) {
-          ByteBuffer payload = reader.payload();
-          left -= payload.remaining() + ENTRY;
-          if (number == MOST || left < 0 && number > 0) {
-            whole = false;
-            break;
-          }
-          byte[] own = new byte[payload.remaining()];
-          payload.get(own);
-          number++;
-          entries.get(reader.direction()).add(new Held(number, reader.elapsedMicros(), own));
+    try (RecordingReader reader = recording.reader()) {
+      while (reader.advance()) {
+        ByteBuffer payload = reader.payload();
+        left -= payload.remaining() + ENTRY;
+        if (number == MOST || left < 0 && number > 0) {
+          whole = false;
+          break;
         }
+        byte[] own = new byte[payload.remaining()];
+        payload.get(own);
+        number++;
+        entries.get(reader.direction()).add(new Held(number, reader.elapsedMicros(), own));
       }
     }
     bytes += share - Math.max(0, left);
@@ -130,7 +131,7 @@ final class Pairing {
     List<Step> steps = new ArrayList<>();
     List<Held> first = held.get(0).get(direction);
     for (int k = 0; k < first.size(); k++) {
-      Held[] sides = new Held[held.size()];
+      @Nullable Held[] sides = new Held[held.size()];
       sides[0] = first.get(k);
       for (int i = 1; i < sides.length; i++) {
         int partner = partners.get(i - 1)[k];
@@ -347,12 +348,12 @@ final class Pairing {
 
   /** For each s2c entry of a recording, the number of the c2s entry that it answers; or 0. */
   private List<Long> requestsOf(int recording, List<CopyFinder.Found> copies) {
-    List<Held> requests = held.get(recording).get(Direction.C2S);
+    List<Held> requests = held.get(recording).c2s();
     List<Map<ByteBuffer, Long>> values = new ArrayList<>();
     copies.forEach(copy -> values.add(new HashMap<>()));
     List<Long> numbers = new ArrayList<>();
     int next = 0;
-    for (Held answer : held.get(recording).get(Direction.S2C)) {
+    for (Held answer : held.get(recording).s2c()) {
       for (; next < requests.size() && requests.get(next).number() < answer.number(); next++) {
         Held request = requests.get(next);
         for (int i = 0; i < copies.size(); i++) {

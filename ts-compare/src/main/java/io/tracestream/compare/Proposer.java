@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proposes the rules that explain what varies between the recordings of some steps.
@@ -42,12 +43,8 @@ final class Proposer {
   private static final int MOST_OUT = 200;
 
   private final int recordings;
-  private final Map<Direction, List<Step>> steps;
-  private final Map<Direction, List<Kind>> kinds;
-  /** The bytes of each kind that nothing explains yet. */
-  private final Map<Kind, BitSet> rest = new HashMap<>();
-  /** The clocks of each kind. */
-  private final Map<Kind, List<Shapes.Field>> clocks = new HashMap<>();
+  private final ByDirection<List<Step>> steps;
+  private final ByDirection<List<Kind>> kinds;
 
   private final List<CopyFinder.Found> copies = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -55,14 +52,10 @@ final class Proposer {
 
   Proposer(List<Step> c2s, List<Step> s2c, int recordings) {
     this.recordings = recordings;
-    this.steps = new EnumMap<>(Map.of(Direction.C2S, c2s, Direction.S2C, s2c));
-    this.kinds = new EnumMap<>(Map.of(Direction.C2S, Kind.of(c2s), Direction.S2C, Kind.of(s2c)));
-    for (List<Kind> some : kinds.values()) {
-      some.forEach(kind -> rest.put(kind, (BitSet) kind.varying().clone()));
-      clocks.putAll(Clocks.of(some));
-    }
-    clocks.forEach((kind, fields) ->
-        fields.forEach(field -> rest.get(kind).clear(field.offset(), field.end())));
+    this.steps = new ByDirection<>(c2s, s2c);
+    this.kinds = new ByDirection<>(Kind.of(c2s), Kind.of(s2c));
+    Clocks.find(kinds.c2s());
+    Clocks.find(kinds.s2c());
   }
 
   /** Finds the rules. */
@@ -71,7 +64,7 @@ final class Proposer {
     explain(Direction.C2S);
     explain(Direction.S2C);
     for (CopyFinder.Found copy : copies) {
-      rest.get(copy.from()).clear(copy.start(), copy.start() + copy.width());
+      copy.from().rest().clear(copy.start(), copy.start() + copy.width());
     }
     proposeSized();
     proposeCopies();
@@ -98,25 +91,24 @@ final class Proposer {
   /** How many bytes of all steps are open because nothing explains them. */
   long unexplained() {
     long bytes = 0;
-    for (Map.Entry<Kind, BitSet> entry : rest.entrySet()) {
-      bytes += (long) entry.getValue().cardinality() * entry.getKey().steps().size();
+    for (List<Kind> some : List.of(kinds.c2s(), kinds.s2c())) {
+      for (Kind kind : some) {
+        bytes += (long) kind.rest().cardinality() * kind.steps().size();
+      }
     }
     return bytes;
   }
 
   /** Finds the copies into frames of a direction; the rule that explains most comes first. */
   private void explain(Direction direction) {
-    Map<Kind, BitSet> sources = new LinkedHashMap<>();
-    for (Kind kind : kinds.get(direction.opposite())) {
-      if (!rest.get(kind).isEmpty()) {
-        sources.put(kind, rest.get(kind));
-      }
-    }
+    List<Kind> sources = kinds.get(direction.opposite()).stream()
+        .filter(kind -> !kind.rest().isEmpty())
+        .toList();
     CopyFinder finder = new CopyFinder(sources, kinds.get(direction), recordings);
     List<CopyFinder.Candidate> candidates = new ArrayList<>();
     for (Kind kind : kinds.get(direction)) {
-      if (!rest.get(kind).isEmpty()) {
-        candidates.addAll(finder.candidates(kind, rest.get(kind)));
+      if (!kind.rest().isEmpty()) {
+        candidates.addAll(finder.candidates(kind));
       }
     }
     Routes routes = new Routes(candidates, finder);
@@ -188,8 +180,8 @@ final class Proposer {
 
     Routes(List<CopyFinder.Candidate> candidates, CopyFinder finder) {
       this.finder = finder;
-      long steps = (long) Proposer.this.steps.get(Direction.C2S).size()
-          + Proposer.this.steps.get(Direction.S2C).size();
+      long steps =
+          (long) Proposer.this.steps.c2s().size() + Proposer.this.steps.s2c().size();
       candidates.stream()
           .sorted(Comparator.comparingLong(CopyFinder.Candidate::votes).reversed())
           .flatMap(one -> Route.of(one).stream())
@@ -199,24 +191,22 @@ final class Proposer {
     }
 
     /** Takes out the best one; null if none explains anything. */
+    @Nullable
     Route next() {
       worths.values().removeIf(worth -> worth <= 0);
       while (!worths.isEmpty()) {
-        Route best = null;
-        for (Map.Entry<Route, Long> one : worths.entrySet()) {
-          if (best == null || one.getValue() > worths.get(best)) {
-            best = one.getKey();
-          }
-        }
-        long worth = worth(follow(best, finder));
-        if (worth >= worths.get(best)) {
-          worths.remove(best);
-          return best;
+        Map.Entry<Route, Long> best =
+            Collections.max(worths.entrySet(), Map.Entry.comparingByValue());
+        Route route = best.getKey();
+        long worth = worth(follow(route, finder));
+        if (worth >= best.getValue()) {
+          worths.remove(route);
+          return route;
         }
         if (worth <= 0) {
-          worths.remove(best);
+          worths.remove(route);
         } else {
-          worths.put(best, worth);
+          best.setValue(worth);
         }
       }
       return null;
@@ -257,8 +247,7 @@ final class Proposer {
 
   /** What a copy explains in each pair of kinds. */
   private List<CopyFinder.Found> follow(Route route, CopyFinder finder) {
-    return finder.follow(
-        kind -> route.from.at(kind), kind -> route.to.at(kind), route.to.width, rest);
+    return finder.follow(kind -> route.from.at(kind), kind -> route.to.at(kind), route.to.width);
   }
 
   /** How many steps are explained, with more for each byte of them that varies. */
@@ -270,7 +259,7 @@ final class Proposer {
       steps += copy.explained().size();
       if (targets.add(copy.to())) {
         bytes +=
-            rest.get(copy.to()).get(copy.offset(), copy.offset() + copy.width()).cardinality();
+            copy.to().rest().get(copy.offset(), copy.offset() + copy.width()).cardinality();
       }
     }
     return found.isEmpty() ? 0 : steps * 4096 + bytes * 4096 / targets.size() + targets.size();
@@ -295,7 +284,7 @@ final class Proposer {
         .count();
     boolean all = explained.size() == needed;
     if (all || explained.size() * 2 > needed && place.length() >= LONG) {
-      rest.get(kind).clear(place.offset(), place.offset() + place.length());
+      kind.rest().clear(place.offset(), place.offset() + place.length());
       copies.addAll(found);
     } else if (kind.direction() == Direction.S2C && explained.size() * 2 > needed) {
       copies.addAll(found); // the others stay open
@@ -308,7 +297,7 @@ final class Proposer {
    * @param after the field that it comes after; null if it counts from an end
    * @param offset below 0 if it counts from the payload's end
    */
-  private record Place(Direction direction, Sized after, int offset, int width) {
+  private record Place(Direction direction, @Nullable Sized after, int offset, int width) {
     static Place front(Kind kind, int offset, int width) {
       Sized sized = kind.sized();
       return sized == null || offset < sized.offset()
@@ -332,7 +321,7 @@ final class Proposer {
     }
 
     /** Where it begins in a payload of that length, without that field; -1 if it is not whole. */
-    int at(int length, Sized sized) {
+    int at(int length, @Nullable Sized sized) {
       if (after != null) {
         int at = after.offset() + offset;
         return after.equals(sized) && at + width <= length ? at : -1;
@@ -364,44 +353,47 @@ final class Proposer {
     Place choose(Kind kind, int offset, int width) {
       Place front = Place.front(kind, offset, width);
       Place back = Place.back(kind, offset, width);
-      return votes.get(back) > votes.get(front) ? back : front;
+      return votes.getOrDefault(back, 0L) > votes.getOrDefault(front, 0L) ? back : front;
     }
   }
 
   /** Proposes rules for the fields whose length varies. */
   private void proposeSized() {
-    Map<Direction, Map<Sized, List<Kind>>> bySized = new EnumMap<>(Direction.class);
-    for (Direction direction : Direction.values()) {
-      Map<Sized, List<Kind>> own = new LinkedHashMap<>();
-      for (Kind kind : kinds.get(direction)) {
-        if (kind.sized() != null) {
-          own.computeIfAbsent(kind.sized(), sized -> new ArrayList<>()).add(kind);
-        }
-      }
-      bySized.put(direction, own);
-    }
+    ByDirection<Map<Sized, List<Kind>>> all =
+        new ByDirection<>(bySized(kinds.c2s()), bySized(kinds.s2c()));
     Set<List<Kind>> explained = new HashSet<>();
     for (Direction direction : Direction.values()) {
-      Map<Sized, List<Kind>> others = new LinkedHashMap<>(bySized.get(direction.opposite()));
+      Map<Sized, List<Kind>> others = new LinkedHashMap<>(all.get(direction.opposite()));
       others.values().removeIf(explained::contains); // has its own values from here
-      bySized.get(direction).forEach((sized, own) -> {
-        Sized source = source(own, others);
-        if (source != null && proposeCopy(source, others.get(source), sized, own)) {
+      all.get(direction).forEach((sized, own) -> {
+        Map.Entry<Sized, List<Kind>> source = source(sized, own, others);
+        if (source != null && proposeCopy(source.getKey(), source.getValue(), sized, own)) {
           explained.add(own);
-          explained.add(others.get(source));
+          explained.add(source.getValue());
         } else if (source != null) {
           explained.add(own); // there is a remark instead
         }
       });
     }
-    bySized
-        .values()
-        .forEach(some -> some.forEach((sized, own) -> {
-          if (!explained.contains(own)) {
-            Scopes.of(own, outOfSized(sized, own))
-                .forEach(frames -> proposeIgnore(frames, sized, own));
-          }
-        }));
+    for (Direction direction : Direction.values()) {
+      all.get(direction).forEach((sized, own) -> {
+        if (!explained.contains(own)) {
+          Scopes.of(own, outOfSized(sized, own))
+              .forEach(frames -> proposeIgnore(frames, sized, own));
+        }
+      });
+    }
+  }
+
+  /** The kinds that have a field whose length varies, by that field. */
+  private static Map<Sized, List<Kind>> bySized(List<Kind> kinds) {
+    Map<Sized, List<Kind>> bySized = new LinkedHashMap<>();
+    for (Kind kind : kinds) {
+      if (kind.sized() != null) {
+        bySized.computeIfAbsent(kind.sized(), sized -> new ArrayList<>()).add(kind);
+      }
+    }
+    return bySized;
   }
 
   /** Proposes a copy between fields whose length varies; false if there is no rule for that. */
@@ -454,37 +446,39 @@ final class Proposer {
   }
 
   /** The field of the other direction that had all values of a field before; null if none had. */
-  private Sized source(List<Kind> own, Map<Sized, List<Kind>> others) {
+  private Map.@Nullable Entry<Sized, List<Kind>> source(
+      Sized sized, List<Kind> own, Map<Sized, List<Kind>> others) {
     for (Map.Entry<Sized, List<Kind>> other : others.entrySet()) {
       boolean all = true;
       for (int i = 0; i < recordings && all; i++) {
-        Map<String, Step> first = firsts(other.getValue(), i);
-        Map<String, Step> home = firsts(own, i);
+        Map<String, Step> first = firsts(other.getKey(), other.getValue(), i);
+        Map<String, Step> home = firsts(sized, own, i);
         for (Kind kind : own) {
           for (Step step : kind.steps()) {
-            String value = step.isIn(i) ? step.value(i) : null;
-            Step source = value == null ? null : first.get(value);
-            all &= value == null
-                || source != null
-                    && source.conversation() == step.conversation()
-                    && source.entry(i) < home.get(value).entry(i);
+            if (step.isIn(i)) {
+              String value = sized.value(step.wholePayload(i));
+              Step source = first.get(value);
+              all &= source != null
+                  && source.conversation() == step.conversation()
+                  && source.entry(i) < Objects.requireNonNull(home.get(value)).entry(i);
+            }
           }
         }
       }
       if (all) {
-        return other.getKey();
+        return other;
       }
     }
     return null;
   }
 
-  private static Map<String, Step> firsts(List<Kind> kinds, int recording) {
+  private static Map<String, Step> firsts(Sized sized, List<Kind> kinds, int recording) {
     Map<String, Step> first = new HashMap<>();
     for (Kind kind : kinds) {
       for (Step step : kind.steps()) {
         if (step.isIn(recording)) {
           first.merge(
-              step.value(recording),
+              sized.value(step.wholePayload(recording)),
               step,
               (one, other) -> one.entry(recording) <= other.entry(recording) ? one : other);
         }
@@ -515,10 +509,10 @@ final class Proposer {
   /** Finds numbers that count bytes: they are not open, and tell no kind of frame from another. */
   private void explainLengths() {
     Map<Count, Long> counts = new LinkedHashMap<>();
-    for (List<Kind> some : kinds.values()) {
+    for (List<Kind> some : List.of(kinds.c2s(), kinds.s2c())) {
       for (Kind kind : some) {
         if (kind.sized() != null) {
-          clearLengths(kind, counts);
+          clearLengths(kind, kind.sized(), counts);
         }
       }
     }
@@ -539,25 +533,25 @@ final class Proposer {
    * Finds numbers before a field whose length varies that differ by as much as the payloads'
    * lengths: they count bytes, so they are not open.
    */
-  private void clearLengths(Kind kind, Map<Count, Long> counts) {
-    for (Change.Range run : Kind.runs(rest.get(kind))) {
+  private static void clearLengths(Kind kind, Sized sized, Map<Count, Long> counts) {
+    for (Change.Range run : Kind.runs(kind.rest())) {
       int end = run.offset() + run.length();
-      if (end > kind.sized().offset() || run.length() > 4) {
+      if (end > sized.offset() || run.length() > 4) {
         continue;
       }
       for (int width : new int[] {4, 2, 1}) {
         for (boolean big : new boolean[] {true, false}) {
           int at = big ? end - width : run.offset();
           if (at >= 0
-              && at + width <= kind.sized().offset()
+              && at + width <= sized.offset()
               && width >= run.length()
-              && rest.get(kind).get(at, at + width).cardinality() > 0
+              && kind.rest().get(at, at + width).cardinality() > 0
               && isZero(kind, at, width, run)) {
             byte[] first = kind.steps().get(0).wholePayload(0);
             long number = new Count(kind.direction(), at, width, big, 0).number(first);
             Count count = new Count(kind.direction(), at, width, big, first.length - number);
             if (isRight(count, kind)) {
-              rest.get(kind).clear(at, at + width);
+              kind.rest().clear(at, at + width);
               counts.merge(count, (long) kind.steps().size(), Long::sum);
             }
           }
@@ -624,24 +618,21 @@ final class Proposer {
     });
     List<Frames> scopesOfFrom = Scopes.of(List.copyOf(sources), outOfSource(from, sources));
     List<Frames> scopesOfTo = Scopes.of(List.copyOf(targets), outOfTarget(to, found));
-    Map<Frames, Set<Kind>> kindsOfFrom = kindsIn(scopesOfFrom, sources);
     Map<Frames, Set<Kind>> kindsOfTo = kindsIn(scopesOfTo, targets);
-    for (Frames there : scopesOfFrom) {
-      for (Frames here : scopesOfTo) {
-        List<CopyFinder.Found> own = found.stream()
-            .filter(copy -> kindsOfFrom.get(there).contains(copy.from())
-                && kindsOfTo.get(here).contains(copy.to()))
-            .toList();
-        if (!own.isEmpty()) {
-          findings.add(finding(from, to, there, here, own));
-        }
-      }
-    }
+    kindsIn(scopesOfFrom, sources)
+        .forEach((there, theirs) -> kindsOfTo.forEach((here, ours) -> {
+          List<CopyFinder.Found> own = found.stream()
+              .filter(copy -> theirs.contains(copy.from()) && ours.contains(copy.to()))
+              .toList();
+          if (!own.isEmpty()) {
+            findings.add(finding(from, to, there, here, own));
+          }
+        }));
   }
 
   /** Which of some kinds each scope takes in. */
   private static Map<Frames, Set<Kind>> kindsIn(List<Frames> scopes, Set<Kind> kinds) {
-    Map<Frames, Set<Kind>> in = new HashMap<>();
+    Map<Frames, Set<Kind>> in = new LinkedHashMap<>();
     for (Frames frames : scopes) {
       Set<Kind> own = new HashSet<>(kinds);
       own.removeIf(kind -> kind.steps().stream()
@@ -753,14 +744,14 @@ final class Proposer {
     return Scopes.sample(out, MOST_OUT);
   }
 
-  /** A field of a kind that nothing explains. */
+  /** A field of a kind that nothing explains; {@code what} is empty for bytes that vary. */
   private record Spot(Kind kind, int offset, int width, String what) {}
 
   private void proposeIgnores(Direction direction) {
     List<Spot> spots = new ArrayList<>();
     for (Kind kind : kinds.get(direction)) {
-      List<Shapes.Field> fields = new ArrayList<>(clocks.get(kind));
-      fields.addAll(Shapes.of(kind, rest.get(kind)));
+      List<Shapes.Field> fields = new ArrayList<>(kind.clocks());
+      fields.addAll(Shapes.of(kind, kind.rest()));
       for (Shapes.Field field : fields) {
         for (Spot spot : spots(kind, field)) {
           if (isReal(spot)) {
@@ -790,13 +781,14 @@ final class Proposer {
 
   /** The field as a spot, or as two if a field whose length varies is in between. */
   private static List<Spot> spots(Kind kind, Shapes.Field field) {
-    if (!isSplit(kind, field.offset(), field.width())) {
+    Sized sized = kind.sized();
+    if (sized == null || !isSplit(kind, field.offset(), field.width())) {
       return List.of(new Spot(kind, field.offset(), field.width(), field.what()));
     }
-    int middle = kind.sized().offset();
+    int middle = sized.offset();
     return List.of(
-        new Spot(kind, field.offset(), middle - field.offset(), null),
-        new Spot(kind, middle, field.end() - middle, null));
+        new Spot(kind, field.offset(), middle - field.offset(), ""),
+        new Spot(kind, middle, field.end() - middle, ""));
   }
 
   /**
@@ -804,7 +796,7 @@ final class Proposer {
    * different from frame to frame.
    */
   private static boolean isReal(Spot spot) {
-    if (spot.width >= RANDOM_FIELD || spot.what != null) {
+    if (spot.width >= RANDOM_FIELD || !spot.what.isEmpty()) {
       return false;
     }
     int differing = 0;
@@ -881,7 +873,7 @@ final class Proposer {
     }
     out.addAll(strays(place));
     String what =
-        group.stream().map(Spot::what).filter(Objects::nonNull).findFirst().orElse(null);
+        group.stream().map(Spot::what).filter(one -> !one.isEmpty()).findFirst().orElse("");
     for (Frames frames : Scopes.of(List.copyOf(own), out)) {
       long having = 0;
       long differing = 0;
@@ -905,7 +897,7 @@ final class Proposer {
   }
 
   private static String reason(Place place, String what) {
-    if (what != null) {
+    if (!what.isEmpty()) {
       return " entries differ here, in " + what;
     }
     String differ = " entries that have these bytes differ in them";
@@ -924,7 +916,7 @@ final class Proposer {
     if (spot.width < LONG || spot.kind.direction() != Direction.C2S || !step.isWitnessed()) {
       return false;
     }
-    for (Step other : Scopes.sample(steps.get(Direction.S2C), MOST_OTHERS)) {
+    for (Step other : Scopes.sample(steps.s2c(), MOST_OTHERS)) {
       if (other.conversation() != step.conversation() && gives(other, step, spot)) {
         notes.add("bytes " + spot.offset + "+" + spot.width + " of c2s entries are what the server"
             + " sent on another connection: rules cannot copy from there, so these bytes stay"

@@ -6,6 +6,7 @@ import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares two recordings, A and B, entry by entry.
@@ -58,7 +59,8 @@ public final class RecordingDiff {
   }
 
   /** The one whose change comes first in A; null when neither has one. */
-  private static DirectionDiff next(DirectionDiff c2s, DirectionDiff s2c) throws IOException {
+  private static @Nullable DirectionDiff next(DirectionDiff c2s, DirectionDiff s2c)
+      throws IOException {
     if (c2s.peek() == null) {
       return s2c.peek() == null ? null : s2c;
     }

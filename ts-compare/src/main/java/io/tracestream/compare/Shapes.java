@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the fields that bytes which vary belong to. Without evidence, a field is exactly the bytes
@@ -36,7 +37,7 @@ final class Shapes {
   /**
    * A field.
    *
-   * @param what what it seems to be, in words; null for bytes that vary
+   * @param what what it seems to be, in words; empty for bytes that vary
    */
   record Field(int offset, int width, String what) {
     int end() {
@@ -68,11 +69,7 @@ final class Shapes {
 
   private void next(Change.Range run) {
     Field text = text(run);
-    if (text != null) {
-      add(text);
-      return;
-    }
-    add(new Field(run.offset(), run.length(), null));
+    add(text != null ? text : new Field(run.offset(), run.length(), ""));
   }
 
   private void add(Field field) {
@@ -84,7 +81,7 @@ final class Shapes {
     return taken.get(from, to).isEmpty();
   }
 
-  private Field text(Change.Range run) {
+  private @Nullable Field text(Change.Range run) {
     Field uuid = find(UUID, run);
     if (uuid != null && variesAsText(uuid, 16, 5)) {
       return new Field(uuid.offset, uuid.width, "a UUID");
@@ -107,7 +104,7 @@ final class Shapes {
   }
 
   /** The text that contains the run, at the same place in all recordings. */
-  private Field find(Pattern pattern, Change.Range run) {
+  private @Nullable Field find(Pattern pattern, Change.Range run) {
     Field found = null;
     for (Step step : steps) {
       for (int i = 0; i < step.recordings(); i++) {
@@ -124,7 +121,7 @@ final class Shapes {
   }
 
   /** The text that contains the run in one payload; null if there is none. */
-  static Field find(Pattern pattern, Change.Range run, byte[] payload) {
+  static @Nullable Field find(Pattern pattern, Change.Range run, byte[] payload) {
     int runEnd = run.offset() + run.length();
     int from = Math.max(0, run.offset() - LONGEST);
     int to = Math.min(payload.length, runEnd + LONGEST);
@@ -135,7 +132,7 @@ final class Shapes {
         pattern.matcher(new String(payload, from, to - from, StandardCharsets.ISO_8859_1));
     while (matcher.find() && from + matcher.start() <= run.offset()) {
       if (from + matcher.end() >= runEnd) {
-        return new Field(from + matcher.start(), matcher.end() - matcher.start(), null);
+        return new Field(from + matcher.start(), matcher.end() - matcher.start(), "");
       }
     }
     return null;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A field whose length varies, at a fixed place of a payload: digits, bytes after their own length,
@@ -75,6 +76,12 @@ record Sized(int offset, Shape shape) {
   /** Where what it contains begins, after its own length. */
   int content(byte[] payload) {
     return offset + shape.prefix(ByteBuffer.wrap(payload, offset, payload.length - offset));
+  }
+
+  /** What it contains in a payload that has it, a character for each byte. */
+  String value(byte[] payload) {
+    int from = content(payload);
+    return new String(payload, from, end(payload) - from, StandardCharsets.ISO_8859_1);
   }
 
   private static boolean isDigit(byte one) {
@@ -365,6 +372,7 @@ record Sized(int offset, Shape shape) {
     }
 
     /** The field that explains most; null if none can be told from chance. */
+    @Nullable
     Sized best(List<Step> uneven, List<Step> found) {
       Map<String, Set<Step>> witnesses = new HashMap<>();
       Map<Step, Set<Sized>> candidates = new LinkedHashMap<>();
@@ -471,18 +479,24 @@ record Sized(int offset, Shape shape) {
 
     /** Whether frames of the other direction have the values that a step has in the field. */
     private boolean hasItsValue(Sized one, Step step) {
-      Step without = step.without(one);
       for (int i = 0; i < step.recordings(); i++) {
-        int recording = i;
-        if (step.isIn(i)
-            && others.stream()
-                .noneMatch(other -> other.sized() != null
-                    && other.isIn(recording)
-                    && other.value(recording).equals(without.value(recording)))) {
+        if (step.isIn(i) && !isInOthers(one.value(step.payload(i)), i)) {
           return false;
         }
       }
       return true;
+    }
+
+    private boolean isInOthers(String value, int recording) {
+      for (Step other : others) {
+        Sized sized = other.sized();
+        if (sized != null
+            && other.isIn(recording)
+            && sized.value(other.wholePayload(recording)).equals(value)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 

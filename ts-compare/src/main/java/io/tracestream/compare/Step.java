@@ -1,9 +1,9 @@
 package io.tracestream.compare;
 
 import io.tracestream.recording.Direction;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a conversation: the entry that it is in each of the recordings. A recording that does
@@ -15,25 +15,35 @@ final class Step {
 
   private final Direction direction;
   private final int conversation;
-  private final Held[] sides;
+  private final @Nullable Held[] sides;
   /** The field whose length varies that the payloads are without; null if there is none. */
-  private final Sized sized;
+  private final @Nullable Sized sized;
   /** The payloads with that field. */
-  private final Held[] whole;
-  /** The bytes that are not the same in all recordings; null if the lengths are not the same. */
-  private final BitSet varying;
+  private final @Nullable Held[] whole;
 
-  Step(Direction direction, int conversation, Held[] sides) {
+  private final boolean oneLength;
+  /** The bytes that are not the same in all recordings; none if the lengths are not the same. */
+  private final BitSet varying = new BitSet();
+
+  Step(Direction direction, int conversation, @Nullable Held[] sides) {
     this(direction, conversation, sides, null, sides);
   }
 
-  private Step(Direction direction, int conversation, Held[] sides, Sized sized, Held[] whole) {
+  private Step(
+      Direction direction,
+      int conversation,
+      @Nullable Held[] sides,
+      @Nullable Sized sized,
+      @Nullable Held[] whole) {
     this.direction = direction;
     this.conversation = conversation;
     this.sides = sides;
     this.sized = sized;
     this.whole = whole;
-    this.varying = varying(sides);
+    this.oneLength = haveOneLength();
+    if (oneLength) {
+      findVarying();
+    }
   }
 
   /**
@@ -44,51 +54,47 @@ final class Step {
    */
   record Held(long number, long micros, byte[] payload) {}
 
-  private static BitSet varying(Held[] sides) {
-    byte[] first = sides[0].payload();
-    BitSet varying = new BitSet();
-    for (Held side : sides) {
-      if (side == null) {
-        continue;
+  private boolean haveOneLength() {
+    for (int i = 1; i < sides.length; i++) {
+      if (isIn(i) && payload(i).length != length()) {
+        return false;
       }
-      byte[] other = side.payload();
-      if (other.length != first.length) {
-        return null;
-      }
+    }
+    return true;
+  }
+
+  private void findVarying() {
+    byte[] first = payload(0);
+    for (int i = 1; i < sides.length; i++) {
+      byte[] other = isIn(i) ? payload(i) : first;
       for (int at = Arrays.mismatch(first, other); at >= 0 && at < first.length; at++) {
         if (first[at] != other[at]) {
           varying.set(at);
         }
       }
     }
-    return varying;
   }
 
   /** The step without a field whose length varies, which all payloads must have. */
   Step without(Sized field) {
-    Held[] rest = new Held[sides.length];
+    @Nullable Held[] rest = new Held[sides.length];
     for (int i = 0; i < rest.length; i++) {
-      if (sides[i] != null) {
-        byte[] payload = sides[i].payload();
+      Held side = sides[i];
+      if (side != null) {
+        byte[] payload = side.payload();
         int end = field.end(payload);
         byte[] shorter = Arrays.copyOf(payload, payload.length - end + field.offset());
         System.arraycopy(payload, end, shorter, field.offset(), payload.length - end);
-        rest[i] = new Held(sides[i].number(), sides[i].micros(), shorter);
+        rest[i] = new Held(side.number(), side.micros(), shorter);
       }
     }
     return new Step(direction, conversation, rest, field, sides);
   }
 
   /** The field whose length varies that its payloads are without; null if there is none. */
+  @Nullable
   Sized sized() {
     return sized;
-  }
-
-  /** What the field whose length varies contains, a character for each byte. */
-  String value(int recording) {
-    byte[] payload = wholePayload(recording);
-    int from = sized.content(payload);
-    return new String(payload, from, sized.end(payload) - from, StandardCharsets.ISO_8859_1);
   }
 
   /** The payload with all its fields. */
@@ -147,7 +153,7 @@ final class Step {
   }
 
   boolean hasOneLength() {
-    return varying != null;
+    return oneLength;
   }
 
   /** The length of its payload in the first recording. */

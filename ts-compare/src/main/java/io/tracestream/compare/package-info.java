@@ -19,4 +19,7 @@
  * direction is copied; any other byte that varies is ignored. Each rule is limited to the kinds of
  * frames that show it, and comes with the number of entries that support it.
  */
+@NullMarked
 package io.tracestream.compare;
+
+import org.jspecify.annotations.NullMarked;
