@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -37,6 +38,9 @@ final class AnyOrder extends Play {
   /** How many of the replies that could come to name when another frame comes. */
   private static final int MOST_SHOWN = 16;
 
+  /** How much is kept of requests that were sent, for computing their replies. */
+  private static final int MOST_KEPT = 16 * 1024 * 1024;
+
   private final Script script;
   private final LiveValues values;
   private final Ties ties;
@@ -57,6 +61,15 @@ final class AnyOrder extends Play {
       Comparator.<Waiting>comparingLong(reply -> reply.hash).thenComparing(Waiting::number));
   /** Those not in there yet, as replies mostly come in their order. */
   private final List<Waiting> unsorted = new ArrayList<>();
+
+  /** The latest requests that were sent, by the number of their entry; if replies are computed. */
+  private final TreeMap<Long, ByteBuffer> sent = new TreeMap<>();
+
+  private long sentBytes;
+  /** The latest one that was forgotten; -1 for none. */
+  private long forgotten = -1;
+  /** The latest reply that came; null for none, or where nothing is computed. */
+  private ByteBuffer latestReply;
 
   /** Requests that were sent, less replies that came since. */
   private long unanswered;
@@ -136,13 +149,19 @@ final class AnyOrder extends Play {
       if (entry.request < 0) {
         untied.add(entry);
       } else if (isSent(entry.request)) {
-        unsorted.add(entry);
+        sortLater(List.of(entry));
       } else {
         early.computeIfAbsent(entry.request, ignored -> new ArrayList<>(1)).add(entry);
       }
     }
     unread.next();
     return entry;
+  }
+
+  private void sortLater(List<Waiting> some) {
+    if (rewriting == null) {
+      unsorted.addAll(some);
+    }
   }
 
   private boolean isSent(long request) {
@@ -178,6 +197,7 @@ final class AnyOrder extends Play {
       return isAtEnd() ? Kind.EXTRA_FRAME : earlyOrDifferent(frame);
     }
     count(reply.at.payload(), expected(reply), frame);
+    latestReply = kept(frame);
     unanswered -= unanswered > 0 ? 1 : 0;
     if (!role.timing().isAtOnce()) {
       lastReply = System.nanoTime();
@@ -195,6 +215,10 @@ final class AnyOrder extends Play {
     if (first != null && mayCome(first) && equals(first, frame)) {
       return first; // as is usual
     }
+    if (rewriting != null) { // no hash finds what is computed
+      Waiting found = findInEach(frame);
+      return found != null ? found : findAhead(frame);
+    }
     Waiting found = findTied(frame);
     Waiting next = first(untied);
     if (next != null
@@ -203,17 +227,23 @@ final class AnyOrder extends Play {
         && equals(next, frame)) {
       found = next;
     }
-    while (found == null && unread.isAtEntry()) {
+    found = found != null ? found : findAhead(frame);
+    return found != null ? found : findInEach(frame);
+  }
+
+  /** Reads on up to a reply that may come now and equals the frame. */
+  private Waiting findAhead(ByteBuffer frame) throws IOException {
+    while (unread.isAtEntry()) {
       if (unread.entriesBefore() - firstNumber() >= MOST_AHEAD) {
         looksNoFurther = true;
-        break;
+        return null;
       }
       Waiting one = read();
       if (one.at.direction() == role.compared() && mayCome(one) && equals(one, frame)) {
-        found = one;
+        return one;
       }
     }
-    return found != null ? found : findInEach(frame);
+    return null;
   }
 
   /** Needed because a value may have changed since the replies were sorted. */
@@ -261,11 +291,38 @@ final class AnyOrder extends Play {
   }
 
   private boolean equals(Waiting reply, ByteBuffer frame) throws IOException {
-    return difference(reply, frame) < 0;
+    return difference(reply.at, expected(reply), request(reply), frame) < 0;
   }
 
-  private int difference(Waiting reply, ByteBuffer frame) throws IOException {
-    return role.comparer().difference(reply.at.payload(), expected(reply), frame);
+  /** What a reply is computed from; null for nothing. */
+  private ByteBuffer request(Waiting reply) throws IOException {
+    if (rewriting == null) {
+      return null;
+    }
+    if (reply.request >= 0) {
+      ByteBuffer request = sent.get(reply.request);
+      return request == null && reply.request <= forgotten ? throwForgotten(reply) : request;
+    }
+    Map.Entry<Long, ByteBuffer> latest = sent.lowerEntry(reply.number());
+    return latest != null ? latest.getValue() : forgotten < 0 ? null : throwForgotten(reply);
+  }
+
+  private ByteBuffer throwForgotten(Waiting reply) throws IOException {
+    throw new IOException(reply.at.where() + ": the request of this reply was forgotten, because"
+        + " more than " + MOST_KEPT + " bytes of others were sent after it; that many may be under"
+        + " way with a frame rewriter");
+  }
+
+  private void keepSent(long number, ByteBuffer live) {
+    if (rewriting != null) {
+      sent.put(number, kept(live));
+      sentBytes += live.remaining();
+      while (sentBytes > MOST_KEPT && sent.size() > 1) {
+        Map.Entry<Long, ByteBuffer> oldest = sent.pollFirstEntry();
+        sentBytes -= oldest.getValue().remaining();
+        forgotten = oldest.getKey();
+      }
+    }
   }
 
   private ByteBuffer expected(Waiting reply) throws IOException {
@@ -295,12 +352,13 @@ final class AnyOrder extends Play {
   @Override
   ByteBuffer next() throws IOException {
     Waiting request = requests.removeFirst();
-    ByteBuffer live = live(values, request.at, role.sent());
+    ByteBuffer live = toSend(request.at, live(values, request.at, role.sent()), latestReply);
+    keepSent(request.number(), live);
     values.settled(firstNumber());
     values.passed(request.number(), role.sent(), request.at.payload(), live);
     List<Waiting> itsReplies = early.remove(request.number());
     if (itsReplies != null) {
-      unsorted.addAll(itsReplies);
+      sortLater(itsReplies);
     }
     paced = false;
     unanswered++;
@@ -354,7 +412,10 @@ final class AnyOrder extends Play {
   private Kind earlyOrDifferent(ByteBuffer frame) throws IOException {
     for (Waiting reply : replies) {
       boolean isEarly = !isSent(reply.request < 0 ? reply.number() : reply.request);
-      if (!reply.passed && isEarly && equals(reply, frame)) {
+      // What its reply is computed from is not known yet.
+      if (!reply.passed
+          && isEarly
+          && role.comparer().difference(reply.at.payload(), expected(reply), frame) < 0) {
         shown = reply;
         return Kind.TOO_EARLY;
       }
@@ -392,9 +453,11 @@ final class AnyOrder extends Play {
       Mismatch mismatch =
           Mismatch.of(kind, connection, peer, at.place(role.compared()), role.rules());
       if (at.isAtEntry()) {
+        ByteBuffer live = live(values, at, at.direction());
         mismatch = mismatch
             .withRecorded(at.payload())
-            .withExpected(at.entry(live(values, at, at.direction())));
+            .withExpected(at.entry(
+                kind == Kind.DIFFERENT_FRAME ? asExpected(at, live, request(entry), found) : live));
       }
       if (found == null) {
         return mismatch;

@@ -2,7 +2,6 @@ package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
-import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -29,6 +28,8 @@ final class Chooser {
   private final boolean repeat;
   private final Comparer c2s;
   private final Comparer s2c;
+  /** Null where nothing is computed. */
+  private final Rewriting rewriting;
   /** In the order of their oldest conversation. */
   private final List<Choice> choices = new ArrayList<>();
 
@@ -101,12 +102,12 @@ final class Chooser {
     private boolean begun;
   }
 
-  Chooser(List<Script> scripts, boolean repeat, Rules rules, Direction compared)
-      throws IOException {
-    this.compared = compared;
+  Chooser(List<Script> scripts, boolean repeat, Role role) throws IOException {
+    this.compared = role.compared();
     this.repeat = repeat;
-    this.c2s = new Comparer(rules, Direction.C2S);
-    this.s2c = new Comparer(rules, Direction.S2C);
+    this.c2s = new Comparer(role.rules(), Direction.C2S);
+    this.s2c = new Comparer(role.rules(), Direction.S2C);
+    this.rewriting = role.rewriter() == null ? null : new Rewriting(role);
     for (Script script : scripts) {
       script.acquire();
       try {
@@ -122,7 +123,8 @@ final class Chooser {
   private void add(Script script) throws IOException {
     Choice choice = new Choice(script, choices.size());
     List<Node> path = new ArrayList<>();
-    Cursor at = script.cursor();
+    Walk walk = new Walk(script.cursor());
+    Cursor at = walk.at;
     for (Node node = root; node != null; ) {
       path.add(node);
       if (!isAtEntry(at)) {
@@ -134,10 +136,10 @@ final class Chooser {
         break;
       }
       Key key = key(at.direction(), at.payload());
-      Node child = child(node, key, at.payload());
+      Node child = child(node, key, first -> areSame(walk, first));
       if (child == null) {
         append(node, key, at.direction(), leaf(choice, at.entriesBefore()));
-      } else if (passesAsOneOf(child, at)) {
+      } else if (passesAsOneOf(child, walk)) {
         addOne(child.choices.get(0));
         return;
       }
@@ -151,18 +153,49 @@ final class Chooser {
     return new Node(new ArrayList<>(List.of(choice)), begin, Long.MAX_VALUE, new HashMap<>(0));
   }
 
-  /** Where a node goes on with that payload; null if it does not. */
-  private Node child(Node node, Key key, ByteBuffer payload) throws IOException {
+  /** A way through a conversation. */
+  private static final class Walk {
+    private final Cursor at;
+    /** The latest payloads passed, by direction; null for none. */
+    private ByteBuffer c2s;
+
+    private ByteBuffer s2c;
+
+    private Walk(Cursor from) {
+      at = from;
+    }
+
+    private void next() throws IOException {
+      if (at.direction() == Direction.C2S) {
+        c2s = at.payload();
+      } else {
+        s2c = at.payload();
+      }
+      at.next();
+    }
+
+    /** The other direction's frame before the one here. */
+    private ByteBuffer latest() throws IOException {
+      return at.direction() == Direction.C2S ? s2c : c2s;
+    }
+  }
+
+  /** Whether something is the entry at a place. */
+  private interface Likeness {
+    boolean isTo(Cursor entry) throws IOException;
+  }
+
+  /** Where a node goes on with that entry; null if it does not. */
+  private Node child(Node node, Key key, Likeness likeness) throws IOException {
     List<Node> children = node.next.getOrDefault(key, List.of());
-    if (comparer(key.direction).isExact()) {
+    if (rewriting == null && comparer(key.direction).isExact()) {
       return children.isEmpty() ? null : children.get(0);
     }
     for (Node child : children) {
       Script script = child.choices.get(0).script;
       script.acquire();
       try {
-        Cursor first = script.cursor(child.begin);
-        if (comparer(key.direction).areAlike(first.payload(), payload)) {
+        if (likeness.isTo(script.cursor(child.begin))) {
           return child;
         }
       } finally {
@@ -188,13 +221,14 @@ final class Chooser {
    * Walks along a node, which ends where the conversation parts from those in it; true if it equals
    * the only one there, to its end.
    */
-  private boolean passesAsOneOf(Node node, Cursor at) throws IOException {
+  private boolean passesAsOneOf(Node node, Walk walk) throws IOException {
+    Cursor at = walk.at;
     Script other = node.choices.get(0).script;
     other.acquire();
     try {
       Cursor its = other.cursor(at.entriesBefore());
-      while (at.entriesBefore() < node.end && areSame(at, its)) {
-        at.next();
+      while (at.entriesBefore() < node.end && areSame(walk, its)) {
+        walk.next();
         its.next();
       }
       boolean isEnd = !isAtEntry(at) && !isAtEntry(its);
@@ -210,11 +244,14 @@ final class Chooser {
     }
   }
 
-  private boolean areSame(Cursor one, Cursor other) throws IOException {
+  private boolean areSame(Walk walk, Cursor other) throws IOException {
+    Cursor one = walk.at;
     if (!isAtEntry(one) || !isAtEntry(other) || one.direction() != other.direction()) {
       return false;
     }
-    return comparer(one.direction()).areAlike(one.payload(), other.payload());
+    return rewriting == null
+        ? comparer(one.direction()).areAlike(one.payload(), other.payload())
+        : rewriting.areSame(one, walk.latest(), other);
   }
 
   private static boolean isAtEntry(Cursor at) throws IOException {
@@ -247,7 +284,8 @@ final class Chooser {
   private record Key(Direction direction, long hash) {}
 
   private Key key(Direction direction, ByteBuffer payload) {
-    return new Key(direction, comparer(direction).hash(payload));
+    // Any byte may be computed.
+    return new Key(direction, rewriting == null ? comparer(direction).hash(payload) : 0);
   }
 
   private Comparer comparer(Direction direction) {
@@ -353,17 +391,29 @@ final class Chooser {
     TAKEN
   }
 
-  /** A frame came; {@code entriesBefore} stand before it. */
-  Fit frame(Seat seat, long entriesBefore, ByteBuffer frame) throws IOException {
-    Key key = isFork(seat, entriesBefore) ? key(compared, frame) : null;
-    return frame(seat, key, frame);
+  /**
+   * A frame came; {@code entriesBefore} stand before it.
+   *
+   * @param latest our frame before it; null for none, or where nothing is computed
+   */
+  Fit frame(Seat seat, long entriesBefore, ByteBuffer frame, long connection, ByteBuffer latest)
+      throws IOException {
+    if (!isFork(seat, entriesBefore)) {
+      return frame(seat, null, null);
+    }
+    return frame(
+        seat,
+        key(compared, frame),
+        entry -> rewriting == null
+            ? comparer(compared).areAlike(entry.payload(), frame)
+            : rewriting.fits(connection, entry, latest, frame));
   }
 
-  private synchronized Fit frame(Seat seat, Key key, ByteBuffer frame) throws IOException {
+  private synchronized Fit frame(Seat seat, Key key, Likeness likeness) throws IOException {
     if (key == null) {
       return seat.taken != null || take(seat, seat.allowed) ? Fit.FITS : Fit.TAKEN;
     }
-    Node node = child(seat.node, key, frame);
+    Node node = child(seat.node, key, likeness);
     if (node == null || seat.node.sending.contains(node)) {
       return Fit.NONE;
     }

@@ -156,6 +156,11 @@ final class Cursor {
     return new Entry(elapsedMicros(), direction(), copy);
   }
 
+  /** The name of the file that the entry is in. */
+  String recording() throws IOException {
+    return content().fileName();
+  }
+
   /** The entry's file and line. */
   String where() throws IOException {
     return content().fileName() + ":" + content().line(index);

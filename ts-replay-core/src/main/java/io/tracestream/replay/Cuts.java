@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * The bytes of some fields, cut out of live payloads one after the other, until they are put into
- * the recorded payloads of the same frames. For one thread.
+ * the recorded payloads of the same frames; or whole payloads, where any byte may be another one.
+ * For one thread.
  */
 final class Cuts {
   private static final int FEWEST_BYTES = 64;
@@ -19,7 +20,9 @@ final class Cuts {
   private static final int MANY_BYTES = 8 * 1024 * 1024;
   private static final int MOST_BYTES = 4 * MANY_BYTES;
 
+  /** Null for whole payloads, as is the next one. */
   private final List<Field> fields;
+
   private final Values values;
   private byte[] bytes = new byte[0];
   /** Earlier ones were forgotten. */
@@ -40,8 +43,20 @@ final class Cuts {
     this.values = values;
   }
 
+  /** Of frames of which all bytes are kept. */
+  static Cuts ofWholePayloads() {
+    return new Cuts(null, null);
+  }
+
   /** Cuts the fields out of a payload, which is of the kinds that it was recorded as. */
   void add(ByteBuffer recorded, ByteBuffer live) {
+    if (fields == null) {
+      makeRoom(Integer.BYTES + live.remaining());
+      ByteBuffer.wrap(bytes).putInt(end, live.remaining());
+      live.duplicate().get(bytes, end + Integer.BYTES, live.remaining());
+      end += Integer.BYTES + live.remaining();
+      return;
+    }
     for (Field field : fields) {
       if (field.start(recorded) >= 0) {
         ByteBuffer value = values.in(field, recorded, live);
@@ -78,6 +93,11 @@ final class Cuts {
 
   /** The recorded payload of the next frame, with the fields as they were live. */
   ByteBuffer putInto(ByteBuffer recorded) throws IOException {
+    if (fields == null) {
+      int from = taken + Integer.BYTES;
+      taken = from + ByteBuffer.wrap(bytes).getInt(taken);
+      return ByteBuffer.wrap(Arrays.copyOfRange(bytes, from, taken));
+    }
     ByteBuffer live = recorded;
     Splice splice = null;
     for (Field field : fields) {
@@ -151,6 +171,9 @@ final class Cuts {
 
   /** Whether they take more memory than is ever allowed. */
   boolean areTooMany() {
-    return size() > MOST_BYTES;
+    boolean isOnlyOne = fields == null
+        && size() > 0
+        && Integer.BYTES + ByteBuffer.wrap(bytes).getInt(first) == size();
+    return size() > MOST_BYTES && !isOnlyOne;
   }
 }

@@ -44,11 +44,19 @@ final class Line extends Play {
   private Cursor next;
   /** As they are at the expected entry; null if nothing is copied. */
   private LiveValues values;
-  /** The live values in frames of ours that are not sent yet; null if nothing is copied. */
+  /** What is live in frames of ours that are not sent yet; null if all are as recorded. */
   private Cuts unsent;
+  /** All frames of ours so far, while there is a choice and they are computed; else null. */
+  private Cuts computed;
+  /** The latest frames of either side; null for none, or where nothing is computed. */
+  private ByteBuffer latestReceived;
+
+  private ByteBuffer latestSent;
   /** What is copied from frames that came, while there is a choice; else null. */
   private Cuts received;
 
+  /** Whether so many computed frames wait that the way to the expected one stops before it. */
+  private boolean stopped;
   /** Our frames before the expected one that have not been sent yet. */
   private long unsentBefore;
   /** Our frames that were sent, less those that came since. */
@@ -91,11 +99,12 @@ final class Line extends Play {
     next = script.cursor();
     if (role.copies()) {
       values = new LiveValues(role.use(), null, role.format().maxPayloadLength());
-      unsent = new Cuts(role.fieldsIntoSent(), role.comparerOfSent()::valueInLive);
       received = choosing ? new Cuts(role.fieldsFromReceived(), role.comparer()::valueIn) : null;
+      computed = choosing && rewriting != null ? Cuts.ofWholePayloads() : null;
     }
+    unsent = role.changesSent() ? role.cutsOfSent() : null;
     matchTimes = role.timing().isAtOnce() ? null : new long[REMEMBERED];
-    findExpected();
+    findExpected(false);
   }
 
   @Override
@@ -138,8 +147,11 @@ final class Line extends Play {
     if (countIfAllowed(frame)) {
       return null;
     }
+    if (stopped) {
+      findExpected(true);
+    }
     if (choosing) {
-      switch (chooser.frame(seat, expected.entriesBefore(), frame)) {
+      switch (chooser.frame(seat, expected.entriesBefore(), frame, connection(), latestSent)) {
         case NONE -> {
           conversations = chooser.expecting(seat, MOST_LOOKED_AT).size();
           goToNearest(frame);
@@ -157,7 +169,7 @@ final class Line extends Play {
       return expected.isAtEnd() ? Kind.EXTRA_FRAME : null;
     }
     ByteBuffer live = expectedPayload();
-    if (role.comparer().difference(expected.payload(), live, frame) >= 0) {
+    if (difference(expected, live, latestSent, frame) >= 0) {
       return Kind.DIFFERENT_FRAME;
     }
     if (isEarly()) {
@@ -176,7 +188,7 @@ final class Line extends Play {
   }
 
   private ByteBuffer expectedPayload() throws IOException {
-    return values == null ? expected.payload() : live(values, expected, role.compared());
+    return live(values, expected, role.compared());
   }
 
   /** The expected frame came; null if it equals the recorded one, and nothing is copied from it. */
@@ -191,6 +203,9 @@ final class Line extends Play {
     if (matchTimes != null) {
       matchTimes[(int) (matched() % REMEMBERED)] = System.nanoTime();
     }
+    if (frame != null) {
+      latestReceived = kept(frame);
+    }
     if (values != null) {
       pass(expected, frame);
     }
@@ -202,19 +217,27 @@ final class Line extends Play {
       chooser.begin(seat);
     }
     expected.next();
-    findExpected();
+    findExpected(false);
   }
 
   private void requireRoom(Cuts cuts) throws IOException {
     if (cuts.areTooMany()) {
-      throw new IOException(
-          script + ": the values to copy take more memory than a session is given;"
-              + " copy shorter fields, or of fewer frames");
+      throw new IOException(script
+          + (rewriting == null
+              ? ": the values to copy take more memory than a session is given;"
+                  + " copy shorter fields, or of fewer frames"
+              : ": computed frames that the client has not read yet take more memory than a"
+                  + " session is given; let the client read before it sends more"));
     }
   }
 
-  /** Goes on to the next entry that is compared, or to a fork. */
-  private void findExpected() throws IOException {
+  /**
+   * Goes on to the next entry that is compared, or to a fork.
+   *
+   * @param now whether it has to be found now, though many frames of ours wait to be sent
+   */
+  private void findExpected(boolean now) throws IOException {
+    stopped = false;
     while (true) {
       if (choosing && isWaitingAtFork()) {
         return;
@@ -222,8 +245,12 @@ final class Line extends Play {
       if (!expected.isAtEntry() || expected.direction() == role.compared()) {
         return;
       }
-      if (values != null) {
-        passSent(expected, true);
+      if (!now && rewriting != null && isFull()) {
+        stopped = true;
+        return;
+      }
+      if (unsent != null) {
+        send(expected);
       }
       unsentBefore++;
       expected.next();
@@ -231,9 +258,20 @@ final class Line extends Play {
   }
 
   /** Notes what a frame of ours is when it goes out, before the other side can see it. */
-  private void passSent(Cursor at, boolean isUnsent) throws IOException {
-    ByteBuffer live = live(values, at, role.sent());
-    pass(at, live);
+  private void send(Cursor at) throws IOException {
+    ByteBuffer live = toSend(at, live(values, at, role.sent()), latestReceived);
+    if (computed != null) {
+      computed.add(at.payload(), live);
+      requireRoom(computed);
+    }
+    latestSent = kept(live);
+    passSent(at, live, true);
+  }
+
+  private void passSent(Cursor at, ByteBuffer live, boolean isUnsent) throws IOException {
+    if (values != null) {
+      pass(at, live);
+    }
     if (isUnsent) {
       unsent.add(at.payload(), live);
       requireRoom(unsent);
@@ -286,6 +324,7 @@ final class Line extends Play {
   private void settle() {
     choosing = false;
     received = null;
+    computed = null;
   }
 
   /** A place in the conversation, with the live values as they are there. */
@@ -296,10 +335,15 @@ final class Line extends Play {
     values = new LiveValues(role.use(), null, role.format().maxPayloadLength());
     unsent.clear();
     received.rewind();
+    if (computed != null) {
+      computed.rewind();
+    }
     Cursor at = script.cursor();
     for (; at.entriesBefore() < entriesBefore; at.next()) {
       if (at.direction() == role.sent()) {
-        passSent(at, at.entriesBefore() >= next.entriesBefore());
+        ByteBuffer live =
+            computed != null ? computed.putInto(at.payload()) : live(values, at, role.sent());
+        passSent(at, live, at.entriesBefore() >= next.entriesBefore());
       } else {
         pass(at, received.putInto(at.payload()));
       }
@@ -385,6 +429,9 @@ final class Line extends Play {
       unsent.forgetTaken();
     }
     next.next();
+    if (stopped && !isFull()) {
+      findExpected(false);
+    }
     return payload;
   }
 
@@ -452,10 +499,14 @@ final class Line extends Play {
   Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
     Cursor at = kind == Kind.NOT_TAKEN ? next : expected;
     try {
+      if (at == expected && stopped) {
+        findExpected(true);
+      }
       Mismatch mismatch =
           Mismatch.of(kind, connection, peer, at.place(role.compared()), role.rules());
       if (at.isAtEntry()) {
-        ByteBuffer payload = at == expected ? expectedPayload() : at.payload();
+        ByteBuffer payload =
+            at == expected ? asExpected(at, expectedPayload(), latestSent, found) : at.payload();
         mismatch = mismatch.withRecorded(at.payload()).withExpected(at.entry(payload));
       }
       if (found == null) {

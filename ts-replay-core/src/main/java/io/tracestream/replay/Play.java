@@ -20,6 +20,11 @@ import java.util.List;
  */
 abstract class Play {
   final Role role;
+  /** Null where nothing is computed. */
+  final Rewriting rewriting;
+  /** The number of the connection. */
+  private long connection;
+
   private long matched;
   private long compared;
   private long open;
@@ -27,6 +32,16 @@ abstract class Play {
 
   Play(Role role) {
     this.role = role;
+    this.rewriting = role.rewriter() == null ? null : new Rewriting(role);
+  }
+
+  /** Sets the number of the connection, before it is opened. */
+  final void on(long number) {
+    connection = number;
+  }
+
+  final long connection() {
+    return connection;
   }
 
   /**
@@ -69,7 +84,7 @@ abstract class Play {
 
   /** The payload at a place, with the live values that go into it. */
   static ByteBuffer live(LiveValues values, Cursor at, Direction direction) throws IOException {
-    return live(values, at.entriesBefore(), direction, at);
+    return values == null ? at.payload() : live(values, at.entriesBefore(), direction, at);
   }
 
   /** The payload at a place, with the live values that go into the frame of that number. */
@@ -83,10 +98,46 @@ abstract class Play {
     }
   }
 
+  /**
+   * The payload at a place as it is sent.
+   *
+   * @param live the same with live values
+   * @param latest the other side's frame before it; null for none, or where nothing is computed
+   */
+  final ByteBuffer toSend(Cursor at, ByteBuffer live, ByteBuffer latest) throws IOException {
+    return rewriting == null ? live : rewriting.toSend(connection, at, live, latest);
+  }
+
+  /**
+   * The first byte in which a frame that came differs from the one that is expected at a place; -1
+   * when it does not.
+   *
+   * @param live the payload there with live values
+   * @param latest our frame before it; null as above
+   */
+  final int difference(Cursor at, ByteBuffer live, ByteBuffer latest, ByteBuffer found)
+      throws IOException {
+    return rewriting == null
+        ? role.comparer().difference(at.payload(), live, found)
+        : rewriting.difference(connection, at, live, latest, found);
+  }
+
+  /** What is expected at a place, for a person; {@code found} is null when nothing came. */
+  final ByteBuffer asExpected(Cursor at, ByteBuffer live, ByteBuffer latest, ByteBuffer found)
+      throws IOException {
+    return rewriting == null ? live : rewriting.asExpected(connection, at, live, latest, found);
+  }
+
+  /** A frame, kept for computing others; null where nothing is computed. */
+  final ByteBuffer kept(ByteBuffer payload) {
+    return rewriting == null ? null : Cuts.copyOf(payload);
+  }
+
   /** Counts a frame that came as expected. */
   final void count(ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
     int length = found.remaining();
-    int left = role.comparer().openBytes(recorded, expected, found);
+    // A computed payload may be shorter than the recorded one, which these are counted in.
+    int left = Math.min(length, role.comparer().openBytes(recorded, expected, found));
     role.use().compared(recorded, found);
     matched++;
     compared += length - left;

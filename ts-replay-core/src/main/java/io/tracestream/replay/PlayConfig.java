@@ -21,6 +21,9 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
   private FrameFormat format = FrameFormat.DEFAULT;
   private Timing timing = Timing.ORIGINAL;
   private Rules rules = Rules.NONE;
+  /** Null for none. */
+  private FrameRewriter rewriter;
+
   private SessionListener listener = SessionListener.LOGGING;
 
   PlayConfig(List<Conversation> conversations) {
@@ -87,6 +90,16 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
   }
 
   /**
+   * Sets what computes payloads, after rules have put live values into them.
+   *
+   * @param other computes what is sent and what is expected, for all connections; null for nothing
+   * @return the changed copy
+   */
+  public final C withRewriter(FrameRewriter other) {
+    return withShared(copy -> copy.rewriter = other);
+  }
+
+  /**
    * Sets the listener.
    *
    * @param other hears of each session
@@ -131,6 +144,15 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
    */
   public final Rules rules() {
     return rules;
+  }
+
+  /**
+   * What computes payloads, after rules have put live values into them.
+   *
+   * @return null for nothing
+   */
+  public final FrameRewriter rewriter() {
+    return rewriter;
   }
 
   /**

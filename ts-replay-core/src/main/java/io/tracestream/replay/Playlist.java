@@ -92,7 +92,7 @@ final class Playlist implements Closeable {
     }
     chooser = asPool || selection == Selection.ORDER || scripts.size() == 1
         ? null
-        : new Chooser(scripts, repeat, role.rules(), role.compared());
+        : new Chooser(scripts, repeat, role);
   }
 
   private Pool pool(Role role) throws IOException {

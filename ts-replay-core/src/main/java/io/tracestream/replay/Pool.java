@@ -476,6 +476,11 @@ final class Pool implements Closeable {
     return splice == null ? recorded : splice.payload();
   }
 
+  /** Whether a recorded request has a value that came from a reply. */
+  boolean hasTokens() {
+    return intoRequests.length > 0;
+  }
+
   /** Goes to a request. */
   void moveTo(int request, Cursor at) throws IOException {
     moveTo(conversations[request], entries[request], at);
@@ -537,7 +542,7 @@ final class Pool implements Closeable {
   int nearest(ByteBuffer frame, Cursor at) throws IOException {
     int best = NONE;
     double mostAlike = Double.NEGATIVE_INFINITY;
-    for (int request : likely(frame)) {
+    for (int request : likely(frame, MOST_COMPARED)) {
       moveTo(request, at);
       double alike = Clues.likeness(comparer, at.payload(), at.payload(), frame);
       if (alike > mostAlike || alike == mostAlike && isUsedUp(best) && !isUsedUp(request)) {
@@ -552,27 +557,38 @@ final class Pool implements Closeable {
     return best;
   }
 
-  /** The groups that begin like a frame or have its length: no payload is read for that. */
-  private List<Integer> likely(ByteBuffer frame) {
+  /**
+   * The groups, those first that begin like a frame or have its length, and else in recorded order:
+   * no payload is read for that.
+   */
+  int[] likely(ByteBuffer frame, int most) {
     long beginning = beginning(comparer, frame);
-    List<List<Integer>> ranks = new ArrayList<>();
-    for (int rank = 0; rank <= Long.BYTES + Long.BYTES / 2; rank++) {
-      ranks.add(new ArrayList<>(0));
-    }
+    int[] ends = new int[Long.BYTES + Long.BYTES / 2 + 2];
     for (int request = 0; request < count; request++) {
       if (lastEqual[request] != NONE) {
-        int rank = Long.numberOfLeadingZeros(beginnings[request] ^ beginning) / Byte.SIZE
-            + (lengths[request] == frame.remaining() ? Long.BYTES / 2 : 0);
-        if (ranks.get(rank).size() < MOST_COMPARED) {
-          ranks.get(rank).add(request);
+        ends[unlikeness(request, frame, beginning) + 1]++;
+      }
+    }
+    for (int rank = 1; rank < ends.length; rank++) {
+      ends[rank] += ends[rank - 1];
+    }
+    int[] likely = new int[Math.min(most, ends[ends.length - 1])];
+    for (int request = 0; request < count; request++) {
+      if (lastEqual[request] != NONE) {
+        int place = ends[unlikeness(request, frame, beginning)]++;
+        if (place < likely.length) {
+          likely[place] = request;
         }
       }
     }
-    List<Integer> likely = new ArrayList<>();
-    for (int rank = ranks.size() - 1; rank >= 0 && likely.size() < MOST_COMPARED; rank--) {
-      likely.addAll(ranks.get(rank));
-    }
     return likely;
+  }
+
+  /** From 0 for the most likely ones. */
+  private int unlikeness(int request, ByteBuffer frame, long beginning) {
+    int alike = Long.numberOfLeadingZeros(beginnings[request] ^ beginning) / Byte.SIZE
+        + (lengths[request] == frame.remaining() ? Long.BYTES / 2 : 0);
+    return Long.BYTES + Long.BYTES / 2 - alike;
   }
 
   /** How many recorded requests no client has made yet; allowed frames do not count. */

@@ -21,6 +21,7 @@ import java.util.List;
  * @param timing when entries are sent
  * @param rules what may vary
  * @param use which of the rules had an effect
+ * @param rewriter computes payloads; null for none
  * @param patience for how long nothing may come while a frame is owed; null for no limit
  * @param comparer compares the other side's frames
  * @param comparerOfSent knows where the fields of ours are
@@ -36,6 +37,7 @@ record Role(
     Timing timing,
     Rules rules,
     RuleUse use,
+    FrameRewriter rewriter,
     Duration patience,
     Comparer comparer,
     Comparer comparerOfSent,
@@ -72,6 +74,7 @@ record Role(
         config.timing(),
         rules,
         new RuleUse(rules, compared),
+        config.rewriter(),
         patience,
         new Comparer(rules, compared),
         new Comparer(rules, compared.opposite()),
@@ -96,7 +99,19 @@ record Role(
 
   /** Whether bytes may be needed of frames that equal the recorded ones. */
   boolean needsWholeFrames() {
-    return copies() || use.allowsAny();
+    return copies() || rewriter != null || use.allowsAny();
+  }
+
+  /** Whether frames of ours may not be as they were recorded. */
+  boolean changesSent() {
+    return copies() || rewriter != null;
+  }
+
+  /** For what is kept of frames of ours until they are sent. */
+  Cuts cutsOfSent() {
+    return rewriter != null
+        ? Cuts.ofWholePayloads()
+        : new Cuts(fieldsIntoSent, comparerOfSent::valueInLive);
   }
 
   /** The direction of the frames that we send. */

@@ -139,6 +139,7 @@ final class Session implements FrameSocket.Owner, Payloads {
           "this connection is one too many: " + all(sessions.playlist().size()) + " been played");
     } else {
       try {
+        play.on(number);
         play.open(start);
       } catch (IOException e) {
         failure = e;

@@ -36,10 +36,14 @@ final class Stub extends Play {
   private final Cursor reply;
   /** The request that was taken last, with its live values; null once it is counted. */
   private ByteBuffer taken;
+  /** The request that was compared last, with its live values. */
+  private ByteBuffer expected;
   /** The number of the next frame, whichever way it goes. */
   private long passed;
   /** Whether a frame of ours was not as recorded: then requests may not be either. */
   private boolean hasChanged;
+  /** The latest frame of ours; null for none, or where nothing is computed. */
+  private ByteBuffer latestSent;
 
   private final Queue<Owed> owed;
   private long owedBytes;
@@ -88,7 +92,7 @@ final class Stub extends Play {
 
   @Override
   void open(long now) throws IOException {
-    owe(Pool.NONE, now);
+    owe(Pool.NONE, now, null);
   }
 
   // What comes.
@@ -108,15 +112,16 @@ final class Stub extends Play {
     }
     count(request.payload(), taken, frame);
     taken = null;
-    if (values != null) {
-      pass(Direction.C2S, request.payload(), frame);
-    }
-    owe(found, now);
+    pass(Direction.C2S, request.payload(), frame);
+    owe(found, now, kept(frame));
     return null;
   }
 
   /** Takes the request that a frame equals, to which the cursor then points. */
   private int find(ByteBuffer frame) throws IOException {
+    if (rewriting != null) {
+      return findByComputing(frame);
+    }
     int alike = pool.alikeGroup(frame);
     int group = role.comparer().isExact() ? pool.group(frame) : Pool.NONE;
     int found = group == Pool.NONE ? Pool.NONE : take(group, frame, false);
@@ -148,14 +153,45 @@ final class Stub extends Play {
     return found;
   }
 
+  /**
+   * The same where any byte of a request may be computed: no hash finds it, so each request is
+   * computed and compared, the most likely ones first.
+   */
+  private int findByComputing(ByteBuffer frame) throws IOException {
+    int[] groups = pool.likely(frame, Integer.MAX_VALUE);
+    int found = findByComputing(groups, frame, false);
+    return found == Pool.NONE && pool.hasTokens() ? findByComputing(groups, frame, true) : found;
+  }
+
+  private int findByComputing(int[] groups, ByteBuffer frame, boolean withTokens)
+      throws IOException {
+    int usedUp = Pool.NONE;
+    for (int group : groups) {
+      boolean isUsedUp = pool.isUsedUp(group);
+      pool.moveTo(pool.candidate(group), request);
+      if (isEqual(request, frame, withTokens)) {
+        int found = isUsedUp ? Pool.NONE : take(group, frame, withTokens);
+        if (found != Pool.NONE) {
+          return found;
+        }
+        usedUp = group;
+      }
+    }
+    return usedUp == Pool.NONE ? Pool.NONE : take(usedUp, frame, withTokens);
+  }
+
+  /** Whether a frame equals the request at a place; notes what was expected then. */
+  private boolean isEqual(Cursor at, ByteBuffer frame, boolean withTokens) throws IOException {
+    ByteBuffer live = withTokens ? pool.withTokensOf(frame, at.payload()) : live(Direction.C2S, at);
+    expected = live;
+    return difference(at, live, latestSent, frame) < 0;
+  }
+
   private int take(int group, ByteBuffer frame, boolean withTokens) throws IOException {
     while (true) {
       int candidate = pool.candidate(group);
       pool.moveTo(candidate, request);
-      ByteBuffer recorded = request.payload();
-      ByteBuffer expected =
-          withTokens ? pool.withTokensOf(frame, recorded) : live(Direction.C2S, request);
-      if (role.comparer().difference(recorded, expected, frame) >= 0) {
+      if (!isEqual(request, frame, withTokens)) {
         return Pool.NONE;
       }
       if (pool.use(group, candidate)) {
@@ -171,18 +207,22 @@ final class Stub extends Play {
   }
 
   private void pass(Direction direction, ByteBuffer recorded, ByteBuffer live) {
+    if (values == null) {
+      return;
+    }
     values.settled(passed + 1);
     values.passed(passed++, direction, recorded, live);
   }
 
   // What is owed.
 
-  private void owe(int found, long now) throws IOException {
+  private void owe(int found, long now, ByteBuffer asked) throws IOException {
     int count = pool.replies(found);
     if (count == 0) {
       return;
     }
-    Owed more = new Owed(found, owedCount++, values == null ? null : liveFields(found, count));
+    Owed more =
+        new Owed(found, owedCount++, role.changesSent() ? liveFields(found, count, asked) : null);
     if (!role.timing().isAtOnce()) {
       setDue(more, now, count);
     }
@@ -191,19 +231,23 @@ final class Stub extends Play {
   }
 
   /** Passes the replies, as they will be live. */
-  private Cuts liveFields(int found, int count) throws IOException {
-    Cuts fields = new Cuts(role.fieldsIntoSent(), role.comparerOfSent()::valueInLive);
+  private Cuts liveFields(int found, int count, ByteBuffer asked) throws IOException {
+    Cuts fields = role.cutsOfSent();
     boolean change = false;
     for (int i = 0; i < count; i++) {
       pool.moveToReply(found, i, reply);
       ByteBuffer recorded = reply.payload();
-      ByteBuffer live = live(Direction.S2C, reply);
+      ByteBuffer live = toSend(reply, live(Direction.S2C, reply), asked);
+      latestSent = kept(live);
       pass(Direction.S2C, recorded, live);
       change |= live != recorded;
       fields.add(recorded, live);
       if (fields.size() > MANY_BYTES) {
-        throw new IOException("the values to copy into the replies of one request take more than "
-            + MANY_BYTES + " bytes; copy shorter fields");
+        throw new IOException((rewriting == null
+                ? "the values to copy into the replies of one request take"
+                : "the replies to one request, which are computed, take")
+            + " more than " + MANY_BYTES + " bytes; "
+            + (rewriting == null ? "copy shorter fields" : "play this without a frame rewriter"));
       }
     }
     hasChanged |= change;
@@ -304,12 +348,12 @@ final class Stub extends Play {
   Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
     try {
       if (found != null && pool.nearest(found, request) != Pool.NONE) {
-        Mismatch mismatch = mismatch(kind, connection, peer, request);
+        Mismatch mismatch = mismatch(kind, connection, peer, request, found);
         return Clues.addCopies(mismatch.withFound(found.array()), request);
       }
       if (kind == Kind.NOT_TAKEN && hasNext()) {
         pool.moveToReply(owed.element().request, owed.element().reply, reply);
-        return mismatch(kind, connection, peer, reply);
+        return mismatch(kind, connection, peer, reply, null);
       }
     } catch (IOException e) {
       // The recording cannot be read now: say what is known without it.
@@ -320,11 +364,14 @@ final class Stub extends Play {
         .withAnyRequest();
   }
 
-  private Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, Cursor at)
+  private Mismatch mismatch(
+      Kind kind, long connection, InetSocketAddress peer, Cursor at, ByteBuffer found)
       throws IOException {
+    ByteBuffer live = live(at.direction(), at);
+    ByteBuffer shown = found == null ? live : asExpected(at, live, latestSent, found);
     return Mismatch.of(kind, connection, peer, at.place(Direction.C2S), role.rules())
         .withRecorded(at.payload())
-        .withExpected(at.entry(live(at.direction(), at)));
+        .withExpected(at.entry(shown));
   }
 
   @Override

@@ -228,11 +228,42 @@ public final class Comparer {
    */
   public IntPredicate compared(ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
     Field[] fields = open.of(recorded, found);
-    int length = recorded.remaining();
+    int length = expected.remaining();
     if (!areFixed) {
       return layout(fields, recorded, expected, found)::isCompared;
     }
     return at -> end(fields, at, length) == at;
+  }
+
+  /**
+   * An expected payload with the bytes that are not compared as they came. Values that are computed
+   * from others, such as a MAC, have to be computed from these bytes, too.
+   *
+   * @param recorded the payload that was recorded
+   * @param expected the same, with the live values that go into it
+   * @param found the payload that came
+   * @return a new payload, or the expected one where no rule leaves bytes of it open
+   */
+  public Filled filled(ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
+    Field[] fields = open.of(recorded, found);
+    return areFixed
+        ? Filled.of(fields, expected, found)
+        : Filled.of(layout(fields, recorded, expected, found), expected, found);
+  }
+
+  /**
+   * A recorded payload with the bytes that rules name as they are in another one: those that are
+   * not compared, and those that live values go into.
+   *
+   * @param one the payload
+   * @param other the other one
+   * @return a new payload, or the given one where no rule names bytes of it
+   */
+  public Filled filledAlike(ByteBuffer one, ByteBuffer other) {
+    Field[] fields = named.of(one, other);
+    return areFixed
+        ? Filled.of(fields, one, other)
+        : Filled.of(new Layout(fields, one, other), one, other);
   }
 
   /**
@@ -258,7 +289,7 @@ public final class Comparer {
    */
   public @Nullable ByteBuffer valueIn(Field field, ByteBuffer recorded, ByteBuffer found) {
     if (areFixed) {
-      return valueAt(field, field.start(recorded), found);
+      return fixedValue(field, recorded, found);
     }
     Field[] opens = open.of(recorded, found);
     Field[] intos = into.of(recorded);
@@ -277,8 +308,13 @@ public final class Comparer {
    */
   public @Nullable ByteBuffer valueInLive(Field field, ByteBuffer recorded, ByteBuffer live) {
     return areFixed
-        ? valueAt(field, field.start(recorded), live)
+        ? fixedValue(field, recorded, live)
         : valueIn(field, recorded, liveLayout(recorded, live), live);
+  }
+
+  private static @Nullable ByteBuffer fixedValue(
+      Field field, ByteBuffer recorded, ByteBuffer other) {
+    return valueAt(field, field.start(recorded) < 0 ? -1 : field.startIn(other), other);
   }
 
   private static @Nullable ByteBuffer valueIn(

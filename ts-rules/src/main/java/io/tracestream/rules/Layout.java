@@ -81,6 +81,11 @@ final class Layout {
     return spans;
   }
 
+  /** Where the other payload lacks the shape of a field, or ends; -1 when it has all fields. */
+  int brokenAt() {
+    return brokenAt;
+  }
+
   /** The first byte of the other payload that differs in what no field has; -1 if none does. */
   int difference(ByteBuffer expected, ByteBuffer other) {
     int at = 0;
