@@ -1,5 +1,6 @@
 /** A JUnit Jupiter extension that plays recordings to tests, and makes recordings. */
 module io.tracestream.junit {
+  requires static org.jspecify;
   requires transitive io.tracestream.replay;
   requires transitive org.junit.jupiter.api;
   requires io.tracestream.proxy;

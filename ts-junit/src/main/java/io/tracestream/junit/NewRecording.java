@@ -78,15 +78,16 @@ final class NewRecording {
       throw new IOException(
           place + ": there is no folder " + folder + "; create it, or correct the name");
     }
-    while (!Files.exists(folder)) {
-      folder = folder.getParent();
+    Path existing = folder;
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
     }
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(place + ": " + folder + " is not a folder; choose another name");
+    if (!Files.isDirectory(existing)) {
+      throw new IOException(place + ": " + existing + " is not a folder; choose another name");
     }
-    if (!Files.isWritable(folder)) {
+    if (!Files.isWritable(existing)) {
       throw new IOException(
-          place + ": there is no permission to write to " + folder + "; choose another place");
+          place + ": there is no permission to write to " + existing + "; choose another place");
     }
   }
 

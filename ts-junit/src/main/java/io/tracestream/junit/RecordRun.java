@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 
 /**
@@ -31,7 +33,7 @@ final class RecordRun extends Run {
   /** Called when the recording was saved. */
   private final Runnable saved;
   /** Why the first connection failed; null if none has. */
-  private final AtomicReference<String> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
   /** Whether that was reported already. */
   private volatile boolean isExplained;
@@ -40,7 +42,8 @@ final class RecordRun extends Run {
   private final InetSocketAddress target;
   private final Proxy proxy;
 
-  RecordRun(Settings settings, Path file, Runnable saved) throws IOException {
+  RecordRun(Settings settings, Supplier<InetSocketAddress> target, Path file, Runnable saved)
+      throws IOException {
     this.settings = settings;
     this.recording = new NewRecording(settings, file);
     this.file = file;
@@ -54,8 +57,8 @@ final class RecordRun extends Run {
     Proxy started = null;
     try {
       recording.requirePlace();
-      target = settings.target().get();
-      if (target == null) {
+      this.target = target.get();
+      if (this.target == null) {
         throw new IllegalArgumentException(
             file + ": the target is null; give the address of the real server");
       }
@@ -107,9 +110,11 @@ final class RecordRun extends Run {
   }
 
   @Override
+  @Nullable
   String explanation() {
-    isExplained = failure.get() != null;
-    return isExplained ? nothingRecorded(failure.get()) : null;
+    String reason = failure.get();
+    isExplained = reason != null;
+    return reason == null ? null : nothingRecorded(reason);
   }
 
   private String nothingRecorded(String reason) {
@@ -153,7 +158,7 @@ final class RecordRun extends Run {
   }
 
   /** What the clients or the target did wrong; null for nothing. */
-  private String problem(End end, List<Path> conversations) {
+  private @Nullable String problem(End end, List<Path> conversations) {
     int expected = settings.connections();
     if (end == End.ABORTED || isExplained) {
       return null;
@@ -177,7 +182,7 @@ final class RecordRun extends Run {
   /**
    * Why an earlier recording is better than this one, which is no test's fault; null if it isn't.
    */
-  private String obstacle(End end, List<Path> conversations) {
+  private @Nullable String obstacle(End end, List<Path> conversations) {
     if (end == End.ABORTED) {
       return "a test was aborted";
     }
@@ -209,7 +214,7 @@ final class RecordRun extends Run {
         : Run.text(address);
   }
 
-  private void forget(Path directory) throws IOException {
+  private void forget(@Nullable Path directory) throws IOException {
     IN_PROGRESS.remove(key);
     if (directory != null) {
       NewRecording.delete(directory);

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 
 /** Clients get the recorded replies. */
@@ -108,6 +109,7 @@ final class ReplayRun extends Run {
   }
 
   @Override
+  @Nullable
   String explanation() {
     synchronized (failed) {
       List<SessionResult> reasons =
@@ -119,14 +121,13 @@ final class ReplayRun extends Run {
 
   /** Whether the client did not expect its connection to end. */
   private static boolean wasClosedByUs(SessionResult result) {
-    return switch (result.outcome()) {
-      case BROKEN -> true;
-      case DIFFERED ->
-        switch (result.mismatch().kind()) {
-          case EARLY_END, CONNECTION_LOST, NOT_TAKEN -> false;
-          default -> true;
-        };
-      case MATCHED, INCOMPLETE -> false;
+    Mismatch mismatch = result.mismatch();
+    if (mismatch == null) {
+      return result.outcome() == Outcome.BROKEN;
+    }
+    return switch (mismatch.kind()) {
+      case EARLY_END, CONNECTION_LOST, NOT_TAKEN -> false;
+      default -> true;
     };
   }
 
@@ -153,7 +154,7 @@ final class ReplayRun extends Run {
   }
 
   /** Why the test or class fails; null if it does not. */
-  private String failure(End end) {
+  private @Nullable String failure(End end) {
     List<SessionResult> complaints;
     synchronized (failed) {
       complaints = failed.stream()
@@ -214,8 +215,8 @@ final class ReplayRun extends Run {
 
   /** Whether a client did something wrong, rather than stop early because its test did. */
   private static boolean isWrongAnyway(SessionResult result) {
-    return result.outcome() == Outcome.BROKEN
-        || result.mismatch() != null && result.mismatch().found() != null;
+    Mismatch mismatch = result.mismatch();
+    return result.outcome() == Outcome.BROKEN || mismatch != null && mismatch.found() != null;
   }
 
   /**
@@ -235,22 +236,22 @@ final class ReplayRun extends Run {
     return mismatch == null
         ? inOneLine(result)
         : mismatch + "\n" + mismatch.explain(CONTEXT, false, hint -> words(hint, mismatch))
-            + hintOnFrames(result);
+            + hintOnFrames(result, mismatch);
   }
 
   private String inOneLine(SessionResult result) {
+    if (result.mismatch() != null) {
+      return result.mismatch().toString();
+    }
     String connection = "connection " + result.connection() + " with " + text(result.peer());
-    return switch (result.outcome()) {
-      case DIFFERED -> result.mismatch().toString();
-      case BROKEN -> connection + ": " + result.damage();
-      default ->
-        file + ": " + connection + " was still going on when the test was over, after "
+    return result.outcome() == Outcome.BROKEN
+        ? connection + ": " + result.damage()
+        : file + ": " + connection + " was still going on when the test was over, after "
             + count(result.entriesMatched(), "matched frame")
             + "; close the client in the test, or have it take all of its replies";
-    };
   }
 
-  private static String words(Hint hint, Mismatch mismatch) {
+  private static @Nullable String words(Hint hint, Mismatch mismatch) {
     return switch (hint) {
       case CHECK_FORMAT ->
         mismatch.likelyFraming() == null
@@ -278,9 +279,9 @@ final class ReplayRun extends Run {
   }
 
   /** A wrong header length shows in the first frame, where it looks like any other error. */
-  private String hintOnFrames(SessionResult result) {
-    Mismatch mismatch = result.mismatch();
-    boolean isFrame = mismatch.found() != null && mismatch.found().length > 0;
+  private String hintOnFrames(SessionResult result, Mismatch mismatch) {
+    byte[] found = mismatch.found();
+    boolean isFrame = found != null && found.length > 0;
     return result.entriesMatched() > 0
             || isFrame
             || mismatch.kind() == Mismatch.Kind.EXTRA_CONNECTION

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The server for the clients of one test, or of all tests of a class. */
 abstract class Run {
@@ -38,7 +39,7 @@ abstract class Run {
    * Why connections were closed on clients that may have an error because of that; null if none
    * was. What this returns is not reported again at the end.
    */
-  abstract String explanation();
+  abstract @Nullable String explanation();
 
   /** Waits briefly for clients that have not connected yet or are still closing. */
   abstract void awaitClients(End end) throws InterruptedException;

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What an extension is to do. Immutable: each {@code with} method returns a changed copy. */
 final class Settings implements Cloneable {
@@ -23,7 +24,7 @@ final class Settings implements Cloneable {
   private String rulesFile = "";
   private Duration idleTimeout = Duration.ofSeconds(5);
   private int connections;
-  private Supplier<InetSocketAddress> target;
+  private @Nullable Supplier<InetSocketAddress> target;
   private RecordMode mode = RecordMode.ONCE;
   private AtEnd atEnd = AtEnd.AS_RECORDED;
   private boolean stub;
@@ -183,6 +184,7 @@ final class Settings implements Cloneable {
   }
 
   /** Where to record from; null for nowhere. */
+  @Nullable
   Supplier<InetSocketAddress> target() {
     return target;
   }

@@ -3,12 +3,16 @@ package io.tracestream.junit;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
@@ -30,16 +34,16 @@ final class SharedRun implements AutoCloseable {
   private final Set<String> users = new HashSet<>();
   /** The ids of the tests among these users. */
   private final Set<String> activeTests = new HashSet<>();
-  /** The first of the users. */
-  private ExtensionContext first;
+  /** The first of the users; null while there are none. */
+  private @Nullable ExtensionContext first;
   /** The tests of the classes among these users; empty for a single test. */
-  private ClassTests tests;
+  private ClassTests tests = new ClassTests();
   /** Null until its address is needed. */
-  private Run run;
+  private @Nullable Run run;
   /** Why it could not start; null unless that happened. */
-  private String failure;
+  private @Nullable String failure;
 
-  private Run.End end;
+  private Run.End end = Run.End.PASSED;
 
   SharedRun(Settings settings) {
     this.settings = settings;
@@ -52,22 +56,26 @@ final class SharedRun implements AutoCloseable {
    * @throws IllegalStateException when no test is running
    */
   synchronized Run current() {
-    if (users.isEmpty()) {
+    if (first == null) {
       throw new IllegalStateException(settings.recording() + ": there is no server outside a test;"
           + " register this extension in a field with @RegisterExtension");
     }
     if (run == null) {
       try {
-        run = start();
+        run = start(first);
       } catch (IOException e) {
-        failure = e.getMessage();
+        failure = problem(e);
         throw new UncheckedIOException(e.getMessage(), e);
-      } catch (RuntimeException e) {
-        failure = e.getMessage();
+      } catch (RuntimeException | Error e) { // the target comes from a user's code
+        failure = problem(e);
         throw e;
       }
     }
     return run;
+  }
+
+  private static String problem(Throwable e) {
+    return Objects.requireNonNullElse(e.getMessage(), e.toString());
   }
 
   /** A test or a class begins. May be called more than once. */
@@ -94,8 +102,8 @@ final class SharedRun implements AutoCloseable {
     }
   }
 
-  private Run start() throws IOException {
-    Class<?> test = first.getRequiredTestClass();
+  private Run start(ExtensionContext context) throws IOException {
+    Class<?> test = context.getRequiredTestClass();
     Path file = TestFiles.find(test, settings.recording());
     Settings complete = settings.checked();
     if (!settings.rulesFile().isEmpty()) {
@@ -103,21 +111,24 @@ final class SharedRun implements AutoCloseable {
       complete = settings.withRules(settings.rules().plus(more));
     }
     boolean exists = exists(file);
-    ExtensionContext.Store recorded = first.getRoot().getStore(OURS);
-    boolean isToBeRecorded = settings.target() != null
-        && switch (settings.mode().unlessOverridden()) {
-          case NONE -> false;
-          case ONCE -> !exists;
-          // Tests that share a recording share the new one, too: the first test makes it.
-          case ALL -> !exists || recorded.get(key(file)) == null;
-        };
-    if (isToBeRecorded) {
-      return new RecordRun(complete, file, () -> recorded.put(key(file), true));
+    ExtensionContext.Store recorded = context.getRoot().getStore(OURS);
+    Supplier<InetSocketAddress> target = settings.target();
+    if (target != null && isToBeRecorded(exists, recorded.get(key(file)) != null)) {
+      return new RecordRun(complete, target, file, () -> recorded.put(key(file), true));
     }
     if (!exists) {
       throw new IOException(file + ": there is no such recording; " + remedy());
     }
     return new ReplayRun(complete, file);
+  }
+
+  private boolean isToBeRecorded(boolean exists, boolean isNew) {
+    return switch (settings.mode().unlessOverridden()) {
+      case NONE -> false;
+      case ONCE -> !exists;
+      // Tests that share a recording share the new one, too: the first test makes it.
+      case ALL -> !exists || !isNew;
+    };
   }
 
   private static Rules rules(Path file) throws IOException {
@@ -202,15 +213,16 @@ final class SharedRun implements AutoCloseable {
 
   /** An assertion may have failed before that, so its message is in the first line, too. */
   private static String with(Throwable thrown, String explanation) {
-    return thrown instanceof AssertionError && thrown.getMessage() != null
+    String message = thrown.getMessage();
+    return thrown instanceof AssertionError && message != null
         ? explanation.replaceFirst(
             "$|\\R",
-            Matcher.quoteReplacement("; the test failed with: " + firstLine(thrown)) + "$0")
+            Matcher.quoteReplacement("; the test failed with: " + firstLine(message)) + "$0")
         : explanation;
   }
 
-  private static String firstLine(Throwable thrown) {
-    return thrown.getMessage().strip().lines().findFirst().orElse("");
+  private static String firstLine(String message) {
+    return message.strip().lines().findFirst().orElse("");
   }
 
   /** Out of memory, for example. */
@@ -219,7 +231,7 @@ final class SharedRun implements AutoCloseable {
   }
 
   /** The server, if a single test uses it: of several, it is not known whose client it was. */
-  private synchronized Run onlyTestsRun() {
+  private synchronized @Nullable Run onlyTestsRun() {
     return activeTests.size() == 1 ? run : null;
   }
 
@@ -236,7 +248,7 @@ final class SharedRun implements AutoCloseable {
   }
 
   /** What is left to do if these were the last users; null if they were not. */
-  private synchronized Over leave(Set<String> leaving, Run.End how) {
+  private synchronized @Nullable Over leave(Set<String> leaving, Run.End how) {
     if (!users.removeAll(leaving)) {
       return null;
     }
@@ -251,6 +263,7 @@ final class SharedRun implements AutoCloseable {
     }
     Over over = run != null ? new Over(run, end) : null;
     run = null;
+    first = null;
     if (over == null && end == Run.End.PASSED) {
       throw new AssertionFailedError(
           failure != null

@@ -4,6 +4,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the files of a test among its sources, so that new recordings can be committed. */
 final class TestFiles {
@@ -28,11 +29,12 @@ final class TestFiles {
     return Path.of("").toAbsolutePath();
   }
 
-  private static Path classes(Class<?> test) {
+  /** Where the class was loaded from; null if that is not a file. */
+  private static @Nullable Path classes(Class<?> test) {
     CodeSource source = test.getProtectionDomain().getCodeSource();
     try {
       return source == null ? null : Path.of(source.getLocation().toURI());
-    } catch (URISyntaxException | RuntimeException e) { // it was not loaded from a file
+    } catch (URISyntaxException | RuntimeException e) {
       return null;
     }
   }

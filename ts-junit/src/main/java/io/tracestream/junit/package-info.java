@@ -30,4 +30,7 @@
  * servers at once, and for a target whose address is not known until the test runs. Each server has
  * a free port of its own, so tests may run in parallel.
  */
+@NullMarked
 package io.tracestream.junit;
+
+import org.jspecify.annotations.NullMarked;

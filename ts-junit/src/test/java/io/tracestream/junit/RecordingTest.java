@@ -3,6 +3,7 @@ package io.tracestream.junit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
@@ -389,6 +390,25 @@ class RecordingTest {
     assertEquals("not started", Runs.message(UnknownTargetCases.class, "greets"));
     UnknownTargetCases.KNOWN.set(true);
     Runs.assertPasses(UnknownTargetCases.class, "greets");
+  }
+
+  static class BrokenTargetCases {
+    @RegisterExtension
+    private final ReplayExtension server = extension().withTarget(() -> {
+      throw new UnsupportedOperationException();
+    });
+
+    @Test
+    void ignoresIt() {
+      assertThrows(UnsupportedOperationException.class, server::address);
+    }
+  }
+
+  @Test
+  void aTestThatIgnoresAnExceptionWithoutAMessageFailsWithIt() {
+    assertEquals(
+        "java.lang.UnsupportedOperationException",
+        Runs.message(BrokenTargetCases.class, "ignoresIt"));
   }
 
   @Test
