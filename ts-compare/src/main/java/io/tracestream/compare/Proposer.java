@@ -904,7 +904,7 @@ final class Proposer {
     return place.width < RANDOM_FIELD || place.offset + place.width != 0
         ? differ
         : differ + "; if they are computed from the others, as a MAC is, a peer that checks them"
-            + " will reject the recorded ones";
+            + " will reject the recorded ones: compute them with a FrameRewriter";
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tracestream.examples;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -18,6 +19,7 @@ import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
+import io.tracestream.replay.FrameRewriter;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
 import io.tracestream.replay.Verifier;
@@ -31,7 +33,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,6 +159,64 @@ class EmbeddingTest {
       assertTrue(RecordingDiff.compare(a, b, rules, change -> {}).isSame());
     }
     // ----
+  }
+
+  // ----
+  /** Ends each frame with an HMAC of all bytes before it. */
+  static final class Signed implements FrameRewriter {
+    private static final SecretKeySpec KEY = new SecretKeySpec("test key".getBytes(), "HmacSHA256");
+
+    @Override
+    public byte[] rewrite(Frame frame) throws Exception {
+      byte[] payload = frame.payload();
+      int end = payload.length - 32;
+      Mac mac = Mac.getInstance("HmacSHA256"); // for each call: several threads call at a time
+      mac.init(KEY);
+      mac.update(payload, 0, end);
+      mac.doFinal(payload, end);
+      return payload;
+    }
+  }
+  // ----
+
+  private static byte[] signed(String text) throws Exception {
+    byte[] payload = Arrays.copyOf(text.getBytes(), text.length() + 32);
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec("test key".getBytes(), "HmacSHA256"));
+    mac.update(payload, 0, text.length());
+    mac.doFinal(payload, text.length());
+    return payload;
+  }
+
+  @Test
+  void framesAreSignedAnew() throws Exception {
+    String request = HexFormat.of().formatHex("0001pay 12.50".getBytes()) + "77".repeat(32);
+    String reply = HexFormat.of().formatHex("0001ok".getBytes()) + "88".repeat(32);
+    Path file = Files.writeString(
+        dir.resolve("session.rec"), "0\tc2s\t" + request + "\n0\ts2c\t" + reply + "\n");
+    InetSocketAddress anyPort = anyPort();
+    // ----
+    ReplayConfig config = ReplayConfig.of(anyPort, file)
+        .withRules(Rules.of("copy c2s:0+4->s2c:0+4"))
+        .withRewriter(new Signed());
+    // ----
+    try (ReplayServer server = ReplayServer.start(config)) {
+      assertArrayEquals(signed("0042ok"), answer(server.address(), signed("0042pay 12.50")));
+      assertNull(answer(server.address(), signed("0042pay 99.99")));
+      byte[] forged = signed("0042pay 12.50");
+      forged[forged.length - 1]++;
+      assertNull(answer(server.address(), forged));
+      assertTrue(server.awaitConnections(3, Duration.ofSeconds(10)));
+      assertEquals(1, server.verdict().matched());
+      assertEquals(2, server.verdict().differed());
+    }
+  }
+
+  private static byte[] answer(InetSocketAddress server, byte[] request) throws Exception {
+    try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
+      new FrameWriter(socket.getOutputStream(), FrameFormat.DEFAULT).write(request);
+      return new FrameReader(socket.getInputStream(), FrameFormat.DEFAULT).read();
+    }
   }
 
   // ----

@@ -2,6 +2,7 @@ package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.replay.AtEnd;
+import io.tracestream.replay.FrameRewriter;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -104,6 +106,17 @@ public final class ReplayExtension
    */
   public ReplayExtension withRulesFile(String rulesFile) {
     return new ReplayExtension(settings.withRulesFile(rulesFile));
+  }
+
+  /**
+   * This, with payloads that are computed, such as those with a MAC.
+   *
+   * @param rewriter computes what is sent and what is expected, for all connections; null for
+   *     nothing
+   * @return the changed copy
+   */
+  public ReplayExtension withRewriter(@Nullable FrameRewriter rewriter) {
+    return new ReplayExtension(settings.withRewriter(rewriter));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.tracestream.junit;
 
 import io.tracestream.replay.AtEnd;
+import io.tracestream.replay.FrameRewriter;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -96,6 +97,14 @@ public @interface ReplayTest {
    * @return its name; empty for none
    */
   String rulesFile() default "";
+
+  /**
+   * What computes payloads that no rule can copy, such as those with a MAC. Each server makes one
+   * object of the class, which serves all its connections.
+   *
+   * @return a class with a constructor without arguments; {@link FrameRewriter} itself for none
+   */
+  Class<? extends FrameRewriter> rewriter() default FrameRewriter.class;
 
   /**
    * Whether to keep the recorded pauses between frames. By default the server sends at once, to

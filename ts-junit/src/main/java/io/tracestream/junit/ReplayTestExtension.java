@@ -149,6 +149,7 @@ final class ReplayTestExtension
         .withTiming(test.pauses() ? Timing.ORIGINAL : Timing.NONE)
         .withRules(test.rules())
         .withRulesFile(test.rulesFile())
+        .withRewriter(test.rewriter())
         .withIdleTimeout(Duration.ofMillis(test.idleTimeoutMillis()))
         .withConnections(test.connections())
         .withMode(test.record())

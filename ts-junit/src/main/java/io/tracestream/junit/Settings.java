@@ -2,6 +2,7 @@ package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.replay.AtEnd;
+import io.tracestream.replay.FrameRewriter;
 import io.tracestream.replay.Timing;
 import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
@@ -10,6 +11,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.junit.platform.commons.JUnitException;
+import org.junit.platform.commons.support.ReflectionSupport;
 
 /** What an extension is to do. Immutable: each {@code with} method returns a changed copy. */
 final class Settings implements Cloneable {
@@ -22,6 +25,9 @@ final class Settings implements Cloneable {
   private Timing timing = Timing.NONE;
   private Rules rules = Rules.NONE;
   private String rulesFile = "";
+  /** Null for none. */
+  private @Nullable FrameRewriter rewriter;
+
   private Duration idleTimeout = Duration.ofSeconds(5);
   private int connections;
   private @Nullable Supplier<InetSocketAddress> target;
@@ -79,6 +85,26 @@ final class Settings implements Cloneable {
   Settings withRulesFile(String other) {
     Objects.requireNonNull(other, "rulesFile");
     return with(copy -> copy.rulesFile = other);
+  }
+
+  Settings withRewriter(@Nullable FrameRewriter other) {
+    return with(copy -> copy.rewriter = other);
+  }
+
+  /** Makes an object of a class; the interface itself is for none. */
+  Settings withRewriter(Class<? extends FrameRewriter> type) {
+    if (type == FrameRewriter.class) {
+      return this;
+    }
+    try {
+      return withRewriter(ReflectionSupport.newInstance(type));
+    } catch (Exception e) { // whatever the constructor throws
+      Throwable why = e instanceof JUnitException && e.getCause() != null ? e.getCause() : e;
+      throw new IllegalArgumentException(
+          "rewriter: cannot make an object of " + type.getName() + ": " + why
+              + "; it needs a constructor without arguments, and must not be an inner class",
+          e);
+    }
   }
 
   /** Takes more than 0; a year at most is kept. */
@@ -172,6 +198,12 @@ final class Settings implements Cloneable {
 
   String rulesFile() {
     return rulesFile;
+  }
+
+  /** Computes payloads; null for nothing. */
+  @Nullable
+  FrameRewriter rewriter() {
+    return rewriter;
   }
 
   Duration idleTimeout() {

@@ -1,6 +1,7 @@
 package io.tracestream.junit;
 
 import static io.tracestream.junit.Runs.message;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.tracestream.replay.FrameRewriter;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.lang.annotation.Retention;
@@ -51,6 +53,26 @@ class ReplayTestTest {
   static void closeWhatWasLeftOpen() throws Exception {
     for (TestPeer client : LEFT_OPEN) {
       client.close();
+    }
+  }
+
+  /** Makes the last byte of a long frame another one. */
+  private static final class LastByte implements FrameRewriter {
+    @Override
+    public byte[] rewrite(Frame frame) {
+      byte[] payload = frame.payload();
+      if (payload.length == 4) {
+        payload[3] = 0x21;
+      }
+      return payload;
+    }
+  }
+
+  /** Cannot be made without a key. */
+  private record Keyed(String key) implements FrameRewriter {
+    @Override
+    public byte[] rewrite(Frame frame) {
+      return key.getBytes(UTF_8);
     }
   }
 
@@ -106,6 +128,21 @@ class ReplayTestTest {
     @ReplayTest(value = "greeting.tsv", headerLength = 1, rulesFile = "greeting.rules")
     void variesByAFile(InetSocketAddress server) throws Exception {
       Greeter.greet(server, "21");
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, rewriter = LastByte.class)
+    void isComputed(InetSocketAddress server) throws Exception {
+      Greeter.greet(server, "21");
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, rewriter = LastByte.class)
+    void isAsRecorded(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
+    }
+
+    @ReplayTest(value = "greeting.tsv", headerLength = 1, rewriter = Keyed.class)
+    void hasNoKey(InetSocketAddress server) throws Exception {
+      Greeter.greet(server);
     }
 
     @ReplayTest(
@@ -760,5 +797,24 @@ class ReplayTestTest {
             .getMessage()
             .startsWith("connection 1 c2s entry 3 "),
         () -> List.of(failure.getSuppressed()).toString());
+  }
+
+  @Test
+  void aRewriterComputesWhatIsExpected() {
+    Runs.assertPasses(Cases.class, "isComputed");
+    String message = message(Cases.class, "isAsRecorded");
+    assertTrue(message.startsWith("connection 1 c2s "), message);
+  }
+
+  @Test
+  void aRewriterThatCannotBeMadeIsRefused() {
+    String message = message(Cases.class, "hasNoKey");
+    assertTrue(
+        message.startsWith("rewriter: cannot make an object of " + Keyed.class.getName() + ": "),
+        message);
+    assertTrue(
+        message.endsWith(
+            "; it needs a constructor without arguments, and must not be an" + " inner class"),
+        message);
   }
 }

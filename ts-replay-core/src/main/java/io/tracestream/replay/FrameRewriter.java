@@ -18,8 +18,10 @@ import java.util.Objects;
  *   ReplayConfig.of(address, file).withRewriter(signed);
  * </pre>
  *
- * <p>What it returns depends on nothing but the {@link Frame}: it may be asked several times about
- * a frame, in any order, and about frames that do not go out in the end.
+ * <p>What it returns depends on the {@link Frame} alone: it may be asked several times about a
+ * frame, and about frames that are not sent or expected in the end. What an earlier frame of a
+ * connection gave, such as a session key, may be kept by {@link Frame#connection}: in a recording
+ * that is played in its order, nobody asks about a frame before those ahead of it have passed.
  *
  * <p>Threads: one object serves all connections, which are on several threads, so calls may run at
  * the same time. State that changes needs a lock or a concurrent collection; a
