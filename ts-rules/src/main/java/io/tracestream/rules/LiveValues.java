@@ -106,77 +106,84 @@ public final class LiveValues {
    */
   public ByteBuffer live(long entry, Direction direction, ByteBuffer recorded)
       throws RulesException {
-    ByteBuffer live = recorded;
-    List<Moving> moving = List.of();
-    Copy changed = null;
+    List<Part> parts = List.of();
+    boolean mayMove = false;
     for (CopiedValues values : copies) {
       Field to = values.copy.to();
-      if (to.direction() == direction) {
-        byte[] value = values.valueFor(entry, recorded);
-        Shape shape = to.shape();
-        if (value == null) {
-          continue;
-        }
-        if (shape == null) {
-          live = live == recorded ? copyOf(recorded) : live;
-          live.put(to.startIn(recorded), value);
-        } else {
-          moving = moving.isEmpty() ? new ArrayList<>() : moving;
-          moving.add(new Moving(values, shape, value));
-        }
-        changed = values.copy;
+      byte[] value = to.direction() == direction ? values.valueFor(entry, recorded) : null;
+      if (value != null) {
+        parts = parts.isEmpty() ? new ArrayList<>() : parts;
+        parts.add(new Part(values, value));
+        mayMove |= to.varies();
       }
     }
-    if (changed == null) {
+    if (parts.isEmpty()) {
       return recorded;
     }
-    live = moving.isEmpty() ? live : moved(recorded, live, moving);
-    requireReadable(direction, recorded, live, moving, changed);
+    ByteBuffer live = mayMove ? moved(recorded, parts) : replaced(recorded, parts);
+    requireReadable(direction, recorded, live, parts);
     return live;
   }
 
-  /** A value that may have another length than the recorded one. */
-  private record Moving(CopiedValues copied, Shape shape, byte[] value) {
+  /** A value that goes into a payload. */
+  private record Part(CopiedValues copied, byte[] value) {
     Copy copy() {
       return copied.copy;
     }
   }
 
-  private ByteBuffer moved(ByteBuffer recorded, ByteBuffer before, List<Moving> moving)
-      throws RulesException {
-    Splice splice = new Splice(before);
-    for (Moving one : moving) {
+  private static ByteBuffer replaced(ByteBuffer recorded, List<Part> parts) {
+    ByteBuffer live =
+        ByteBuffer.allocate(recorded.remaining()).put(recorded.duplicate()).flip();
+    for (Part one : parts) {
+      live.put(one.copy().to().startIn(recorded), one.value);
+    }
+    return live;
+  }
+
+  /** The same where values may have other lengths than the recorded ones. */
+  private ByteBuffer moved(ByteBuffer recorded, List<Part> parts) throws RulesException {
+    Splice splice = new Splice(recorded);
+    for (Part one : parts) {
       Field to = one.copy().to();
-      if (!one.shape.fits(one.value.length)) {
+      Shape shape = to.shape();
+      if (shape != null && !shape.fits(one.value.length)) {
         throw new RulesException("copy " + one.copy() + ": the live value " + shown(one.value)
-            + " is too long for " + one.shape + ", which holds " + one.shape.most()
-            + " bytes at most");
+            + " is too long for " + shape + ", which holds " + shape.most() + " bytes at most");
       }
       int start = to.startIn(recorded);
-      if (!splice.replace(start, to.endFrom(recorded, start), one.shape.field(one.value))) {
-        throw new RulesException("copy " + one.copy() + ": its bytes overlap those of another copy;"
-            + " limit the two to different kinds of frames, or remove one");
+      byte[] bytes = shape == null ? one.value : shape.field(one.value);
+      if (!splice.replace(start, to.endFrom(recorded, start), bytes)) {
+        throw overlapping(one.copy());
       }
     }
     if (splice.length() > longest) {
-      throw new RulesException(
-          "copy " + moving.get(0).copy() + ": the live value makes the payload " + splice.length()
-              + " bytes long; at most " + longest + " are allowed");
+      throw new RulesException("copy " + parts.get(0).copy() + ": the live value makes the payload "
+          + splice.length() + " bytes long; at most " + longest + " are allowed");
     }
     return splice.payload();
   }
 
+  private static RulesException overlapping(Copy copy) {
+    return new RulesException(
+        "copy " + copy + ": its bytes overlap those of another copy; limit the"
+            + " two to different kinds of frames, or remove one");
+  }
+
   /** Whoever gets the payload must find the same values in it. */
   private void requireReadable(
-      Direction direction, ByteBuffer recorded, ByteBuffer live, List<Moving> moving, Copy changed)
+      Direction direction, ByteBuffer recorded, ByteBuffer live, List<Part> parts)
       throws RulesException {
-    for (Moving one : moving) {
+    for (Part one : parts) {
       Field to = one.copy().to();
       Comparer comparer = one.copied.use.comparer(direction);
       ByteBuffer found = comparer.valueInLive(to, recorded, live);
-      if (found == null || !to.content(found).equals(ByteBuffer.wrap(one.value))) {
+      if (found == null && !to.varies()) {
+        throw overlapping(one.copy());
+      }
+      if (to.varies() && (found == null || !to.content(found).equals(ByteBuffer.wrap(one.value)))) {
         throw new RulesException("copy " + one.copy() + ": the live value " + shown(one.value)
-            + " would not be read back as " + one.shape + " where it is put");
+            + " would not be read back as " + to.shape() + " where it is put");
       }
     }
     for (CopiedValues values : copies) {
@@ -185,7 +192,7 @@ public final class LiveValues {
           && from.isIn(recorded)
           && values.use.comparer(direction).valueInLive(from, recorded, live) == null) {
         throw new RulesException("copy " + values.copy + ": its first field is gone, because copy "
-            + changed + " changed bytes of it");
+            + parts.get(0).copy() + " changed bytes of it");
       }
     }
   }
@@ -195,10 +202,6 @@ public final class LiveValues {
     return (value.length == 0 ? "" : HexFormat.of().formatHex(value, 0, most))
         + (most < value.length ? ".. " : value.length == 0 ? "" : " ")
         + (value.length == 1 ? "(1 byte)" : "(" + value.length + " bytes)");
-  }
-
-  private static ByteBuffer copyOf(ByteBuffer payload) {
-    return ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip();
   }
 
   /** What one copy took from the frames so far: live values by the recorded ones. */

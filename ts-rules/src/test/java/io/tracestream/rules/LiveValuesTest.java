@@ -293,6 +293,26 @@ class LiveValuesTest {
         e.getMessage());
   }
 
+  @Test
+  void aPartThatOverlapsOneOfFixedLengthIsRefused() throws Exception {
+    String fixed = "c2s:0+4->s2c:0+4";
+    String varying = "c2s:4+digits->s2c:0+digits";
+    LiveValues both = new LiveValues(Rules.of("copy " + fixed, "copy " + varying));
+    both.passed(1, C2S, text("12341234"), text("abcd9"));
+    RulesException all = assertThrows(RulesException.class, () -> both.live(2, S2C, text("1234")));
+    assertEquals(
+        "copy " + fixed + ": its bytes overlap those of another copy; limit the two to different"
+            + " kinds of frames, or remove one",
+        all.getMessage());
+    both.passed(3, C2S, text("123412345"), text("abcd9"));
+    RulesException part =
+        assertThrows(RulesException.class, () -> both.live(4, S2C, text("12345")));
+    assertEquals(
+        "copy " + varying + ": its bytes overlap those of another copy; limit the two to different"
+            + " kinds of frames, or remove one",
+        part.getMessage());
+  }
+
   private record Passed(long entry, byte recorded, byte live) {}
 
   @ParameterizedTest
