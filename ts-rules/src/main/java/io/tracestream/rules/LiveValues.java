@@ -27,6 +27,7 @@ public final class LiveValues {
   /** How many bytes of a value an error shows. */
   private static final int MOST_SHOWN = 16;
 
+  private final RuleUse use;
   private final List<CopiedValues> copies = new ArrayList<>();
   private final int longest;
   /** No value before this entry is asked for any more, except the latest of each. */
@@ -60,6 +61,7 @@ public final class LiveValues {
    *     recorded ones
    */
   public LiveValues(RuleUse use, @Nullable Direction anyOrder, int longest) {
+    this.use = use;
     this.longest = longest;
     List<Copy> copied = use.rules().copied();
     for (int i = 0; i < copied.size(); i++) {
@@ -77,10 +79,8 @@ public final class LiveValues {
    * @param live its payload as it came, or was sent; not kept
    */
   public void passed(long entry, Direction direction, ByteBuffer recorded, ByteBuffer live) {
-    for (CopiedValues values : copies) {
-      if (values.copy.from().direction() == direction) {
-        values.remember(entry, recorded, live, settled);
-      }
+    for (int copy : use.copiesFrom(direction, recorded)) {
+      copies.get(copy).remember(entry, recorded, live, settled);
     }
   }
 
@@ -108,13 +108,13 @@ public final class LiveValues {
       throws RulesException {
     List<Part> parts = List.of();
     boolean mayMove = false;
-    for (CopiedValues values : copies) {
-      Field to = values.copy.to();
-      byte[] value = to.direction() == direction ? values.valueFor(entry, recorded) : null;
+    for (int copy : use.copiesTo(direction, recorded)) {
+      CopiedValues values = copies.get(copy);
+      byte[] value = values.valueFor(entry, recorded);
       if (value != null) {
         parts = parts.isEmpty() ? new ArrayList<>() : parts;
         parts.add(new Part(values, value));
-        mayMove |= to.varies();
+        mayMove |= values.copy.to().varies();
       }
     }
     if (parts.isEmpty()) {
@@ -176,7 +176,7 @@ public final class LiveValues {
       throws RulesException {
     for (Part one : parts) {
       Field to = one.copy().to();
-      Comparer comparer = one.copied.use.comparer(direction);
+      Comparer comparer = use.comparer(direction);
       ByteBuffer found = comparer.valueInLive(to, recorded, live);
       if (found == null && !to.varies()) {
         throw overlapping(one.copy());
@@ -186,12 +186,11 @@ public final class LiveValues {
             + " would not be read back as " + to.shape() + " where it is put");
       }
     }
-    for (CopiedValues values : copies) {
-      Field from = values.copy.from();
-      if (from.direction() == direction
-          && from.isIn(recorded)
-          && values.use.comparer(direction).valueInLive(from, recorded, live) == null) {
-        throw new RulesException("copy " + values.copy + ": its first field is gone, because copy "
+    for (int index : use.copiesFrom(direction, recorded)) {
+      Copy copy = copies.get(index).copy;
+      if (copy.from().isIn(recorded)
+          && use.comparer(direction).valueInLive(copy.from(), recorded, live) == null) {
+        throw new RulesException("copy " + copy + ": its first field is gone, because copy "
             + parts.get(0).copy() + " changed bytes of it");
       }
     }

@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
@@ -15,6 +16,12 @@ public final class RuleUse {
   private final Direction compared;
   private final Comparer comparer;
   private final Comparer comparerOfSent;
+  // The indexes of rules by the frames that they are for.
+  private final ByKind<Integer> ignoredOf;
+  private final ByKind<Integer> copiesFromCompared;
+  private final ByKind<Integer> copiesFromSent;
+  private final ByKind<Integer> copiesToCompared;
+  private final ByKind<Integer> copiesToSent;
   // Threads only ever set these to true, so it does not matter which of them sees that first.
   private final boolean[] ignored;
   private final boolean[] copied;
@@ -31,9 +38,33 @@ public final class RuleUse {
     this.compared = compared;
     this.comparer = new Comparer(rules, compared);
     this.comparerOfSent = new Comparer(rules, compared.opposite());
+    List<Copy> copies = rules.copied();
+    this.ignoredOf = indexes(rules.ignored(), compared);
+    this.copiesFromCompared = indexes(fields(copies, Copy::from), compared);
+    this.copiesFromSent = indexes(fields(copies, Copy::from), compared.opposite());
+    this.copiesToCompared = indexes(fields(copies, Copy::to), compared);
+    this.copiesToSent = indexes(fields(copies, Copy::to), compared.opposite());
     this.ignored = new boolean[rules.ignored().size()];
     this.copied = new boolean[rules.copied().size()];
     this.allowed = new boolean[rules.allowed().size()];
+  }
+
+  private static List<Field> fields(List<Copy> copies, Function<Copy, Field> field) {
+    List<Field> fields = new ArrayList<>();
+    for (Copy copy : copies) {
+      fields.add(field.apply(copy));
+    }
+    return fields;
+  }
+
+  private static ByKind<Integer> indexes(List<Field> fields, Direction direction) {
+    List<Integer> indexes = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      if (fields.get(i).direction() == direction) {
+        indexes.add(i);
+      }
+    }
+    return new ByKind<>(indexes, i -> fields.get(i).frames(), Integer[]::new);
   }
 
   /**
@@ -70,12 +101,9 @@ public final class RuleUse {
    * @param found its payload as it came
    */
   public void compared(ByteBuffer recorded, ByteBuffer found) {
-    for (int i = 0; i < ignored.length; i++) {
-      if (!ignored[i]) {
-        Field field = rules.ignored().get(i);
-        ignored[i] = field.direction() == compared
-            && field.isIn(recorded)
-            && (found == recorded || field.frames().matches(found));
+    if (ignored.length > 0) {
+      for (int i : ignoredOf.of(recorded, found)) {
+        ignored[i] = ignored[i] || rules.ignored().get(i).startIn(recorded) >= 0;
       }
     }
   }
@@ -101,6 +129,16 @@ public final class RuleUse {
   /** Knows where the fields of that direction are. */
   Comparer comparer(Direction direction) {
     return direction == compared ? comparer : comparerOfSent;
+  }
+
+  /** The copies from frames of a payload's kind, by their indexes. */
+  Integer[] copiesFrom(Direction direction, ByteBuffer recorded) {
+    return (direction == compared ? copiesFromCompared : copiesFromSent).of(recorded);
+  }
+
+  /** The copies into frames of a payload's kind, by their indexes. */
+  Integer[] copiesTo(Direction direction, ByteBuffer recorded) {
+    return (direction == compared ? copiesToCompared : copiesToSent).of(recorded);
   }
 
   boolean isCopied(int copy) {
