@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One conversation whose target may answer in any order: a reply that a copy ties to a request may
@@ -57,8 +57,8 @@ final class AnyOrder extends Play {
   /** Replies that wait for their request to be sent, by the number of its entry. */
   private final Map<Long, List<Waiting>> early = new HashMap<>();
   /** Replies whose request was sent, by their hash. */
-  private final TreeSet<Waiting> byHash = new TreeSet<>(
-      Comparator.<Waiting>comparingLong(reply -> reply.hash).thenComparing(Waiting::number));
+  private final TreeMap<Key, Waiting> byHash =
+      new TreeMap<>(Comparator.comparingLong(Key::hash).thenComparingLong(Key::number));
   /** Those not in there yet, as replies mostly come in their order. */
   private final List<Waiting> unsorted = new ArrayList<>();
 
@@ -69,12 +69,12 @@ final class AnyOrder extends Play {
   /** The latest one that was forgotten; -1 for none. */
   private long forgotten = -1;
   /** The latest reply that came; null for none, or where nothing is computed. */
-  private ByteBuffer latestReply;
+  private @Nullable ByteBuffer latestReply;
 
   /** Requests that were sent, less replies that came since. */
   private long unanswered;
   /** The entry that a frame which came too early equals; or null. */
-  private Waiting shown;
+  private @Nullable Waiting shown;
   /** Whether the entry looked for may be beyond those that were looked at. */
   private boolean looksNoFurther;
 
@@ -82,6 +82,9 @@ final class AnyOrder extends Play {
   private boolean paced;
   /** When the last reply came. */
   private long lastReply;
+
+  /** A reply's hash and number. */
+  private record Key(long hash, long number) {}
 
   /** An entry that has not passed. */
   private static final class Waiting {
@@ -99,16 +102,12 @@ final class AnyOrder extends Play {
       this.request = request;
     }
 
-    /** To look up entries with that hash: sorts before all of them. */
-    private Waiting(long hash) {
-      this.at = null;
-      this.number = -1;
-      this.request = -1;
-      this.hash = hash;
-    }
-
     private long number() {
       return number;
+    }
+
+    private Key key() {
+      return new Key(hash, number);
     }
   }
 
@@ -117,6 +116,7 @@ final class AnyOrder extends Play {
     script = conversation;
     values = new LiveValues(role.use(), role.compared(), role.format().maxPayloadLength());
     ties = new Ties(role.rules(), role.sent());
+    unread = new Cursor(conversation);
   }
 
   @Override
@@ -169,7 +169,7 @@ final class AnyOrder extends Play {
   }
 
   /** The first one that has not passed; null when all have. */
-  private static Waiting first(Deque<Waiting> entries) {
+  private static @Nullable Waiting first(Deque<Waiting> entries) {
     while (!entries.isEmpty() && entries.peekFirst().passed) {
       entries.removeFirst();
     }
@@ -188,6 +188,7 @@ final class AnyOrder extends Play {
   // What comes.
 
   @Override
+  @Nullable
   Kind came(ByteBuffer frame) throws IOException {
     if (countIfAllowed(frame)) {
       return null;
@@ -203,14 +204,14 @@ final class AnyOrder extends Play {
       lastReply = System.nanoTime();
     }
     reply.passed = true;
-    byHash.remove(reply);
+    byHash.remove(reply.key());
     values.settled(firstNumber());
     values.passed(reply.number(), role.compared(), reply.at.payload(), frame);
     return null;
   }
 
   /** The first reply that may come now and equals the frame; or null. */
-  private Waiting find(ByteBuffer frame) throws IOException {
+  private @Nullable Waiting find(ByteBuffer frame) throws IOException {
     Waiting first = first(replies);
     if (first != null && mayCome(first) && equals(first, frame)) {
       return first; // as is usual
@@ -232,7 +233,7 @@ final class AnyOrder extends Play {
   }
 
   /** Reads on up to a reply that may come now and equals the frame. */
-  private Waiting findAhead(ByteBuffer frame) throws IOException {
+  private @Nullable Waiting findAhead(ByteBuffer frame) throws IOException {
     while (unread.isAtEntry()) {
       if (unread.entriesBefore() - firstNumber() >= MOST_AHEAD) {
         looksNoFurther = true;
@@ -247,7 +248,7 @@ final class AnyOrder extends Play {
   }
 
   /** Needed because a value may have changed since the replies were sorted. */
-  private Waiting findInEach(ByteBuffer frame) throws IOException {
+  private @Nullable Waiting findInEach(ByteBuffer frame) throws IOException {
     for (Waiting reply : replies) {
       if (!reply.passed && mayCome(reply) && equals(reply, frame)) {
         return reply;
@@ -256,11 +257,11 @@ final class AnyOrder extends Play {
     return null;
   }
 
-  private Waiting findTied(ByteBuffer frame) throws IOException {
+  private @Nullable Waiting findTied(ByteBuffer frame) throws IOException {
     for (Waiting reply : unsorted) {
       if (!reply.passed) {
         reply.hash = role.comparer().liveHash(expected(reply));
-        byHash.add(reply);
+        byHash.put(reply.key(), reply);
       }
     }
     unsorted.clear();
@@ -268,7 +269,7 @@ final class AnyOrder extends Play {
       return null;
     }
     long hash = role.comparer().liveHash(frame);
-    for (Waiting reply : byHash.tailSet(new Waiting(hash))) {
+    for (Waiting reply : byHash.tailMap(new Key(hash, 0)).values()) {
       if (reply.hash != hash) {
         break;
       }
@@ -295,7 +296,7 @@ final class AnyOrder extends Play {
   }
 
   /** What a reply is computed from; null for nothing. */
-  private ByteBuffer request(Waiting reply) throws IOException {
+  private @Nullable ByteBuffer request(Waiting reply) throws IOException {
     if (rewriting == null) {
       return null;
     }
@@ -373,6 +374,7 @@ final class AnyOrder extends Play {
   }
 
   @Override
+  @Nullable
   RecordingException damage() throws IOException {
     return requests.isEmpty() && first(replies) == null ? unread.damage() : null;
   }
@@ -394,6 +396,7 @@ final class AnyOrder extends Play {
   }
 
   @Override
+  @Nullable
   RecordedEnd recordedEnd() throws IOException {
     return unread.end();
   }
@@ -424,7 +427,7 @@ final class AnyOrder extends Play {
   }
 
   /** The most similar one of the replies that may come now. */
-  private Waiting nearest(ByteBuffer frame) throws IOException {
+  private @Nullable Waiting nearest(ByteBuffer frame) throws IOException {
     Waiting nearest = first(replies);
     double most = Double.NEGATIVE_INFINITY;
     int compared = 0;
@@ -444,7 +447,8 @@ final class AnyOrder extends Play {
   }
 
   @Override
-  Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
+  Mismatch mismatch(
+      Kind kind, long connection, InetSocketAddress peer, @Nullable ByteBuffer found) {
     try {
       Waiting entry = kind == Kind.NOT_TAKEN
           ? requests.peekFirst()
@@ -457,13 +461,15 @@ final class AnyOrder extends Play {
         mismatch = mismatch
             .withRecorded(at.payload())
             .withExpected(at.entry(
-                kind == Kind.DIFFERENT_FRAME ? asExpected(at, live, request(entry), found) : live));
+                kind == Kind.DIFFERENT_FRAME && entry != null
+                    ? asExpected(at, live, request(entry), found)
+                    : live));
       }
       if (found == null) {
         return mismatch;
       }
       mismatch = withOutstanding(mismatch.withFound(found.array()));
-      return kind == Kind.TOO_EARLY ? mismatch : withNearby(Clues.add(mismatch, at));
+      return kind == Kind.TOO_EARLY ? mismatch : withNearby(Clues.add(mismatch, found.array(), at));
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
       Place place = Place.of(toString(), role.compared(), firstNumber() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());
@@ -505,7 +511,7 @@ final class AnyOrder extends Play {
   @Override
   SessionResult describe(SessionResult result) {
     List<String> notes = new ArrayList<>();
-    if (unread != null && requests.isEmpty() && first(replies) == null) {
+    if (acquired && requests.isEmpty() && first(replies) == null) {
       notes.addAll(notesAtEnd(unread));
     }
     if (looksNoFurther) {

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each session a conversation of its own among those that agree with its frames so far. A
@@ -29,7 +29,7 @@ final class Chooser {
   private final Comparer c2s;
   private final Comparer s2c;
   /** Null where nothing is computed. */
-  private final Rewriting rewriting;
+  private final @Nullable Rewriting rewriting;
   /** In the order of their oldest conversation. */
   private final List<Choice> choices = new ArrayList<>();
 
@@ -69,7 +69,7 @@ final class Chooser {
     /** How many entries come before its end; not needed where there is one choice. */
     private long end;
     /** The conversation that ends where this node does; or null. */
-    private Choice ending;
+    private @Nullable Choice ending;
     /** Where the others go on, by the key of their next entry. */
     private final Map<Key, List<Node>> next;
     /** The first entry of it. */
@@ -77,7 +77,7 @@ final class Chooser {
     /** Those of them that go on with a frame of ours. */
     private final List<Node> sending = new ArrayList<>(0);
     /** Those that wait for the other side's frame or end, the oldest first; made when needed. */
-    private List<Choice> waiting;
+    private @Nullable List<Choice> waiting;
 
     private Node(List<Choice> choices, long begin, long end, Map<Key, List<Node>> next) {
       this.choices = choices;
@@ -87,27 +87,12 @@ final class Chooser {
     }
   }
 
-  /**
-   * A session's place in the tree: which conversations it may be playing, and which of them it has.
-   */
-  static final class Seat {
-    private Node node;
-    /** The conversations that it may be playing. */
-    private List<Choice> allowed = List.of();
-    /** The one it has; null while others have all of them. */
-    private Choice taken;
-    /** The one that it plays: the one it has, if any. */
-    private Choice front;
-
-    private boolean begun;
-  }
-
   Chooser(List<Script> scripts, boolean repeat, Role role) throws IOException {
     this.compared = role.compared();
     this.repeat = repeat;
     this.c2s = new Comparer(role.rules(), Direction.C2S);
     this.s2c = new Comparer(role.rules(), Direction.S2C);
-    this.rewriting = role.rewriter() == null ? null : new Rewriting(role);
+    this.rewriting = Rewriting.of(role);
     for (Script script : scripts) {
       script.acquire();
       try {
@@ -157,9 +142,9 @@ final class Chooser {
   private static final class Walk {
     private final Cursor at;
     /** The latest payloads passed, by direction; null for none. */
-    private ByteBuffer c2s;
+    private @Nullable ByteBuffer c2s;
 
-    private ByteBuffer s2c;
+    private @Nullable ByteBuffer s2c;
 
     private Walk(Cursor from) {
       at = from;
@@ -175,7 +160,7 @@ final class Chooser {
     }
 
     /** The other direction's frame before the one here. */
-    private ByteBuffer latest() throws IOException {
+    private @Nullable ByteBuffer latest() throws IOException {
       return at.direction() == Direction.C2S ? s2c : c2s;
     }
   }
@@ -186,7 +171,7 @@ final class Chooser {
   }
 
   /** Where a node goes on with that entry; null if it does not. */
-  private Node child(Node node, Key key, Likeness likeness) throws IOException {
+  private @Nullable Node child(Node node, Key key, Likeness likeness) throws IOException {
     List<Node> children = node.next.getOrDefault(key, List.of());
     if (rewriting == null && comparer(key.direction).isExact()) {
       return children.isEmpty() ? null : children.get(0);
@@ -296,70 +281,201 @@ final class Chooser {
 
   /**
    * A new session's place, at the root of the tree; null when all conversations were played.
-   * {@link #settle} comes next.
+   * {@link Seat#settle} comes next.
    */
-  synchronized Seat seat() {
+  synchronized @Nullable Seat seat() {
     if (repeat && choices.stream().noneMatch(Choice::isFree)) {
       choices.forEach(choice -> choice.left += choice.count);
     }
-    Seat seat = new Seat();
-    seat.node = root;
     for (Choice choice : choices) {
       if (choice.left > 0) {
-        seat.front = choice;
-        return seat;
+        return new Seat(choice);
       }
     }
     return null;
   }
 
-  /** What the session plays, as far as is known now. */
-  synchronized Script front(Seat seat) {
-    return seat.front.script;
-  }
-
-  /** Whether there is no choice left: then it keeps its place. */
-  synchronized boolean isSettled(Seat seat) {
-    return seat.node.choices.size() == 1 && seat.taken != null;
-  }
-
-  /** Whether the conversations part after that number of entries. */
-  synchronized boolean isFork(Seat seat, long entriesBefore) {
-    return seat.node.end == entriesBefore;
-  }
-
   /**
-   * At a fork: chooses between those that go on with different frames of ours, or wait.
-   *
-   * @return false when it waits: what comes chooses
+   * A session's place in the tree: which conversations it may be playing, and which of them it has.
    */
-  synchronized boolean settle(Seat seat) {
-    List<Node> sending = new ArrayList<>(seat.node.sending);
-    List<Choice> waiting = waiting(seat.node);
-    // Those that go on come first, and among them the oldest; one at its end is the last.
-    int waitingAge = waiting.isEmpty() || waiting.get(0) == seat.node.ending
-        ? Integer.MAX_VALUE
-        : waiting.get(0).age;
-    boolean waits = false;
-    for (Node node : sending) {
-      if (!waits && waitingAge < node.choices.get(0).age) {
-        waits = true;
-        if (take(seat, waiting)) {
+  final class Seat {
+    private Node node = root;
+    /** The conversations that it may be playing. */
+    private List<Choice> allowed = List.of();
+    /** The one it has; null while others have all of them. */
+    private @Nullable Choice taken;
+    /** The one that it plays: the one it has, if any. */
+    private Choice front;
+
+    private boolean begun;
+
+    private Seat(Choice front) {
+      this.front = front;
+    }
+
+    /** What the session plays, as far as is known now. */
+    Script front() {
+      synchronized (Chooser.this) {
+        return front.script;
+      }
+    }
+
+    /** Whether there is no choice left: then it keeps its place. */
+    boolean isSettled() {
+      synchronized (Chooser.this) {
+        return node.choices.size() == 1 && taken != null;
+      }
+    }
+
+    /** Whether the conversations part after that number of entries. */
+    boolean isFork(long entriesBefore) {
+      synchronized (Chooser.this) {
+        return node.end == entriesBefore;
+      }
+    }
+
+    /**
+     * At a fork: chooses between those that go on with different frames of ours, or wait.
+     *
+     * @return false when it waits: what comes chooses
+     */
+    boolean settle() {
+      synchronized (Chooser.this) {
+        List<Node> sending = new ArrayList<>(node.sending);
+        List<Choice> waiting = waiting(node);
+        // Those that go on come first, and among them the oldest; one at its end is the last.
+        int waitingAge = waiting.isEmpty() || waiting.get(0) == node.ending
+            ? Integer.MAX_VALUE
+            : waiting.get(0).age;
+        boolean waits = false;
+        for (Node next : sending) {
+          if (!waits && waitingAge < next.choices.get(0).age) {
+            waits = true;
+            if (take(waiting)) {
+              return false;
+            }
+          }
+          if (take(next.choices)) {
+            node = next;
+            return true;
+          }
+        }
+        if (!waits && take(waiting) || sending.isEmpty()) {
           return false;
         }
-      }
-      if (take(seat, node.choices)) {
-        seat.node = node;
+        node = sending.get(0); // others have all: it gets none, unless one of them goes
+        allowed = node.choices;
+        front = allowed.get(0);
         return true;
       }
     }
-    if (!waits && take(seat, waiting) || sending.isEmpty()) {
-      return false;
+
+    /**
+     * A frame came; {@code entriesBefore} stand before it.
+     *
+     * @param latest our frame before it; null for none, or where nothing is computed
+     */
+    Fit frame(long entriesBefore, ByteBuffer frame, long connection, @Nullable ByteBuffer latest)
+        throws IOException {
+      synchronized (Chooser.this) {
+        if (!isFork(entriesBefore)) {
+          return takeAllowed() ? Fit.FITS : Fit.TAKEN;
+        }
+      }
+      Key key = key(compared, frame);
+      Likeness likeness = entry -> rewriting == null
+          ? comparer(compared).areAlike(entry.payload(), frame)
+          : rewriting.fits(connection, entry, latest, frame);
+      synchronized (Chooser.this) {
+        Node next = child(node, key, likeness);
+        if (next == null || node.sending.contains(next)) {
+          return Fit.NONE;
+        }
+        if (!take(next.choices)) {
+          return Fit.TAKEN;
+        }
+        node = next;
+        return Fit.FITS;
+      }
     }
-    seat.node = sending.get(0); // others have all: it gets none, unless one of them goes
-    seat.allowed = seat.node.choices;
-    seat.front = seat.allowed.get(0);
-    return true;
+
+    /** The expected frame came: this conversation is not played again. */
+    void begin() {
+      synchronized (Chooser.this) {
+        begun = true;
+      }
+    }
+
+    /** The client ended: whether one that it may play ends here; if so, it is now being played. */
+    boolean endHere(long entriesBefore) {
+      synchronized (Chooser.this) {
+        Choice ending = node.ending;
+        return ending != null && isFork(entriesBefore) && take(List.of(ending));
+      }
+    }
+
+    /** All was played to the end: false if only others have the conversation that ends there. */
+    boolean end(long entriesBefore) {
+      synchronized (Chooser.this) {
+        boolean own = isFork(entriesBefore) ? endHere(entriesBefore) : takeAllowed();
+        begun |= own;
+        return own;
+      }
+    }
+
+    /** What could come at a fork, the oldest first, up to a limit. */
+    List<Script> expecting(int most) {
+      synchronized (Chooser.this) {
+        return waiting(node).stream().limit(most).map(Choice::script).toList();
+      }
+    }
+
+    private boolean takeAllowed() {
+      return taken != null || take(allowed);
+    }
+
+    /** Takes one of these; false if others have all of them and cannot give one up. */
+    private boolean take(List<Choice> some) {
+      Choice before = taken;
+      if (before != null) {
+        before.seats.remove(this);
+        taken = null;
+      }
+      allowed = some;
+      boolean stays = before != null && before != node.ending && some.contains(before);
+      Choice choice = stays ? before : firstFree(some);
+      if (choice == null) {
+        choice = makeRoom(some);
+      }
+      if (choice == null) {
+        return false;
+      }
+      give(choice, this);
+      return true;
+    }
+
+    /** The session is over: what it played, even in part, is not played again. */
+    void leave() {
+      synchronized (Chooser.this) {
+        if (taken != null) {
+          taken.seats.remove(this);
+          if (begun) {
+            taken.left--;
+            taken.begun++;
+          }
+        }
+      }
+    }
+  }
+
+  /** How a frame fits a choice. */
+  enum Fit {
+    /** It may be the frame that the conversation being played expects. */
+    FITS,
+    /** No conversation expects it. */
+    NONE,
+    /** Only conversations that others play expect it. */
+    TAKEN
   }
 
   private static List<Choice> waiting(Node node) {
@@ -381,96 +497,7 @@ final class Chooser {
     return node.waiting;
   }
 
-  /** How a frame fits a choice. */
-  enum Fit {
-    /** It may be the frame that the conversation being played expects. */
-    FITS,
-    /** No conversation expects it. */
-    NONE,
-    /** Only conversations that others play expect it. */
-    TAKEN
-  }
-
-  /**
-   * A frame came; {@code entriesBefore} stand before it.
-   *
-   * @param latest our frame before it; null for none, or where nothing is computed
-   */
-  Fit frame(Seat seat, long entriesBefore, ByteBuffer frame, long connection, ByteBuffer latest)
-      throws IOException {
-    if (!isFork(seat, entriesBefore)) {
-      return frame(seat, null, null);
-    }
-    return frame(
-        seat,
-        key(compared, frame),
-        entry -> rewriting == null
-            ? comparer(compared).areAlike(entry.payload(), frame)
-            : rewriting.fits(connection, entry, latest, frame));
-  }
-
-  private synchronized Fit frame(Seat seat, Key key, Likeness likeness) throws IOException {
-    if (key == null) {
-      return seat.taken != null || take(seat, seat.allowed) ? Fit.FITS : Fit.TAKEN;
-    }
-    Node node = child(seat.node, key, likeness);
-    if (node == null || seat.node.sending.contains(node)) {
-      return Fit.NONE;
-    }
-    if (!take(seat, node.choices)) {
-      return Fit.TAKEN;
-    }
-    seat.node = node;
-    return Fit.FITS;
-  }
-
-  /** The expected frame came: this conversation is not played again. */
-  synchronized void begin(Seat seat) {
-    seat.begun = true;
-  }
-
-  /** The client ended: whether one that it may play ends here; if so, it is now being played. */
-  synchronized boolean endHere(Seat seat, long entriesBefore) {
-    Choice ending = seat.node.ending;
-    return ending != null && seat.node.end == entriesBefore && take(seat, List.of(ending));
-  }
-
-  /** All was played to the end: false if only others have the conversation that ends there. */
-  synchronized boolean end(Seat seat, long entriesBefore) {
-    boolean own = isFork(seat, entriesBefore)
-        ? endHere(seat, entriesBefore)
-        : seat.taken != null || take(seat, seat.allowed);
-    seat.begun |= own;
-    return own;
-  }
-
-  /** What could come at a fork, the oldest first, up to a limit. */
-  synchronized List<Script> expecting(Seat seat, int most) {
-    Collection<Choice> waiting = waiting(seat.node);
-    return waiting.stream().limit(most).map(Choice::script).toList();
-  }
-
-  /** Takes one of these for a session; false if others have all of them and cannot give one up. */
-  private boolean take(Seat seat, List<Choice> allowed) {
-    Choice before = seat.taken;
-    if (before != null) {
-      before.seats.remove(seat);
-      seat.taken = null;
-    }
-    seat.allowed = allowed;
-    boolean stays = before != null && before != seat.node.ending && allowed.contains(before);
-    Choice choice = stays ? before : firstFree(allowed);
-    if (choice == null) {
-      choice = makeRoom(allowed);
-    }
-    if (choice == null) {
-      return false;
-    }
-    give(choice, seat);
-    return true;
-  }
-
-  private static Choice firstFree(List<Choice> allowed) {
+  private static @Nullable Choice firstFree(List<Choice> allowed) {
     for (Choice choice : allowed) {
       if (choice.isFree()) {
         return choice;
@@ -494,8 +521,8 @@ final class Chooser {
    *
    * @return the choice that is then free; null if there is no such chain
    */
-  private static Choice makeRoom(List<Choice> wanted) {
-    Map<Choice, Move> moves = new HashMap<>();
+  private static @Nullable Choice makeRoom(List<Choice> wanted) {
+    Map<Choice, @Nullable Move> moves = new HashMap<>();
     ArrayDeque<Choice> full = new ArrayDeque<>();
     for (Choice choice : wanted) {
       moves.put(choice, null);
@@ -519,7 +546,7 @@ final class Chooser {
     return null;
   }
 
-  private static Choice follow(Choice last, Map<Choice, Move> moves) {
+  private static Choice follow(Choice last, Map<Choice, @Nullable Move> moves) {
     Choice to = last;
     for (Move move = moves.get(to); move != null; move = moves.get(to)) {
       move.from.seats.remove(move.seat);
@@ -527,17 +554,6 @@ final class Chooser {
       to = move.from;
     }
     return to;
-  }
-
-  /** A session is over: what it played, even in part, is not played again. */
-  synchronized void leave(Seat seat) {
-    if (seat.taken != null) {
-      seat.taken.seats.remove(seat);
-      if (seat.begun) {
-        seat.taken.left--;
-        seat.taken.begun++;
-      }
-    }
   }
 
   /** The number of conversations that no session played. */

@@ -1,6 +1,7 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.Entry;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the entries around a mismatch say about it: which of them resemble the frame, and which also
@@ -43,14 +45,15 @@ final class Clues {
 
   private int looks;
 
-  private Clues(Mismatch mismatch, Cursor at) {
+  private Clues(Mismatch mismatch, byte[] found, Cursor at) {
     this.at = at;
     this.mismatch = mismatch;
     this.comparer = mismatch.comparer();
     this.direction = mismatch.place().direction();
-    this.found = mismatch.found();
-    this.hasWrongValue = mismatch.expected() != null
-        && comparer.areAlike(mismatch.recorded(), ByteBuffer.wrap(found));
+    this.found = found;
+    Entry expected = mismatch.expected();
+    this.hasWrongValue =
+        expected != null && comparer.areAlike(mismatch.recorded(expected), ByteBuffer.wrap(found));
   }
 
   /** How much of a frame is as expected: up to 1. Looks at a part of long payloads only. */
@@ -82,9 +85,10 @@ final class Clues {
    * Adds all that the entries around it say to a mismatch.
    *
    * @param mismatch of a frame that came in place of the entry at {@code at}, or after the end
+   * @param found that frame
    */
-  static Mismatch add(Mismatch mismatch, Cursor at) throws IOException {
-    return new Clues(mismatch, at).add();
+  static Mismatch add(Mismatch mismatch, byte[] found, Cursor at) throws IOException {
+    return new Clues(mismatch.withFound(found), found, at).add();
   }
 
   private Mismatch add() throws IOException {
@@ -96,8 +100,8 @@ final class Clues {
    * The mismatch with the copies that explain what differs, for an entry that is known to be the
    * one that the frame is most like.
    */
-  static Mismatch addCopies(Mismatch mismatch, Cursor at) throws IOException {
-    return new Clues(mismatch, at).addCopies();
+  static Mismatch addCopies(Mismatch mismatch, byte[] found, Cursor at) throws IOException {
+    return new Clues(mismatch.withFound(found), found, at).addCopies();
   }
 
   private Mismatch addCopies() throws IOException {
@@ -108,7 +112,7 @@ final class Clues {
 
   // The entry that resembles the frame.
 
-  private Nearby like() throws IOException {
+  private @Nullable Nearby like() throws IOException {
     List<Field> places = mismatch.differing();
     int ofExpected = places.stream().mapToInt(Field::length).sum();
     boolean isSmallChange = !Proposal.values(mismatch).isEmpty() && ofExpected * 2 <= found.length;
@@ -296,7 +300,7 @@ final class Clues {
    * The copy to that place, counted from the front or from the end; null if other entries
    * contradict it.
    */
-  private Copy agreed(Field from, int offset, int length) throws IOException {
+  private @Nullable Copy agreed(Field from, int offset, int length) throws IOException {
     Field front = Field.of(direction.opposite(), offset, from.length());
     Field back = Field.of(direction.opposite(), offset - length, from.length());
     for (Field to : List.of(front, back)) {

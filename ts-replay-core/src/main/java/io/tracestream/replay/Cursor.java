@@ -6,6 +6,7 @@ import io.tracestream.recording.RecordedEnd;
 import io.tracestream.recording.RecordingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place in a {@link Script}: at an entry, at its end, or at damage. Holds a page's number and an
@@ -72,6 +73,7 @@ final class Cursor {
   }
 
   /** At the end: how the conversation ended; null where the recording does not say so. */
+  @Nullable
   RecordedEnd end() throws IOException {
     return content().end();
   }
@@ -86,6 +88,7 @@ final class Cursor {
   }
 
   /** What is here instead of an entry; null at an entry and at the end. */
+  @Nullable
   RecordingException damage() throws IOException {
     return isAtEntry() ? null : content().damage();
   }

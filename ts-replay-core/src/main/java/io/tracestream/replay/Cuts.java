@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of some fields, cut out of live payloads one after the other, until they are put into
@@ -20,9 +22,10 @@ final class Cuts {
   private static final int MANY_BYTES = 8 * 1024 * 1024;
   private static final int MOST_BYTES = 4 * MANY_BYTES;
 
-  /** Null for whole payloads, as is the next one. */
-  private final List<Field> fields;
+  /** Whether all bytes are kept, and there are no fields. */
+  private final boolean areWhole;
 
+  private final List<Field> fields;
   private final Values values;
   private byte[] bytes = new byte[0];
   /** Earlier ones were forgotten. */
@@ -32,25 +35,31 @@ final class Cuts {
 
   private int end;
 
-  /** Finds the bytes of a field in a live payload, by the recorded one. */
+  /** Finds the bytes of a field in a live payload, by the recorded one; null if it is not there. */
   interface Values {
+    @Nullable
     ByteBuffer in(Field field, ByteBuffer recorded, ByteBuffer live);
   }
 
   /** Of frames in which {@code values} finds the fields. */
   Cuts(List<Field> fields, Values values) {
+    this(false, fields, values);
+  }
+
+  private Cuts(boolean areWhole, List<Field> fields, Values values) {
+    this.areWhole = areWhole;
     this.fields = fields;
     this.values = values;
   }
 
   /** Of frames of which all bytes are kept. */
   static Cuts ofWholePayloads() {
-    return new Cuts(null, null);
+    return new Cuts(true, List.of(), (field, recorded, live) -> live);
   }
 
   /** Cuts the fields out of a payload, which is of the kinds that it was recorded as. */
   void add(ByteBuffer recorded, ByteBuffer live) {
-    if (fields == null) {
+    if (areWhole) {
       makeRoom(Integer.BYTES + live.remaining());
       ByteBuffer.wrap(bytes).putInt(end, live.remaining());
       live.duplicate().get(bytes, end + Integer.BYTES, live.remaining());
@@ -59,7 +68,8 @@ final class Cuts {
     }
     for (Field field : fields) {
       if (field.start(recorded) >= 0) {
-        ByteBuffer value = values.in(field, recorded, live);
+        // A frame passes only if it has its fields.
+        ByteBuffer value = Objects.requireNonNull(values.in(field, recorded, live));
         int length = value.remaining();
         makeRoom(Integer.BYTES + length);
         if (varies(field)) {
@@ -93,7 +103,7 @@ final class Cuts {
 
   /** The recorded payload of the next frame, with the fields as they were live. */
   ByteBuffer putInto(ByteBuffer recorded) throws IOException {
-    if (fields == null) {
+    if (areWhole) {
       int from = taken + Integer.BYTES;
       taken = from + ByteBuffer.wrap(bytes).getInt(taken);
       return ByteBuffer.wrap(Arrays.copyOfRange(bytes, from, taken));
@@ -101,14 +111,14 @@ final class Cuts {
     ByteBuffer live = recorded;
     Splice splice = null;
     for (Field field : fields) {
-      int start = field.start(recorded);
-      if (start >= 0) {
+      ByteBuffer before = field.value(recorded);
+      if (before != null) {
+        int start = field.start(recorded);
         int length = field.length();
         if (varies(field)) {
           length = ByteBuffer.wrap(bytes).getInt(taken);
           taken += Integer.BYTES;
         }
-        ByteBuffer before = field.value(recorded);
         if (!before.equals(ByteBuffer.wrap(bytes, taken, length))) {
           live = live == recorded ? copyOf(recorded) : live;
           if (length == before.remaining()) {
@@ -171,9 +181,8 @@ final class Cuts {
 
   /** Whether they take more memory than is ever allowed. */
   boolean areTooMany() {
-    boolean isOnlyOne = fields == null
-        && size() > 0
-        && Integer.BYTES + ByteBuffer.wrap(bytes).getInt(first) == size();
+    boolean isOnlyOne =
+        areWhole && size() > 0 && Integer.BYTES + ByteBuffer.wrap(bytes).getInt(first) == size();
     return size() > MOST_BYTES && !isOnlyOne;
   }
 }

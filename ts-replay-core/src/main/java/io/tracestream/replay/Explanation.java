@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import static io.tracestream.replay.Mismatch.bytes;
 
+import io.tracestream.recording.Entry;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
@@ -10,6 +11,7 @@ import io.tracestream.rules.Replacement;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** All that is known about a mismatch, in a few lines for a person. */
 final class Explanation {
@@ -21,7 +23,8 @@ final class Explanation {
   private final String peer;
   private final StringBuilder text = new StringBuilder();
 
-  Explanation(Mismatch mismatch, int context, boolean colours, Function<Hint, String> words) {
+  Explanation(
+      Mismatch mismatch, int context, boolean colours, Function<Hint, @Nullable String> words) {
     this.mismatch = mismatch;
     this.place = mismatch.place();
     this.peer = mismatch.isClient() ? "the client" : "the target";
@@ -50,28 +53,30 @@ final class Explanation {
     }
   }
 
-  private void line(String line) {
+  private void line(@Nullable String line) {
     if (line != null) {
       text.append("  ").append(line).append('\n');
     }
   }
 
   private String what() {
-    if (mismatch.found() == null) {
+    byte[] frame = mismatch.found();
+    if (frame == null) {
       return mismatch.reason() + next();
     }
-    int found = mismatch.found().length;
+    int found = frame.length;
+    Entry entry = mismatch.expected();
     if (mismatch.kind() == Kind.UNKNOWN_REQUEST) {
       return "found a request that was not recorded, of " + bytes(found) + mostSimilar();
     }
-    if (mismatch.expected() == null) {
+    if (entry == null) {
       return "found one more frame, of " + bytes(found) + ", after the end of the recording";
     }
     if (mismatch.kind() == Kind.TOO_EARLY) {
       return "found the expected frame, of " + bytes(found)
           + ", before the frame that it answers was sent";
     }
-    int expected = mismatch.expected().payload().length;
+    int expected = entry.payload().length;
     return (found == expected
             ? "found another frame of the same length, " + bytes(found)
             : "found a frame of " + bytes(found) + ", expected one of " + bytes(expected))
@@ -90,15 +95,16 @@ final class Explanation {
     if (mismatch.kind() == Kind.EXTRA_CONNECTION) {
       return "";
     }
-    if (mismatch.expected() == null) {
+    Entry expected = mismatch.expected();
+    if (expected == null) {
       return mismatch.anyRequest() ? "; expected any recorded request" : "; the recording is over";
     }
-    String frame = "a frame of " + bytes(mismatch.expected().payload().length);
+    String frame = "a frame of " + bytes(expected.payload().length);
     return mismatch.kind() == Kind.NOT_TAKEN ? "; it was sent " + frame : "; expected " + frame;
   }
 
   /** Which entry it was compared with, if several could have come. */
-  private String choice() {
+  private @Nullable String choice() {
     if (mismatch.beginning() != null) {
       return "another recorded conversation begins with this frame: " + mismatch.beginning();
     }
@@ -116,7 +122,7 @@ final class Explanation {
     return none + "; the most similar one is " + place.recording();
   }
 
-  private String outstanding() {
+  private @Nullable String outstanding() {
     long count = mismatch.outstandingCount();
     if (count < 2) {
       return null;
@@ -136,31 +142,39 @@ final class Explanation {
 
   private String rows(int context, boolean colours) {
     byte[] found = mismatch.found();
-    byte[] expected = mismatch.expected() == null ? null : mismatch.expected().payload();
-    if (mismatch.kind() == Kind.EXTRA_CONNECTION || found == null && expected == null) {
+    Entry expected = mismatch.expected();
+    if (mismatch.kind() == Kind.EXTRA_CONNECTION) {
       return "";
     }
     if (found == null) {
-      return HexRows.of(
-          mismatch.kind() == Kind.NOT_TAKEN ? "sent" : "expected", expected, 2 * context);
+      String label = mismatch.kind() == Kind.NOT_TAKEN ? "sent" : "expected";
+      return expected == null ? "" : HexRows.of(label, expected.payload(), 2 * context);
     }
     if (expected == null || mismatch.kind() == Kind.TOO_EARLY) {
       return HexRows.of("found", found, 2 * context);
     }
     return new HexRows("expected", "found", colours)
-        .of(expected, found, mismatch.offset(), context, mismatch.compared());
+        .of(
+            expected.payload(),
+            found,
+            mismatch.offset(),
+            context,
+            mismatch.compared(expected, found));
   }
 
   /** What differs, if the rows may not show all of it. */
-  private String difference() {
-    if (mismatch.offset() < 0 || mismatch.nearby() != null) {
+  private @Nullable String difference() {
+    Entry entry = mismatch.expected();
+    byte[] found = mismatch.found();
+    if (entry == null || found == null || mismatch.offset() < 0 || mismatch.nearby() != null) {
       return null;
     }
-    byte[] expected = mismatch.expected().payload();
-    if (expected.length != mismatch.found().length) {
-      return expected.length == 0 || mismatch.found().length == 0
+    byte[] expected = entry.payload();
+    if (expected.length != found.length) {
+      return expected.length == 0 || found.length == 0
           ? null
-          : Replacement.between(expected, mismatch.found(), mismatch.compared()).toString();
+          : Replacement.between(expected, found, mismatch.compared(entry, found))
+              .toString();
     }
     List<Field> places = mismatch.differing();
     return places.size() > 1
@@ -180,7 +194,7 @@ final class Explanation {
         + (places.size() > MOST_LISTED ? ", ..." : "");
   }
 
-  private String nearby() {
+  private @Nullable String nearby() {
     Nearby nearby = mismatch.nearby();
     if (nearby == null) {
       return null;
@@ -202,14 +216,15 @@ final class Explanation {
   }
 
   /** What the beginning of a frame looks like. */
-  private String beginning() {
+  private @Nullable String beginning() {
     if (mismatch.isEmptyFirstFrame()) {
       return "an empty first frame often means that the header has another length";
     }
-    return mismatch.partial() == null ? null : mismatch.partial().words(mismatch.expected());
+    Partial partial = mismatch.partial();
+    return partial == null ? null : partial.words(mismatch.expected());
   }
 
-  private String advice() {
+  private @Nullable String advice() {
     return switch (mismatch.kind()) {
       case DIFFERENT_FRAME -> differentFrame();
       case UNKNOWN_REQUEST ->
@@ -233,7 +248,7 @@ final class Explanation {
     };
   }
 
-  private String differentFrame() {
+  private @Nullable String differentFrame() {
     boolean hasOther = mismatch.nearby() != null || !mismatch.hints().isEmpty();
     return hasOther
         ? null

@@ -3,6 +3,7 @@ package io.tracestream.replay;
 import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes what no rule can copy, such as a MAC or the answer to a challenge: it gets each recorded
@@ -53,7 +54,7 @@ public interface FrameRewriter {
     private final long entry;
     private final Direction direction;
     private final ByteBuffer payload;
-    private final ByteBuffer latest;
+    private final @Nullable ByteBuffer latest;
 
     Frame(
         long connection,
@@ -61,7 +62,7 @@ public interface FrameRewriter {
         long entry,
         Direction direction,
         ByteBuffer payload,
-        ByteBuffer latest) {
+        @Nullable ByteBuffer latest) {
       this.connection = connection;
       this.recording = Objects.requireNonNull(recording);
       this.entry = entry;
@@ -123,7 +124,7 @@ public interface FrameRewriter {
      *
      * @return a copy of its payload; null when there was none
      */
-    public byte[] latest() {
+    public byte @Nullable [] latest() {
       return latest == null ? null : bytes(latest);
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One conversation in its recorded order, with two places in it. One is the entry that the other
@@ -27,12 +28,10 @@ final class Line extends Play {
   /** How many conversations are searched for the one that comes nearest to a frame. */
   private static final int MOST_LOOKED_AT = 100;
 
-  /** Null unless frames choose the conversation, as is the seat. */
-  private final Chooser chooser;
-
-  private final Chooser.Seat seat;
-  /** Whether there is more than one left. */
-  private boolean choosing;
+  /** Null unless frames choose the conversation. */
+  private final Chooser.@Nullable Seat seat;
+  /** The same while more than one conversation is left, else null. */
+  private Chooser.@Nullable Seat choice;
   /** What is played, as far as is known. */
   private Script script;
 
@@ -43,17 +42,17 @@ final class Line extends Play {
   /** Where our next frame is: never after the expected one. */
   private Cursor next;
   /** As they are at the expected entry; null if nothing is copied. */
-  private LiveValues values;
+  private @Nullable LiveValues values;
   /** What is live in frames of ours that are not sent yet; null if all are as recorded. */
-  private Cuts unsent;
+  private @Nullable Cuts unsent;
   /** All frames of ours so far, while there is a choice and they are computed; else null. */
-  private Cuts computed;
+  private @Nullable Cuts computed;
   /** The latest frames of either side; null for none, or where nothing is computed. */
-  private ByteBuffer latestReceived;
+  private @Nullable ByteBuffer latestReceived;
 
-  private ByteBuffer latestSent;
+  private @Nullable ByteBuffer latestSent;
   /** What is copied from frames that came, while there is a choice; else null. */
-  private Cuts received;
+  private @Nullable Cuts received;
 
   /** Whether so many computed frames wait that the way to the expected one stops before it. */
   private boolean stopped;
@@ -71,23 +70,25 @@ final class Line extends Play {
 
   private boolean paced;
   /** When each of the last matches was, by its number modulo the length; null without pauses. */
-  private long[] matchTimes;
+  private long @Nullable [] matchTimes;
 
   /** Plays that conversation. */
   Line(Role role, Script conversation) {
-    super(role);
-    chooser = null;
-    seat = null;
-    script = conversation;
+    this(role, conversation, null);
   }
 
   /** Plays one of the chooser's conversations. */
-  Line(Role role, Chooser which, Chooser.Seat among) {
+  Line(Role role, Chooser.Seat among) {
+    this(role, among.front(), among);
+  }
+
+  private Line(Role role, Script first, Chooser.@Nullable Seat among) {
     super(role);
-    chooser = which;
     seat = among;
-    choosing = true;
-    script = which.front(among);
+    choice = among;
+    script = first;
+    expected = new Cursor(first);
+    next = new Cursor(first);
   }
 
   @Override
@@ -99,8 +100,9 @@ final class Line extends Play {
     next = script.cursor();
     if (role.copies()) {
       values = new LiveValues(role.use(), null, role.format().maxPayloadLength());
-      received = choosing ? new Cuts(role.fieldsFromReceived(), role.comparer()::valueIn) : null;
-      computed = choosing && rewriting != null ? Cuts.ofWholePayloads() : null;
+      received =
+          choice != null ? new Cuts(role.fieldsFromReceived(), role.comparer()::valueIn) : null;
+      computed = choice != null && rewriting != null ? Cuts.ofWholePayloads() : null;
     }
     unsent = role.changesSent() ? role.cutsOfSent() : null;
     matchTimes = role.timing().isAtOnce() ? null : new long[REMEMBERED];
@@ -118,10 +120,13 @@ final class Line extends Play {
   // What comes.
 
   @Override
+  @Nullable
   Kind came(ByteBuffer[] parts) throws IOException {
     // The bytes need to be in one piece only if they differ, or something is copied from them.
-    if (!choosing && !role.needsWholeFrames() && !isEarly() && equalExpected(parts)) {
-      matched(null, null);
+    if (choice == null && !role.needsWholeFrames() && !isEarly() && equalExpected(parts)) {
+      ByteBuffer recorded = expected.payload();
+      count(recorded, recorded, recorded);
+      goOn();
       return null;
     }
     return super.came(parts);
@@ -143,6 +148,7 @@ final class Line extends Play {
   }
 
   @Override
+  @Nullable
   Kind came(ByteBuffer frame) throws IOException {
     if (countIfAllowed(frame)) {
       return null;
@@ -150,18 +156,19 @@ final class Line extends Play {
     if (stopped) {
       findExpected(true);
     }
-    if (choosing) {
-      switch (chooser.frame(seat, expected.entriesBefore(), frame, connection(), latestSent)) {
+    if (choice != null) {
+      Chooser.Seat choosing = choice;
+      switch (choosing.frame(expected.entriesBefore(), frame, connection(), latestSent)) {
         case NONE -> {
-          conversations = chooser.expecting(seat, MOST_LOOKED_AT).size();
-          goToNearest(frame);
+          conversations = choosing.expecting(MOST_LOOKED_AT).size();
+          goToNearest(choosing, frame);
           return expected.isAtEntry() ? Kind.DIFFERENT_FRAME : Kind.EXTRA_FRAME;
         }
         case TAKEN -> {
-          goToNearest(frame);
+          goToNearest(choosing, frame);
           return Kind.EXTRA_CONNECTION;
         }
-        case FITS -> follow(chooser.front(seat));
+        case FITS -> follow(choosing, choosing.front());
       }
     }
     if (!expected.isAtEntry()) {
@@ -175,7 +182,7 @@ final class Line extends Play {
     if (isEarly()) {
       return Kind.TOO_EARLY;
     }
-    matched(live, frame);
+    take(live, frame);
     return null;
   }
 
@@ -191,30 +198,27 @@ final class Line extends Play {
     return live(values, expected, role.compared());
   }
 
-  /** The expected frame came; null if it equals the recorded one, and nothing is copied from it. */
-  private void matched(ByteBuffer live, ByteBuffer frame) throws IOException {
+  /** The expected frame came. */
+  private void take(ByteBuffer live, ByteBuffer frame) throws IOException {
     ByteBuffer recorded = expected.payload();
-    if (frame == null) {
-      count(recorded, recorded, recorded);
-    } else {
-      count(recorded, live, frame);
-    }
-    unanswered -= unanswered > 0 ? 1 : 0;
-    if (matchTimes != null) {
-      matchTimes[(int) (matched() % REMEMBERED)] = System.nanoTime();
-    }
-    if (frame != null) {
-      latestReceived = kept(frame);
-    }
-    if (values != null) {
-      pass(expected, frame);
-    }
+    count(recorded, live, frame);
+    latestReceived = kept(frame);
+    pass(expected, frame);
     if (received != null) {
       received.add(recorded, frame);
       requireRoom(received);
     }
-    if (chooser != null && matched() == 1) {
-      chooser.begin(seat);
+    goOn();
+  }
+
+  /** Goes on after the expected frame, which was counted. */
+  private void goOn() throws IOException {
+    unanswered -= unanswered > 0 ? 1 : 0;
+    if (matchTimes != null) {
+      matchTimes[(int) (matched() % REMEMBERED)] = System.nanoTime();
+    }
+    if (seat != null && matched() == 1) {
+      seat.begin();
     }
     expected.next();
     findExpected(false);
@@ -239,7 +243,7 @@ final class Line extends Play {
   private void findExpected(boolean now) throws IOException {
     stopped = false;
     while (true) {
-      if (choosing && isWaitingAtFork()) {
+      if (isWaitingAtFork()) {
         return;
       }
       if (!expected.isAtEntry() || expected.direction() == role.compared()) {
@@ -250,7 +254,7 @@ final class Line extends Play {
         return;
       }
       if (unsent != null) {
-        send(expected);
+        send(expected, unsent);
       }
       unsentBefore++;
       expected.next();
@@ -258,30 +262,28 @@ final class Line extends Play {
   }
 
   /** Notes what a frame of ours is when it goes out, before the other side can see it. */
-  private void send(Cursor at) throws IOException {
+  private void send(Cursor at, Cuts unsent) throws IOException {
     ByteBuffer live = toSend(at, live(values, at, role.sent()), latestReceived);
     if (computed != null) {
       computed.add(at.payload(), live);
       requireRoom(computed);
     }
     latestSent = kept(live);
-    passSent(at, live, true);
+    pass(at, live);
+    keep(unsent, at, live);
   }
 
-  private void passSent(Cursor at, ByteBuffer live, boolean isUnsent) throws IOException {
-    if (values != null) {
-      pass(at, live);
-    }
-    if (isUnsent) {
-      unsent.add(at.payload(), live);
-      requireRoom(unsent);
-    }
+  private void keep(Cuts unsent, Cursor at, ByteBuffer live) throws IOException {
+    unsent.add(at.payload(), live);
+    requireRoom(unsent);
   }
 
   /** A frame passed; values from before it are no longer needed. */
   private void pass(Cursor at, ByteBuffer live) throws IOException {
-    values.settled(at.entriesBefore() + 1);
-    values.passed(at.entriesBefore(), at.direction(), at.payload(), live);
+    if (values != null) {
+      values.settled(at.entriesBefore() + 1);
+      values.passed(at.entriesBefore(), at.direction(), at.payload(), live);
+    }
   }
 
   @Override
@@ -295,9 +297,9 @@ final class Line extends Play {
    * Whether the next frame to come chooses; where our own frames differ, the choice is made now.
    */
   private boolean isWaitingAtFork() throws IOException {
-    while (choosing && chooser.isFork(seat, expected.entriesBefore())) {
-      boolean goesOn = chooser.settle(seat);
-      follow(chooser.front(seat));
+    while (choice != null && choice.isFork(expected.entriesBefore())) {
+      boolean goesOn = choice.settle();
+      follow(choice, choice.front());
       if (!goesOn) {
         return true;
       }
@@ -306,7 +308,7 @@ final class Line extends Play {
   }
 
   /** Switches to a conversation that is the same so far. */
-  private void follow(Script front) throws IOException {
+  private void follow(Chooser.Seat choosing, Script front) throws IOException {
     if (front != script) {
       Script before = script;
       front.acquire();
@@ -315,21 +317,21 @@ final class Line extends Play {
       next = script.cursor(next.entriesBefore());
       expected = goAlong(expected.entriesBefore());
     }
-    if (chooser.isSettled(seat) && !chooser.isFork(seat, expected.entriesBefore())) {
+    if (choosing.isSettled() && !choosing.isFork(expected.entriesBefore())) {
       settle();
     }
   }
 
   /** The conversation will not change any more. */
   private void settle() {
-    choosing = false;
+    choice = null;
     received = null;
     computed = null;
   }
 
   /** A place in the conversation, with the live values as they are there. */
   private Cursor goAlong(long entriesBefore) throws IOException {
-    if (values == null) {
+    if (received == null || unsent == null) { // as where nothing is copied
       return script.cursor(entriesBefore);
     }
     values = new LiveValues(role.use(), null, role.format().maxPayloadLength());
@@ -343,7 +345,10 @@ final class Line extends Play {
       if (at.direction() == role.sent()) {
         ByteBuffer live =
             computed != null ? computed.putInto(at.payload()) : live(values, at, role.sent());
-        passSent(at, live, at.entriesBefore() >= next.entriesBefore());
+        pass(at, live);
+        if (at.entriesBefore() >= next.entriesBefore()) {
+          keep(unsent, at, live);
+        }
       } else {
         pass(at, received.putInto(at.payload()));
       }
@@ -352,13 +357,13 @@ final class Line extends Play {
   }
 
   /** Switches to the conversation whose next frame is most similar to this one. */
-  private void goToNearest(ByteBuffer frame) throws IOException {
-    if (!chooser.isFork(seat, expected.entriesBefore())) {
+  private void goToNearest(Chooser.Seat choosing, ByteBuffer frame) throws IOException {
+    if (!choosing.isFork(expected.entriesBefore())) {
       return;
     }
     Script nearest = script;
     int farthest = -1;
-    for (Script one : chooser.expecting(seat, MOST_LOOKED_AT)) {
+    for (Script one : choosing.expecting(MOST_LOOKED_AT)) {
       int difference = one == script ? difference(expected, frame) : difference(one, frame);
       if (difference > farthest) {
         nearest = one;
@@ -366,7 +371,7 @@ final class Line extends Play {
       }
     }
     if (nearest != script) {
-      follow(nearest);
+      follow(choosing, nearest);
     }
   }
 
@@ -443,6 +448,7 @@ final class Line extends Play {
   }
 
   @Override
+  @Nullable
   RecordingException damage() throws IOException {
     return expected.damage();
   }
@@ -454,10 +460,11 @@ final class Line extends Play {
 
   @Override
   boolean mayEndSending() throws IOException {
-    return !choosing && mayEndSending(next);
+    return choice == null && mayEndSending(next);
   }
 
   @Override
+  @Nullable
   RecordedEnd recordedEnd() throws IOException {
     return expected.end();
   }
@@ -465,23 +472,23 @@ final class Line extends Play {
   /** Whether a conversation ends where the client does; then it is the one that was played. */
   @Override
   boolean endHere() throws IOException {
-    if (!choosing || !chooser.endHere(seat, expected.entriesBefore())) {
+    if (choice == null || !choice.endHere(expected.entriesBefore())) {
       return false;
     }
-    follow(chooser.front(seat));
+    follow(choice, choice.front());
     settle();
     return true;
   }
 
   @Override
   boolean isOwn() {
-    return seat == null || chooser.end(seat, expected.entriesBefore());
+    return seat == null || seat.end(expected.entriesBefore());
   }
 
   @Override
   void leave() {
     if (seat != null) {
-      chooser.leave(seat);
+      seat.leave();
     }
   }
 
@@ -492,11 +499,12 @@ final class Line extends Play {
 
   @Override
   SessionResult describe(SessionResult result) {
-    return super.describe(result).withNotes(expected == null ? List.of() : notesAtEnd(expected));
+    return super.describe(result).withNotes(acquired ? notesAtEnd(expected) : List.of());
   }
 
   @Override
-  Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
+  Mismatch mismatch(
+      Kind kind, long connection, InetSocketAddress peer, @Nullable ByteBuffer found) {
     Cursor at = kind == Kind.NOT_TAKEN ? next : expected;
     try {
       if (at == expected && stopped) {
@@ -515,7 +523,7 @@ final class Line extends Play {
       mismatch = mismatch.withFound(found.array()).withConversations(conversations);
       return kind == Kind.TOO_EARLY
           ? mismatch
-          : Clues.add(mismatch, at).withOtherOrder(role.otherOrder());
+          : Clues.add(mismatch, found.array(), at).withOtherOrder(role.otherOrder());
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
       Place place = Place.of(toString(), role.compared(), at.entriesBefore() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a session first departed from the recording. Immutable, except that payloads are not
@@ -33,25 +34,25 @@ public final class Mismatch implements Cloneable {
   private final long connection;
   private final InetSocketAddress peer;
   private final Rules rules;
-  private Place place;
-  private Entry expected;
+  private final Place place;
+  private @Nullable Entry expected;
   /** The payload of the expected entry as it was recorded; null when nothing else was expected. */
-  private byte[] recorded;
+  private byte @Nullable [] recorded;
 
-  private byte[] found;
-  private String reason;
-  private Nearby nearby;
+  private byte @Nullable [] found;
+  private @Nullable String reason;
+  private @Nullable Nearby nearby;
   private List<Copy> copies = List.of();
   private List<Place> outstanding = List.of();
   private long outstandingCount;
   private int conversations;
-  private Partial partial;
-  private String beginning;
-  private Hint otherOrder;
+  private @Nullable Partial partial;
+  private @Nullable String beginning;
+  private @Nullable Hint otherOrder;
   private boolean afterOurEnd;
   private boolean anyRequest;
   /** Found when first asked for: large payloads are compared once. */
-  private List<Field> differing;
+  private @Nullable List<Field> differing;
 
   /** What came instead of the expected entry. */
   public enum Kind {
@@ -80,10 +81,11 @@ public final class Mismatch implements Cloneable {
     EXTRA_CONNECTION
   }
 
-  private Mismatch(Kind kind, long connection, InetSocketAddress peer, Rules rules) {
+  private Mismatch(Kind kind, long connection, InetSocketAddress peer, Place place, Rules rules) {
     this.kind = Objects.requireNonNull(kind, "kind");
     this.connection = connection;
     this.peer = Objects.requireNonNull(peer, "peer");
+    this.place = Objects.requireNonNull(place, "place");
     this.rules = Objects.requireNonNull(rules, "rules");
   }
 
@@ -99,9 +101,7 @@ public final class Mismatch implements Cloneable {
    */
   public static Mismatch of(
       Kind kind, long connection, InetSocketAddress peer, Place place, Rules rules) {
-    Mismatch mismatch = new Mismatch(kind, connection, peer, rules);
-    mismatch.place = Objects.requireNonNull(place, "place");
-    return mismatch;
+    return new Mismatch(kind, connection, peer, place, rules);
   }
 
   private Mismatch with(Consumer<Mismatch> change) {
@@ -131,7 +131,7 @@ public final class Mismatch implements Cloneable {
    * @param entry with live values where rules copy them; null after the last entry
    * @return the changed copy
    */
-  public Mismatch withExpected(Entry entry) {
+  public Mismatch withExpected(@Nullable Entry entry) {
     return with(copy -> copy.expected = entry);
   }
 
@@ -141,7 +141,7 @@ public final class Mismatch implements Cloneable {
    * @param payload its payload; null when no frame came
    * @return the changed copy
    */
-  public Mismatch withFound(byte[] payload) {
+  public Mismatch withFound(byte @Nullable [] payload) {
     return with(copy -> copy.found = payload);
   }
 
@@ -152,7 +152,7 @@ public final class Mismatch implements Cloneable {
    *     came
    * @return the changed copy
    */
-  public Mismatch withReason(String clause) {
+  public Mismatch withReason(@Nullable String clause) {
     return with(copy -> copy.reason = clause);
   }
 
@@ -162,7 +162,7 @@ public final class Mismatch implements Cloneable {
    * @param entry that entry; null when there is none
    * @return the changed copy
    */
-  public Mismatch withNearby(Nearby entry) {
+  public Mismatch withNearby(@Nullable Nearby entry) {
     return with(copy -> copy.nearby = entry);
   }
 
@@ -206,22 +206,23 @@ public final class Mismatch implements Cloneable {
   }
 
   /** With what may help where recorded frames come in another order; null for nothing. */
-  Mismatch withOtherOrder(Hint hint) {
+  Mismatch withOtherOrder(@Nullable Hint hint) {
     return with(copy -> copy.otherOrder = hint);
   }
 
   /** With the name of another conversation that begins with the frame; null for none. */
-  Mismatch withBeginning(String conversation) {
+  Mismatch withBeginning(@Nullable String conversation) {
     return with(copy -> copy.beginning = conversation);
   }
 
   /** Another conversation that begins with the frame; null for none. */
+  @Nullable
   String beginning() {
     return beginning;
   }
 
   /** With the beginning of a frame that did not come whole; null for none. */
-  Mismatch withPartial(Partial beginning) {
+  Mismatch withPartial(@Nullable Partial beginning) {
     return with(copy -> copy.partial = beginning);
   }
 
@@ -277,7 +278,7 @@ public final class Mismatch implements Cloneable {
    *
    * @return the entry; null after the last one
    */
-  public Entry expected() {
+  public @Nullable Entry expected() {
     return expected;
   }
 
@@ -286,7 +287,7 @@ public final class Mismatch implements Cloneable {
    *
    * @return the payload; null when no frame came
    */
-  public byte[] found() {
+  public byte @Nullable [] found() {
     return found;
   }
 
@@ -295,7 +296,7 @@ public final class Mismatch implements Cloneable {
    *
    * @return a main clause; null when a frame came
    */
-  public String reason() {
+  public @Nullable String reason() {
     return reason;
   }
 
@@ -304,7 +305,7 @@ public final class Mismatch implements Cloneable {
    *
    * @return the entry; null when there is none
    */
-  public Nearby nearby() {
+  public @Nullable Nearby nearby() {
     return nearby;
   }
 
@@ -351,6 +352,7 @@ public final class Mismatch implements Cloneable {
   }
 
   /** The beginning of a frame that did not come whole; null for none. */
+  @Nullable
   Partial partial() {
     return partial;
   }
@@ -378,7 +380,8 @@ public final class Mismatch implements Cloneable {
     return expected == null || found == null
         ? -1
         : comparer()
-            .difference(recorded(), ByteBuffer.wrap(expected.payload()), ByteBuffer.wrap(found));
+            .difference(
+                recorded(expected), ByteBuffer.wrap(expected.payload()), ByteBuffer.wrap(found));
   }
 
   /**
@@ -391,10 +394,8 @@ public final class Mismatch implements Cloneable {
    */
   public List<Field> differing() {
     if (differing == null) {
-      boolean sameLength =
-          expected != null && found != null && expected.payload().length == found.length;
-      differing = sameLength
-          ? differing(expected.payload(), found, compared(), place.direction())
+      differing = expected != null && found != null && expected.payload().length == found.length
+          ? differing(expected.payload(), found, compared(expected, found), place.direction())
           : List.of();
     }
     return differing;
@@ -440,7 +441,7 @@ public final class Mismatch implements Cloneable {
    *
    * @return the framing; null when nothing speaks for another one
    */
-  public Framing likelyFraming() {
+  public @Nullable Framing likelyFraming() {
     return partial == null ? null : partial.likelyFraming(expected);
   }
 
@@ -512,6 +513,7 @@ public final class Mismatch implements Cloneable {
   /** A header that announces nothing, where the recording begins with something. */
   boolean isEmptyFirstFrame() {
     return (kind == Kind.DIFFERENT_FRAME || kind == Kind.UNKNOWN_REQUEST)
+        && found != null
         && found.length == 0
         && place.entry() <= 2;
   }
@@ -542,33 +544,35 @@ public final class Mismatch implements Cloneable {
     if (expected == null || found == null) {
       return List.of();
     }
+    ByteBuffer recorded = recorded(expected);
     ByteBuffer is = ByteBuffer.wrap(found);
     ByteBuffer should = ByteBuffer.wrap(expected.payload());
     Comparer comparer = comparer();
     return rules.copied().stream()
         .filter(copy -> copy.to().direction() == place.direction())
         .filter(copy ->
-            copy.to().isIn(recorded()) && copy.to().isIn(should) && copy.to().isIn(is))
-        .filter(copy -> !comparer
-            .valueInLive(copy.to(), recorded(), should)
-            .equals(comparer.valueIn(copy.to(), recorded(), is)))
+            copy.to().isIn(recorded) && copy.to().isIn(should) && copy.to().isIn(is))
+        .filter(copy -> {
+          ByteBuffer value = comparer.valueInLive(copy.to(), recorded, should);
+          return value != null && !value.equals(comparer.valueIn(copy.to(), recorded, is));
+        })
         .toList();
   }
 
-  /** The expected payload before live values went into it. */
-  ByteBuffer recorded() {
-    return ByteBuffer.wrap(recorded == null ? expected.payload() : recorded);
+  /** The payload of the expected entry before live values went into it. */
+  ByteBuffer recorded(Entry live) {
+    return ByteBuffer.wrap(recorded == null ? live.payload() : recorded);
   }
 
   /** Whether offsets in the expected payload are not those of the recorded one, as rules need. */
   boolean isMoved() {
-    return expected != null && recorded().remaining() != expected.payload().length;
+    return expected != null && recorded(expected).remaining() != expected.payload().length;
   }
 
   /** Whether the byte at an offset of the expected payload is compared with the one that came. */
-  IntPredicate compared() {
+  IntPredicate compared(Entry live, byte[] frame) {
     return comparer()
-        .compared(recorded(), ByteBuffer.wrap(expected.payload()), ByteBuffer.wrap(found));
+        .compared(recorded(live), ByteBuffer.wrap(live.payload()), ByteBuffer.wrap(frame));
   }
 
   Comparer comparer() {
@@ -595,7 +599,7 @@ public final class Mismatch implements Cloneable {
    * @param words puts each of the {@link #hints} in words, in one line; null for none
    * @return some lines, without a line end after the last
    */
-  public String explain(int context, boolean colours, Function<Hint, String> words) {
+  public String explain(int context, boolean colours, Function<Hint, @Nullable String> words) {
     return new Explanation(this, context, colours, words).toString();
   }
 

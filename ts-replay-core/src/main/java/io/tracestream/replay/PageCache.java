@@ -1,6 +1,7 @@
 package io.tracestream.replay;
 
 import java.util.ArrayDeque;
+import java.util.Objects;
 
 /**
  * The decoded pages of all scripts of a server, as many as fit into a share of the memory: those
@@ -55,7 +56,7 @@ final class PageCache {
       oldest.used = false;
       pages.addLast(oldest);
     } else {
-      bytes -= oldest.content.memory();
+      bytes -= Objects.requireNonNull(oldest.content).memory();
       oldest.content = null;
     }
   }

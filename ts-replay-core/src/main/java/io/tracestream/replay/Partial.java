@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The beginning of a frame that did not come whole, or that was refused, and what its bytes look
@@ -53,7 +54,7 @@ final class Partial {
    * @param isFirst whether it is the first frame of its direction
    * @return null if nothing of it came
    */
-  static Partial of(byte[] beginning, long came, boolean isFirst, FrameFormat format) {
+  static @Nullable Partial of(byte[] beginning, long came, boolean isFirst, FrameFormat format) {
     return beginning.length == 0
         ? null
         : new Partial(beginning, Math.max(came, beginning.length), isFirst, format);
@@ -74,7 +75,7 @@ final class Partial {
   private record Guess(Look look, int lengthBytes, long payloadLength) {
     private static final Guess NONE = new Guess(Look.UNKNOWN, 0, 0);
 
-    private Framing framing() {
+    private @Nullable Framing framing() {
       return switch (look) {
         case OTHER_LENGTH -> Framing.ofLength(lengthBytes);
         case LITTLE_ENDIAN -> Framing.parse("length=" + lengthBytes + ",order=little");
@@ -85,31 +86,32 @@ final class Partial {
   }
 
   /** The framing that the bytes fit; null when nothing speaks for another one. */
-  Framing likelyFraming(Entry expected) {
+  @Nullable
+  Framing likelyFraming(@Nullable Entry expected) {
     return guess(expected).framing();
   }
 
   /** Whether another format might help. */
-  boolean mayBeSetRight(Entry expected) {
+  boolean mayBeSetRight(@Nullable Entry expected) {
     Guess guess = guess(expected);
     return guess.framing() != null
         || guess.look == Look.UNKNOWN && (isFirst && !isCut(expected) || isRefused());
   }
 
   /** Whether it is clear that the frames have another format, or that these are not frames. */
-  boolean isClear(Entry expected) {
+  boolean isClear(@Nullable Entry expected) {
     return guess(expected).look != Look.UNKNOWN;
   }
 
   /** Whether it is the beginning of a frame that is as long as the recorded one: it was cut. */
-  private boolean isAsRecorded(Entry expected) {
+  private boolean isAsRecorded(@Nullable Entry expected) {
     return expected != null
         && format.framing().isPlain()
         && announced() == expected.payload().length;
   }
 
   /** Whether it may well be the beginning of a frame. */
-  private boolean isCut(Entry expected) {
+  private boolean isCut(@Nullable Entry expected) {
     long length = announced();
     return isAsRecorded(expected) || length >= 0 && length <= MOST_USUAL;
   }
@@ -141,7 +143,7 @@ final class Partial {
     return decoder.frameLength(ByteBuffer.wrap(beginning));
   }
 
-  private Guess guess(Entry expected) {
+  private Guess guess(@Nullable Entry expected) {
     if (!isFirst || isAsRecorded(expected)) {
       return Guess.NONE;
     }
@@ -184,11 +186,12 @@ final class Partial {
   }
 
   /** Whether these are the bytes that the recorded payload begins with. */
-  private boolean beginsLikePayload(Entry expected) {
-    int length = expected == null ? 0 : Math.min(expected.payload().length, COMPARED);
+  private boolean beginsLikePayload(@Nullable Entry expected) {
+    byte[] payload = expected == null ? new byte[0] : expected.payload();
+    int length = Math.min(payload.length, COMPARED);
     return length >= FEWEST_COMPARED
         && beginning.length >= length
-        && Arrays.equals(beginning, 0, length, expected.payload(), 0, length);
+        && Arrays.equals(beginning, 0, length, payload, 0, length);
   }
 
   /** Whether a frame with that header came whole, or is as long as the recorded one. */
@@ -234,7 +237,8 @@ final class Partial {
   }
 
   /** What the bytes look like, in a sentence; null when that says nothing. */
-  String words(Entry expected) {
+  @Nullable
+  String words(@Nullable Entry expected) {
     Guess guess = guess(expected);
     String bytes = "the first bytes are " + hex();
     String payload = " with a payload of " + Mismatch.bytes(guess.payloadLength);

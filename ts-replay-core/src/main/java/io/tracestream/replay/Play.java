@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Session} plays: which frames may come, and which frames of ours go out and when. It
@@ -21,7 +22,7 @@ import java.util.List;
 abstract class Play {
   final Role role;
   /** Null where nothing is computed. */
-  final Rewriting rewriting;
+  final @Nullable Rewriting rewriting;
   /** The number of the connection. */
   private long connection;
 
@@ -32,7 +33,7 @@ abstract class Play {
 
   Play(Role role) {
     this.role = role;
-    this.rewriting = role.rewriter() == null ? null : new Rewriting(role);
+    this.rewriting = Rewriting.of(role);
   }
 
   /** Sets the number of the connection, before it is opened. */
@@ -51,6 +52,12 @@ abstract class Play {
    */
   abstract void open(long now) throws IOException;
 
+  /** Why nothing is played on this connection; null if something is. */
+  @Nullable
+  String refusal() {
+    return null;
+  }
+
   // Frames that come.
 
   /**
@@ -59,9 +66,10 @@ abstract class Play {
    * @param frame its payload, lent for this call
    * @return null if it may come now; else what it is instead of an expected frame
    */
-  abstract Kind came(ByteBuffer frame) throws IOException;
+  abstract @Nullable Kind came(ByteBuffer frame) throws IOException;
 
   /** As {@link #came(ByteBuffer)}, for a payload in several buffers. */
+  @Nullable
   Kind came(ByteBuffer[] parts) throws IOException {
     return came(joined(parts));
   }
@@ -83,7 +91,8 @@ abstract class Play {
   }
 
   /** The payload at a place, with the live values that go into it. */
-  static ByteBuffer live(LiveValues values, Cursor at, Direction direction) throws IOException {
+  static ByteBuffer live(@Nullable LiveValues values, Cursor at, Direction direction)
+      throws IOException {
     return values == null ? at.payload() : live(values, at.entriesBefore(), direction, at);
   }
 
@@ -104,7 +113,8 @@ abstract class Play {
    * @param live the same with live values
    * @param latest the other side's frame before it; null for none, or where nothing is computed
    */
-  final ByteBuffer toSend(Cursor at, ByteBuffer live, ByteBuffer latest) throws IOException {
+  final ByteBuffer toSend(Cursor at, ByteBuffer live, @Nullable ByteBuffer latest)
+      throws IOException {
     return rewriting == null ? live : rewriting.toSend(connection, at, live, latest);
   }
 
@@ -115,7 +125,7 @@ abstract class Play {
    * @param live the payload there with live values
    * @param latest our frame before it; null as above
    */
-  final int difference(Cursor at, ByteBuffer live, ByteBuffer latest, ByteBuffer found)
+  final int difference(Cursor at, ByteBuffer live, @Nullable ByteBuffer latest, ByteBuffer found)
       throws IOException {
     return rewriting == null
         ? role.comparer().difference(at.payload(), live, found)
@@ -123,13 +133,14 @@ abstract class Play {
   }
 
   /** What is expected at a place, for a person; {@code found} is null when nothing came. */
-  final ByteBuffer asExpected(Cursor at, ByteBuffer live, ByteBuffer latest, ByteBuffer found)
+  final ByteBuffer asExpected(
+      Cursor at, ByteBuffer live, @Nullable ByteBuffer latest, @Nullable ByteBuffer found)
       throws IOException {
     return rewriting == null ? live : rewriting.asExpected(connection, at, live, latest, found);
   }
 
   /** A frame, kept for computing others; null where nothing is computed. */
-  final ByteBuffer kept(ByteBuffer payload) {
+  final @Nullable ByteBuffer kept(ByteBuffer payload) {
     return rewriting == null ? null : Cuts.copyOf(payload);
   }
 
@@ -177,7 +188,7 @@ abstract class Play {
   abstract boolean isAtEnd() throws IOException;
 
   /** What the recording has instead of a next entry; null for an entry or the end. */
-  abstract RecordingException damage() throws IOException;
+  abstract @Nullable RecordingException damage() throws IOException;
 
   /** Whether our side ends its sending here, though more frames are to come. */
   boolean endsSending() throws IOException {
@@ -193,6 +204,7 @@ abstract class Play {
   }
 
   /** At the end: how the conversation ended; null if the recording does not say so. */
+  @Nullable
   RecordedEnd recordedEnd() throws IOException {
     return null;
   }
@@ -230,7 +242,8 @@ abstract class Play {
    *
    * @param found the payload that came instead; null if none did
    */
-  abstract Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found);
+  abstract Mismatch mismatch(
+      Kind kind, long connection, InetSocketAddress peer, @Nullable ByteBuffer found);
 
   /** What people should know about a conversation that was played up to that place, at its end. */
   final List<String> notesAtEnd(Cursor at) {

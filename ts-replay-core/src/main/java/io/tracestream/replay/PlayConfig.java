@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a replay and a verification have in common: what to play, and how. Immutable: each
@@ -22,7 +23,7 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
   private Timing timing = Timing.ORIGINAL;
   private Rules rules = Rules.NONE;
   /** Null for none. */
-  private FrameRewriter rewriter;
+  private @Nullable FrameRewriter rewriter;
 
   private SessionListener listener = SessionListener.LOGGING;
 
@@ -50,7 +51,7 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
   }
 
   /** Refuses a time-out of 0 or less; null means no time-out. */
-  static void requirePositive(String name, Duration timeout) {
+  static void requirePositive(String name, @Nullable Duration timeout) {
     if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
       throw new IllegalArgumentException(name + ": found " + timeout + ", expected more than 0");
     }
@@ -95,7 +96,7 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
    * @param other computes what is sent and what is expected, for all connections; null for nothing
    * @return the changed copy
    */
-  public final C withRewriter(FrameRewriter other) {
+  public final C withRewriter(@Nullable FrameRewriter other) {
     return withShared(copy -> copy.rewriter = other);
   }
 
@@ -151,7 +152,7 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
    *
    * @return null for nothing
    */
-  public final FrameRewriter rewriter() {
+  public final @Nullable FrameRewriter rewriter() {
     return rewriter;
   }
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +23,9 @@ final class Playlist implements Closeable {
   private final boolean repeat;
   private final String name;
   /** For connections whose frames choose; null if each takes the next conversation. */
-  private final Chooser chooser;
+  private final @Nullable Chooser chooser;
   /** What a stub answers from; null without a stub. */
-  private final Pool pool;
+  private final @Nullable Pool pool;
   /** How many were begun, repetitions included. */
   private long begun;
 
@@ -132,7 +133,7 @@ final class Playlist implements Closeable {
   }
 
   /** The next connection's conversation; null if all were begun, or if frames choose. */
-  synchronized Script next() {
+  synchronized @Nullable Script next() {
     if (pool != null || chooser != null || begun >= scripts.size() && !repeat) {
       return null;
     }
@@ -140,19 +141,18 @@ final class Playlist implements Closeable {
   }
 
   /**
-   * What a connection plays: what its frames choose, else what it was given; null if all were
-   * begun.
+   * What a connection plays: what its frames choose, else what it was given, if not all were begun.
    */
-  Play play(Role role, Script given) {
+  Play play(Role role, @Nullable Script given) {
     if (pool != null) {
       return new Stub(role, pool);
     }
     if (chooser != null) {
       Chooser.Seat seat = chooser.seat();
-      return seat == null ? null : new Line(role, chooser, seat);
+      return seat == null ? new Refusal(role, this) : new Line(role, seat);
     }
     if (given == null) {
-      return null;
+      return new Refusal(role, this);
     }
     return role.anyOrder() ? new AnyOrder(role, given) : new Line(role, given);
   }
@@ -161,6 +161,7 @@ final class Playlist implements Closeable {
    * If each connection takes the next conversation: the name of the first one in which the other
    * side begins with that frame; null if none of those looked at does.
    */
+  @Nullable
   String beginningWith(ByteBuffer frame, Role role) {
     if (pool != null || chooser != null || scripts.size() == 1) {
       return null;
@@ -197,6 +198,7 @@ final class Playlist implements Closeable {
   }
 
   /** What a stub answers from; null for other plays. */
+  @Nullable
   Pool pool() {
     return pool;
   }

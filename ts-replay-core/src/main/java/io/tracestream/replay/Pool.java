@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of all recorded conversations, indexed by content, and the replies to each: what a
@@ -79,9 +80,8 @@ final class Pool implements Closeable {
 
   private final HashIndex groups;
   /** Groups that differ in what copies write into requests; null without such copies. */
-  private final HashIndex alikeGroups;
+  private final @Nullable Alike alike;
 
-  private final int[] nextAlike;
   /** Of each copy into requests, the recorded values that came from a reply. */
   private final HashIndex[] tokens;
 
@@ -89,7 +89,7 @@ final class Pool implements Closeable {
   private final long askable;
   private final AtomicLong asked = new AtomicLong();
   /** Where the unused ones are; null until the files are closed. */
-  private volatile List<String> lastPlaces;
+  private volatile @Nullable List<String> lastPlaces;
 
   /** The conversations whose files may be open, the latest used at the end; guarded by itself. */
   private final Map<Integer, Boolean> open = new LinkedHashMap<>(16, 0.75f, true);
@@ -124,14 +124,32 @@ final class Pool implements Closeable {
     this.replies = builder.replies;
     this.greeting = Arrays.copyOf(builder.greeting, builder.greetingLength);
     this.groups = builder.groups;
-    this.alikeGroups = builder.alikeGroups;
-    this.nextAlike = builder.nextAlike;
+    this.alike = builder.alike;
     this.tokens = builder.tokens;
     this.allowed = builder.allowed;
     this.askable = count - allowed.cardinality();
     this.unused = new AtomicIntegerArray(count);
     for (int i = 0; i < count; i++) {
       unused.set(i, i);
+    }
+  }
+
+  /** Groups by a hash that is the same for all that are alike, each a chain. */
+  private static final class Alike {
+    private final HashIndex groups = new HashIndex();
+    private int[] next = new int[64];
+    private int[] last = new int[64];
+
+    private void add(int request, long hash) {
+      int first = groups.get(hash);
+      next[request] = NONE;
+      if (first == NONE) {
+        groups.put(hash, request);
+        first = request;
+      } else {
+        next[last[first]] = request;
+      }
+      last[first] = request;
     }
   }
 
@@ -149,11 +167,9 @@ final class Pool implements Closeable {
     private int[] nextEqual = new int[64];
     private int[] lastEqual = new int[64];
     private int[] firstReplies = new int[64];
-    private int[] nextAlike;
-    private int[] lastAlike;
     private final BitSet allowed = new BitSet();
     private final HashIndex groups = new HashIndex();
-    private final HashIndex alikeGroups;
+    private final @Nullable Alike alike;
     private final HashIndex[] tokens;
 
     private int[] replies = new int[64];
@@ -162,7 +178,6 @@ final class Pool implements Closeable {
     private int greetingLength;
 
     // About the conversation being read.
-    private Script script;
     private int firstRequest;
     private Ties ties;
     /** Of each copy into requests: the values that replies have had. */
@@ -193,9 +208,8 @@ final class Pool implements Closeable {
       given = indexes(intoRequests.length);
       tokens = indexes(intoRequests.length);
       boolean isFound = into.isEmpty() && role.comparer().isExact();
-      alikeGroups = isFound ? null : new HashIndex();
-      nextAlike = isFound ? null : new int[64];
-      lastAlike = isFound ? null : new int[64];
+      alike = isFound ? null : new Alike();
+      ties = new Ties(role.rules(), Direction.C2S);
     }
 
     private static HashIndex[] indexes(int length) {
@@ -206,8 +220,8 @@ final class Pool implements Closeable {
 
     private void addAll() throws IOException {
       for (int i = 0; i < scripts.size(); i++) {
-        script = scripts.get(i);
-        add(i);
+        Script script = scripts.get(i);
+        add(i, script);
         if (scripts.size() > MOST_OPEN) {
           script.closeFiles();
         }
@@ -216,7 +230,7 @@ final class Pool implements Closeable {
       firstReplies[count] = replyCount;
     }
 
-    private void add(int conversation) throws IOException {
+    private void add(int conversation, Script script) throws IOException {
       firstRequest = count;
       foundCount = 0;
       owner = NONE;
@@ -256,8 +270,9 @@ final class Pool implements Closeable {
       ties.add(request, payload);
       for (int i = 0; i < intoRequests.length; i++) {
         Field field = intoRequests[i].to();
-        if (field.isIn(payload) && given[i].get(hash(field, payload)) != NONE) {
-          tokens[i].put(hash(field, payload), 0);
+        ByteBuffer value = field.value(payload);
+        if (value != null && given[i].get(hash(field, value)) != NONE) {
+          tokens[i].put(hash(field, value), 0);
         }
       }
       owner = request;
@@ -282,21 +297,9 @@ final class Pool implements Closeable {
       }
       groups.put(hash, request);
       lastEqual[request] = request;
-      if (alikeGroups != null) {
-        addToAlike(request, role.comparer().hash(payload));
+      if (alike != null) {
+        alike.add(request, role.comparer().hash(payload));
       }
-    }
-
-    private void addToAlike(int request, long hash) {
-      int first = alikeGroups.get(hash);
-      nextAlike[request] = NONE;
-      if (first == NONE) {
-        alikeGroups.put(hash, request);
-        first = request;
-      } else {
-        nextAlike[lastAlike[first]] = request;
-      }
-      lastAlike[first] = request;
     }
 
     private void makeRoom() {
@@ -311,9 +314,9 @@ final class Pool implements Closeable {
       nextEqual = Arrays.copyOf(nextEqual, length);
       lastEqual = Arrays.copyOf(lastEqual, length);
       firstReplies = Arrays.copyOf(firstReplies, length);
-      if (alikeGroups != null) {
-        nextAlike = Arrays.copyOf(nextAlike, length);
-        lastAlike = Arrays.copyOf(lastAlike, length);
+      if (alike != null) {
+        alike.next = Arrays.copyOf(alike.next, length);
+        alike.last = Arrays.copyOf(alike.last, length);
       }
     }
 
@@ -324,8 +327,9 @@ final class Pool implements Closeable {
     private void addReply(int conversation, int entry, ByteBuffer payload) throws IOException {
       for (int i = 0; i < intoRequests.length; i++) {
         Field field = intoRequests[i].from();
-        if (field.isIn(payload)) {
-          given[i].put(hash(field, payload), 0);
+        ByteBuffer value = field.value(payload);
+        if (value != null) {
+          given[i].put(hash(field, value), 0);
         }
       }
       int tied = (int) ties.find(payload);
@@ -374,11 +378,7 @@ final class Pool implements Closeable {
     }
   }
 
-  private static long hash(Field field, ByteBuffer payload) {
-    return hashOfValue(field, field.value(payload));
-  }
-
-  private static long hashOfValue(Field field, ByteBuffer value) {
+  private static long hash(Field field, ByteBuffer value) {
     ByteBuffer content = field.content(value);
     long hash = 0;
     for (int at = 0; at < content.limit(); at++) {
@@ -419,12 +419,12 @@ final class Pool implements Closeable {
 
   /** The first group that may differ from a frame only in what copies write; or NONE. */
   int alikeGroup(ByteBuffer frame) {
-    return alikeGroups == null ? NONE : alikeGroups.get(comparer.hash(frame));
+    return alike == null ? NONE : alike.groups.get(comparer.hash(frame));
   }
 
   /** The next group that is alike; NONE after the last. */
   int nextAlike(int group) {
-    return nextAlike[group];
+    return alike == null ? NONE : alike.next[group];
   }
 
   /** Whether all requests of a group were handed out. */
@@ -462,15 +462,17 @@ final class Pool implements Closeable {
     Splice splice = null;
     for (int i = 0; i < intoRequests.length; i++) {
       Field field = intoRequests[i].to();
+      ByteBuffer before = field.value(recorded);
       ByteBuffer value = comparer.valueIn(field, recorded, frame);
-      if (value != null
-          && tokens[i].get(hash(field, recorded)) != NONE
-          && tokens[i].get(hashOfValue(field, value)) != NONE) {
+      if (before != null
+          && value != null
+          && tokens[i].get(hash(field, before)) != NONE
+          && tokens[i].get(hash(field, value)) != NONE) {
         splice = splice == null ? new Splice(recorded) : splice;
         byte[] bytes = new byte[value.remaining()];
         value.get(bytes);
         int start = field.start(recorded);
-        splice.replace(start, start + field.value(recorded).remaining(), bytes);
+        splice.replace(start, start + before.remaining(), bytes);
       }
     }
     return splice == null ? recorded : splice.payload();

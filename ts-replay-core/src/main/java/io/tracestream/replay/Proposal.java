@@ -1,6 +1,7 @@
 package io.tracestream.replay;
 
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.Entry;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
@@ -22,16 +23,20 @@ final class Proposal {
   /** The rules; none if the places do not look like values that vary. */
   static Rules of(Mismatch mismatch, List<Copy> copies) {
     List<Field> values = values(mismatch);
-    if (values.isEmpty()) {
+    Entry entry = mismatch.expected();
+    if (values.isEmpty() || entry == null) {
       return Rules.NONE;
     }
-    byte[] expected = mismatch.expected().payload();
+    byte[] expected = entry.payload();
     Rules rules = Rules.NONE;
     BitSet open = new BitSet();
     ByteBuffer payload = ByteBuffer.wrap(expected);
     for (Copy wrong : mismatch.wrongCopies()) {
-      int start = wrong.to().start(payload);
-      open.set(start, start + wrong.to().value(payload).remaining());
+      ByteBuffer value = wrong.to().value(payload);
+      if (value != null) {
+        int start = wrong.to().start(payload);
+        open.set(start, start + value.remaining());
+      }
     }
     for (Copy copy : copies) {
       rules = rules.copying(copy);
@@ -51,13 +56,15 @@ final class Proposal {
    */
   static List<Field> values(Mismatch mismatch) {
     List<Field> places = mismatch.differing();
-    if (places.isEmpty() || places.size() > 2 * MOST_PLACES) {
+    Entry entry = mismatch.expected();
+    byte[] found = mismatch.found();
+    if (entry == null || found == null || places.isEmpty() || places.size() > 2 * MOST_PLACES) {
       return List.of();
     }
-    byte[] expected = mismatch.expected().payload();
+    byte[] expected = entry.payload();
     BitSet varying = new BitSet();
     for (Field place : places) {
-      Field value = inText(place, expected, mismatch.found());
+      Field value = inText(place, expected, found);
       varying.set(value.offset(), value.offset() + value.length());
     }
     List<Field> values = new ArrayList<>();
@@ -68,7 +75,7 @@ final class Proposal {
       longest = Math.max(longest, to - from);
       from = varying.nextSetBit(to);
     }
-    int compared = compared(mismatch, expected);
+    int compared = compared(mismatch.compared(entry, found), expected.length);
     int differing = places.stream().mapToInt(Field::length).sum();
     boolean areMost = values.size() > 1 && 2 * differing > compared;
     return values.size() > MOST_PLACES
@@ -79,10 +86,9 @@ final class Proposal {
         : values;
   }
 
-  private static int compared(Mismatch mismatch, byte[] expected) {
-    IntPredicate isCompared = mismatch.compared();
+  private static int compared(IntPredicate isCompared, int length) {
     int compared = 0;
-    for (int at = 0; at < expected.length; at++) {
+    for (int at = 0; at < length; at++) {
       compared += isCompared.test(at) ? 1 : 0;
     }
     return compared;

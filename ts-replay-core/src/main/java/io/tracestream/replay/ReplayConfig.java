@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link ReplayServer} does. Immutable: each {@code with} method returns a changed copy. */
 public final class ReplayConfig extends PlayConfig<ReplayConfig> {
@@ -16,7 +17,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
   private AtEnd atEnd = AtEnd.AS_RECORDED;
   private boolean stub;
   private boolean strictUse;
-  private Duration idleTimeout;
+  private @Nullable Duration idleTimeout;
   private long connections;
 
   private ReplayConfig(InetSocketAddress listen, List<Conversation> conversations) {
@@ -123,7 +124,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
    * @return the changed copy
    * @throws IllegalArgumentException if it is 0 or less
    */
-  public ReplayConfig withIdleTimeout(Duration other) {
+  public ReplayConfig withIdleTimeout(@Nullable Duration other) {
     requirePositive("idleTimeout", other);
     return with(copy -> copy.idleTimeout = other);
   }
@@ -201,7 +202,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
    *
    * @return more than 0; null for no limit
    */
-  public Duration idleTimeout() {
+  public @Nullable Duration idleTimeout() {
     return idleTimeout;
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -157,22 +158,31 @@ public final class ReplayServer implements AutoCloseable {
   }
 
   /** On the session's own loop. */
-  private void open(long number, SocketChannel client, EventLoop loop, Script script) {
+  private void open(long number, SocketChannel client, EventLoop loop, @Nullable Script script) {
+    InetSocketAddress peer = null;
     Session session = null;
     try {
-      session = new Session(number, sessions, loop, (InetSocketAddress) client.getRemoteAddress());
+      peer = (InetSocketAddress) client.getRemoteAddress();
+      session = new Session(
+          number,
+          sessions,
+          loop,
+          peer,
+          playlist.play(role, script),
+          owner -> FrameSocket.accepted(loop, client, role.format(), owner));
       if (!sessions.opened(session)) {
-        close(client);
+        session.discard();
         return;
       }
-      LOG.debug("{}: accepted {}", session, Addresses.numeric(session.peer()));
-      FrameSocket socket = FrameSocket.accepted(loop, client, role.format(), session);
-      session.play(playlist.play(role, script), socket);
+      LOG.debug("{}: accepted {}", session, Addresses.numeric(peer));
+      session.start();
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("connection {}: closed as soon as it was accepted: {}", number, e.toString());
       close(client);
       if (session != null) {
-        session.abandon(e);
+        session.stop(e);
+      } else if (peer != null) {
+        sessions.lost(number, peer, e);
       }
     }
   }

@@ -6,15 +6,22 @@ import io.tracestream.rules.Copy;
 import io.tracestream.rules.Filled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a {@link FrameRewriter}, and turns whatever goes wrong in it into one line. Immutable. */
 final class Rewriting {
   private final Role role;
   private final FrameRewriter rewriter;
 
-  Rewriting(Role role) {
+  private Rewriting(Role role, FrameRewriter rewriter) {
     this.role = role;
-    this.rewriter = role.rewriter();
+    this.rewriter = rewriter;
+  }
+
+  /** Null where nothing is computed. */
+  static @Nullable Rewriting of(Role role) {
+    FrameRewriter rewriter = role.rewriter();
+    return rewriter == null ? null : new Rewriting(role, rewriter);
   }
 
   /**
@@ -24,7 +31,7 @@ final class Rewriting {
    * @param live its payload with live values
    * @param latest the other side's frame before it; or null
    */
-  ByteBuffer toSend(long connection, Cursor at, ByteBuffer live, ByteBuffer latest)
+  ByteBuffer toSend(long connection, Cursor at, ByteBuffer live, @Nullable ByteBuffer latest)
       throws IOException {
     ByteBuffer rewritten = rewritten(connection, at, live, latest);
     for (Copy copy : role.rules().copied()) {
@@ -40,7 +47,8 @@ final class Rewriting {
   /**
    * The first byte in which a frame that came differs from what was expected; -1 when it does not.
    */
-  int difference(long connection, Cursor at, ByteBuffer live, ByteBuffer latest, ByteBuffer found)
+  int difference(
+      long connection, Cursor at, ByteBuffer live, @Nullable ByteBuffer latest, ByteBuffer found)
       throws IOException {
     Comparer comparer = role.comparer();
     Filled filled = comparer.filled(at.payload(), live, found);
@@ -62,7 +70,11 @@ final class Rewriting {
    * be without this where that fails.
    */
   ByteBuffer asExpected(
-      long connection, Cursor at, ByteBuffer live, ByteBuffer latest, ByteBuffer found)
+      long connection,
+      Cursor at,
+      ByteBuffer live,
+      @Nullable ByteBuffer latest,
+      @Nullable ByteBuffer found)
       throws IOException {
     try {
       ByteBuffer payload = found == null
@@ -80,7 +92,7 @@ final class Rewriting {
    *
    * @param latest the other direction's frame before the first one; or null
    */
-  boolean areSame(Cursor one, ByteBuffer latest, Cursor other) throws IOException {
+  boolean areSame(Cursor one, @Nullable ByteBuffer latest, Cursor other) throws IOException {
     Comparer comparer =
         one.direction() == role.compared() ? role.comparer() : role.comparerOfSent();
     if (comparer.areAlike(one.payload(), other.payload())) {
@@ -96,12 +108,14 @@ final class Rewriting {
   }
 
   /** Whether a frame that came may be that entry, whatever values rules put into it. */
-  boolean fits(long connection, Cursor at, ByteBuffer latest, ByteBuffer found) throws IOException {
+  boolean fits(long connection, Cursor at, @Nullable ByteBuffer latest, ByteBuffer found)
+      throws IOException {
     Filled filled = role.comparer().filledAlike(at.payload(), found);
     return filled.difference(rewritten(connection, at, filled.payload(), latest), found) < 0;
   }
 
-  private ByteBuffer rewritten(long connection, Cursor at, ByteBuffer payload, ByteBuffer latest)
+  private ByteBuffer rewritten(
+      long connection, Cursor at, ByteBuffer payload, @Nullable ByteBuffer latest)
       throws IOException {
     Direction direction = at.direction();
     byte[] rewritten;
@@ -135,7 +149,8 @@ final class Rewriting {
         at, "returned a payload without the first field of copy " + copy + "; keep it", null);
   }
 
-  private static Failed failed(Cursor at, String what, Throwable cause) throws IOException {
+  private static Failed failed(Cursor at, String what, @Nullable Throwable cause)
+      throws IOException {
     return new Failed(at.where() + ": the frame rewriter " + what, cause);
   }
 
@@ -143,7 +158,7 @@ final class Rewriting {
   private static final class Failed extends IOException {
     private static final long serialVersionUID = 1;
 
-    Failed(String message, Throwable cause) {
+    Failed(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
   }

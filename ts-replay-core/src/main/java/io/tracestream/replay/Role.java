@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The side of a conversation that we play, and how: the server's to clients, or the client's to a
@@ -22,7 +23,8 @@ import java.util.List;
  * @param rules what may vary
  * @param use which of the rules had an effect
  * @param rewriter computes payloads; null for none
- * @param patience for how long nothing may come while a frame is owed; null for no limit
+ * @param patience for how long nothing may come while a frame is owed, in nanoseconds; 0 for no
+ *     limit
  * @param comparer compares the other side's frames
  * @param comparerOfSent knows where the fields of ours are
  * @param fieldsFromReceived what is copied from frames that come
@@ -37,14 +39,14 @@ record Role(
     Timing timing,
     Rules rules,
     RuleUse use,
-    FrameRewriter rewriter,
-    Duration patience,
+    @Nullable FrameRewriter rewriter,
+    long patience,
     Comparer comparer,
     Comparer comparerOfSent,
     List<Field> fieldsFromReceived,
     List<Field> fieldsIntoSent,
     boolean anyOrder,
-    Hint otherOrder,
+    @Nullable Hint otherOrder,
     AtEnd atEnd) {
 
   static Role server(ReplayConfig config) {
@@ -55,7 +57,11 @@ record Role(
     return of(Direction.S2C, config, config.replyTimeout(), config.order());
   }
 
-  private static Role of(Direction compared, PlayConfig<?> config, Duration patience, Order order) {
+  private static Role of(
+      Direction compared,
+      PlayConfig<?> config,
+      @Nullable Duration patience,
+      @Nullable Order order) {
     Rules rules = config.rules();
     List<Field> fromReceived = new ArrayList<>();
     List<Field> intoSent = new ArrayList<>();
@@ -75,7 +81,7 @@ record Role(
         rules,
         new RuleUse(rules, compared),
         config.rewriter(),
-        patience,
+        patience == null ? 0 : Timing.nanos(patience),
         new Comparer(rules, compared),
         new Comparer(rules, compared.opposite()),
         List.copyOf(fromReceived),
@@ -85,7 +91,7 @@ record Role(
         config instanceof ReplayConfig replay ? replay.atEnd() : AtEnd.AS_RECORDED);
   }
 
-  private static Hint otherOrder(Order order, boolean tied) {
+  private static @Nullable Hint otherOrder(@Nullable Order order, boolean tied) {
     if (order == Order.ANY) {
       return tied ? null : Hint.TIE_REPLIES;
     }

@@ -8,12 +8,14 @@ import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.rules.RuleUse;
+import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of one conversation, for all sessions that play it; without those that may come at
@@ -25,6 +27,9 @@ final class Script {
   private static final int PAGE_BYTES = 256 * 1024;
   /** Where single entries are wanted, a page that was dropped is read again with one call. */
   private static final int SMALL_PAGE_BYTES = 2 * 1024;
+
+  /** What is decoded into at first. */
+  private static final int SMALL_ROOM = 1024;
 
   private static final int MOST_ENTRIES = 8192;
   /**
@@ -39,10 +44,12 @@ final class Script {
   /** Sessions that are far apart in a long recording need readers in several places. */
   private static final int MOST_READERS = 4;
 
+  private static final RuleUse SKIPS_NOTHING = new RuleUse(Rules.NONE, Direction.C2S);
+
   private final Conversation conversation;
   private final int maxPayloadLength;
   private final PageCache cache;
-  /** Which entries are left out; null for none. */
+  /** Which entries are left out. */
   private final RuleUse skipped;
 
   /** Whether entries are read in any order: pages are small then. */
@@ -57,22 +64,20 @@ final class Script {
   /** Readers that go on where a page ended. Guarded by this, as are those below. */
   private final Deque<Source> sources = new ArrayDeque<>();
   /** The reader that goes to any page that was read before; null until it is needed. */
-  private Source anywhere;
-  /** Where it decodes what a page holds. */
-  private byte[] room;
+  private @Nullable Source anywhere;
   /** Null until it is needed. */
-  private Recording recording;
+  private @Nullable Recording recording;
 
   private int users;
 
   /** To be read from the top, without the entries that rules allow at any time. */
   Script(Conversation conversation, int maxPayloadLength, PageCache cache, RuleUse skipped) {
-    this(conversation, maxPayloadLength, cache, skipped.allowsAny() ? skipped : null, false);
+    this(conversation, maxPayloadLength, cache, skipped, false);
   }
 
   /** To be read from the top, or in any order once it was read from the top. */
   Script(Conversation conversation, int maxPayloadLength, PageCache cache, boolean inAnyOrder) {
-    this(conversation, maxPayloadLength, cache, null, inAnyOrder);
+    this(conversation, maxPayloadLength, cache, SKIPS_NOTHING, inAnyOrder);
   }
 
   private Script(
@@ -100,10 +105,10 @@ final class Script {
     /** When the last of those before it came. */
     private final long elapsedBefore;
     /** Where in the recording it begins; null for the first one. */
-    private final RecordingReader.Position position;
+    private final RecordingReader.@Nullable Position position;
 
     /** Set under the cache's lock. */
-    volatile Content content;
+    volatile @Nullable Content content;
     /** Whether it was used since the cache last looked; a hint, so no lock. */
     boolean used;
 
@@ -112,7 +117,7 @@ final class Script {
         long entriesBefore,
         long skippedBefore,
         long elapsedBefore,
-        RecordingReader.Position position) {
+        RecordingReader.@Nullable Position position) {
       this.number = number;
       this.entriesBefore = entriesBefore;
       this.skippedBefore = skippedBefore;
@@ -134,7 +139,10 @@ final class Script {
     private final String fileName;
     /** The time of the entry before the first; of the recording's first one, its beginning. */
     private final long elapsedBefore;
-    /** How many entries of the recording were left out before each entry, and before the end. */
+    /**
+     * How many entries of the recording were left out before each entry, and before the end; empty
+     * if none are.
+     */
     private final long[] skippedBefore;
     /** The first entry after the client's end, and after the target's; {@link #NEVER} if none. */
     private final int clientEnd;
@@ -143,13 +151,13 @@ final class Script {
     /** Whether the recording ends after it. */
     private final boolean isLast;
     /** How the conversation ended; null where the recording does not say so here. */
-    private final RecordedEnd end;
+    private final @Nullable RecordedEnd end;
     /** Whether the recording ends with a line that has no line end. */
     private final boolean mayBeCutShort;
     /** What stands after it; null when that is no damage. */
-    private final RecordingException damage;
+    private final @Nullable RecordingException damage;
 
-    private Content(Decoder from, boolean isLast, RecordingException damage) {
+    private Content(Decoder from, boolean isLast, @Nullable RecordingException damage) {
       // There may be no memory for a large payload twice.
       this.bytes = from.large ? from.bytes : Arrays.copyOf(from.bytes, from.length);
       this.ends = Arrays.copyOf(from.ends, from.count);
@@ -158,8 +166,9 @@ final class Script {
       this.lines = Arrays.copyOf(from.lines, from.count);
       this.fileName = from.fileName;
       this.elapsedBefore = from.elapsedBefore;
-      this.skippedBefore =
-          from.skippedBefore == null ? null : Arrays.copyOf(from.skippedBefore, from.count + 1);
+      this.skippedBefore = from.skippedBefore.length == 0
+          ? from.skippedBefore
+          : Arrays.copyOf(from.skippedBefore, from.count + 1);
       this.clientEnd = from.clientEnd;
       this.targetEnd = from.targetEnd;
       this.isLast = isLast;
@@ -177,6 +186,7 @@ final class Script {
       return !isLast && damage == null;
     }
 
+    @Nullable
     RecordingException damage() {
       return damage;
     }
@@ -210,7 +220,7 @@ final class Script {
 
     /** How many entries of the recording were left out before an entry, or before the end. */
     long skippedBefore(int entry) {
-      return skippedBefore == null ? 0 : skippedBefore[entry];
+      return skippedBefore.length == 0 ? 0 : skippedBefore[entry];
     }
 
     /** Whether a side had ended its sending before that entry, or before the end. */
@@ -219,6 +229,7 @@ final class Script {
     }
 
     /** How the conversation ended; null where the recording does not say so. */
+    @Nullable
     RecordedEnd end() {
       return end;
     }
@@ -229,7 +240,7 @@ final class Script {
 
     long memory() {
       return bytes.length
-          + (long) (OVERHEAD + (skippedBefore == null ? 0 : Long.BYTES)) * ends.length
+          + (long) (OVERHEAD + (skippedBefore.length == 0 ? 0 : Long.BYTES)) * ends.length
           + 200;
     }
   }
@@ -237,15 +248,19 @@ final class Script {
   /** A reader at the first entry of a page, or at the recording's end. */
   private static final class Source {
     private final RecordingReader reader;
+    /** Where pages are decoded. */
+    private final byte[] room;
+
     private int page;
     private boolean atEntry;
     private long elapsedBefore;
     private long skippedBefore;
     /** What stands in the place of the entry; null when all is well. */
-    private RecordingException damage;
+    private @Nullable RecordingException damage;
 
-    private Source(RecordingReader reader) {
+    private Source(RecordingReader reader, int room) {
       this.reader = reader;
+      this.room = new byte[room];
     }
 
     /** Damage is kept until a session comes to it; that something was not read is none. */
@@ -270,17 +285,17 @@ final class Script {
     private final int pageBytes;
     private final long elapsedBefore;
     private String fileName;
-    /** How many entries were left out so far; null when none is. */
-    private long[] skippedBefore;
+    /** How many entries were left out so far; empty if none are. */
+    private long[] skippedBefore = {};
 
     private int clientEnd = NEVER;
     private int targetEnd = NEVER;
-    private RecordedEnd end;
+    private @Nullable RecordedEnd end;
     private boolean mayBeCutShort;
 
-    private Decoder(Source source, int pageBytes, int most, byte[] room, boolean skips) {
+    private Decoder(Source source, int pageBytes, int most, boolean skips) {
       int entries = Math.min(most, 64);
-      bytes = room;
+      bytes = source.room;
       ends = new int[entries];
       elapsedMicros = new long[entries];
       fromClient = new boolean[entries];
@@ -319,7 +334,7 @@ final class Script {
         elapsedMicros = Arrays.copyOf(elapsedMicros, 2 * count);
         fromClient = Arrays.copyOf(fromClient, 2 * count);
         lines = Arrays.copyOf(lines, 2 * count);
-        if (skippedBefore != null) {
+        if (skippedBefore.length > 0) {
           skippedBefore = Arrays.copyOf(skippedBefore, 2 * count + 1);
         }
       }
@@ -334,7 +349,7 @@ final class Script {
       length += size;
       ends[count] = length;
       count++;
-      if (skippedBefore != null) {
+      if (skippedBefore.length > 0) {
         skippedBefore[count] = skippedBefore[count - 1];
       }
     }
@@ -393,7 +408,6 @@ final class Script {
     sources.clear();
     if (anywhere != null) {
       discard(anywhere);
-      room = null;
     }
     if (recording != null) {
       close(recording);
@@ -515,7 +529,7 @@ final class Script {
       if (isAgain) {
         return decodeAgain(source, page);
       }
-      Content content = decode(source, Integer.MAX_VALUE, new byte[1024]);
+      Content content = decode(source, Integer.MAX_VALUE);
       if (content.goesOn()) {
         addPageAfter(page, content, source);
         keep(source);
@@ -550,7 +564,7 @@ final class Script {
     if (recording == null) {
       recording = conversation.open(maxPayloadLength);
     }
-    Source source = open(page);
+    Source source = open(recording, page);
     try {
       source.atEntry = source.reader.advance();
       if (page.number == 0) {
@@ -568,20 +582,19 @@ final class Script {
     return source;
   }
 
-  private Source open(Page page) throws IOException {
+  private Source open(Recording opened, Page page) throws IOException {
     Source source;
     if (inAnyOrder && page.number + 1 < known && page.position != null) {
       if (anywhere == null) {
-        anywhere = new Source(recording.reader(page.position));
-        room = new byte[pageBytes];
+        anywhere = new Source(opened.reader(page.position), pageBytes);
       } else {
         anywhere.reader.moveTo(page.position);
       }
       source = anywhere;
       source.damage = null;
     } else {
-      source =
-          new Source(page.position == null ? recording.reader() : recording.reader(page.position));
+      source = new Source(
+          page.position == null ? opened.reader() : opened.reader(page.position), SMALL_ROOM);
     }
     source.page = page.number;
     source.elapsedBefore = page.elapsedBefore;
@@ -592,7 +605,7 @@ final class Script {
   /** As many entries as the page had before; what follows it is not looked at. */
   private Content decodeAgain(Source source, Page page) throws IOException {
     int count = (int) (pages[page.number + 1].entriesBefore - page.entriesBefore);
-    Content content = decode(source, count, source == anywhere ? room : new byte[1024]);
+    Content content = decode(source, count);
     if (content.count() != count) {
       throw new IOException(this + ": has changed since it was opened; record again");
     }
@@ -602,8 +615,8 @@ final class Script {
     return content;
   }
 
-  private Content decode(Source source, int most, byte[] space) throws IOException {
-    Decoder content = new Decoder(source, pageBytes, most, space, skipped != null);
+  private Content decode(Source source, int most) throws IOException {
+    Decoder content = new Decoder(source, pageBytes, most, skipped.allowsAny());
     try {
       while (source.damage == null && source.atEntry) {
         if (content.large) {
@@ -611,7 +624,7 @@ final class Script {
         }
         ByteBuffer payload = source.reader.payload();
         requireFrame(source.reader, payload.remaining());
-        if (skipped != null
+        if (skipped.allowsAny()
             && source.reader.direction() == skipped.direction()
             && skipped.allows(payload)) {
           content.skippedBefore[content.count] = ++source.skippedBefore;

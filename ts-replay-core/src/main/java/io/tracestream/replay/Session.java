@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,17 +45,15 @@ final class Session implements FrameSocket.Owner, Payloads {
   private final Sessions sessions;
   private final EventLoop loop;
   private InetSocketAddress peer;
-  /** What is played; null when all conversations were begun by others. */
-  private Play play;
-
-  private FrameSocket socket;
+  private final Play play;
+  private final FrameSocket socket;
   private boolean begun;
   private long start;
 
   /** Whether the time of our next frame was looked at, and had not come. */
   private boolean pausing;
 
-  private EventLoop.Timer pause;
+  private EventLoop.@Nullable Timer pause;
   private long longestLateness;
   private boolean allSent;
   /** Whether our sending has ended. */
@@ -61,9 +61,9 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** When all was sent: whether the connection stays open for the other side to end it. */
   private boolean holds;
 
-  private EventLoop.Timer grace;
+  private EventLoop.@Nullable Timer grace;
   private boolean graceIsOver;
-  private EventLoop.Timer patience;
+  private EventLoop.@Nullable Timer patience;
   private boolean patienceIsOver;
   /** When a frame of ours was last sent or, if some may come at any time, when another one came. */
   private long progress;
@@ -73,29 +73,43 @@ final class Session implements FrameSocket.Owner, Payloads {
   private long matchedAtStall = -1;
 
   /** What came instead of the expected entry; null while all agrees. */
-  private Kind departure;
+  private @Nullable Kind departure;
 
-  private ByteBuffer found;
-  private String reason;
-  private IOException failure;
+  private @Nullable ByteBuffer found;
+  private @Nullable String reason;
+  private @Nullable IOException failure;
   private boolean over;
   /** Whether what was due at a departure is still being sent. */
   private boolean owing;
 
   private boolean gone;
 
+  /** Makes the session's socket. */
+  interface Connector<E extends Exception> {
+    FrameSocket connect(FrameSocket.Owner owner) throws E;
+  }
+
   /**
    * A session that has not begun.
    *
    * @param peer the other side, for log lines and results
    */
-  Session(long number, Sessions sessions, EventLoop loop, InetSocketAddress peer) {
+  <E extends Exception> Session(
+      long number,
+      Sessions sessions,
+      EventLoop loop,
+      InetSocketAddress peer,
+      Play play,
+      Connector<E> connector)
+      throws E {
     this.number = number;
     this.sessions = sessions;
     this.role = sessions.role();
     this.loop = loop;
     this.peer = peer;
+    this.play = play;
     this.start = loop.now();
+    this.socket = connector.connect(this);
   }
 
   long number() {
@@ -108,23 +122,21 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   /** Whole frames that the other side has sent. On its loop. */
   long framesReceived() {
-    return socket == null ? 0 : socket.frames();
+    return socket.frames();
   }
 
   /** Bytes of those frames. On its loop. */
   long bytesReceived() {
-    return socket == null ? 0 : socket.received();
+    return socket.received();
   }
 
   InetSocketAddress peer() {
     return peer;
   }
 
-  /** Begins to play; null for one connection too many. */
-  void play(Play what, FrameSocket on) {
-    play = what;
-    socket = on;
-    if (on.isConnected()) {
+  /** Begins to play, if the other side is there. */
+  void start() {
+    if (socket.isConnected()) {
       begin();
     }
   }
@@ -133,10 +145,9 @@ final class Session implements FrameSocket.Owner, Payloads {
     begun = true;
     start = System.nanoTime();
     progress = start;
-    if (play == null) {
-      depart(
-          Kind.EXTRA_CONNECTION,
-          "this connection is one too many: " + all(sessions.playlist().size()) + " been played");
+    String refusal = play.refusal();
+    if (refusal != null) {
+      depart(Kind.EXTRA_CONNECTION, refusal);
     } else {
       try {
         play.on(number);
@@ -148,19 +159,16 @@ final class Session implements FrameSocket.Owner, Payloads {
     proceed();
   }
 
-  private static String all(int conversations) {
-    return conversations == 1
-        ? "the conversation has"
-        : "all " + conversations + " conversations have";
-  }
-
   // What comes.
 
   @Override
   public void ready(FrameSocket ready) {
     if (!begun && socket.isConnected()) {
-      peer = socket.peer() == null ? peer : socket.peer();
-      sessions.connected(this, socket.local());
+      peer = Objects.requireNonNullElse(socket.peer(), peer);
+      InetSocketAddress local = socket.local();
+      if (local != null) {
+        sessions.connected(this, local);
+      }
       begin();
     }
     if (!over && begun) {
@@ -222,7 +230,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   private void proceed() {
     if (!over) {
       try {
-        if (begun && play != null && failure == null) {
+        if (begun && failure == null) {
           send();
         }
       } catch (IOException e) {
@@ -234,9 +242,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
     if (over && socket.isClosed() && !gone) {
       gone = true;
-      if (play != null) {
-        play.close();
-      }
+      play.close();
       sessions.gone(this);
     }
   }
@@ -407,7 +413,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       } else if (patienceIsOver) {
         depart(
             Kind.NOT_TAKEN,
-            role.peer() + " read nothing for " + role.patience().toMillis() / 1e3 + " s");
+            role.peer() + " read nothing for " + role.patience() / 1_000_000 / 1e3 + " s");
       } else {
         waitOn();
       }
@@ -424,10 +430,7 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   /** For clients that may stop at any time: whether everything they asked for was sent. */
   private boolean isBetweenRequests() {
-    return play != null
-        && play.isComplete()
-        && socket.unsent() == 0
-        && socket.sendFailure() == null;
+    return play.isComplete() && socket.unsent() == 0 && socket.sendFailure() == null;
   }
 
   /** The other side has not ended, and need not end. */
@@ -482,10 +485,10 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
     if (allSent) {
       if (grace == null) {
-        long nanos = holds && role.isClient() ? Timing.nanos(role.patience()) : GRACE_NANOS;
+        long nanos = holds && role.isClient() ? role.patience() : GRACE_NANOS;
         watchGrace(nanos, nanos);
       }
-    } else if (role.patience() != null && patience == null) {
+    } else if (role.patience() > 0 && patience == null) {
       watchPatience();
     }
   }
@@ -514,7 +517,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   }
 
   private void watchPatience() throws IOException {
-    long half = mayStall() ? Timing.nanos(role.patience()) / 2 : 0;
+    long half = mayStall() ? role.patience() / 2 : 0;
     patience = loop.after(Math.max(patienceLeft() - half, 0), () -> {
       patience = null;
       socket.flush(); // the kernel reports room late, but takes bytes as soon as it has any
@@ -553,10 +556,10 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   private long patienceNanos() throws IOException {
     // A target that took its time when it was recorded may take it again.
-    return Timing.nanos(role.patience()) + (role.isClient() ? play.recordedPauseNanos() : 0);
+    return role.patience() + (role.isClient() ? play.recordedPauseNanos() : 0);
   }
 
-  private void depart(Kind kind, String why) {
+  private void depart(Kind kind, @Nullable String why) {
     departure = kind;
     reason = why;
   }
@@ -567,11 +570,9 @@ final class Session implements FrameSocket.Owner, Payloads {
     cancel(pause);
     cancel(grace);
     cancel(patience);
-    if (play != null) {
-      play.leave();
-    }
+    play.leave();
     sessions.ended(this, result);
-    owing = outcome == Outcome.DIFFERED && play != null && departure != Kind.NOT_TAKEN;
+    owing = outcome == Outcome.DIFFERED && departure != Kind.NOT_TAKEN;
     if (owing) {
       socket.wantFrames(false);
       sendOwed();
@@ -580,7 +581,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
   }
 
-  private static void cancel(EventLoop.Timer timer) {
+  private static void cancel(EventLoop.@Nullable Timer timer) {
     if (timer != null) {
       timer.cancel();
     }
@@ -590,30 +591,24 @@ final class Session implements FrameSocket.Owner, Payloads {
     SessionResult result = SessionResult.of(number, peer, outcome)
         .withLongestLateness(Duration.ofNanos(longestLateness))
         .withTook(Duration.ofNanos(System.nanoTime() - start));
-    if (play != null) {
-      result = play.describe(result);
+    result = play.describe(result);
+    if (outcome == Outcome.BROKEN && failure != null) {
+      return result.withDamage(
+          Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
     }
-    return switch (outcome) {
-      case DIFFERED -> result.withMismatch(mismatch());
-      case BROKEN -> result.withDamage(String.valueOf(failure.getMessage()));
-      default -> result;
-    };
+    return outcome == Outcome.DIFFERED && departure != null
+        ? result.withMismatch(mismatch(departure))
+        : result;
   }
 
-  private Mismatch mismatch() {
-    Mismatch mismatch;
-    if (play != null) {
-      mismatch = play.mismatch(departure, number, peer, found);
-    } else {
-      Place place = Place.of(sessions.playlist().toString(), role.compared(), 1, 0, 0);
-      mismatch = Mismatch.of(departure, number, peer, place, role.rules());
-    }
-    boolean isFirst = play == null || play.matched() == 0;
-    if (isFirst && departure == Kind.DIFFERENT_FRAME && !role.isClient()) {
+  private Mismatch mismatch(Kind kind) {
+    Mismatch mismatch = play.mismatch(kind, number, peer, found);
+    boolean isFirst = play.matched() == 0;
+    if (isFirst && kind == Kind.DIFFERENT_FRAME && found != null && !role.isClient()) {
       mismatch = mismatch.withBeginning(sessions.playlist().beginningWith(found, role));
     }
     boolean afterOurEnd =
-        departure == Kind.EXTRA_CONNECTION ? sessions.hasEndedFirst() : sendingEnded && allSent;
+        kind == Kind.EXTRA_CONNECTION ? sessions.hasEndedFirst() : sendingEnded && allSent;
     return mismatch
         .withFound(found == null ? null : found.array())
         .withReason(reason)
@@ -637,7 +632,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   }
 
   @Override
-  public void stop(Throwable cause) {
+  public void stop(@Nullable Throwable cause) {
     try {
       Throwable error = cause != null ? cause : sessions.failure();
       if (error == null) {
@@ -656,20 +651,9 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
   }
 
-  /** It could not begin; its connection is closed. */
-  void abandon(Throwable cause) {
-    if (socket != null) {
-      stop(cause);
-      return;
-    }
-    over = true;
-    gone = true;
-    boolean isGone = cause instanceof IOException; // the client has left
-    sessions.ended(
-        this,
-        SessionResult.of(number, peer, isGone ? Outcome.INCOMPLETE : Outcome.BROKEN)
-            .withDamage(isGone ? null : cause.toString()));
-    sessions.gone(this);
+  /** None may begin any more. */
+  void discard() {
+    socket.close();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** How one session ended. Immutable: each {@code with} method returns a changed copy. */
 public final class SessionResult implements Cloneable {
@@ -12,7 +13,7 @@ public final class SessionResult implements Cloneable {
   private final long connection;
   private final InetSocketAddress peer;
   private final Outcome outcome;
-  private String recording;
+  private @Nullable String recording;
   private long entriesMatched;
   private long compared;
   private long open;
@@ -20,8 +21,8 @@ public final class SessionResult implements Cloneable {
   private List<String> notes = List.of();
   private Duration longestLateness = Duration.ZERO;
   private Duration took = Duration.ZERO;
-  private Mismatch mismatch;
-  private String damage;
+  private @Nullable Mismatch mismatch;
+  private @Nullable String damage;
 
   /** How a session ended, in one word. */
   public enum Outcome {
@@ -69,7 +70,7 @@ public final class SessionResult implements Cloneable {
    * @param name the recording's name; null when nothing was played
    * @return the changed copy
    */
-  public SessionResult withRecording(String name) {
+  public SessionResult withRecording(@Nullable String name) {
     return with(copy -> copy.recording = name);
   }
 
@@ -146,7 +147,7 @@ public final class SessionResult implements Cloneable {
    * @param other where the other side departed from the recording; or null
    * @return the changed copy
    */
-  public SessionResult withMismatch(Mismatch other) {
+  public SessionResult withMismatch(@Nullable Mismatch other) {
     return with(copy -> copy.mismatch = other);
   }
 
@@ -156,7 +157,7 @@ public final class SessionResult implements Cloneable {
    * @param line the reason, in one line; or null
    * @return the changed copy
    */
-  public SessionResult withDamage(String line) {
+  public SessionResult withDamage(@Nullable String line) {
     return with(copy -> copy.damage = line);
   }
 
@@ -192,7 +193,7 @@ public final class SessionResult implements Cloneable {
    *
    * @return the recording's name; null when nothing was played
    */
-  public String recording() {
+  public @Nullable String recording() {
     return recording;
   }
 
@@ -265,7 +266,7 @@ public final class SessionResult implements Cloneable {
    *
    * @return the mismatch; null if it did not
    */
-  public Mismatch mismatch() {
+  public @Nullable Mismatch mismatch() {
     return mismatch;
   }
 
@@ -274,7 +275,7 @@ public final class SessionResult implements Cloneable {
    *
    * @return one line; null if it could
    */
-  public String damage() {
+  public @Nullable String damage() {
     return damage;
   }
 

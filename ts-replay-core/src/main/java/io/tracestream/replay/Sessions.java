@@ -2,6 +2,8 @@ package io.tracestream.replay;
 
 import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
+import io.tracestream.replay.SessionResult.Outcome;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a server or a verification: those that run, and how the others ended. For any
@@ -47,7 +50,7 @@ class Sessions {
   private volatile boolean hasClosed;
 
   /** Why an event loop could not go on; null while all is well. */
-  private Throwable failure;
+  private @Nullable Throwable failure;
 
   Sessions(Role role, Playlist playlist, SessionListener listener, Engine engine) {
     this.role = role;
@@ -72,10 +75,29 @@ class Sessions {
       }
       open.add(session);
     }
-    long number = session.number();
-    InetSocketAddress peer = session.peer();
-    engine.tell(() -> listener.started(number, peer));
+    started(session.number(), session.peer());
     return true;
+  }
+
+  private void started(long number, InetSocketAddress peer) {
+    engine.tell(() -> listener.started(number, peer));
+  }
+
+  /** A connection was lost before its session was made. */
+  void lost(long number, InetSocketAddress peer, Throwable cause) {
+    boolean hasLeft = cause instanceof IOException;
+    SessionResult result = SessionResult.of(
+            number, peer, hasLeft ? Outcome.INCOMPLETE : Outcome.BROKEN)
+        .withDamage(hasLeft ? null : cause.toString());
+    synchronized (this) {
+      if (closing) {
+        return;
+      }
+      verdict = verdict.plus(result);
+    }
+    started(number, peer);
+    engine.tell(() -> listener.ended(result));
+    engine.tell(this::countTold);
   }
 
   /** A target was connected to. */
@@ -184,7 +206,7 @@ class Sessions {
     notifyAll();
   }
 
-  synchronized Throwable failure() {
+  synchronized @Nullable Throwable failure() {
     return failure;
   }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers each request by itself, from a {@link Pool}: finds the recorded request that a frame
@@ -30,20 +31,18 @@ final class Stub extends Play {
 
   private final Pool pool;
   /** Null when nothing is copied. */
-  private final LiveValues values;
+  private final @Nullable LiveValues values;
 
   private final Cursor request;
   private final Cursor reply;
-  /** The request that was taken last, with its live values; null once it is counted. */
-  private ByteBuffer taken;
   /** The request that was compared last, with its live values. */
-  private ByteBuffer expected;
+  private ByteBuffer expected = ByteBuffer.allocate(0);
   /** The number of the next frame, whichever way it goes. */
   private long passed;
   /** Whether a frame of ours was not as recorded: then requests may not be either. */
   private boolean hasChanged;
   /** The latest frame of ours; null for none, or where nothing is computed. */
-  private ByteBuffer latestSent;
+  private @Nullable ByteBuffer latestSent;
 
   private final Queue<Owed> owed;
   private long owedBytes;
@@ -59,12 +58,12 @@ final class Stub extends Play {
     private final int request;
     private final long number;
     /** The fields of all of them that live values go into; null where all are as recorded. */
-    private final Cuts values;
+    private final @Nullable Cuts values;
 
     private int reply;
     private long due;
 
-    private Owed(int request, long number, Cuts values) {
+    private Owed(int request, long number, @Nullable Cuts values) {
       this.request = request;
       this.number = number;
       this.values = values;
@@ -98,11 +97,13 @@ final class Stub extends Play {
   // What comes.
 
   @Override
+  @Nullable
   Kind came(ByteBuffer frame) throws IOException {
     return came(frame, role.timing().isAtOnce() ? 0 : System.nanoTime());
   }
 
   /** A frame came at that time. */
+  @Nullable
   Kind came(ByteBuffer frame, long now) throws IOException {
     int found = find(frame);
     if (found == Pool.NONE) {
@@ -110,14 +111,13 @@ final class Stub extends Play {
           ? null
           : pool.isEmpty() ? Kind.EXTRA_FRAME : Kind.UNKNOWN_REQUEST;
     }
-    count(request.payload(), taken, frame);
-    taken = null;
+    count(request.payload(), expected, frame);
     pass(Direction.C2S, request.payload(), frame);
     owe(found, now, kept(frame));
     return null;
   }
 
-  /** Takes the request that a frame equals, to which the cursor then points. */
+  /** Takes the request that a frame equals: it is the last one that is compared. */
   private int find(ByteBuffer frame) throws IOException {
     if (rewriting != null) {
       return findByComputing(frame);
@@ -195,7 +195,6 @@ final class Stub extends Play {
         return Pool.NONE;
       }
       if (pool.use(group, candidate)) {
-        taken = expected;
         return candidate;
       }
     }
@@ -216,7 +215,7 @@ final class Stub extends Play {
 
   // What is owed.
 
-  private void owe(int found, long now, ByteBuffer asked) throws IOException {
+  private void owe(int found, long now, @Nullable ByteBuffer asked) throws IOException {
     int count = pool.replies(found);
     if (count == 0) {
       return;
@@ -230,8 +229,9 @@ final class Stub extends Play {
     owedBytes += more.memory();
   }
 
-  /** Passes the replies, as they will be live. */
-  private Cuts liveFields(int found, int count, ByteBuffer asked) throws IOException {
+  /** Passes the replies, as they will be live; null where all are as recorded. */
+  private @Nullable Cuts liveFields(int found, int count, @Nullable ByteBuffer asked)
+      throws IOException {
     Cuts fields = role.cutsOfSent();
     boolean change = false;
     for (int i = 0; i < count; i++) {
@@ -333,6 +333,7 @@ final class Stub extends Play {
   }
 
   @Override
+  @Nullable
   RecordingException damage() {
     return null; // it was found when the pool was made
   }
@@ -345,11 +346,12 @@ final class Stub extends Play {
   // What is known about it.
 
   @Override
-  Mismatch mismatch(Kind kind, long connection, InetSocketAddress peer, ByteBuffer found) {
+  Mismatch mismatch(
+      Kind kind, long connection, InetSocketAddress peer, @Nullable ByteBuffer found) {
     try {
       if (found != null && pool.nearest(found, request) != Pool.NONE) {
         Mismatch mismatch = mismatch(kind, connection, peer, request, found);
-        return Clues.addCopies(mismatch.withFound(found.array()), request);
+        return Clues.addCopies(mismatch, found.array(), request);
       }
       if (kind == Kind.NOT_TAKEN && hasNext()) {
         pool.moveToReply(owed.element().request, owed.element().reply, reply);
@@ -365,7 +367,7 @@ final class Stub extends Play {
   }
 
   private Mismatch mismatch(
-      Kind kind, long connection, InetSocketAddress peer, Cursor at, ByteBuffer found)
+      Kind kind, long connection, InetSocketAddress peer, Cursor at, @Nullable ByteBuffer found)
       throws IOException {
     ByteBuffer live = live(at.direction(), at);
     ByteBuffer shown = found == null ? live : asExpected(at, live, latestSent, found);

@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -109,7 +110,7 @@ public final class Verifier implements AutoCloseable {
     try {
       address.get();
     } catch (ExecutionException e) {
-      throw new ConnectException(e.getCause().getMessage());
+      throw new ConnectException(Objects.requireNonNull(e.getCause()).getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while connecting to " + config.target());
@@ -122,10 +123,17 @@ public final class Verifier implements AutoCloseable {
     if (script == null) {
       return;
     }
-    Session session = new Session(++number, sessions, loop, config.target());
+    Session session = new Session(
+        ++number,
+        sessions,
+        loop,
+        config.target(),
+        playlist.play(role, script),
+        owner -> FrameSocket.dial(loop, dialer, null, role.format(), owner));
     if (sessions.opened(session)) {
-      FrameSocket socket = FrameSocket.dial(loop, dialer, null, role.format(), session);
-      session.play(playlist.play(role, script), socket);
+      session.start();
+    } else {
+      session.discard();
     }
   }
 

@@ -51,4 +51,7 @@
  * {@link io.tracestream.replay.SessionResult} when it ends; all of them add up to the
  * {@link io.tracestream.replay.Verdict}.
  */
+@NullMarked
 package io.tracestream.replay;
+
+import org.jspecify.annotations.NullMarked;
