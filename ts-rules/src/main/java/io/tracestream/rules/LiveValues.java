@@ -174,26 +174,35 @@ public final class LiveValues {
   private void requireReadable(
       Direction direction, ByteBuffer recorded, ByteBuffer live, List<Part> parts)
       throws RulesException {
+    Comparer comparer = use.comparer(direction);
     for (Part one : parts) {
       Field to = one.copy().to();
-      Comparer comparer = use.comparer(direction);
-      ByteBuffer found = comparer.valueInLive(to, recorded, live);
-      if (found == null && !to.varies()) {
-        throw overlapping(one.copy());
-      }
-      if (to.varies() && (found == null || !to.content(found).equals(ByteBuffer.wrap(one.value)))) {
-        throw new RulesException("copy " + one.copy() + ": the live value " + shown(one.value)
-            + " would not be read back as " + to.shape() + " where it is put");
+      if (to.varies()) {
+        ByteBuffer found = comparer.valueInLive(to, recorded, live);
+        if (found == null || !to.content(found).equals(ByteBuffer.wrap(one.value))) {
+          throw new RulesException("copy " + one.copy() + ": the live value " + shown(one.value)
+              + " would not be read back as " + to.shape() + " where it is put");
+        }
       }
     }
     for (int index : use.copiesFrom(direction, recorded)) {
       Copy copy = copies.get(index).copy;
-      if (copy.from().isIn(recorded)
-          && use.comparer(direction).valueInLive(copy.from(), recorded, live) == null) {
+      if (isGone(copy.from(), comparer, recorded, live)) {
         throw new RulesException("copy " + copy + ": its first field is gone, because copy "
             + parts.get(0).copy() + " changed bytes of it");
       }
     }
+    for (int index : use.copiesTo(direction, recorded)) {
+      Copy copy = copies.get(index).copy;
+      if (isGone(copy.to(), comparer, recorded, live)) {
+        throw overlapping(copy);
+      }
+    }
+  }
+
+  private static boolean isGone(
+      Field field, Comparer comparer, ByteBuffer recorded, ByteBuffer live) {
+    return field.isIn(recorded) && comparer.valueInLive(field, recorded, live) == null;
   }
 
   private static String shown(byte[] value) {

@@ -304,6 +304,9 @@ class LiveValuesTest {
         "copy " + fixed + ": its bytes overlap those of another copy; limit the two to different"
             + " kinds of frames, or remove one",
         all.getMessage());
+    LiveValues one = new LiveValues(Rules.of("copy " + fixed, "copy " + varying));
+    one.passed(1, C2S, text("00001234"), text("00009"));
+    assertThrows(RulesException.class, () -> one.live(2, S2C, text("1234")), "of no live value");
     both.passed(3, C2S, text("123412345"), text("abcd9"));
     RulesException part =
         assertThrows(RulesException.class, () -> both.live(4, S2C, text("12345")));
