@@ -12,6 +12,7 @@ import io.tracestream.recording.Entry;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +69,22 @@ class ExplanationTest {
                                              ^^ ^^                                  ^^
           ADD_RULES ignore s2c:5+2
         """, different(THIRD_REPLY, HELLO + "0001", HELLO + "fffe"));
+  }
+
+  @Test
+  void aValueIsNotBlamedIfAFrameRewriterMovedItsPlace() {
+    Mismatch mismatch = Mismatch.of(
+            Kind.DIFFERENT_FRAME,
+            2,
+            new InetSocketAddress("127.0.0.1", 4711),
+            THIRD_REPLY,
+            Rules.of("copy c2s:0+2->s2c:-2+2", "ignore s2c:0+digits"))
+        .withRecorded(ByteBuffer.wrap(bytes(HELLO + "0001")))
+        .withExpected(new Entry(0, Direction.S2C, bytes("680001")))
+        .withFound(bytes("680002"));
+    String text = mismatch.explain(16, false);
+    assertTrue(text.contains("first difference at payload byte 2"), text);
+    assertFalse(text.contains("another value"), text);
   }
 
   @Test
