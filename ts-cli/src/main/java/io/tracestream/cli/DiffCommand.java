@@ -147,6 +147,7 @@ final class DiffCommand implements Callable<Integer> {
       json.writeObjectFieldStart("rules");
       texts("ignore", rules.ignored());
       texts("copy", rules.copied());
+      texts("length", rules.lengths());
       texts("allow", rules.allowed());
       json.writeEndObject();
       json.writeArrayFieldStart("changes");

@@ -41,6 +41,15 @@ final class RuleOptions {
   private List<Copy> copied = new ArrayList<>();
 
   @Option(
+      names = "--length",
+      paramLabel = "FIELD",
+      converter = ToLength.class,
+      description =
+          "Change a number as much as the bytes after it that it counts get longer or shorter:"
+              + " c2s:2+u16 is in two bytes at offset 2. Repeatable.")
+  private List<Field> lengths = new ArrayList<>();
+
+  @Option(
       names = "--allow",
       paramLabel = "FRAMES",
       converter = ToFrames.class,
@@ -53,8 +62,8 @@ final class RuleOptions {
       paramLabel = "FILE",
       converter = Values.FileName.class,
       description =
-          "Read rules from FILE, one per line: ignore FIELD, copy FIELD->FIELD or allow FRAMES."
-              + " Repeatable.")
+          "Read rules from FILE, one per line: ignore FIELD, copy FIELD->FIELD, length FIELD"
+              + " or allow FRAMES. Repeatable.")
   private List<Path> files = new ArrayList<>();
 
   /**
@@ -69,6 +78,9 @@ final class RuleOptions {
     }
     for (Copy copy : copied) {
       rules = rules.copying(copy);
+    }
+    for (Field field : lengths) {
+      rules = rules.following(field);
     }
     for (Frames frames : allowed) {
       rules = rules.allowing(frames);
@@ -104,6 +116,12 @@ final class RuleOptions {
   private static final class ToField extends Parsed<Field> {
     private ToField() {
       super(Field::parse);
+    }
+  }
+
+  private static final class ToLength extends Parsed<Field> {
+    private ToLength() {
+      super(Field::parseLength);
     }
   }
 

@@ -207,6 +207,8 @@ class CommandLineTest {
             + " file",
         "--at-end=drop | --at-end: found \"drop\", expected close or hold",
         "--strict-use | --strict-use is only valid with --stub",
+        "--length=c2s:4+2 | --length: \"c2s:4+2\": character 7: not a number; write u8, u16, u32, u16le,"
+            + " u32le, varint or digits, such as c2s:2+u16",
         "--allow=c2s[len=] | --allow: \"c2s[len=]\": character 9: not a length; write a number of bytes, such as len=37",
         "--report=report.txt | --report: found \"report.txt\", expected a name that ends in .json or"
             + " .xml",

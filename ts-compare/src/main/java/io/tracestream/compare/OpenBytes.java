@@ -22,6 +22,8 @@ final class OpenBytes {
   private final List<Field> always;
   /** Not compared where both sides are explained. */
   private final List<Copy> copies;
+  /** Numbers that count bytes, where lengths vary. */
+  private final List<Field> lengths;
   /** Whether the length of any field varies. */
   private final boolean varies;
 
@@ -39,6 +41,11 @@ final class OpenBytes {
         .toList();
     varies = Stream.concat(always.stream(), copies.stream().map(Copy::to))
         .anyMatch(field -> field.length() == 0);
+    lengths = varies
+        ? rules.lengths().stream()
+            .filter(field -> field.direction() == direction)
+            .toList()
+        : List.of();
   }
 
   /** The copies into payloads of this direction, in the order of the bits of {@code explained}. */
@@ -81,6 +88,7 @@ final class OpenBytes {
     }
     BitSet open = open(payload, payload, explained);
     if (varies) {
+      lengths.forEach(field -> set(field, payload, payload, open));
       return without(open, payload);
     }
     byte[] closed = payload.clone();
@@ -162,6 +170,9 @@ final class OpenBytes {
           number >= 0;
           number = numbers.nextSetBit(number + 1)) {
         rules = rules.ignoring(copies.get(number).to());
+      }
+      for (Field length : lengths) {
+        rules = rules.following(length);
       }
       return new Comparer(rules, direction);
     });

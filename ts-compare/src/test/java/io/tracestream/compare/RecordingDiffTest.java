@@ -191,6 +191,15 @@ class RecordingDiffTest {
   }
 
   @Test
+  void aLengthFollowsTheFieldThatItCounts() throws Exception {
+    String[] rules = {"ignore c2s:2+digits", "length c2s:0+u8"};
+    assertEquals(List.of(), diff("c2s 03613978, c2s 0161", "c2s 0461313078, c2s 0161", rules));
+    assertEquals(
+        List.of("CHANGED c2s a1 b1 0+1 4+1"), diff("c2s 03613978", "c2s 0361313078", rules));
+    assertEquals(List.of("CHANGED c2s a1 b1 0+1"), diff("c2s 03613978", "c2s 04613878", rules));
+  }
+
+  @Test
   void valuesOfOtherLengthsAreTheSameIfBothSidesCopiedThem() throws Exception {
     String copy = "copy c2s:0+digits->s2c:1+digits";
     assertEquals(List.of(), diff("c2s 393b, s2c 2339aa", "c2s 3130303b, s2c 23313030aa", copy));

@@ -458,7 +458,7 @@ final class Pool implements Closeable {
    * recorded value that came from a reply gives way to the value in the frame, if a reply gave that
    * out.
    */
-  ByteBuffer withTokensOf(ByteBuffer frame, ByteBuffer recorded) {
+  ByteBuffer withTokensOf(ByteBuffer frame, ByteBuffer recorded) throws IOException {
     Splice splice = null;
     for (int i = 0; i < intoRequests.length; i++) {
       Field field = intoRequests[i].to();
@@ -475,7 +475,11 @@ final class Pool implements Closeable {
         splice.replace(start, start + before.remaining(), bytes);
       }
     }
-    return splice == null ? recorded : splice.payload();
+    if (splice == null) {
+      return recorded;
+    }
+    comparer.follow(splice, recorded);
+    return splice.payload();
   }
 
   /** Whether a recorded request has a value that came from a reply. */

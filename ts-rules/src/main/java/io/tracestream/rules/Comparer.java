@@ -30,6 +30,8 @@ public final class Comparer {
   private final ByKind<Field> into;
   /** Both. */
   private final ByKind<Field> named;
+  /** The numbers that count bytes, where the lengths of others vary. */
+  private final ByKind<Field> lengths;
   /** The same for hashes, which must not depend on a kind that a matching payload may not be of. */
   private final ByKind<Field> openForHash;
 
@@ -61,21 +63,28 @@ public final class Comparer {
     open = byKind(fields.subList(0, opens));
     into = byKind(fields.subList(opens, fields.size()));
     named = byKind(fields);
-    List<Field> forHash = new ArrayList<>();
-    boolean exact = true;
-    for (Field field : fields) {
-      boolean isSure = isSure(field.frames(), fields);
-      exact &= isSure;
-      forHash.add(isSure ? field : field.ofAllFrames());
-    }
     boolean fixed = true;
     for (Field field : fields) {
       fixed &= field.isFixed();
     }
     areFixed = fixed;
+    List<Field> following = new ArrayList<>();
+    for (Field field : fixed ? List.<Field>of() : rules.lengths()) {
+      addOf(direction, field, following);
+    }
+    lengths = byKind(following);
+    List<Field> changing = new ArrayList<>(following);
+    changing.addAll(fields);
+    List<Field> forHash = new ArrayList<>();
+    boolean exact = true;
+    for (Field field : changing) {
+      boolean isSure = isSure(field.frames(), changing);
+      exact &= isSure;
+      forHash.add(isSure ? field : field.ofAllFrames());
+    }
     isExact = exact && fixed;
-    openForHash = exact ? open : byKind(forHash.subList(0, opens));
-    namedForHash = exact ? named : byKind(forHash);
+    openForHash = byKind(forHash.subList(0, following.size() + opens));
+    namedForHash = byKind(forHash);
   }
 
   private static void addOf(Direction direction, Field field, List<Field> fields) {
@@ -165,12 +174,12 @@ public final class Comparer {
   private Layout layout(
       Field[] fields, ByteBuffer recorded, ByteBuffer expected, ByteBuffer found) {
     Layout live = expected == recorded ? Layout.UNMOVED : liveLayout(recorded, expected);
-    return new Layout(fields, recorded, live, found);
+    return new Layout(fields, lengths.of(recorded, found), recorded, live, found);
   }
 
   /** Where the fields that live values went into are then. */
   private Layout liveLayout(ByteBuffer recorded, ByteBuffer live) {
-    return new Layout(into.of(recorded), recorded, live);
+    return new Layout(into.of(recorded), lengths.of(recorded), recorded, live);
   }
 
   /**
@@ -189,7 +198,7 @@ public final class Comparer {
     Field[] fields = named.of(one, other);
     return areFixed
         ? difference(fields, at, one, other) < 0
-        : new Layout(fields, one, other).difference(one, other) < 0;
+        : new Layout(fields, lengths.of(one, other), one, other).difference(one, other) < 0;
   }
 
   private static int difference(Field[] skipped, int first, ByteBuffer expected, ByteBuffer found) {
@@ -263,7 +272,7 @@ public final class Comparer {
     Field[] fields = named.of(one, other);
     return areFixed
         ? Filled.of(fields, one, other)
-        : Filled.of(new Layout(fields, one, other), one, other);
+        : Filled.of(new Layout(fields, lengths.of(one, other), one, other), one, other);
   }
 
   /**
@@ -275,7 +284,7 @@ public final class Comparer {
    * @return their offsets in the recorded payload
    */
   public BitSet differing(ByteBuffer recorded, ByteBuffer found) {
-    return new Layout(open.of(recorded, found), recorded, found).differing(recorded, found);
+    return layout(open.of(recorded, found), recorded, recorded, found).differing(recorded, found);
   }
 
   /**
@@ -295,7 +304,8 @@ public final class Comparer {
     Field[] intos = into.of(recorded);
     Field[] both = Arrays.copyOf(opens, opens.length + intos.length);
     System.arraycopy(intos, 0, both, opens.length, intos.length);
-    return valueIn(field, recorded, new Layout(both, recorded, found), found);
+    Layout layout = new Layout(both, lengths.of(recorded, found), recorded, found);
+    return valueIn(field, recorded, layout, found);
   }
 
   /**
@@ -326,6 +336,22 @@ public final class Comparer {
   private static @Nullable ByteBuffer valueAt(Field field, int start, ByteBuffer payload) {
     int end = start < 0 ? -1 : field.endFrom(payload, start);
     return end < 0 ? null : payload.slice(payload.position() + start, end - start);
+  }
+
+  /**
+   * Changes the numbers in a payload that count bytes, as much as these got longer or shorter.
+   *
+   * @param splice the payload as it was recorded, with some parts replaced; takes the numbers
+   * @param recorded the payload that was recorded
+   * @throws RulesException when a number does not fit any more
+   */
+  public void follow(Splice splice, ByteBuffer recorded) throws RulesException {
+    splice.follow(lengths.of(recorded));
+  }
+
+  /** Whether any length varies, so that others may follow. */
+  boolean varies() {
+    return !areFixed;
   }
 
   /**

@@ -99,7 +99,26 @@ public final class Field {
     return field;
   }
 
+  /**
+   * Reads the field of a length from its text: a number that counts bytes after it.
+   *
+   * @param text such as {@code c2s:2+u16}; instead of a length, it ends with {@code u8},
+   *     {@code u16}, {@code u32}, {@code u16le}, {@code u32le}, {@code varint} or {@code digits}
+   * @return the field
+   * @throws IllegalArgumentException when the text is no such field; one line says where and why
+   */
+  public static Field parseLength(String text) {
+    RuleReader reader = new RuleReader(text);
+    Field field = read(reader, true);
+    reader.requireEnd("the field");
+    return field;
+  }
+
   static Field read(RuleReader reader) {
+    return read(reader, false);
+  }
+
+  private static Field read(RuleReader reader, boolean isLength) {
     Direction direction =
         reader.direction("not a field; write the direction, the offset and the length, such as"
             + " c2s:4+2, or s2c:-8+4 to count from the payload's end");
@@ -117,6 +136,9 @@ public final class Field {
       steps.add(step == null ? (Object) reader.number("") : step);
     }
     reader.require("+", "write + and the length of the field here, such as c2s:4+2");
+    if (isLength) {
+      return new Field(frames, offset, steps, 0, Shape.requireNumber(reader));
+    }
     int from = reader.at();
     if (!reader.seesDigit()) {
       return new Field(frames, offset, steps, 0, Shape.require(reader));
@@ -307,7 +329,7 @@ public final class Field {
     return Objects.hash(frames, offset, steps, length, shape);
   }
 
-  /** The text that {@link #parse} reads. */
+  /** The text that {@link #parse} reads; that of a length, {@link #parseLength} does. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(frames + ":" + offset);

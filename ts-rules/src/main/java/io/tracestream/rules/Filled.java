@@ -42,9 +42,16 @@ public final class Filled {
     for (Layout.Span span : layout.spans()) {
       int from = Math.min(span.fromThere(), found.remaining());
       byte[] bytes = new byte[Math.min(span.toThere(), found.remaining()) - from];
-      found.get(found.position() + from, bytes);
-      open.set(from, from + bytes.length);
-      splice.replace(span.from(), span.to(), bytes);
+      if (span.number() == null) {
+        found.get(found.position() + from, bytes);
+        open.set(from, from + bytes.length);
+        splice.replace(span.from(), span.to(), bytes);
+      } else {
+        byte[] number = layout.number(span, expected);
+        if (number != null) { // else it differs
+          splice.replace(span.from(), span.to(), number);
+        }
+      }
     }
     return new Filled(
         layout.spans().isEmpty() ? expected : splice.payload(), open, layout.brokenAt());

@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the fields of a recorded payload are in another one that may match it: in the same place,
  * moved by as many bytes as the fields before it are longer or shorter there. Fields that overlap
  * are one. The recorded payload may have taken live values; then their places are known as well.
- * Immutable.
+ * Numbers that count bytes after them have places, too, and say what these say in the other
+ * payload. Immutable.
  */
 final class Layout {
   /** Of a payload that is as it was recorded. */
@@ -20,10 +23,16 @@ final class Layout {
   /** Where the other payload lacks the shape of a field, or ends; -1 when it has all fields. */
   private int brokenAt = -1;
 
-  /** A field's bytes in both payloads. */
-  record Span(int from, int to, int fromThere, int toThere) {}
+  /** A field's bytes in both payloads; its shape if it is a number that counts others. */
+  record Span(
+      int from,
+      int to,
+      int fromThere,
+      int toThere,
+      @Nullable Shape number) {}
 
-  private record Place(Field field, int from, int to) {
+  private record Place(
+      Field field, int from, int to, @Nullable Shape number) {
     /** Where it ends in another payload that has it there; -1 when that one does not. */
     int endFrom(ByteBuffer other, int start) {
       if (field.varies()) {
@@ -37,8 +46,8 @@ final class Layout {
   private Layout() {}
 
   /** Finds those fields, which are all for frames of the payload's kind. */
-  Layout(Field[] fields, ByteBuffer recorded, ByteBuffer other) {
-    this(fields, recorded, UNMOVED, other);
+  Layout(Field[] fields, Field[] lengths, ByteBuffer recorded, ByteBuffer other) {
+    this(fields, lengths, recorded, UNMOVED, other);
   }
 
   /**
@@ -46,18 +55,18 @@ final class Layout {
    *
    * @param live where the fields of these values are in it
    */
-  Layout(Field[] fields, ByteBuffer recorded, Layout live, ByteBuffer other) {
+  Layout(Field[] fields, Field[] lengths, ByteBuffer recorded, Layout live, ByteBuffer other) {
     List<Place> places = new ArrayList<>();
     for (Field field : fields) {
-      int from = field.startIn(recorded);
-      if (from >= 0) {
-        int to = field.endFrom(recorded, from);
-        places.add(new Place(field, live.there(from), Math.max(live.there(from), live.there(to))));
-      }
+      addPlace(field, null, recorded, live, places);
+    }
+    for (Field length : lengths) {
+      addPlace(length, length.shape(), recorded, live, places);
     }
     places.sort(Comparator.comparingInt(Place::from).thenComparing(Place::to));
     int moved = 0;
     for (int i = 0; i < places.size() && brokenAt < 0; ) {
+      Shape number = places.get(i).number;
       int from = places.get(i).from;
       int to = from;
       int toThere = from + moved;
@@ -72,9 +81,56 @@ final class Layout {
         to = Math.max(to, place.to);
         toThere = Math.max(toThere, end);
       } while (i < places.size() && places.get(i).from < to);
-      spans.add(new Span(from, to, from + moved, toThere));
+      spans.add(new Span(from, to, from + moved, toThere, number));
       moved = toThere - to;
     }
+  }
+
+  private static void addPlace(
+      Field field, @Nullable Shape number, ByteBuffer recorded, Layout live, List<Place> places) {
+    int start = field.startIn(recorded);
+    if (start < 0) {
+      return;
+    }
+    int from = live.there(start);
+    int to = Math.max(from, live.there(field.endFrom(recorded, start)));
+    for (Place other : number == null ? List.<Place>of() : places) {
+      if (from < other.to && other.from < to) {
+        return; // a number of which some bytes are open says nothing
+      }
+    }
+    places.add(new Place(field, from, to, number));
+  }
+
+  /** What a span with a number has to be in the other payload; null if the number does not fit. */
+  byte @Nullable [] number(Span span, ByteBuffer expected) {
+    ByteBuffer bytes = expected.slice(expected.position() + span.from, span.to - span.from);
+    Shape shape = Objects.requireNonNull(span.number);
+    long number = shape.number(bytes);
+    long end = span.to + Math.min(number, expected.remaining() - span.to);
+    long more = 0;
+    for (Span one : spans) {
+      boolean isCounted = number >= 0 && one.from >= span.to && one.to <= end;
+      more += isCounted ? one.toThere - one.fromThere - (one.to - one.from) : 0;
+    }
+    if (more != 0) {
+      return shape.bytesOf(number + more, bytes);
+    }
+    byte[] same = new byte[bytes.remaining()];
+    bytes.get(same);
+    return same;
+  }
+
+  /** Where a number begins to be wrong in the other payload; -1 when it is right. */
+  private int wrongNumber(Span span, ByteBuffer expected, ByteBuffer other) {
+    if (span.number == null || brokenAt >= 0) {
+      return -1;
+    }
+    byte[] right = number(span, expected);
+    ByteBuffer found =
+        other.slice(other.position() + span.fromThere, span.toThere - span.fromThere);
+    int same = right == null ? 0 : ByteBuffer.wrap(right).mismatch(found);
+    return same < 0 ? -1 : span.fromThere + same;
   }
 
   List<Span> spans() {
@@ -94,6 +150,10 @@ final class Layout {
       int same = same(expected, at, span.from - at, other, there);
       if (same < span.from - at) {
         return there + same;
+      }
+      int wrong = wrongNumber(span, expected, other);
+      if (wrong >= 0) {
+        return wrong;
       }
       at = span.to;
       there = span.toThere;
@@ -123,6 +183,10 @@ final class Layout {
     int there = 0;
     for (Span span : spans) {
       mark(expected, at, span.from, other, there, differing);
+      int wrong = wrongNumber(span, expected, other);
+      if (wrong >= 0) {
+        differing.set(Math.min(span.to - 1, span.from + wrong - span.fromThere), span.to);
+      }
       at = span.to;
       there = span.toThere;
     }
@@ -141,7 +205,7 @@ final class Layout {
 
   boolean isCompared(int at) {
     for (Span span : spans) {
-      if (at >= span.from && at < span.to) {
+      if (at >= span.from && at < span.to && span.number == null) {
         return false;
       }
     }
@@ -160,11 +224,11 @@ final class Layout {
     return at + moved;
   }
 
-  /** How many bytes of the other payload are in fields. */
+  /** How many bytes of the other payload are in fields that are not compared. */
   int bytesThere() {
     int bytes = 0;
     for (Span span : spans) {
-      bytes += span.toThere - span.fromThere;
+      bytes += span.number == null ? span.toThere - span.fromThere : 0;
     }
     return bytes;
   }

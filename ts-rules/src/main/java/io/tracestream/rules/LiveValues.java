@@ -106,6 +106,7 @@ public final class LiveValues {
    */
   public ByteBuffer live(long entry, Direction direction, ByteBuffer recorded)
       throws RulesException {
+    use.sent(direction, recorded);
     List<Part> parts = List.of();
     boolean mayMove = false;
     for (int copy : use.copiesTo(direction, recorded)) {
@@ -120,7 +121,7 @@ public final class LiveValues {
     if (parts.isEmpty()) {
       return recorded;
     }
-    ByteBuffer live = mayMove ? moved(recorded, parts) : replaced(recorded, parts);
+    ByteBuffer live = mayMove ? moved(direction, recorded, parts) : replaced(recorded, parts);
     requireReadable(direction, recorded, live, parts);
     return live;
   }
@@ -142,7 +143,8 @@ public final class LiveValues {
   }
 
   /** The same where values may have other lengths than the recorded ones. */
-  private ByteBuffer moved(ByteBuffer recorded, List<Part> parts) throws RulesException {
+  private ByteBuffer moved(Direction direction, ByteBuffer recorded, List<Part> parts)
+      throws RulesException {
     Splice splice = new Splice(recorded);
     for (Part one : parts) {
       Field to = one.copy().to();
@@ -157,6 +159,7 @@ public final class LiveValues {
         throw overlapping(one.copy());
       }
     }
+    use.comparer(direction).follow(splice, recorded);
     if (splice.length() > longest) {
       throw new RulesException("copy " + parts.get(0).copy() + ": the live value makes the payload "
           + splice.length() + " bytes long; at most " + longest + " are allowed");

@@ -18,6 +18,8 @@ public final class RuleUse {
   private final Comparer comparerOfSent;
   // The indexes of rules by the frames that they are for.
   private final ByKind<Integer> ignoredOf;
+  private final ByKind<Integer> lengthsOfCompared;
+  private final ByKind<Integer> lengthsOfSent;
   private final ByKind<Integer> copiesFromCompared;
   private final ByKind<Integer> copiesFromSent;
   private final ByKind<Integer> copiesToCompared;
@@ -25,6 +27,7 @@ public final class RuleUse {
   // Threads only ever set these to true, so it does not matter which of them sees that first.
   private final boolean[] ignored;
   private final boolean[] copied;
+  private final boolean[] followed;
   private final boolean[] allowed;
 
   /**
@@ -40,12 +43,15 @@ public final class RuleUse {
     this.comparerOfSent = new Comparer(rules, compared.opposite());
     List<Copy> copies = rules.copied();
     this.ignoredOf = indexes(rules.ignored(), compared);
+    this.lengthsOfCompared = indexes(rules.lengths(), compared);
+    this.lengthsOfSent = indexes(rules.lengths(), compared.opposite());
     this.copiesFromCompared = indexes(fields(copies, Copy::from), compared);
     this.copiesFromSent = indexes(fields(copies, Copy::from), compared.opposite());
     this.copiesToCompared = indexes(fields(copies, Copy::to), compared);
     this.copiesToSent = indexes(fields(copies, Copy::to), compared.opposite());
     this.ignored = new boolean[rules.ignored().size()];
     this.copied = new boolean[rules.copied().size()];
+    this.followed = new boolean[rules.lengths().size()];
     this.allowed = new boolean[rules.allowed().size()];
   }
 
@@ -95,7 +101,8 @@ public final class RuleUse {
   }
 
   /**
-   * A frame was compared: uses each {@code ignore} whose bytes it has.
+   * A frame was compared: uses each {@code ignore} whose bytes it has, and each {@code length}
+   * whose number it has.
    *
    * @param recorded its payload as it was recorded
    * @param found its payload as it came
@@ -105,6 +112,22 @@ public final class RuleUse {
       for (int i : ignoredOf.of(recorded, found)) {
         ignored[i] = ignored[i] || rules.ignored().get(i).startIn(recorded) >= 0;
       }
+    }
+    if (followed.length > 0 && comparer.varies()) {
+      follow(lengthsOfCompared.of(recorded, found), recorded);
+    }
+  }
+
+  /** A frame of ours may get live values: uses each {@code length} whose number it has. */
+  void sent(Direction direction, ByteBuffer recorded) {
+    if (followed.length > 0 && direction != compared && comparerOfSent.varies()) {
+      follow(lengthsOfSent.of(recorded), recorded);
+    }
+  }
+
+  private void follow(Integer[] some, ByteBuffer recorded) {
+    for (int i : some) {
+      followed[i] = followed[i] || rules.lengths().get(i).startIn(recorded) >= 0;
     }
   }
 
@@ -171,8 +194,9 @@ public final class RuleUse {
 
   /**
    * The rules that were not used: an {@code ignore} whose bytes were in no frame that was compared,
-   * an {@code allow} that no frame met, a {@code copy} whose value went into no frame, or only into
-   * bytes that are not compared.
+   * a {@code length} whose number was in no frame in which a length may vary, an {@code allow} that
+   * no frame met, a {@code copy} whose value went into no frame, or only into bytes that are not
+   * compared.
    *
    * @return the text of each, such as {@code ignore c2s:4+2}
    */
@@ -180,6 +204,7 @@ public final class RuleUse {
     List<String> unused = new ArrayList<>();
     add("ignore ", rules.ignored(), ignored, unused);
     add("copy ", rules.copied(), copied, unused);
+    add("length ", rules.lengths(), followed, unused);
     add("allow ", rules.allowed(), allowed, unused);
     return unused;
   }

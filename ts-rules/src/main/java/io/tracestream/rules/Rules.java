@@ -13,20 +13,22 @@ import java.util.Objects;
  *
  * <p>{@code ignore} and {@code copy} hold for the frames that their fields name, as far as these
  * are long enough, and only where the frame is of that kind both as it was recorded and live. They
- * leave a payload's length open only where the length of a field varies. {@code allow} takes whole
- * frames out of the comparison.
+ * leave a payload's length open only where the length of a field varies. {@code length} names the
+ * numbers that follow then. {@code allow} takes whole frames out of the comparison.
  */
 public final class Rules {
   /** Nothing varies. */
-  public static final Rules NONE = new Rules(List.of(), List.of(), List.of());
+  public static final Rules NONE = new Rules(List.of(), List.of(), List.of(), List.of());
 
   private final List<Field> ignored;
   private final List<Copy> copied;
+  private final List<Field> lengths;
   private final List<Frames> allowed;
 
-  private Rules(List<Field> ignored, List<Copy> copied, List<Frames> allowed) {
+  private Rules(List<Field> ignored, List<Copy> copied, List<Field> lengths, List<Frames> allowed) {
     this.ignored = List.copyOf(ignored);
     this.copied = List.copyOf(copied);
+    this.lengths = List.copyOf(lengths);
     this.allowed = List.copyOf(allowed);
   }
 
@@ -43,10 +45,10 @@ public final class Rules {
   }
 
   /**
-   * Reads rules from a file, one a line: {@code ignore FIELD}, {@code copy FIELD->FIELD} or
-   * {@code allow FRAMES}. Blank lines and comments, from a {@code #} to the end of the line, are
-   * skipped. A line may begin with {@code --}, so options of a command line can be pasted as they
-   * are.
+   * Reads rules from a file, one a line: {@code ignore FIELD}, {@code copy FIELD->FIELD},
+   * {@code length FIELD} or {@code allow FRAMES}. Blank lines and comments, from a {@code #} to the
+   * end of the line, are skipped. A line may begin with {@code --}, so options of a command line
+   * can be pasted as they are.
    *
    * @param file the file, in UTF-8
    * @return the rules
@@ -63,7 +65,7 @@ public final class Rules {
    * @return all of them
    */
   public Rules ignoring(Field field) {
-    return new Rules(with(ignored, List.of(field)), copied, allowed);
+    return new Rules(with(ignored, List.of(field)), copied, lengths, allowed);
   }
 
   /**
@@ -73,7 +75,24 @@ public final class Rules {
    * @return all of them
    */
   public Rules copying(Copy copy) {
-    return new Rules(ignored, with(copied, List.of(copy)), allowed);
+    return new Rules(ignored, with(copied, List.of(copy)), lengths, allowed);
+  }
+
+  /**
+   * These rules, and one more.
+   *
+   * @param length a number that counts bytes which follow it directly: it changes as much as these
+   *     get longer or shorter, see {@link Field#parseLength}
+   * @return all of them
+   * @throws IllegalArgumentException when the field cannot be a number
+   */
+  public Rules following(Field length) {
+    Shape shape = length.shape();
+    if (shape == null || !shape.isNumber()) {
+      throw new IllegalArgumentException(Shown.quoted(length.toString())
+          + ": not a number; a length is written such as c2s:2+u16");
+    }
+    return new Rules(ignored, copied, with(lengths, List.of(length)), allowed);
   }
 
   /**
@@ -83,7 +102,7 @@ public final class Rules {
    * @return all of them
    */
   public Rules allowing(Frames frames) {
-    return new Rules(ignored, copied, with(allowed, List.of(frames)));
+    return new Rules(ignored, copied, lengths, with(allowed, List.of(frames)));
   }
 
   /**
@@ -94,7 +113,10 @@ public final class Rules {
    */
   public Rules plus(Rules others) {
     return new Rules(
-        with(ignored, others.ignored), with(copied, others.copied), with(allowed, others.allowed));
+        with(ignored, others.ignored),
+        with(copied, others.copied),
+        with(lengths, others.lengths),
+        with(allowed, others.allowed));
   }
 
   private static <T> List<T> with(List<T> some, List<T> more) {
@@ -119,6 +141,15 @@ public final class Rules {
    */
   public List<Copy> copied() {
     return copied;
+  }
+
+  /**
+   * Numbers that count bytes after them, and follow where the lengths of fields vary.
+   *
+   * @return the fields, in the order in which they were given
+   */
+  public List<Field> lengths() {
+    return lengths;
   }
 
   /**
@@ -151,12 +182,13 @@ public final class Rules {
     return other instanceof Rules rules
         && ignored.equals(rules.ignored)
         && copied.equals(rules.copied)
+        && lengths.equals(rules.lengths)
         && allowed.equals(rules.allowed);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(ignored, copied, allowed);
+    return Objects.hash(ignored, copied, lengths, allowed);
   }
 
   /** The text that {@link #read} reads: a rule a line. */
@@ -165,6 +197,7 @@ public final class Rules {
     StringBuilder lines = new StringBuilder();
     ignored.forEach(field -> lines.append("ignore ").append(field).append('\n'));
     copied.forEach(copy -> lines.append("copy ").append(copy).append('\n'));
+    lengths.forEach(field -> lines.append("length ").append(field).append('\n'));
     allowed.forEach(frames -> lines.append("allow ").append(frames).append('\n'));
     return lines.toString();
   }

@@ -83,9 +83,10 @@ final class RulesText {
       case "ignore" -> rules.ignoring(Field.parse(value));
       case "copy" -> rules.copying(Copy.parse(value));
       case "allow" -> rules.allowing(Frames.parse(value));
+      case "length" -> rules.following(Field.parseLength(value));
       default ->
         throw new IllegalArgumentException(Shown.quoted(rule)
-            + ": not a rule; write ignore FIELD, copy FIELD->FIELD or allow FRAMES");
+            + ": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD or allow FRAMES");
     };
   }
 

@@ -1,7 +1,9 @@
 package io.tracestream.rules;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What tells where some bytes end whose number varies. Immutable. */
 public final class Shape {
@@ -9,15 +11,22 @@ public final class Shape {
   private static final String[] NAMES = {
     "digits", "len8", "len16le", "len16", "len32le", "len32", "lenvar", "varint", "rest"
   };
+  /** Those that only a length takes: a number in that many bits. */
+  private static final String[] NUMBERS = {"u8", "u16le", "u16", "u32le", "u32"};
+
+  private static final int MOST_DIGITS = 18;
+
   private static final String ALL =
       "digits, len8, len16, len32, len16le, len32le, lenvar, varint, to\"TEXT\", to=HEX or rest";
 
-  /** One of NAMES; or how the delimiter was written. */
+  /** One of NAMES or NUMBERS; or how the delimiter was written. */
   private final String text;
   /** Empty unless the bytes end before it. */
   private final byte[] delimiter;
   /** Bytes of the length that stands before the others, if that has a fixed size; else 0. */
   private final int width;
+  /** Bytes of the number, if that has a fixed size; else 0. */
+  private final int numberWidth;
 
   private final boolean isLittle;
 
@@ -28,6 +37,12 @@ public final class Shape {
       case "len8" -> 1;
       case "len16", "len16le" -> 2;
       case "len32", "len32le" -> 4;
+      default -> 0;
+    };
+    this.numberWidth = switch (text) {
+      case "u8" -> 1;
+      case "u16", "u16le" -> 2;
+      case "u32", "u32le" -> 4;
       default -> 0;
     };
     this.isLittle = text.endsWith("le");
@@ -57,11 +72,95 @@ public final class Shape {
       }
     }
     int from = reader.at();
+    for (String name : NUMBERS) {
+      if (reader.skip(name)) {
+        Shape number = new Shape(name);
+        throw reader.wrong(from, name + " is for a length only; write " + number.numberWidth);
+      }
+    }
     if (reader.skip("to=") || reader.skip("to") && reader.sees("\"")) {
       byte[] delimiter = reader.bytes();
       return new Shape(reader.since(from), delimiter);
     }
     throw reader.wrong("not a length; write a number of bytes, such as c2s:4+2, or " + ALL);
+  }
+
+  /** The shape of a number that is next; an error if there is none. */
+  static Shape requireNumber(RuleReader reader) {
+    for (String name : NUMBERS) {
+      if (reader.skip(name)) {
+        return new Shape(name);
+      }
+    }
+    for (String name : new String[] {"digits", "varint"}) {
+      if (reader.skip(name)) {
+        return new Shape(name);
+      }
+    }
+    throw reader.wrong(
+        "not a number; write u8, u16, u32, u16le, u32le, varint or digits, such as" + " c2s:2+u16");
+  }
+
+  /** Whether it can say a length. */
+  boolean isNumber() {
+    return numberWidth > 0 || isVarint() || text.equals("digits");
+  }
+
+  /** The number that these bytes say; -1 if it is larger than any length. */
+  long number(ByteBuffer bytes) {
+    int length = bytes.remaining();
+    if (isVarint()) {
+      return varint(bytes, 0, length);
+    }
+    if (numberWidth > 0) {
+      return fixed(bytes, 0, numberWidth);
+    }
+    if (length > MOST_DIGITS) {
+      return -1;
+    }
+    long number = 0;
+    for (int i = 0; i < length; i++) {
+      number = 10 * number + bytes.get(bytes.position() + i) - '0';
+    }
+    return number;
+  }
+
+  /**
+   * The bytes that say a number, in the form of others: digits keep zeros before them, and a varint
+   * that is longer than it must be stays so long. Null if the number does not fit.
+   */
+  byte @Nullable [] bytesOf(long number, ByteBuffer before) {
+    int length = before.remaining();
+    if (number < 0 || numberWidth > 0 && number >>> 8 * numberWidth != 0) {
+      return null;
+    }
+    if (numberWidth > 0) {
+      byte[] bytes = new byte[numberWidth];
+      for (int i = 0; i < numberWidth; i++) {
+        bytes[isLittle ? i : numberWidth - 1 - i] = (byte) (number >>> 8 * i);
+      }
+      return bytes;
+    }
+    if (isVarint()) {
+      boolean isPadded = length > 1 && before.get(before.position() + length - 1) == 0;
+      byte[] bytes = new byte[Math.max(varintLength(number), isPadded ? length : 0)];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = (byte) (number >>> 7 * i & 0x7f | (i < bytes.length - 1 ? 0x80 : 0));
+      }
+      return bytes;
+    }
+    String digits = Long.toString(number);
+    boolean isPadded = before.get(before.position()) == '0';
+    String zeros = "0".repeat(isPadded ? Math.max(0, length - digits.length()) : 0);
+    return (zeros + digits).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static int varintLength(long number) {
+    int length = 1;
+    for (long left = number >>> 7; left != 0; left >>>= 7) {
+      length++;
+    }
+    return length;
   }
 
   boolean isRest() {
@@ -116,6 +215,9 @@ public final class Shape {
    */
   public int end(ByteBuffer payload, int at) {
     int length = payload.remaining();
+    if (numberWidth > 0) {
+      return numberWidth <= length - at ? at + numberWidth : -1;
+    }
     if (width > 0) {
       return counted(payload, at);
     }
@@ -158,12 +260,16 @@ public final class Shape {
     if (begin > payload.remaining()) {
       return -1;
     }
-    long count = 0;
-    for (int i = 0; i < width; i++) {
-      int index = isLittle ? width - 1 - i : i;
-      count = count << 8 | payload.get(payload.position() + at + index) & 0xff;
+    return after(begin, fixed(payload, at, width), payload.remaining());
+  }
+
+  private long fixed(ByteBuffer payload, int at, int bytes) {
+    long number = 0;
+    for (int i = 0; i < bytes; i++) {
+      int index = isLittle ? bytes - 1 - i : i;
+      number = number << 8 | payload.get(payload.position() + at + index) & 0xff;
     }
-    return after(begin, count, payload.remaining());
+    return number;
   }
 
   private static int after(int begin, long count, int length) {

@@ -2,6 +2,8 @@ package io.tracestream.rules;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /** A payload with some of its parts replaced by others, which may have other lengths. */
@@ -43,6 +45,54 @@ public final class Splice {
     }
     parts.add(place, new Part(from, to, bytes));
     return true;
+  }
+
+  /**
+   * Changes the numbers of some fields as much as the bytes that they count got longer or shorter.
+   * One of which a part was replaced stays as it is.
+   *
+   * @throws RulesException when a number does not fit any more
+   */
+  void follow(Field[] lengths) throws RulesException {
+    Field[] lastFirst = lengths.clone(); // they count what follows, so those inside come first
+    Arrays.sort(lastFirst, Comparator.comparingInt(field -> -field.startIn(before)));
+    for (Field length : lastFirst) {
+      int from = length.startIn(before);
+      Shape shape = length.shape();
+      if (from < 0 || shape == null || isReplaced(from, length.endFrom(before, from))) {
+        continue;
+      }
+      int to = length.endFrom(before, from);
+      ByteBuffer bytes = before.slice(before.position() + from, to - from);
+      long number = shape.number(bytes);
+      long more = number < 0 ? 0 : moreIn(to, to + Math.min(number, before.remaining() - to));
+      if (more != 0) {
+        byte[] changed = shape.bytesOf(number + more, bytes);
+        if (changed == null) {
+          throw new RulesException("length " + length + ": the number becomes " + (number + more)
+              + ", and does not fit " + shape);
+        }
+        replace(from, to, changed);
+      }
+    }
+  }
+
+  private boolean isReplaced(int from, int to) {
+    for (Part part : parts) {
+      if (from < part.to && part.from < to) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** By how many bytes the parts that are between those places get longer. */
+  private long moreIn(int from, long to) {
+    long more = 0;
+    for (Part part : parts) {
+      more += part.from >= from && part.to <= to ? part.bytes.length - (part.to - part.from) : 0;
+    }
+    return more;
   }
 
   /**
