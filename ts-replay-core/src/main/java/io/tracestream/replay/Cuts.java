@@ -27,6 +27,7 @@ final class Cuts {
 
   private final List<Field> fields;
   private final Values values;
+  private final Lengths lengths;
   private byte[] bytes = new byte[0];
   /** Earlier ones were forgotten. */
   private int first;
@@ -41,20 +42,26 @@ final class Cuts {
     ByteBuffer in(Field field, ByteBuffer recorded, ByteBuffer live);
   }
 
-  /** Of frames in which {@code values} finds the fields. */
-  Cuts(List<Field> fields, Values values) {
-    this(false, fields, values);
+  /** Changes the lengths in a payload that count parts which were replaced. */
+  interface Lengths {
+    void follow(Splice splice, ByteBuffer recorded) throws IOException;
   }
 
-  private Cuts(boolean areWhole, List<Field> fields, Values values) {
+  /** Of frames in which {@code values} finds the fields, and whose lengths follow these. */
+  Cuts(List<Field> fields, Values values, Lengths lengths) {
+    this(false, fields, values, lengths);
+  }
+
+  private Cuts(boolean areWhole, List<Field> fields, Values values, Lengths lengths) {
     this.areWhole = areWhole;
     this.fields = fields;
     this.values = values;
+    this.lengths = lengths;
   }
 
   /** Of frames of which all bytes are kept. */
   static Cuts ofWholePayloads() {
-    return new Cuts(true, List.of(), (field, recorded, live) -> live);
+    return new Cuts(true, List.of(), (field, recorded, live) -> live, (splice, recorded) -> {});
   }
 
   /** Cuts the fields out of a payload, which is of the kinds that it was recorded as. */
@@ -108,34 +115,65 @@ final class Cuts {
       taken = from + ByteBuffer.wrap(bytes).getInt(taken);
       return ByteBuffer.wrap(Arrays.copyOfRange(bytes, from, taken));
     }
-    ByteBuffer live = recorded;
-    Splice splice = null;
+    int begin = taken;
+    boolean differs = false;
+    boolean moves = false;
+    for (Field field : fields) {
+      ByteBuffer before = field.value(recorded);
+      if (before != null) {
+        int length = takeLength(field);
+        differs |= !before.equals(ByteBuffer.wrap(bytes, taken, length));
+        moves |= length != before.remaining();
+        taken += length;
+      }
+    }
+    if (!differs) {
+      return recorded;
+    }
+    taken = begin;
+    return moves ? moved(recorded) : replaced(recorded);
+  }
+
+  private int takeLength(Field field) {
+    if (!varies(field)) {
+      return field.length();
+    }
+    taken += Integer.BYTES;
+    return ByteBuffer.wrap(bytes).getInt(taken - Integer.BYTES);
+  }
+
+  private ByteBuffer replaced(ByteBuffer recorded) {
+    ByteBuffer live = copyOf(recorded);
+    for (Field field : fields) {
+      int start = field.start(recorded);
+      if (start >= 0) {
+        int length = takeLength(field);
+        live.put(start, bytes, taken, length);
+        taken += length;
+      }
+    }
+    return live;
+  }
+
+  /** Lengths that count the fields follow, as they did in the live payload. */
+  private ByteBuffer moved(ByteBuffer recorded) throws IOException {
+    Splice splice = new Splice(recorded);
     for (Field field : fields) {
       ByteBuffer before = field.value(recorded);
       if (before != null) {
         int start = field.start(recorded);
-        int length = field.length();
-        if (varies(field)) {
-          length = ByteBuffer.wrap(bytes).getInt(taken);
-          taken += Integer.BYTES;
-        }
-        if (!before.equals(ByteBuffer.wrap(bytes, taken, length))) {
-          live = live == recorded ? copyOf(recorded) : live;
-          if (length == before.remaining()) {
-            live.put(live.position() + start, bytes, taken, length);
-          } else {
-            splice = splice == null ? new Splice(live) : splice;
-            byte[] value = Arrays.copyOfRange(bytes, taken, taken + length);
-            if (!splice.replace(start, start + before.remaining(), value)) {
-              throw new IOException("the field " + field + " overlaps another one that is copied,"
-                  + " and both have other lengths than they were recorded with; copy one of them");
-            }
-          }
+        int length = takeLength(field);
+        byte[] value = Arrays.copyOfRange(bytes, taken, taken + length);
+        if (!before.equals(ByteBuffer.wrap(value))
+            && !splice.replace(start, start + before.remaining(), value)) {
+          throw new IOException("the field " + field + " overlaps another one that is copied,"
+              + " and both have other lengths than they were recorded with; copy one of them");
         }
         taken += length;
       }
     }
-    return splice == null ? live : splice.payload();
+    lengths.follow(splice, recorded);
+    return splice.payload();
   }
 
   /** A payload that may be changed. */

@@ -100,8 +100,9 @@ final class Line extends Play {
     next = script.cursor();
     if (role.copies()) {
       values = new LiveValues(role.use(), null, role.format().maxPayloadLength());
-      received =
-          choice != null ? new Cuts(role.fieldsFromReceived(), role.comparer()::valueIn) : null;
+      received = choice != null
+          ? new Cuts(role.fieldsFromReceived(), role.comparer()::valueIn, role.comparer()::follow)
+          : null;
       computed = choice != null && rewriting != null ? Cuts.ofWholePayloads() : null;
     }
     unsent = role.changesSent() ? role.cutsOfSent() : null;

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparer compares the other side's frames
  * @param comparerOfSent knows where the fields of ours are
  * @param fieldsFromReceived what is copied from frames that come
- * @param fieldsIntoSent where values go in frames that we send, and the lengths that follow them
+ * @param fieldsIntoSent where values go in frames that we send
  * @param anyOrder whether replies that copies tie to their requests may come in any order
  * @param otherOrder what may help if replies come in another order; null for nothing
  * @param atEnd whether a server closes the connection after the last entry
@@ -74,11 +74,6 @@ record Role(
         tied = true;
       }
     }
-    for (Field length : rules.lengths()) {
-      if (length.direction() != compared) {
-        intoSent.add(length); // which follows the values that go there
-      }
-    }
     return new Role(
         compared,
         config.format(),
@@ -122,7 +117,7 @@ record Role(
   Cuts cutsOfSent() {
     return rewriter != null
         ? Cuts.ofWholePayloads()
-        : new Cuts(fieldsIntoSent, comparerOfSent::valueInLive);
+        : new Cuts(fieldsIntoSent, comparerOfSent::valueInLive, comparerOfSent::follow);
   }
 
   /** The direction of the frames that we send. */

@@ -65,6 +65,21 @@ class ReplayLengthTest {
   }
 
   @Test
+  void aLengthThatAValueIsCopiedOverIsSentAsThatValue() throws Exception {
+    Rules rules =
+        Rules.of("copy c2s:0+2->s2c:0+2", "copy c2s:2+len8->s2c:3+len8", "length s2c:0+digits");
+    ReplayConfig config = config(rules, "c2s 31320161", "s2c 31323b0161");
+    for (boolean stub : new boolean[] {false, true}) {
+      try (ReplayServer server = ReplayServer.start(config.withStub(stub));
+          TestPeer client = TestPeer.connect(server.address())) {
+        assertEquals("0006" + "313b3b026262", client.send("0005 313b026262").await(8));
+        client.endSending();
+        assertMatched(server, 1);
+      }
+    }
+  }
+
+  @Test
   void aRequestWithTheRecordedLengthDiffersInIt() throws Exception {
     ReplayConfig config = config(NAMES, "c2s " + REQUEST, "s2c " + REPLY);
     try (ReplayServer server = ReplayServer.start(config);
