@@ -651,7 +651,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     }
   }
 
-  /** None may begin any more. */
+  /** Closes the socket of a session that may not begin, as the server stops. */
   void discard() {
     socket.close();
   }
