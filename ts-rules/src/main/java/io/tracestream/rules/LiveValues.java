@@ -122,7 +122,9 @@ public final class LiveValues {
       return recorded;
     }
     ByteBuffer live = mayMove ? moved(direction, recorded, parts) : replaced(recorded, parts);
-    requireReadable(direction, recorded, live, parts);
+    if (use.comparer(direction).varies()) {
+      requireReadable(direction, recorded, live, parts);
+    }
     return live;
   }
 
