@@ -74,9 +74,10 @@ final class Cuts {
       return;
     }
     for (Field field : fields) {
-      if (field.start(recorded) >= 0) {
-        // A frame passes only if it has its fields.
-        ByteBuffer value = Objects.requireNonNull(values.in(field, recorded, live));
+      ByteBuffer before = field.value(recorded);
+      if (before != null) {
+        // A frame that came may be of another kind, which does not have the field.
+        ByteBuffer value = Objects.requireNonNullElse(values.in(field, recorded, live), before);
         int length = value.remaining();
         makeRoom(Integer.BYTES + length);
         if (varies(field)) {
