@@ -82,6 +82,23 @@ class LearnerTest {
   }
 
   @Test
+  void whatMayBeComputedIsSaidToNeedAFrameRewriter() throws Exception {
+    learn("c2s 610a0b0c0d, c2s 616161111213aa", "c2s 61aabbccdd, c2s 616161c1c2c3c4");
+    String reason = learned.findings().get(0).reason();
+    assertTrue(reason.endsWith(": compute them with a FrameRewriter"), reason);
+  }
+
+  @Test
+  void aNumberThatCountsAFieldOfAnotherLengthFollowsIt() throws Exception {
+    assertEquals(
+        "copy c2s:2+len8->s2c:2+len8\nlength c2s:0+u16\nlength s2c:0+u16\n",
+        learn(
+            "c2s 00050361626301, s2c 00050361626302, c2s 0004026a6b03, s2c 0004026a6b04",
+            "c2s 000604707172730" + "1, s2c 00060470717273"
+                + "02, c2s 00050376777803, s2c 00050376777804"));
+  }
+
+  @Test
   void aFieldOfSeveralPlacesIsCountedFromTheBeginning() throws Exception {
     assertEquals(
         "ignore c2s:1+4\n",

@@ -42,7 +42,8 @@
  * <p>Frames are compared byte for byte, and nothing is guessed. What may vary is said in
  * {@link io.tracestream.rules.Rules}: a {@link io.tracestream.rules.Field} is not compared, a
  * {@link io.tracestream.rules.Copy} puts a live value, such as the id of a request, into the frames
- * that answer. Both ways to play take the same rules.
+ * that answer. What no rule can copy, such as a MAC, is computed by a
+ * {@link io.tracestream.replay.FrameRewriter}. Both ways to play take the same rules and rewriters.
  *
  * <p>The first departure from the recording is the session's
  * {@link io.tracestream.replay.Mismatch}: where, what was found and expected, and whether an entry

@@ -15,8 +15,9 @@
  * <p>Without rules, payloads are compared byte for byte, and nothing is guessed. What may vary is
  * said by {@link io.tracestream.rules.Rules}: a {@link io.tracestream.rules.Field} is not compared,
  * a {@link io.tracestream.rules.Copy} puts a live value, such as the id of a request, into the
- * frames that answer. The same rules serve replaying, verifying, comparing and learning; a file of
- * them is read by {@link io.tracestream.rules.Rules#read}.
+ * frames that answer, and a length follows where these change how many bytes it counts. The same
+ * rules serve replaying, verifying, comparing and learning; a file of them is read by
+ * {@link io.tracestream.rules.Rules#read}.
  *
  * <p>One {@link io.tracestream.rules.Comparer} for each direction serves all conversations. Each
  * conversation has {@link io.tracestream.rules.LiveValues} of its own, which are told of the frames

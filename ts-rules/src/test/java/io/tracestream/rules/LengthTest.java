@@ -250,20 +250,26 @@ class LengthTest {
         counted.write(copied);
       }
       ByteArrayOutputStream all = new ByteArrayOutputStream();
+      all.write('A');
       all.writeBytes(number(outer, counted.size() + outerError));
       all.writeBytes(counted.toByteArray());
       all.write('t');
       return all.toByteArray();
     }
 
-    Rules rules() {
-      String toInner = "s2c:0/" + step(outer) + "/1";
+    /** Each of them may be for this kind of frame only. */
+    Rules rules(Random random) {
+      String toInner = ":1/" + step(outer) + "/1";
       String toDigits = toInner + "/" + step(inner) + "/1";
       return Rules.of(
-          "length s2c:0+" + outer,
-          "length " + toInner + "+" + inner,
-          "ignore " + toDigits + "+digits",
-          "copy c2s:0+len8->" + toDigits + "/digits/1+len8");
+          "length " + frames(random) + ":1+" + outer,
+          "length " + frames(random) + toInner + "+" + inner,
+          "ignore " + frames(random) + toDigits + "+digits",
+          "copy c2s:0+len8->" + frames(random) + toDigits + "/digits/1+len8");
+    }
+
+    private static String frames(Random random) {
+      return random.nextBoolean() ? "s2c" : random.nextBoolean() ? "s2c[0=41]" : "s2c[-1=74]";
     }
 
     private static String step(String number) {
@@ -310,7 +316,7 @@ class LengthTest {
     Reply recordedReply = new Reply(outer, inner, 1 + random.nextInt(110), random.nextInt(110));
     Reply expectedReply = new Reply(outer, inner, recordedReply.digits, random.nextInt(110));
     Reply foundReply = new Reply(outer, inner, 1 + random.nextInt(110), expectedReply.value);
-    Rules rules = recordedReply.rules();
+    Rules rules = recordedReply.rules(random);
 
     LiveValues values = new LiveValues(new RuleUse(rules, S2C));
     values.passed(
@@ -330,6 +336,7 @@ class LengthTest {
     assertTrue(comparer.areAlike(recorded, found), rules::toString);
     Filled filled = comparer.filled(recorded, expected, found);
     assertEquals(found, filled.payload(), rules::toString);
+    assertEquals(-1, filled.difference(filled.payload(), found), rules::toString);
 
     int error = random.nextBoolean() ? 1 : -1;
     for (byte[] wrong : List.of(
