@@ -28,6 +28,7 @@ COPY ts-engine/pom.xml ts-engine/
 COPY ts-proxy-core/pom.xml ts-proxy-core/
 COPY ts-replay-core/pom.xml ts-replay-core/
 COPY ts-compare/pom.xml ts-compare/
+COPY ts-capture/pom.xml ts-capture/
 COPY ts-junit/pom.xml ts-junit/
 COPY ts-examples/pom.xml ts-examples/
 COPY ts-cli/pom.xml ts-cli/
