@@ -50,6 +50,7 @@ public final class Main implements Runnable {
       DiffCommand.class,
       InspectCommand.class,
       CheckCommand.class,
+      DetectCommand.class,
       ImportCommand.class,
       SimpleServerCommand.class,
       SimpleClientCommand.class);

@@ -1,0 +1,141 @@
+package io.tracestream.cli;
+
+import io.tracestream.capture.Detection;
+import io.tracestream.capture.FramingDetector;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "detect",
+    description =
+        "Finds out how messages are framed: in a network capture, or in files with the bytes"
+            + " of one direction of a connection each.",
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    sortOptions = false,
+    customSynopsis = "ts-proxy detect [OPTIONS] CAPTURE|RAW...",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:a framing was found",
+      "1:none was found; what the bytes look like is printed",
+      "2:wrong usage",
+      "3:a file is missing or cannot be read"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  ts-proxy detect a.pcap", "  ts-proxy detect sent.c2s received.s2c"})
+final class DetectCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "CAPTURE|RAW",
+      arity = "1..*",
+      converter = Values.FileName.class,
+      description =
+          "pcap or pcapng file; or files with bytes as they were sent. c2s or s2c in the name of"
+              + " such a file says the direction.")
+  private List<Path> files;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      converter = Port.class,
+      description = "Look only at connections to this TCP port of a capture.")
+  private int port;
+
+  @Mixin
+  private LogOptions.Unused unused;
+
+  static final class Port extends Values.Range {
+    private Port() {
+      super(0, 65_535);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Path> raw = new ArrayList<>();
+    boolean isFound = false;
+    for (Path file : files) {
+      try {
+        if (!FramingDetector.isCapture(file)) {
+          raw.add(file);
+          continue;
+        }
+        List<Detection> detected = FramingDetector.ofCapture(file, port);
+        String name = VisibleText.line(file.toString());
+        StandardOutput.print(out -> {
+          if (detected.isEmpty()) {
+            out.write(name + ": no TCP connection " + (port == 0 ? "" : "to port " + port + " ")
+                + "carries data\n");
+          }
+          for (Detection detection : detected) {
+            write(name + ", port " + detection.port(), name, detection, out);
+          }
+        });
+        isFound |=
+            detected.stream().anyMatch(detection -> !detection.candidates().isEmpty());
+      } catch (IOException e) {
+        throw new Failures.NotStarted(Failures.reason(e));
+      }
+    }
+    if (!raw.isEmpty()) {
+      isFound |= isFoundIn(raw);
+    }
+    return isFound ? 0 : Failures.FAILED;
+  }
+
+  private boolean isFoundIn(List<Path> raw)
+      throws Failures.NotStarted, Failures.Failed, IOException {
+    Detection detection;
+    try {
+      detection = FramingDetector.ofRaw(raw);
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Failures.reason(e));
+    }
+    String name = VisibleText.line(raw.get(0).toString())
+        + (raw.size() == 1 ? "" : " and " + (raw.size() - 1) + " more");
+    StandardOutput.print(out -> write(name, "", detection, out));
+    return !detection.candidates().isEmpty();
+  }
+
+  private static void write(String title, String capture, Detection detection, Writer out)
+      throws IOException {
+    out.write(title + ": " + Units.count(detection.streams(), "stream", "streams") + ", "
+        + Units.bytes(detection.bytes()) + "\n");
+    if (detection.other() != null) {
+      out.write("  " + detection.other() + "\n");
+    }
+    int number = 1;
+    for (Detection.Candidate candidate : detection.candidates()) {
+      String keys = candidate.framing().toString();
+      out.write("  " + number++ + ". " + candidate.spec()
+          + (candidate.spec().equals(keys) ? "" : " (" + keys + ")") + "\n");
+      out.write("     for: " + String.join("; ", candidate.evidence()) + "\n");
+      if (!candidate.against().isEmpty()) {
+        out.write("     against: " + String.join("; ", candidate.against()) + "\n");
+      }
+      if (candidate.spec().equals(keys) && !candidate.usedBy().isEmpty()) {
+        out.write("     this is the framing of " + String.join(", ", candidate.usedBy()) + "\n");
+      }
+    }
+    if (!detection.candidates().isEmpty()) {
+      String spec = detection.candidates().get(0).spec();
+      out.write("  go on with: "
+          + (capture.isEmpty()
+              ? "ts-proxy proxy --framing " + spec
+                  + " --listen HOST:PORT --target HOST:PORT --record FILE"
+              : "ts-proxy import " + capture + " --port " + detection.port() + " --framing " + spec
+                  + " --out DIR/")
+          + "\n");
+    }
+  }
+}
