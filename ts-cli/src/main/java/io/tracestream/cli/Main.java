@@ -52,6 +52,7 @@ public final class Main implements Runnable {
       CheckCommand.class,
       DetectCommand.class,
       ImportCommand.class,
+      ExportCommand.class,
       SimpleServerCommand.class,
       SimpleClientCommand.class);
 

@@ -50,4 +50,45 @@ class CaptureCommandsTest {
     assertEquals(List.of(), run.stdout());
     assertEquals(1, run.status());
   }
+
+  @Test
+  void aRecordingIsExportedDetectedAndImportedAgain() throws Exception {
+    Path recording = Files.writeString(
+        dir.resolve("a.rec"),
+        "# ts_proxy recording v1\n# framing length=4\n5\tc2s\t6869\n7\ts2c\t796573\n9\tc2s\t\n");
+    Path capture = dir.resolve("a.pcapng");
+    assertEquals(
+        0, Run.of("export", recording + "", capture + "", "--port", "77").status());
+
+    Run detect = Run.of("detect", capture.toString());
+    assertEquals(0, detect.status());
+    assertEquals(capture + ", port 77: 2 streams, 17 B", detect.stdout().get(0));
+    assertEquals("  1. length=4", detect.stdout().get(1));
+
+    Path again = dir.resolve("b.rec");
+    Run back = Run.of(
+        "import", capture + "", "--port", "77", "--framing", "length=4", "--out", again + "");
+    assertEquals("", back.stderr());
+    assertEquals(0, back.status());
+    assertEquals(Files.readString(recording), Files.readString(again));
+  }
+
+  @Test
+  void entriesAreExportedForOtherTools() throws Exception {
+    Path recording =
+        Files.writeString(dir.resolve("a.rec"), "5\tc2s\t6869\n7\ts2c\t796573\n9\tc2s\t\n");
+    Path out = dir.resolve("out");
+    Run.of("export", recording + "", out + "", "--header-len", "1", "--format", "hexlines");
+    assertEquals("026869\n03796573\n00\n", Files.readString(out));
+
+    String[] raw = {"export", recording + "", out + "", "--header-len", "1", "--format", "raw"};
+    Run.of(raw[0], raw[1], raw[2], raw[3], raw[4], raw[5], raw[6], "--direction", "c2s");
+    assertEquals("\2hi\0", Files.readString(out));
+    assertEquals(2, Run.of(raw).status());
+
+    Run.of("export", recording + "", out + "", "--format", "json", "--direction", "s2c");
+    assertEquals(
+        "[\n{\"connection\":1,\"micros\":7,\"direction\":\"s2c\",\"payload\":\"796573\"}]\n",
+        Files.readString(out));
+  }
 }
