@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -161,6 +162,7 @@ public final class CaptureImport implements Closeable {
       private @Nullable FrameStream c2s;
       private @Nullable FrameStream s2c;
       private @Nullable ConversationWriter writer;
+      private final Set<Direction> withoutStart = EnumSet.noneOf(Direction.class);
       private boolean closed;
       private boolean hasBytes;
       private boolean isLeftOut;
@@ -194,16 +196,22 @@ public final class CaptureImport implements Closeable {
       }
 
       private FrameStream of(Direction direction) {
-        if (c2s == null || s2c == null) {
-          c2s = new FrameStream(format.ofClient());
-          s2c = new FrameStream(format.ofServer());
+        FrameStream stream = direction == Direction.C2S ? c2s : s2c;
+        if (stream == null) {
+          boolean hasStart = !withoutStart.contains(direction);
+          stream = new FrameStream(FrameStream.format(format, direction, hasStart));
           openOnes.add(this);
-          if (folder != null) {
+          if (direction == Direction.C2S) {
+            c2s = stream;
+          } else {
+            s2c = stream;
+          }
+          if (folder != null && writer == null) {
             Instant epoch = Instant.EPOCH.plus(epochMicros, ChronoUnit.MICROS);
             writer = folder.conversation(epoch, number, client.toString(), acceptedMicros);
           }
         }
-        return direction == Direction.C2S ? c2s : s2c;
+        return stream;
       }
 
       private void write(Direction direction, long micros, ByteBuffer payload) throws IOException {
@@ -253,6 +261,7 @@ public final class CaptureImport implements Closeable {
 
       @Override
       public void withoutStart(Direction direction) {
+        withoutStart.add(direction);
         notes.accept(this + ": " + direction
             + ": its beginning is not in the capture; read from the first byte that is");
       }
@@ -325,7 +334,7 @@ public final class CaptureImport implements Closeable {
 
       @Override
       public long held() {
-        return closed || c2s == null || s2c == null ? 0 : c2s.held() + s2c.held();
+        return (c2s == null ? 0 : c2s.held()) + (s2c == null ? 0 : s2c.held());
       }
     }
   }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -152,7 +153,7 @@ final class CaptureReader implements Closeable {
         recordHeader = 24;
         order = ByteOrder.LITTLE_ENDIAN;
       }
-      default -> throw notOne("it begins with 0x" + String.format("%08x", magic));
+      default -> throw notOne("it begins with 0x" + HexFormat.of().toHexDigits(magic));
     }
     try {
       fill(head, 20);

@@ -4,6 +4,8 @@ import io.tracestream.codec.FrameDecoder;
 import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameSink;
+import io.tracestream.codec.Framing;
+import io.tracestream.recording.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -18,6 +20,16 @@ final class FrameStream {
   private ByteBuffer partial = NOTHING;
 
   private int largest;
+
+  /** The frames of a direction. After its start, no preamble comes any more. */
+  static FrameFormat format(FrameFormat both, Direction direction, boolean hasStart) {
+    String keys = both.framing().toString();
+    if (hasStart || !keys.contains("preamble=" + direction)) {
+      return direction == Direction.C2S ? both.ofClient() : both.ofServer();
+    }
+    Framing without = Framing.parse(keys.replaceAll(",preamble=[^,]*", ""));
+    return new FrameFormat(without, both.maxPayloadLength());
+  }
 
   /** A stream of frames of one direction. */
   FrameStream(FrameFormat format) {

@@ -333,7 +333,7 @@ public final class FramingDetector {
 
     private boolean fits(Sample sample, Direction direction, FrameFormat format) {
       FrameDecoder decoder =
-          new FrameDecoder(direction == Direction.C2S ? format.ofClient() : format.ofServer());
+          new FrameDecoder(FrameStream.format(format, direction, sample.hasStart));
       ByteBuffer in = sample.bytes();
       BitSet cuts = new BitSet();
       long missing = 0;
@@ -366,7 +366,7 @@ public final class FramingDetector {
           turnsHit += cuts.get(turn) ? 1 : 0;
         }
       }
-      boolean hasPreamble = framing.toString().contains("preamble=" + direction);
+      boolean hasPreamble = sample.hasStart && framing.toString().contains("preamble=" + direction);
       for (int at = 0; at < end; ) {
         int next = cuts.nextSetBit(at + 1);
         take(sample, at, next - at, hasPreamble && at == 0);

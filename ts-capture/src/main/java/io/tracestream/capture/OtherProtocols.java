@@ -33,7 +33,7 @@ final class OtherProtocols {
       ssh += first.startsWith("SSH-") ? 1 : 0;
       postgres += isPostgres(sample) ? 1 : 0;
     }
-    if (tls > 0) {
+    if (tls > 0 || !samples.isEmpty() && samples.stream().allMatch(OtherProtocols::isTlsRecord)) {
       return "TLS: the messages are encrypted; record on the inner side of whatever ends TLS, or without TLS";
     }
     if (http > 0) {
@@ -75,6 +75,19 @@ final class OtherProtocols {
         && sample.at(9) == 3;
   }
 
+  /**
+   * Whether it begins with any record of TLS, as where a capture begins later than a connection.
+   */
+  private static boolean isTlsRecord(Sample sample) {
+    return sample.length() > 5
+        && sample.at(0) >= 20
+        && sample.at(0) <= 23
+        && sample.at(1) == 3
+        && sample.at(2) >= 1
+        && sample.at(2) <= 4
+        && (sample.at(3) & 0xff) <= 0x48;
+  }
+
   private static boolean isPostgres(Sample sample) {
     return sample.direction != Direction.S2C
         && (sample.hasAt(4, "\0\3\0\0user\0")
@@ -97,8 +110,8 @@ final class OtherProtocols {
         total++;
       }
     }
-    if (printable > 0.95 * total && lines > 0) {
-      return "text: " + lines + " lines, and no length before them";
+    if (printable > 0.95 * total) {
+      return "text: " + lines + (lines == 1 ? " line" : " lines") + ", and no length before them";
     }
     if (total >= LEAST_FOR_RANDOM && entropy(counts, total) > 0.98 * expected(total)) {
       return "no framing: the bytes look random, as if encrypted or compressed";

@@ -191,6 +191,19 @@ class CaptureImportTest {
   }
 
   @Test
+  void aPreambleIsNotExpectedAfterTheStartOfAConnection() throws IOException {
+    FrameFormat amqp = new FrameFormat(Framing.parse("amqp"), 1000);
+    String frame = "\1\0\1\0\0\0\2hi\u00ce";
+    List<String> lines = imported(new Packets().c2s(10, 5000, 70, frame).pcap(), amqp);
+    assertEquals(List.of("0\tc2s\t0100016869ce", "# cut off"), lines.subList(4, lines.size()));
+    lines =
+        imported(new Packets().connect(0).c2s(10, 0, 0, "AMQP\0\0\t\1" + frame).pcap(), amqp);
+    assertEquals(
+        List.of("10\tc2s\t414d515000000901", "10\tc2s\t0100016869ce", "# cut off"),
+        lines.subList(4, lines.size()));
+  }
+
+  @Test
   void aFrameThatIsNotCompleteWhereTheCaptureEndsIsReported() throws IOException {
     imported(new Packets().connect(0).c2s(10, 0, 0, "\2hi\7abc").pcap());
     assertEquals(
