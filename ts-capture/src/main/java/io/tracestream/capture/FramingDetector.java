@@ -155,7 +155,7 @@ public final class FramingDetector {
   }
 
   /** Keeps the first bytes of a connection. */
-  private static final class Sampler implements TcpSink {
+  static final class Sampler implements TcpSink {
     private final Sample c2s;
     private final Sample s2c;
     private final int most;
@@ -163,7 +163,7 @@ public final class FramingDetector {
     private boolean c2sIsFull;
     private boolean s2cIsFull;
 
-    private Sampler(Sample c2s, Sample s2c, int most) {
+    Sampler(Sample c2s, Sample s2c, int most) {
       this.c2s = c2s;
       this.s2c = s2c;
       this.most = most;

@@ -1,17 +1,22 @@
 package io.tracestream.cli;
 
+import io.tracestream.capture.DetectingRelay;
 import io.tracestream.capture.Detection;
 import io.tracestream.capture.FramingDetector;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "detect",
@@ -21,7 +26,10 @@ import picocli.CommandLine.Parameters;
     descriptionHeading = "%n",
     parameterListHeading = "%n",
     sortOptions = false,
-    customSynopsis = "ts-proxy detect [OPTIONS] CAPTURE|RAW...",
+    customSynopsis = {
+      "ts-proxy detect [OPTIONS] CAPTURE|RAW...",
+      "ts-proxy detect --listen H:P --target H:P"
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     exitCodeListHeading = "%nExit status:%n",
@@ -32,16 +40,20 @@ import picocli.CommandLine.Parameters;
       "3:a file is missing or cannot be read"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  ts-proxy detect a.pcap", "  ts-proxy detect sent.c2s received.s2c"})
+    footer = {
+      "  ts-proxy detect a.pcap",
+      "  ts-proxy detect sent.c2s received.s2c",
+      "  ts-proxy detect --listen 127.0.0.1:9000 --target HOST:5000"
+    })
 final class DetectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "CAPTURE|RAW",
-      arity = "1..*",
+      arity = "0..*",
       converter = Values.FileName.class,
       description =
           "pcap or pcapng file; or files with bytes as they were sent. c2s or s2c in the name of"
               + " such a file says the direction.")
-  private List<Path> files;
+  private List<Path> files = List.of();
 
   @Option(
       names = "--port",
@@ -51,8 +63,27 @@ final class DetectCommand implements Callable<Integer> {
       description = "Look only at connections to this TCP port of a capture.")
   private int port;
 
+  @Option(
+      names = "--listen",
+      paramLabel = "H:P",
+      converter = HostPort.ToListen.class,
+      description =
+          "Instead of files: accept clients there, pass their bytes on to --target untouched, and say"
+              + " at the end how they are framed.")
+  private HostPort listen;
+
+  @Option(
+      names = "--target",
+      paramLabel = "H:P",
+      converter = HostPort.ToConnect.class,
+      description = "Host and port of the server for the clients of --listen.")
+  private HostPort target;
+
   @Mixin
   private LogOptions.Unused unused;
+
+  @Spec
+  private CommandSpec spec;
 
   static final class Port extends Values.Range {
     private Port() {
@@ -62,6 +93,38 @@ final class DetectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    boolean isLive = listen != null || target != null;
+    if (isLive == !files.isEmpty() || isLive && (listen == null || target == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "give files, or --listen and --target; found neither or both");
+    }
+    return isLive ? live() : ofFiles();
+  }
+
+  private int live() throws Exception {
+    InetSocketAddress address = listen.resolved();
+    if (address.isUnresolved()) {
+      throw new Failures.NotStarted(
+          "--listen: no such host: " + listen.host() + "; give an address of this machine");
+    }
+    DetectingRelay relay;
+    try {
+      relay = DetectingRelay.start(address, target.unresolved(), Failures::say);
+    } catch (IOException e) {
+      throw new Failures.NotStarted("--listen: cannot listen on " + listen + ": "
+          + Failures.reason(e) + "; choose another address");
+    }
+    Shutdown shutdown = Shutdown.with(() -> {
+      relay.close();
+      Detection detection = relay.detection();
+      StandardOutput.print(out -> write(target.toString(), "", detection, out));
+      return detection.candidates().isEmpty() ? Failures.FAILED : 0;
+    });
+    StandardOutput.printLine("listening on " + listen.withPort(relay.address().getPort()));
+    return shutdown.awaitSignal();
+  }
+
+  private int ofFiles() throws Exception {
     List<Path> raw = new ArrayList<>();
     boolean isFound = false;
     for (Path file : files) {

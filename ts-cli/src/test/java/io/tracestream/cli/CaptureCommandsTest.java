@@ -91,4 +91,15 @@ class CaptureCommandsTest {
         "[\n{\"connection\":1,\"micros\":7,\"direction\":\"s2c\",\"payload\":\"796573\"}]\n",
         Files.readString(out));
   }
+
+  @Test
+  void detectTakesFilesOrTheAddressesOfALiveConnection() {
+    for (String[] args : new String[][] {
+      {"detect"}, {"detect", "--listen", "127.0.0.1:0"}, {"detect", "a", "--target", "localhost:1"}
+    }) {
+      Run run = Run.of(args);
+      assertEquals(2, run.status());
+      assertTrue(run.stderr().contains("give files, or --listen and --target"), run.stderr());
+    }
+  }
 }
