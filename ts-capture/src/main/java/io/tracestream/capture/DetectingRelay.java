@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +34,7 @@ public final class DetectingRelay implements Closeable {
   private final Consumer<String> problems;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final List<Sample> samples = new ArrayList<>();
+  private final AtomicLong left = new AtomicLong(2L * MOST_CONNECTIONS * MOST_PER_STREAM);
   private volatile boolean closed;
 
   private DetectingRelay(ServerSocket server, InetSocketAddress target, Consumer<String> problems) {
@@ -139,11 +141,11 @@ public final class DetectingRelay implements Closeable {
     Sample s2c = new Sample(Direction.S2C);
     synchronized (samples) {
       if (samples.size() == 2 * MOST_CONNECTIONS) {
-        return new FramingDetector.Sampler(c2s, s2c, 0);
+        return new FramingDetector.Sampler(c2s, s2c, 0, left);
       }
       samples.add(c2s);
       samples.add(s2c);
-      return new FramingDetector.Sampler(c2s, s2c, MOST_PER_STREAM);
+      return new FramingDetector.Sampler(c2s, s2c, MOST_PER_STREAM, left);
     }
   }
 

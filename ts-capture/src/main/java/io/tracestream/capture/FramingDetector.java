@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ public final class FramingDetector {
   private static final int MOST_PER_STREAM = 256 * 1024;
   private static final int MOST_STREAMS = 128;
   private static final int MOST_PORTS = 64;
+  /** All streams of a capture together. */
+  private static final int MOST_IN_ALL = 32 * 1024 * 1024;
+
   private static final int MAX_PAYLOAD = 16_777_216;
   private static final double ENOUGH = 20;
   /** For a preset: there are about as many as this has values. */
@@ -101,6 +105,7 @@ public final class FramingDetector {
    */
   public static List<Detection> ofCapture(Path capture, int port) throws IOException {
     Map<Integer, List<Sample>> byPort = new TreeMap<>();
+    AtomicLong left = new AtomicLong(MOST_IN_ALL);
     try (CaptureReader reader = CaptureReader.open(capture)) {
       new TcpConnections(port, (number, client, target, micros) -> {
             boolean isFull = byPort.size() == MOST_PORTS && !byPort.containsKey(target.port());
@@ -112,9 +117,9 @@ public final class FramingDetector {
             if (!isFull && samples.size() < MOST_STREAMS) {
               samples.add(c2s);
               samples.add(s2c);
-              return new Sampler(c2s, s2c, MOST_PER_STREAM);
+              return new Sampler(c2s, s2c, MOST_PER_STREAM, left);
             }
-            return new Sampler(c2s, s2c, 0);
+            return new Sampler(c2s, s2c, 0, left);
           })
           .readAll(reader);
     }
@@ -159,11 +164,19 @@ public final class FramingDetector {
     private final Sample c2s;
     private final Sample s2c;
     private final int most;
+    private final AtomicLong left;
     private @Nullable Direction last;
     private boolean c2sIsFull;
     private boolean s2cIsFull;
 
-    Sampler(Sample c2s, Sample s2c, int most) {
+    /**
+     * Keeps the first bytes of a connection.
+     *
+     * @param most bytes in each direction
+     * @param left bytes that may be kept of all connections
+     */
+    Sampler(Sample c2s, Sample s2c, int most, AtomicLong left) {
+      this.left = left;
       this.c2s = c2s;
       this.s2c = s2c;
       this.most = most;
@@ -181,7 +194,10 @@ public final class FramingDetector {
         (isC2s ? s2c : c2s).turn();
       }
       last = direction;
-      boolean all = (isC2s ? c2s : s2c).add(data, most);
+      Sample sample = isC2s ? c2s : s2c;
+      int had = sample.length();
+      boolean all = sample.add(data, (int) Math.min(most, had + left.get()));
+      left.addAndGet(had - sample.length());
       c2sIsFull |= isC2s && !all;
       s2cIsFull |= !isC2s && !all;
     }

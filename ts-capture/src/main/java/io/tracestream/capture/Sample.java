@@ -29,7 +29,7 @@ final class Sample {
 
   /** Takes more bytes; false if not all are kept. */
   boolean add(ByteBuffer data, int most) {
-    int count = Math.min(data.remaining(), most - length);
+    int count = Math.max(0, Math.min(data.remaining(), most - length));
     if (length + count > bytes.length) {
       bytes = Arrays.copyOf(bytes, Math.min(most, Math.max(length + count, 2 * bytes.length)));
     }

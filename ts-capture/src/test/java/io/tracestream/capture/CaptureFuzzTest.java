@@ -74,6 +74,7 @@ class CaptureFuzzTest {
             Packets.file(folder, file), Packets.PORT, new FrameFormat(Framing.parse(framing), 99));
         RecordingWriter writer = RecordingWriter.create(out)) {
       capture.toFile(writer, note -> assertTrue(!note.contains("\n"), note));
+      FramingDetector.ofCapture(folder.resolve("a.pcap"), 0);
     } catch (CaptureException e) {
       assertTrue(!e.getMessage().contains("\n"), e.getMessage());
     } finally {
