@@ -23,8 +23,8 @@ final class FrameStream {
 
   /** The frames of a direction. After its start, no preamble comes any more. */
   static FrameFormat format(FrameFormat both, Direction direction, boolean hasStart) {
-    String keys = both.framing().toString();
-    if (hasStart || !keys.contains("preamble=" + direction)) {
+    String keys = hasStart ? "" : both.framing().toString();
+    if (!keys.contains("preamble=" + direction)) {
       return direction == Direction.C2S ? both.ofClient() : both.ofServer();
     }
     Framing without = Framing.parse(keys.replaceAll(",preamble=[^,]*", ""));

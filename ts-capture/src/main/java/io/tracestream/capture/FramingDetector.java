@@ -242,6 +242,9 @@ public final class FramingDetector {
     }
     List<Trial> trials = new ArrayList<>();
     for (Framing framing : FRAMINGS) {
+      if (!mayFit(framing, samples)) {
+        continue; // as most do not, after a frame or two
+      }
       Trial trial = new Trial(framing);
       if (trial.fits(samples) && trial.score() >= ENOUGH) {
         trials.add(trial);
@@ -254,6 +257,26 @@ public final class FramingDetector {
     }
     String other = candidates.isEmpty() ? OtherProtocols.ofBytes(samples) : null;
     return new Detection(port, samples.size(), bytes, other, candidates);
+  }
+
+  /** Whether all streams are frames, but for those whose direction is not known. */
+  private static boolean mayFit(Framing framing, List<Sample> samples) {
+    FrameFormat format = new FrameFormat(framing, MAX_PAYLOAD);
+    for (Sample sample : samples) {
+      if (sample.direction == null) {
+        continue;
+      }
+      ByteBuffer in = sample.bytes();
+      try {
+        new FrameDecoder(FrameStream.format(format, sample.direction, sample.hasStart)).pass(in);
+      } catch (FrameException e) {
+        return false;
+      }
+      if (in.hasRemaining() && sample.isWhole) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static double log2(double number) {
