@@ -48,8 +48,8 @@ class CaptureFuzzTest {
     return captures().stream();
   }
 
-  @FuzzTest
   @MethodSource("seeds")
+  @FuzzTest
   void anyBytesAreRefusedOrReadToAnEnd(byte[] file) throws IOException {
     read(file, "length=1");
   }

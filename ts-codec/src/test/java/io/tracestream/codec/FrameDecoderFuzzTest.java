@@ -37,8 +37,8 @@ class FrameDecoderFuzzTest {
   }
 
   /** The first byte is the header length, the second one the size of the pieces. */
-  @FuzzTest
   @MethodSource("seeds")
+  @FuzzTest
   void anyBytesMeanWhatTheyObviouslyMean(byte[] input) throws IOException {
     if (input.length > 1) {
       int piece = 1 + (input[1] & 0xff) % 40;

@@ -36,8 +36,8 @@ class RecordingReaderFuzzTest {
         .map(text -> text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  @FuzzTest
   @MethodSource("seeds")
+  @FuzzTest
   void anyBytesAreEntriesAndThenAnEndOrOneError(byte[] file) throws IOException {
     check(file, () -> 1);
   }
