@@ -15,7 +15,7 @@ RUN mkdir -p /usr/share/man/man1 \
 # finds them as flags, such as -s /run/secrets/settings -Djavax.net.ssl.trustStore=/run/secrets/truststore
 ARG MAVEN_FLAGS=
 # The checks are for a developer's build; the image takes what passed them.
-ARG BUILD="-B -q -pl ts-cli -am -DskipTests -Dmaven.javadoc.skip -Dmaven.source.skip -Dspotless.check.skip -Dcyclonedx.skip package"
+ARG BUILD="-B -q -pl ts-cli -am -DskipTests -Dmaven.source.skip -Dspotless.check.skip -Dcyclonedx.skip package"
 
 # Without sources first: the layer with all plugins and libraries lasts until a pom changes.
 WORKDIR /build

@@ -47,7 +47,7 @@ fail() {
 build_jars() {
   command -v mvn >/dev/null || refuse 3 "mvn: not found; install Maven, or set TS_PROXY_JAR to a built ts-proxy.jar"
   echo "Building $2 (only this once) ..." >&2
-  (cd "$root" && mvn -B -q -pl "$1" -am -DskipTests -Dmaven.javadoc.skip -Dmaven.source.skip -Dspotless.check.skip -Dcyclonedx.skip package) ||
+  (cd "$root" && mvn -B -q -pl "$1" -am -DskipTests -Dmaven.source.skip -Dspotless.check.skip -Dcyclonedx.skip package) ||
     refuse 3 "$2: the build failed; see above"
 }
 

@@ -19,7 +19,7 @@ set -euo pipefail
 usage="release.sh [--dry-run] [--repository URL|central] [--sign KEY] MODULE"
 dry_run=false
 target=
-flags=()
+flags=(-Dmaven.javadoc.skip=false)
 while (($# > 1)); do
   case $1 in
     --dry-run) dry_run=true ;;
@@ -32,7 +32,7 @@ done
 module=${1:-}
 [[ " ${libraries[*]} " == *" $module "* ]] || refuse 2 "module: found \"$module\", expected one of ${libraries[*]}"
 $dry_run || [[ -n $target ]] || refuse 2 "missing option: --repository or --dry-run"
-[[ $target != central || ${#flags[@]} -gt 0 ]] || refuse 2 "missing option: --sign KEY, since Maven Central takes signed files only"
+[[ $target != central || "${flags[*]}" == *gpg* ]] || refuse 2 "missing option: --sign KEY, since Maven Central takes signed files only"
 
 clone=$root/target/release/clone
 repository=$work/repository

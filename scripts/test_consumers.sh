@@ -32,7 +32,7 @@ install_libraries() {
   modules=$(IFS=,; echo "${libraries[*]}")
   own_repository "$repository"
   mvn -B -q -ntp -f "$root/pom.xml" -Dmaven.repo.local="$repository" -pl "ts-testing,$modules" -DskipTests \
-    -Dmaven.javadoc.skip -Dmaven.source.skip -Dspotless.check.skip install >"$work/install.log" 2>&1 ||
+    -Dmaven.source.skip -Dspotless.check.skip install >"$work/install.log" 2>&1 ||
     fail "the libraries: the build failed" "$work/install.log"
 }
 

@@ -128,7 +128,7 @@ bom=$group/ts-bom/$bom/ts-bom-$bom.pom
 grep -F "passed" "$work/release.log"
 echo "consumers with that patch and the others as they were: passed"
 
-MAVEN_OPTS="$quickly -Dmaven.javadoc.skip=true"
+MAVEN_OPTS=$quickly
 probe one
 news ts-codec "$third"
 edit "Remove a public method"
