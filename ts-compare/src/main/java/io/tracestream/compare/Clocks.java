@@ -29,6 +29,8 @@ final class Clocks {
 
   private static final double EARLIEST = seconds(LocalDateTime.of(2005, 1, 1, 0, 0));
   private static final double LATEST = seconds(LocalDateTime.of(2050, 1, 1, 0, 0));
+  /** How many years ahead a time may be, such as one at which something expires. */
+  private static final int AHEAD = 5;
   /** How many seconds a clock may differ from the times of the entries. */
   private static final double TOLERANCE = 1.5;
   /** How many seconds so many packed pairs of digits can tell, from the seconds on. */
@@ -373,6 +375,7 @@ final class Clocks {
     double range = clock.isDecimal() ? DECIMALS[pairs] : Math.pow(256, varied) / clock.units();
     // Numbers seldom have that many zeros after them.
     double bits = clock.bits + (clock == Clock.NTP && lowest >= 4 ? 3 : 0);
+    double latest = seconds(LocalDateTime.now(ZoneOffset.UTC).plusYears(AHEAD));
     double first = Double.NaN;
     int recordings = steps.get(0).getKey().recordings();
     for (int i = 0; i < recordings; i++) {
@@ -386,7 +389,7 @@ final class Clocks {
           continue;
         }
         double seconds = clock.seconds(step.payload(i), entry.getValue(), place.big);
-        if (!(seconds >= EARLIEST && seconds <= LATEST)) {
+        if (!(seconds >= EARLIEST && seconds <= latest)) {
           return -1;
         }
         if (step.conversation() == conversation) {

@@ -57,7 +57,7 @@ final class DiffEntry {
   }
 
   boolean isSame(DiffEntry other) {
-    if (open.varies() && explained.equals(other.explained)) {
+    if (open.dependsOnOther() && explained.equals(other.explained)) {
       return open.areSame(this, other);
     }
     return explained.equals(other.explained)

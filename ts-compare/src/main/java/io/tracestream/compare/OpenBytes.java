@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
+import io.tracestream.rules.Frames;
 import io.tracestream.rules.Rules;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -26,9 +27,11 @@ final class OpenBytes {
   private final List<Field> lengths;
   /** Whether the length of any field varies. */
   private final boolean varies;
+  /** Whether what is open in a payload depends on the other one, on its kind or its lengths. */
+  private final boolean dependsOnOther;
 
   private final Direction direction;
-  /** By the copies that are explained; only where a length varies. */
+  /** By the copies that are explained; only where what is open depends on both payloads. */
   private final Map<BitSet, Comparer> comparers = new HashMap<>();
 
   OpenBytes(Rules rules, Direction direction) {
@@ -41,6 +44,9 @@ final class OpenBytes {
         .toList();
     varies = Stream.concat(always.stream(), copies.stream().map(Copy::to))
         .anyMatch(field -> field.length() == 0);
+    dependsOnOther = varies
+        || Stream.concat(always.stream(), copies.stream().map(Copy::to))
+            .anyMatch(field -> !field.frames().equals(Frames.of(direction)));
     lengths = varies
         ? rules.lengths().stream()
             .filter(field -> field.direction() == direction)
@@ -186,9 +192,9 @@ final class OpenBytes {
         < 0;
   }
 
-  /** Whether the length of any field varies. */
-  boolean varies() {
-    return varies;
+  /** Whether what is open in a payload depends on the other one, on its kind or its lengths. */
+  boolean dependsOnOther() {
+    return dependsOnOther;
   }
 
   /** An entry of A that B does not have. */

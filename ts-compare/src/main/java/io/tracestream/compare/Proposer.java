@@ -283,12 +283,33 @@ final class Proposer {
             !step.varying().get(place.offset(), place.offset() + place.length()).isEmpty())
         .count();
     boolean all = explained.size() == needed;
+    if (!all && hasItFirst(kind, place, explained)) {
+      return;
+    }
     if (all || explained.size() * 2 > needed && place.length() >= LONG) {
       kind.rest().clear(place.offset(), place.offset() + place.length());
       copies.addAll(found);
     } else if (kind.direction() == Direction.S2C && explained.size() * 2 > needed) {
       copies.addAll(found); // the others stay open
     }
+  }
+
+  /** Whether frames of a kind had a value before the others, which could have copied it. */
+  private static boolean hasItFirst(Kind kind, Change.Range place, Set<Step> explained) {
+    Map<List<Object>, Long> first = new HashMap<>();
+    for (Step step : kind.steps()) {
+      if (!explained.contains(step)) {
+        first.merge(valueOf(step, place), step.entry(0), Math::min);
+      }
+    }
+    return explained.stream()
+        .anyMatch(step -> first.getOrDefault(valueOf(step, place), Long.MAX_VALUE) < step.entry(0));
+  }
+
+  /** The value that a connection has at a place. */
+  private static List<Object> valueOf(Step step, Change.Range place) {
+    ByteBuffer value = ByteBuffer.wrap(step.payload(0), place.offset(), place.length());
+    return List.of(step.conversation(), value);
   }
 
   /**

@@ -43,6 +43,10 @@ record Sized(int offset, Shape shape) {
   private static final int MOST = 8;
   /** At most one byte of so many may be the same at the ends of what fields contain. */
   private static final int ALIKE = 4;
+  /** So many bytes in a row are in both of two values if some of what they contain never varies. */
+  private static final int RUN = 8;
+  /** How many bytes of values are searched for such runs. */
+  private static final int MOST_SEARCHED = 256;
   /** Steps that must have a field, unless its own length is right where they begin to differ. */
   private static final int WITNESSES = 2;
   /** How many bytes before a field are the same where the same field is at another place. */
@@ -200,12 +204,33 @@ record Sized(int offset, Shape shape) {
           return false;
         }
         // Digits are often the same: numbers have high-order ones.
-        if (front >= 0 && !shape.equals(DIGITS) && (front + back) * ALIKE > most + ALIKE) {
+        if (front >= 0
+            && !shape.equals(DIGITS)
+            && ((front + back) * ALIKE > most + ALIKE
+                || shareRun(first, from, to, other, otherFrom, otherTo))) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /** Whether two values have a run of bytes in common, at any place. */
+  private static boolean shareRun(
+      byte[] one, int from, int to, byte[] other, int otherFrom, int otherTo) {
+    Set<Long> runs = new HashSet<>();
+    ByteBuffer bytes = ByteBuffer.wrap(one);
+    for (int at = from; at + RUN <= Math.min(to, from + MOST_SEARCHED); at++) {
+      runs.add(bytes.getLong(at));
+    }
+    ByteBuffer others = ByteBuffer.wrap(other);
+    int last = Math.min(otherTo, otherFrom + MOST_SEARCHED) - RUN;
+    for (int at = otherFrom; !runs.isEmpty() && at <= last; at++) {
+      if (runs.contains(others.getLong(at))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** How many bytes are open if it is a field: what differs beside it, and what it contains. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.Conversation;
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -149,6 +150,39 @@ class LearnerTest {
   @Test
   void aTimeIsOneFieldThoughOnlyItsLowOrderBytesDiffer() throws Exception {
     assertEquals("ignore s2c:3+6\n", learn("s2c 610000019a1b2c3d4e", "s2c 610000019a1b2d4e5f"));
+  }
+
+  @Test
+  void aRandomIdBeforeFlagsIsNoTimeOfYearsToCome() throws Exception {
+    // As numbers from the last byte on, the first four are seconds of 2040, some minutes apart.
+    assertEquals("ignore s2c:0+2\n", learn("c2s 01, s2c 112285830001", "c2s 01, s2c 922385830001"));
+  }
+
+  @Test
+  void aValueThatTheClientHadFirstIsNotCopiedFromTheServer() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 5; i < 9; i++) {
+      a.append(text("c2s", "0200" + "112619225229815" + i + "T1"));
+      a.append(text("s2c", "0210" + "112619225229815" + i + "576461685871" + i + "T1"));
+      b.append(text("c2s", "0200" + "112619225576165" + (i - 5) + "T1"));
+      b.append(text("s2c", "0210" + "112619225576165" + (i - 5) + "207905371392" + i + "T1"));
+    }
+    String rules = learn(a.toString(), b.toString());
+    assertTrue(
+        learned.rules().copied().stream()
+            .allMatch(copy -> copy.from().direction() == Direction.C2S),
+        rules);
+  }
+
+  @Test
+  void bytesAroundWhatNeverVariesAreNoFieldWhoseLengthVaries() throws Exception {
+    assertEquals(
+        "",
+        learn(
+            "c2s 6162636401104747474747474747" + "20, c2s 61626364031048484848484848483" + "0",
+            "c2s 616263640211124747474747474747" + "2122, c2s 6162636404111248484848484848483"
+                + "132"));
   }
 
   @Test

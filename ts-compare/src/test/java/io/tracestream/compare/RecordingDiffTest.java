@@ -209,6 +209,14 @@ class RecordingDiffTest {
   }
 
   @Test
+  void framesAreTheSameThoughTheyDifferInBytesThatTellTheirKindAndAreOpen() throws Exception {
+    String[] rules = {"ignore s2c:0+1", "ignore s2c[0=01]:2+1"};
+    assertEquals(List.of(), diff("s2c 01aabb", "s2c 02aabb", rules));
+    assertEquals(List.of("CHANGED s2c a1 b1 2+1"), diff("s2c 01aa00", "s2c 02aabb", rules));
+    assertEquals(List.of("CHANGED s2c a1 b1 2+1"), diff("s2c 01aabb", "s2c 02aa00", rules));
+  }
+
+  @Test
   void rulesHoldForFramesOfTheirKindOnly() throws Exception {
     assertEquals(
         List.of("CHANGED c2s a2 b2 1+1", "CHANGED s2c a4 b4 1+1"),
