@@ -2,6 +2,7 @@ package io.tracestream.capture;
 
 import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.ConversationWriter;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordedEnd;
@@ -62,15 +63,18 @@ public final class CaptureImport implements Closeable {
   }
 
   /**
-   * Records the first connection that has a whole frame; the others are reported.
+   * Records the first connection that has a whole frame; the others are reported. The file is
+   * created with that frame: if there is none, an earlier recording stays as it is.
    *
-   * @param file where to write
+   * @param file where to write; replaced if it is a recording
+   * @param framing the framing that the recording names; null to name none
    * @param notes takes a line for everything that is cut, lost or left out
    * @return what was imported
    * @throws IOException if the capture cannot be read, or the recording cannot be written
    */
-  public ImportSummary toFile(RecordingWriter file, Consumer<String> notes) throws IOException {
-    return new Run(notes, null, file).all();
+  public ImportSummary toFile(Path file, @Nullable Framing framing, Consumer<String> notes)
+      throws IOException {
+    return new Run(notes, null, () -> RecordingWriter.create(file, framing)).all();
   }
 
   /**
@@ -91,11 +95,19 @@ public final class CaptureImport implements Closeable {
     capture.close();
   }
 
+  /** Opens the file for a single connection. */
+  private interface Opening {
+    RecordingWriter open() throws IOException;
+  }
+
   /** One run. */
   private final class Run {
     private final Consumer<String> notes;
     private final @Nullable RecordingDirectoryWriter folder;
-    private final @Nullable RecordingWriter file;
+    private final @Nullable Opening opening;
+    /** Null until a frame is written to it. */
+    private @Nullable RecordingWriter file;
+
     private final TcpConnections connections = new TcpConnections(port, this::open);
     private final Set<Conversation> openOnes = new HashSet<>();
     private long epochMicros = -1;
@@ -105,10 +117,10 @@ public final class CaptureImport implements Closeable {
     private Run(
         Consumer<String> notes,
         @Nullable RecordingDirectoryWriter folder,
-        @Nullable RecordingWriter file) {
+        @Nullable Opening opening) {
       this.notes = notes;
       this.folder = folder;
-      this.file = file;
+      this.opening = opening;
     }
 
     private ImportSummary all() throws IOException {
@@ -117,6 +129,9 @@ public final class CaptureImport implements Closeable {
       } finally {
         for (Conversation left : List.copyOf(openOnes)) { // only after an error
           left.close(RecordedEnd.CUT_OFF);
+        }
+        if (file != null) {
+          file.close();
         }
       }
       if (connections.fragments() > 0) {
@@ -221,6 +236,9 @@ public final class CaptureImport implements Closeable {
           writer.write(lastMicros, direction, payload);
         } else if (inFile == null || inFile == this) {
           inFile = this;
+          if (file == null && opening != null) {
+            file = opening.open();
+          }
           if (file != null) {
             file.write(lastMicros, direction, payload);
           }

@@ -3,9 +3,9 @@
  * its messages.
  *
  * <pre>
- *   try (CaptureImport capture = CaptureImport.open(Path.of("a.pcapng"), 9092, format);
- *       RecordingWriter recording = RecordingWriter.create(Path.of("a.rec"), format.framing())) {
- *     ImportSummary summary = capture.toFile(recording, System.err::println);
+ *   try (CaptureImport capture = CaptureImport.open(Path.of("a.pcapng"), 9092, format)) {
+ *     ImportSummary summary =
+ *         capture.toFile(Path.of("a.rec"), format.framing(), System.err::println);
  *   }
  * </pre>
  *

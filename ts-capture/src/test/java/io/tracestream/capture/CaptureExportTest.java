@@ -9,7 +9,6 @@ import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.RecordingDirectoryWriter;
-import io.tracestream.recording.RecordingWriter;
 import io.tracestream.testing.RandomSeeds;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,9 +48,8 @@ class CaptureExportTest {
     Path back = folder.resolve("back.rec");
     FrameFormat format = named == null ? FORMAT : new FrameFormat(named, 200_000);
     try (CaptureImport capture =
-            CaptureImport.open(exported(List.of(Conversation.of(recording))), PORT, format);
-        RecordingWriter writer = RecordingWriter.create(back, named)) {
-      capture.toFile(writer, notes::add);
+        CaptureImport.open(exported(List.of(Conversation.of(recording))), PORT, format)) {
+      capture.toFile(back, named, notes::add);
     }
     return Files.readAllLines(back);
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.Framing;
-import io.tracestream.recording.RecordingWriter;
 import io.tracestream.testing.RandomSeeds;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -71,9 +70,8 @@ class CaptureFuzzTest {
     Path folder = Files.createTempDirectory("fuzz");
     Path out = folder.resolve("a.rec");
     try (CaptureImport capture = CaptureImport.open(
-            Packets.file(folder, file), Packets.PORT, new FrameFormat(Framing.parse(framing), 99));
-        RecordingWriter writer = RecordingWriter.create(out)) {
-      capture.toFile(writer, note -> assertTrue(!note.contains("\n"), note));
+        Packets.file(folder, file), Packets.PORT, new FrameFormat(Framing.parse(framing), 99))) {
+      capture.toFile(out, null, note -> assertTrue(!note.contains("\n"), note));
       FramingDetector.ofCapture(folder.resolve("a.pcap"), 0);
     } catch (CaptureException e) {
       assertTrue(!e.getMessage().contains("\n"), e.getMessage());

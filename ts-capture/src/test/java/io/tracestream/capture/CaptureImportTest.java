@@ -9,7 +9,6 @@ import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.Framing;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.RecordingDirectoryWriter;
-import io.tracestream.recording.RecordingWriter;
 import io.tracestream.testing.RandomSeeds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -297,9 +296,8 @@ class CaptureImportTest {
     conversation(packets.from(50_001));
     Path out = folder.resolve("one.rec");
     try (CaptureImport opened =
-            CaptureImport.open(Packets.file(folder, packets.pcap()), Packets.PORT, FORMAT);
-        RecordingWriter writer = RecordingWriter.create(out)) {
-      summary = opened.toFile(writer, notes::add);
+        CaptureImport.open(Packets.file(folder, packets.pcap()), Packets.PORT, FORMAT)) {
+      summary = opened.toFile(out, null, notes::add);
     }
     assertEquals(
         List.of(

@@ -7,7 +7,6 @@ import io.tracestream.codec.Framing;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.RecordingDirectoryWriter;
-import io.tracestream.recording.RecordingWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,8 +86,9 @@ final class ImportCommand implements Callable<Integer> {
     FrameFormat format = frames.format();
     Framing named = frames.namesFraming() ? format.framing() : null;
     try (CaptureImport opened = open(format)) {
-      ImportSummary summary =
-          isFolder(place) ? toFolder(opened, place, named) : toFile(opened, place, named);
+      ImportSummary summary = isFolder(place)
+          ? toFolder(opened, place, named)
+          : run(notes -> opened.toFile(place, named, notes));
       report(summary);
       return summary.isWhole() && summary.recorded() > 0 ? 0 : Failures.FAILED;
     }
@@ -134,21 +134,6 @@ final class ImportCommand implements Callable<Integer> {
     try (folder) {
       return run(notes -> opened.toFolder(folder, notes));
     }
-  }
-
-  private ImportSummary toFile(CaptureImport opened, Path place, Framing named)
-      throws Failures.NotStarted, Failures.Failed {
-    RecordingWriter file;
-    try {
-      file = RecordingWriter.create(place, named);
-    } catch (IOException e) {
-      throw new Failures.NotStarted(Failures.reason(e));
-    }
-    return run(notes -> {
-      try (file) {
-        return opened.toFile(file, notes);
-      }
-    });
   }
 
   private void report(ImportSummary summary) throws IOException, Failures.Failed {

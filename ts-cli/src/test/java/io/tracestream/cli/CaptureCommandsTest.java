@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,7 @@ class CaptureCommandsTest {
     Path file = dir.resolve("a.pcap");
     Files.write(
         file,
-        java.util.HexFormat.of()
+        HexFormat.of()
             .parseHex("a1b2c3d4" + "00020004" + "00000000" + "00000000" + "0000ffff" + "00000001"));
     Run run = Run.of("import", file.toString(), "--port", "80", "--out", dir.resolve("x.rec") + "");
     assertEquals(
@@ -49,6 +50,21 @@ class CaptureCommandsTest {
         run.stderr().strip());
     assertEquals(List.of(), run.stdout());
     assertEquals(1, run.status());
+  }
+
+  @Test
+  void anImportThatFindsNothingLeavesAnEarlierRecordingAsItIs() throws Exception {
+    String text = "# ts_proxy recording v1\n# framing length=4\n5\tc2s\t6869\n";
+    Path recording = Files.writeString(dir.resolve("a.rec"), text);
+    String capture = dir.resolve("a.pcapng").toString();
+    Run.of("export", recording + "", capture, "--port", "77");
+    assertEquals(
+        1, Run.of("import", capture, "--port", "78", "--out", recording + "").status());
+    assertEquals(text, Files.readString(recording));
+    Path other = dir.resolve("other.rec");
+    assertEquals(
+        1, Run.of("import", capture, "--port", "77", "--out", other + "").status());
+    assertTrue(Files.notExists(other));
   }
 
   @Test
