@@ -420,9 +420,9 @@ public final class FramingDetector {
         frameBytes += length;
         longest = Math.max(longest, length);
         headBytes += fieldBytes(sample, at);
-        if (offset() > 0) {
+        if (offset > 0) {
           Object key = sample.direction == null ? sample : sample.direction;
-          heads.computeIfAbsent(key, any -> new Head()).add(sample, at, offset());
+          heads.computeIfAbsent(key, any -> new Head()).add(sample, at, offset);
         }
       }
       if (lookedAt < MOST_LOOKED_AT) {
@@ -434,10 +434,6 @@ public final class FramingDetector {
           return had < 0 || more < 0 ? -1 : had + more;
         });
       }
-    }
-
-    private int offset() {
-      return offset;
     }
 
     private static int number(String text, String before, int otherwise) {
@@ -477,7 +473,7 @@ public final class FramingDetector {
       double head = heads.values().stream().mapToDouble(Head::bits).sum();
       String name = bestName();
       int known = name == null ? 0 : looksLike.getOrDefault(name, 0);
-      double cost = names.isEmpty() ? SHAPE_COST + offset() / 2.0 : PRESET_COST;
+      double cost = names.isEmpty() ? SHAPE_COST + offset / 2.0 : PRESET_COST;
       return lengths + stops + Math.max(head, known) - cost;
     }
 

@@ -63,7 +63,6 @@ class ReplayExtensionTest {
     @ParameterizedTest
     @ValueSource(strings = {"21", "22"})
     void parameterized(String end) throws Exception {
-      SEEN.add(server.address());
       Greeter.greet(server.address(), end);
     }
 
@@ -78,9 +77,9 @@ class ReplayExtensionTest {
 
   @Test
   void eachTestHasAServerOfItsOwnThoughRepeatedParameterizedOrNested() {
-    SEEN.clear();
+    // A server of two tests would have a connection too many. Ports do not tell: they may come
+    // again.
     Runs.assertPass(5, EachCases.class);
-    assertEquals(5, SEEN.size());
   }
 
   static class ClassCases {
