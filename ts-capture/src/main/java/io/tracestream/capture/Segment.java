@@ -59,7 +59,7 @@ final class Segment {
     original = originalLength;
     try {
       return switch (linkType) {
-        case ETHERNET -> ethernet(12);
+        case ETHERNET -> ofType(12, 14);
         case COOKED -> ofType(14, 16);
         case COOKED_2 -> ofType(0, 20);
         case 0, 108 -> ip(4); // BSD loopback: the address family, in either byte order
@@ -86,10 +86,6 @@ final class Segment {
     if (end > limit) {
       throw new IndexOutOfBoundsException(end);
     }
-  }
-
-  private Kind ethernet(int typeAt) {
-    return ofType(typeAt, typeAt + 2);
   }
 
   /** What follows a type, and the tags of virtual networks. */

@@ -46,6 +46,8 @@ final class Clocks {
       Pattern.compile("(?<!\\d)1[1-9]\\d{8}(\\d{3}){0,3}(?!\\d)"));
 
   private final List<Kind> kinds;
+  /** No clock is later than this, in seconds since 1970. */
+  private final double soon = seconds(LocalDateTime.now(ZoneOffset.UTC).plusYears(AHEAD));
 
   private Clocks(List<Kind> kinds) {
     this.kinds = kinds;
@@ -351,7 +353,7 @@ final class Clocks {
   }
 
   /** How unlikely it is that these bytes keep time by chance, in bits; below 0 if they do not. */
-  private static double evidence(Place place, List<Kind> kinds) {
+  private double evidence(Place place, List<Kind> kinds) {
     Clock clock = place.clock;
     BitSet varying = new BitSet();
     List<Map.Entry<Step, Integer>> steps = new ArrayList<>();
@@ -375,7 +377,6 @@ final class Clocks {
     double range = clock.isDecimal() ? DECIMALS[pairs] : Math.pow(256, varied) / clock.units();
     // Numbers seldom have that many zeros after them.
     double bits = clock.bits + (clock == Clock.NTP && lowest >= 4 ? 3 : 0);
-    double latest = seconds(LocalDateTime.now(ZoneOffset.UTC).plusYears(AHEAD));
     double first = Double.NaN;
     int recordings = steps.get(0).getKey().recordings();
     for (int i = 0; i < recordings; i++) {
@@ -389,7 +390,7 @@ final class Clocks {
           continue;
         }
         double seconds = clock.seconds(step.payload(i), entry.getValue(), place.big);
-        if (!(seconds >= EARLIEST && seconds <= latest)) {
+        if (!(seconds >= EARLIEST && seconds <= soon)) {
           return -1;
         }
         if (step.conversation() == conversation) {

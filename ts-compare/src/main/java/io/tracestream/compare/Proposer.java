@@ -440,7 +440,7 @@ final class Proposer {
     propose(
         "ignore " + field,
         count,
-        " entries that have it differ in this field, whose length" + " varies");
+        " entries that have it differ in this field, whose length varies");
   }
 
   /** Proposes a rule; one that rules cannot express yet becomes a remark. */

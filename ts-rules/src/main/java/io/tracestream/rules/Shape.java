@@ -135,24 +135,32 @@ public final class Shape {
       return null;
     }
     if (numberWidth > 0) {
-      byte[] bytes = new byte[numberWidth];
-      for (int i = 0; i < numberWidth; i++) {
-        bytes[isLittle ? i : numberWidth - 1 - i] = (byte) (number >>> 8 * i);
-      }
-      return bytes;
+      return fixedBytes(number, numberWidth);
     }
     if (isVarint()) {
       boolean isPadded = length > 1 && before.get(before.position() + length - 1) == 0;
-      byte[] bytes = new byte[Math.max(varintLength(number), isPadded ? length : 0)];
-      for (int i = 0; i < bytes.length; i++) {
-        bytes[i] = (byte) (number >>> 7 * i & 0x7f | (i < bytes.length - 1 ? 0x80 : 0));
-      }
-      return bytes;
+      return varintBytes(number, isPadded ? length : 0);
     }
     String digits = Long.toString(number);
     boolean isPadded = before.get(before.position()) == '0';
     String zeros = "0".repeat(isPadded ? Math.max(0, length - digits.length()) : 0);
     return (zeros + digits).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private byte[] fixedBytes(long number, int width) {
+    byte[] bytes = new byte[width];
+    for (int i = 0; i < width; i++) {
+      bytes[isLittle ? i : width - 1 - i] = (byte) (number >>> 8 * i);
+    }
+    return bytes;
+  }
+
+  private static byte[] varintBytes(long number, int fewest) {
+    byte[] bytes = new byte[Math.max(varintLength(number), fewest)];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (number >>> 7 * i & 0x7f | (i < bytes.length - 1 ? 0x80 : 0));
+    }
+    return bytes;
   }
 
   private static int varintLength(long number) {
@@ -188,22 +196,11 @@ public final class Shape {
 
   /** The bytes of a field with that content, which fits. */
   byte[] field(byte[] content) {
-    ByteBuffer field = ByteBuffer.allocate(LONGEST_VARINT + content.length);
-    if (text.equals("lenvar")) {
-      int left = content.length;
-      for (; left > 0x7f; left >>>= 7) {
-        field.put((byte) (left | 0x80));
-      }
-      field.put((byte) left);
-    } else {
-      for (int i = 0; i < width; i++) {
-        int index = isLittle ? i : width - 1 - i;
-        field.put((byte) (content.length >>> 8 * index));
-      }
-    }
-    byte[] bytes = new byte[field.put(content).position()];
-    field.flip().get(bytes);
-    return bytes;
+    byte[] length =
+        text.equals("lenvar") ? varintBytes(content.length, 0) : fixedBytes(content.length, width);
+    byte[] field = Arrays.copyOf(length, length.length + content.length);
+    System.arraycopy(content, 0, field, length.length, content.length);
+    return field;
   }
 
   /**

@@ -59,10 +59,10 @@ public final class Splice {
     for (Field length : lastFirst) {
       int from = length.startIn(before);
       Shape shape = length.shape();
-      if (from < 0 || shape == null || isReplaced(from, length.endFrom(before, from))) {
+      int to = from < 0 ? -1 : length.endFrom(before, from);
+      if (from < 0 || shape == null || isReplaced(from, to)) {
         continue;
       }
-      int to = length.endFrom(before, from);
       ByteBuffer bytes = before.slice(before.position() + from, to - from);
       long number = shape.number(bytes);
       long more = number < 0 ? 0 : moreIn(to, to + Math.min(number, before.remaining() - to));
