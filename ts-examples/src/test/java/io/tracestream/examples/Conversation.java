@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.compare.Learned;
 import io.tracestream.compare.Learner;
 import io.tracestream.proxy.Proxy;
@@ -31,9 +32,18 @@ import java.util.List;
  * @param client the client; a server comes with each call
  */
 record Conversation(FrameFormat format, Client client) {
-  private static final InetSocketAddress ANY_PORT =
+  static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  /** What goes in frames of a framing that has a name, such as {@code mongodb}. */
+  static Conversation of(String framing, Client client) {
+    return new Conversation(framesOf(framing), client);
+  }
+
+  static FrameFormat framesOf(String framing) {
+    return new FrameFormat(Framing.parse(framing), 1_000_000);
+  }
 
   /** A client that talks on one connection, from beginning to end. */
   interface Client {
