@@ -43,11 +43,17 @@ public final class FramingDetector {
 
   private static final int MAX_PAYLOAD = 16_777_216;
   private static final double ENOUGH = 20;
+  /** Of what may be a single frame. */
+  private static final double ENOUGH_OF_BEGINNING = 12;
+
   /** For a preset: there are about as many as this has values. */
   private static final double PRESET_COST = 5;
 
   private static final double SHAPE_COST = 9;
   private static final int MOST_SHOWN = 5;
+  /** Bits by which a framing has to be better than another one with the same frames. */
+  private static final double CLEARLY = 12;
+
   /** Frames that are looked at for what is known of a protocol. */
   private static final int MOST_LOOKED_AT = 1000;
 
@@ -232,8 +238,27 @@ public final class FramingDetector {
     }
   }
 
+  /**
+   * Looks at what one side of a connection sent first, such as what a proxy could not read. There
+   * are few bytes, so less evidence is enough to name a framing.
+   *
+   * @param direction which side sent them
+   * @param bytes the first ones, possibly up to somewhere in a message
+   * @return what they may be; neither a framing nor anything else if they say too little
+   */
+  public static Detection ofBeginning(Direction direction, byte[] bytes) {
+    Sample sample = new Sample(direction);
+    sample.add(ByteBuffer.wrap(bytes), bytes.length);
+    sample.turn(); // as most messages are read whole
+    return detect(0, List.of(sample), true);
+  }
+
   /** Looks at streams of one server. */
   static Detection detect(int port, List<Sample> samples) {
+    return detect(port, samples, false);
+  }
+
+  private static Detection detect(int port, List<Sample> samples, boolean isBeginning) {
     long bytes = samples.stream().mapToLong(Sample::length).sum();
     String known = OtherProtocols.byFirstBytes(samples);
     if (known != null || bytes == 0) {
@@ -246,16 +271,20 @@ public final class FramingDetector {
         continue; // as most do not, after a frame or two
       }
       Trial trial = new Trial(framing);
-      if (trial.fits(samples) && trial.score() >= ENOUGH) {
+      if (trial.fits(samples) && trial.score() >= (isBeginning ? ENOUGH_OF_BEGINNING : ENOUGH)) {
         trials.add(trial);
       }
     }
     trials.sort(Comparator.comparingDouble(Trial::score).reversed());
     List<Detection.Candidate> candidates = new ArrayList<>();
-    for (Trial trial : trials.subList(0, Math.min(MOST_SHOWN, trials.size()))) {
-      candidates.add(trial.candidate(trials.get(0), samples));
+    List<Trial> shown = trials.subList(0, Math.min(MOST_SHOWN, trials.size()));
+    for (Trial trial : shown) {
+      candidates.add(trial.candidate(shown, samples));
     }
-    String other = candidates.isEmpty() ? OtherProtocols.ofBytes(samples) : null;
+    String other = candidates.isEmpty() ? OtherProtocols.text(samples) : null;
+    if (candidates.isEmpty() && other == null && !isBeginning) {
+      other = OtherProtocols.ofBytes(samples);
+    }
     return new Detection(port, samples.size(), bytes, other, candidates);
   }
 
@@ -296,6 +325,9 @@ public final class FramingDetector {
 
     private final Map<Object, Head> heads = new LinkedHashMap<>();
     private long frames;
+    /** Frames that end with their length: zeros are as many as one likes. */
+    private long empty;
+
     private long frameBytes;
     private long longest;
     private long headBytes;
@@ -304,6 +336,8 @@ public final class FramingDetector {
     private int ends;
     private int lookedAt;
     private long partial;
+    /** Of the lengths of all frames. */
+    private long hash;
 
     /** The bytes before the length field in all frames of one direction. */
     private static final class Head {
@@ -367,7 +401,7 @@ public final class FramingDetector {
           return false;
         }
       }
-      return frames > 0;
+      return frames > 0 || bestName() != null;
     }
 
     private boolean fits(Sample sample, Direction direction, FrameFormat format) {
@@ -415,12 +449,16 @@ public final class FramingDetector {
     }
 
     private void take(Sample sample, int at, int length, boolean isPreamble) {
+      hash = 31 * hash + length;
       if (!isPreamble) {
+        int fieldBytes = fieldBytes(sample, at);
+        boolean isEmpty = length == offset + fieldBytes;
         frames++;
+        empty += isEmpty ? 1 : 0;
         frameBytes += length;
         longest = Math.max(longest, length);
-        headBytes += fieldBytes(sample, at);
-        if (offset > 0) {
+        headBytes += fieldBytes;
+        if (offset > 0 && !isEmpty) {
           Object key = sample.direction == null ? sample : sample.direction;
           heads.computeIfAbsent(key, any -> new Head()).add(sample, at, offset);
         }
@@ -466,14 +504,15 @@ public final class FramingDetector {
     private double score() {
       double range = 8.0 * headBytes / Math.max(1, frames);
       double most = log2(longest + 1);
-      double lengths = frames * Math.max(0, range - most) - most - 2 * log2(most + 1);
+      double lengths = (frames - empty) * Math.max(0, range - most) - most - 2 * log2(most + 1);
       double mean = Math.max(1.0, (double) frameBytes / Math.max(1, frames));
       double chance = Math.min(0.5, 1 / mean);
       double stops = ends * log2(1 / chance) + turnBits(chance);
       double head = heads.values().stream().mapToDouble(Head::bits).sum();
       String name = bestName();
       int known = name == null ? 0 : looksLike.getOrDefault(name, 0);
-      double cost = names.isEmpty() ? SHAPE_COST + offset / 2.0 : PRESET_COST;
+      boolean isPreset = name != null || names.size() > looksLike.size();
+      double cost = isPreset ? PRESET_COST : SHAPE_COST + offset / 2.0;
       return lengths + stops + Math.max(head, known) - cost;
     }
 
@@ -487,10 +526,20 @@ public final class FramingDetector {
       return Math.min(turns, 200) * (share * log2(share / chance) + misses);
     }
 
-    private Detection.Candidate candidate(Trial best, List<Sample> samples) {
+    private String spec() {
+      String name = bestName();
+      return name != null ? name : names.size() == 1 ? names.get(0) : framing.toString();
+    }
+
+    /** Whether both find the same frames, and little else speaks for one of them. */
+    private boolean isLike(Trial other) {
+      return other != this && other.hash == hash && Math.abs(other.score() - score()) < CLEARLY;
+    }
+
+    private Detection.Candidate candidate(List<Trial> shown, List<Sample> samples) {
+      Trial best = shown.get(0);
       String name = bestName();
       String only = names.size() == 1 ? names.get(0) : null;
-      String spec = name != null ? name : only != null ? only : framing.toString();
       List<String> evidence = new ArrayList<>();
       long bytes = samples.stream().mapToLong(Sample::length).sum();
       evidence.add(frames + (frames == 1 ? " frame explains " : " frames explain ")
@@ -514,10 +563,15 @@ public final class FramingDetector {
       if (turnsHit < turns) {
         against.add((turns - turnsHit) + " times the other side began inside a frame");
       }
+      for (Trial other : shown) {
+        if (isLike(other)) {
+          against.add("ambiguous: the frames are the same under " + other.spec());
+        }
+      }
       if (best != this && headBytes * best.frames < best.headBytes * frames) {
         against.add("its length explains fewer bytes of each frame than that of the first");
       }
-      return new Detection.Candidate(framing, spec, names, frames, score(), evidence, against);
+      return new Detection.Candidate(framing, spec(), names, frames, score(), evidence, against);
     }
   }
 }

@@ -94,24 +94,34 @@ final class OtherProtocols {
             || sample.hasAt(0, "\0\0\0\u0008\u0004\u00d2\u0016/"));
   }
 
-  /** What bytes are for which no framing was found. */
-  static String ofBytes(List<Sample> samples) {
+  /** Text that has no length before it; null if the bytes are something else. */
+  static @Nullable String text(List<Sample> samples) {
     long printable = 0;
     long lines = 0;
     long total = 0;
-    long[] counts = new long[256];
     for (Sample sample : samples) {
       for (int i = 0; i < sample.length(); i++) {
         int value = sample.at(i) & 0xff;
-        counts[value]++;
         printable +=
             value >= ' ' && value < 127 || value == '\n' || value == '\r' || value == '\t' ? 1 : 0;
         lines += value == '\n' ? 1 : 0;
         total++;
       }
     }
-    if (printable > 0.95 * total) {
-      return "text: " + lines + (lines == 1 ? " line" : " lines") + ", and no length before them";
+    return printable > 0.95 * total
+        ? "text: " + lines + (lines == 1 ? " line" : " lines") + ", and no length before them"
+        : null;
+  }
+
+  /** What bytes are that are neither frames nor text. */
+  static String ofBytes(List<Sample> samples) {
+    long total = 0;
+    long[] counts = new long[256];
+    for (Sample sample : samples) {
+      for (int i = 0; i < sample.length(); i++) {
+        counts[sample.at(i) & 0xff]++;
+        total++;
+      }
     }
     if (total >= LEAST_FOR_RANDOM && entropy(counts, total) > 0.98 * expected(total)) {
       return "no framing: the bytes look random, as if encrypted or compressed";

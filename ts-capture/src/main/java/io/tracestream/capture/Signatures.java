@@ -123,8 +123,9 @@ final class Signatures {
           frame -> yes(
               31,
               frame.u16(8) == 0
-                  && (frame.u16(10) == 1
-                      || frame.u16(10) == 0 && frame.u16(12) == 0 && frame.u16(14) == 2),
+                  && frame.u16(12) == 0
+                  && (frame.u16(10) == 1 && frame.u16(14) <= 1 && frame.isS2c()
+                      || frame.u16(10) == 0 && frame.u16(14) == 2 && frame.isC2s()),
               !frame.isFirst)),
       of(
           "mysql",

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,10 +46,15 @@ class FramingDetectorTest {
 
   /** Frames with payloads that say nothing, in both directions. */
   static List<Sample> traffic(Framing framing, long seed) throws IOException {
+    return traffic(framing, seed, 2, 20);
+  }
+
+  private static List<Sample> traffic(Framing framing, long seed, int connections, int frames)
+      throws IOException {
     Random random = new Random(seed);
     FrameFormat format = new FrameFormat(framing, 16_777_216);
     List<Sample> samples = new ArrayList<>();
-    for (int connection = 0; connection < 2; connection++) {
+    for (int connection = 0; connection < connections; connection++) {
       for (Direction direction : Direction.values()) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         boolean isClient = direction == Direction.C2S;
@@ -61,7 +67,7 @@ class FramingDetectorTest {
                   [Integer.parseInt(
                       framing.toString().substring(at + preamble.length()).split(",")[0])]);
         }
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < frames; i++) {
           byte[] payload = new byte[30 + random.nextInt(110)];
           random.nextBytes(payload);
           if (framing.toString().contains("mask")) {
@@ -157,6 +163,79 @@ class FramingDetectorTest {
             sample(Direction.S2C, HexFormat.of().parseHex(s2c.replace(" ", "")))));
     assertTrue(!found.candidates().isEmpty(), found.other());
     assertEquals(name, found.candidates().get(0).spec());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mysql, S2C, 26000000 0a 352e352e3500 01000000 3132333435363738 00 fff7 21 0200 0f80 15"
+        + " 00000000000000000000",
+    "mongodb, C2S, 3a000000 01000000 00000000 d4070000 00000000 61646d696e2e24636d6400 00000000"
+        + " ffffffff 13000000 1069734d617374657200 01000000 00",
+    "kafka, C2S, 00000019 0012 0003 00000001 0004 61646d69 00 05 61646d69 04 312e3000",
+    "amqp, C2S, 414d5150 00000901",
+    "tpkt, C2S, 0300 0013 0ee000000000000100080003000000",
+    "onc-rpc, C2S, 80000028 12345678 00000000 00000002 000186a0 00000002 00000000"
+        + " 0000000000000000 0000000000000000",
+    "'length=4', C2S, 00000010 0102030405060708090a0b0c0d0e0f10",
+    "'length=4,order=little', C2S, 10000000 0102030405060708090a0b0c0d0e0f10",
+  })
+  void theFirstMessageOfAConnectionMayBeEnough(String spec, Direction side, String hex) {
+    byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
+    Detection found = FramingDetector.ofBeginning(side, bytes);
+    assertTrue(!found.candidates().isEmpty(), found.other());
+    assertEquals(spec, found.candidates().get(0).spec());
+  }
+
+  @Test
+  void fewRandomBytesAreNotTakenForAFirstMessage() {
+    int taken = 0;
+    for (long seed = 0; seed < 1000; seed++) {
+      Random random = new Random(seed);
+      byte[] bytes = new byte[12 + random.nextInt(200)];
+      random.nextBytes(bytes);
+      taken += FramingDetector.ofBeginning(Direction.C2S, bytes).candidates().size();
+    }
+    assertTrue(taken <= 3, taken + " of 1000");
+  }
+
+  /** Up to 127 bytes, a varint is a byte with the length, too. */
+  @ParameterizedTest
+  @CsvSource({"erlang1, protobuf", "iec104, mqtt"})
+  void framingsUnderWhichTheFramesAreTheSameAreBothNamed(String one, String other)
+      throws IOException {
+    FrameFormat format = new FrameFormat(Framing.parse(one), 127);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    FrameWriter frames = new FrameWriter(out, format);
+    Random random = new Random(1);
+    for (int i = 0; i < 40; i++) {
+      byte[] payload = new byte[30 + random.nextInt(90)];
+      random.nextBytes(payload);
+      frames.write(payload);
+    }
+    List<Detection.Candidate> found = FramingDetector.detect(
+            1, List.of(sample(Direction.C2S, out.toByteArray())))
+        .candidates();
+    assertEquals(
+        Set.of(Framing.parse(one), Framing.parse(other)),
+        Set.of(found.get(0).framing(), found.get(1).framing()));
+    for (int i = 0; i < 2; i++) {
+      String same =
+          "ambiguous: the frames are the same under " + found.get(1 - i).spec();
+      assertTrue(found.get(i).against().contains(same), found.get(i).against().toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http2", "iec104", "dns", "mysql"})
+  void oneExchangeOfUnknownBytesIsNotTakenForAnotherFraming(String name) throws IOException {
+    for (long seed = 0; seed < 20; seed++) {
+      List<Sample> samples = traffic(Framing.parse(name), seed, 1, 1);
+      for (Detection.Candidate found : FramingDetector.detect(1, samples).candidates()) {
+        boolean isRight = found.framing().equals(Framing.parse(name))
+            || found.against().stream().anyMatch(clause -> clause.startsWith("ambiguous"));
+        assertTrue(isRight, "seed " + seed + ": " + found.spec());
+      }
+    }
   }
 
   @Test

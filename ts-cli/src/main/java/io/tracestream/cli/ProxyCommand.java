@@ -1,5 +1,8 @@
 package io.tracestream.cli;
 
+import io.tracestream.capture.Detection;
+import io.tracestream.capture.FramingDetector;
+import io.tracestream.codec.Framing;
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.proxy.ProxyListener;
@@ -8,6 +11,7 @@ import io.tracestream.recording.Direction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,12 +91,23 @@ final class ProxyCommand implements Callable<Integer> {
         .withFramingNamed(frames.namesFraming())
         .withMaxConnections(maxConnections == null ? 0 : maxConnections)
         .withIdleTimeout(idleTimeout)
-        .withListener(new Advice()));
+        .withListener(new Advice(frames.format().framing())));
   }
 
-  /** Names the option that helps, where the library can only name a method. */
+  /** Names the option that helps, which the library does not know. */
   private static final class Advice implements ProxyListener {
+    /** Connections after which it is known what is wrong. */
+    private static final int MOST_LOOKED_AT = 10;
+    /** Bits. */
+    private static final int ABOUT_AS_GOOD = 3;
+
     private final Logger log = LoggerFactory.getLogger(ProxyCommand.class);
+    private final Framing framing;
+    private int lookedAt;
+
+    private Advice(Framing framing) {
+      this.framing = framing;
+    }
 
     @Override
     public void rejected(long recorded) {
@@ -100,6 +115,28 @@ final class ProxyCommand implements Callable<Integer> {
           "rejected a second client: --record serves one at a time, and connection {} is still open;"
               + " use --record-dir to record many",
           recorded);
+    }
+
+    @Override
+    public void notFrames(long connection, Direction direction, byte[] beginning) {
+      if (lookedAt++ >= MOST_LOOKED_AT) {
+        return;
+      }
+      Detection found = FramingDetector.ofBeginning(direction, beginning);
+      List<Detection.Candidate> fitting = found.candidates();
+      if (found.other() != null) {
+        log.warn("connection {} {}: the first bytes are {}", connection, direction, found.other());
+      } else if (fitting.stream().noneMatch(each -> each.framing().equals(framing))) {
+        fitting.stream()
+            .filter(each -> each.bits() > fitting.get(0).bits() - ABOUT_AS_GOOD)
+            .map(each -> "--framing " + each.spec())
+            .reduce((one, other) -> one + " or " + other)
+            .ifPresent(options -> log.warn(
+                "connection {} {}: the first bytes would be frames with {}",
+                connection,
+                direction,
+                options));
+      }
     }
   }
 

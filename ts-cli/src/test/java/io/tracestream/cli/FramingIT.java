@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +70,34 @@ class FramingIT {
         accepted.send(REPLY).endSending();
         assertEquals(0, verify.awaitStatus());
       }
+    }
+  }
+
+  @Test
+  void theProxyNamesTheFramingOrTheProtocolThatComesInstead() throws Exception {
+    try (TestTarget target = TestTarget.start();
+        App proxy = App.start(
+            "proxy",
+            "--listen",
+            "127.0.0.1:0",
+            "--target",
+            "127.0.0.1:" + target.address().getPort())) {
+      InetSocketAddress address = proxy.awaitListening();
+      try (TestPeer client = TestPeer.connect(address);
+          TestPeer server = target.accept()) {
+        server.send("26000000 0a 352e352e3500 01000000 3132333435363738 00 fff7 21 0200 0f80 15"
+            + " 00000000000000000000");
+        client.awaitEnd();
+        proxy.awaitStderr(
+            "WARN connection 1 s2c: the first bytes would be frames with --framing mysql");
+      }
+      try (TestPeer client = TestPeer.connect(address);
+          TestPeer server = target.accept()) {
+        client.send("474554202f20485454502f312e310d0a0d0a"); // GET / HTTP/1.1
+        server.awaitEnd();
+        proxy.awaitStderr("WARN connection 2 c2s: the first bytes are HTTP/1: its messages end");
+      }
+      assertEquals(0, proxy.terminate().awaitStatus());
     }
   }
 

@@ -34,8 +34,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /** Less than this counts as hoarding only if nobody holds more. */
   private static final int SMALL = 64 * 1024;
 
-  /** How much of a frame that is not whole is shown, in bytes. */
-  private static final int MOST_SHOWN = 64;
+  /** How much of a frame that was refused is kept, in bytes. */
+  private static final int MOST_REFUSED = 2048;
 
   private static final long SECOND = 1_000_000_000;
   private static final long STUCK_NANOS = 5 * SECOND;
@@ -362,7 +362,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       keepRest(in);
     } catch (FrameException e) {
       ending = Ending.badFrame(Ending.Kind.BAD_LENGTH, e);
-      refused = firstBytes(in);
+      refused = firstBytes(in, MOST_REFUSED);
     }
     if (in.position() > 0) {
       received += in.position();
@@ -502,12 +502,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       ending = new Ending(Ending.Kind.ENDED, "it ended its sending");
     } catch (FrameException e) {
       ending = Ending.badFrame(Ending.Kind.CUT, e);
-      refused = firstBytes(rest);
+      refused = firstBytes(rest, MOST_REFUSED);
     }
   }
 
-  private static byte[] firstBytes(ByteBuffer frame) {
-    byte[] bytes = new byte[Math.min(MOST_SHOWN, frame.remaining())];
+  private static byte[] firstBytes(ByteBuffer frame, int most) {
+    byte[] bytes = new byte[Math.min(most, frame.remaining())];
     frame.duplicate().get(bytes);
     return bytes;
   }
@@ -516,11 +516,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * The first bytes of a frame that has not come whole, or that was refused: they show what the
    * other side really sends.
    *
-   * @return a copy of at most 64 bytes, the header included; empty between frames
+   * @param most bytes to copy, up to 2048
+   * @return a copy, the header included; empty between frames
    */
-  public byte[] beginning() {
+  public byte[] beginning(int most) {
     ByteBuffer bytes = large != null ? large.beginning() : partial;
-    return bytes == null ? refused : firstBytes(bytes);
+    return firstBytes(bytes == null ? ByteBuffer.wrap(refused) : bytes, most);
   }
 
   /**

@@ -195,7 +195,12 @@ final class Connection implements FrameSocket.Owner {
             ending.text());
         givenUp = true;
       }
-      default -> giveUp(direction + " " + ending);
+      default -> {
+        giveUp(direction + " " + ending);
+        if (ending.isBadFrame() && from.received() == 0) {
+          proxy.notFrames(number, direction, from);
+        }
+      }
     }
   }
 

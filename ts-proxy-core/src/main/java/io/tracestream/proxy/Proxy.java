@@ -4,7 +4,9 @@ import io.tracestream.engine.Addresses;
 import io.tracestream.engine.Dialer;
 import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.FrameSocket;
 import io.tracestream.engine.Listener;
+import io.tracestream.recording.Direction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class Proxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
   private static final long COUNT_MILLIS = 200;
+  /** Bytes that a listener gets of what is not frames. */
+  private static final int MOST_BEGINNING = 2048;
 
   private final ProxyConfig config;
   private final InetSocketAddress address;
@@ -274,6 +278,11 @@ public final class Proxy implements AutoCloseable {
 
   void failed(long connection, String reason) {
     tell(listener -> listener.failed(connection, reason));
+  }
+
+  void notFrames(long connection, Direction direction, FrameSocket from) {
+    byte[] beginning = from.beginning(MOST_BEGINNING);
+    tell(listener -> listener.notFrames(connection, direction, beginning));
   }
 
   /** A client was closed because another one is being recorded to the only file. */

@@ -1,5 +1,6 @@
 package io.tracestream.proxy;
 
+import io.tracestream.recording.Direction;
 import java.net.InetSocketAddress;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,17 @@ public interface ProxyListener {
    * @param reason what happened, in one line
    */
   default void failed(long connection, String reason) {}
+
+  /**
+   * A connection has failed because not even the first frame in one direction could be read: in
+   * most cases the peers frame their messages differently than the proxy expects, or not at all.
+   * Follows {@link #failed}.
+   *
+   * @param connection its number
+   * @param direction which way the bytes went
+   * @param beginning what was read of them, from the first one on; at most 2048 bytes
+   */
+  default void notFrames(long connection, Direction direction, byte[] beginning) {}
 
   /**
    * A client was closed at once, because the proxy records to a single file and another client is

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.Direction;
 import io.tracestream.testing.SystemText;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,6 +34,11 @@ class ProxyListenerTest {
     @Override
     public void failed(long connection, String reason) {
       told.add(connection + " failed: " + reason);
+    }
+
+    @Override
+    public void notFrames(long connection, Direction direction, byte[] beginning) {
+      told.add(connection + " " + direction + " begins " + HexFormat.of().formatHex(beginning));
     }
 
     @Override
@@ -78,6 +85,34 @@ class ProxyListenerTest {
       assertEquals(
           "1 failed: c2s byte 0: found the end after 1 of 5 payload bytes",
           next().split("[,;]")[0]);
+      assertEquals("1 c2s begins 0568", next());
+    }
+  }
+
+  @Test
+  void theBeginningOfADirectionIsToldIfItIsNotFramesButNotWhatComesLater() throws Exception {
+    FrameFormat format = new FrameFormat(4, 100);
+    String greeting = "4a0000000a352e35";
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy =
+            Proxy.start(config(target.address()).withFormat(format).withListener(teller))) {
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer server = target.accept()) {
+        server.send(greeting);
+        client.awaitEnd();
+      }
+      next();
+      assertTrue(next().startsWith("1 failed: s2c byte 0: payload length: found 1241513984"));
+      assertEquals("1 s2c begins " + greeting, next());
+      assertEquals("1 closed", next());
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer server = target.accept()) {
+        client.send("0000000168" + greeting);
+        assertEquals("0000000168", server.awaitEnd());
+      }
+      next();
+      assertTrue(next().startsWith("2 failed: c2s byte 5"));
+      assertEquals("2 closed", next());
     }
   }
 

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * like: often the other side uses another header, or does not send frames at all. Immutable.
  */
 final class Partial {
+  /** Bytes of a frame that say what it is. */
+  static final int LOOKED_AT = 64;
+
   /** Bytes that are shown. */
   private static final int SHOWN = 12;
 

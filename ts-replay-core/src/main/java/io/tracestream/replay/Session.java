@@ -612,7 +612,8 @@ final class Session implements FrameSocket.Owner, Payloads {
     return mismatch
         .withFound(found == null ? null : found.array())
         .withReason(reason)
-        .withPartial(Partial.of(socket.beginning(), socket.partialBytes(), isFirst, role.format()))
+        .withPartial(Partial.of(
+            socket.beginning(Partial.LOOKED_AT), socket.partialBytes(), isFirst, role.format()))
         .withAfterOurEnd(afterOurEnd);
   }
 
