@@ -34,6 +34,7 @@ COPY ts-examples/pom.xml ts-examples/
 COPY ts-cli/pom.xml ts-cli/
 COPY ts-bench/pom.xml ts-bench/
 COPY ts-bom/pom.xml ts-bom/
+COPY ts-checks/pom.xml ts-checks/
 RUN --mount=type=secret,id=settings --mount=type=secret,id=truststore \
     mvn $MAVEN_FLAGS $BUILD && rm -rf ts-*/target
 COPY . .
