@@ -20,6 +20,8 @@ public final class Listener {
   private static final int MOST_AT_ONCE = 64;
 
   private static final long PAUSE_NANOS = 200_000_000;
+  /** Held while a listener takes descriptors, and while one is exchanged for another. */
+  private static final Object DESCRIPTORS = new Object();
 
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
@@ -33,12 +35,23 @@ public final class Listener {
      *
      * @param client its connection, which belongs to the handler from now on
      * @param spares open sockets, which belong to the handler as well: to connect to a target with,
-     *     or to close just before another descriptor is needed
+     *     or to open something else {@linkplain Listener#inPlaceOf in place of}
      */
     void accepted(SocketChannel client, SocketChannel[] spares);
 
     /** The first loop stops: close clients that still wait for a decision. On its thread. */
     default void stopped() {}
+  }
+
+  /** What opens a file, for instance. */
+  @FunctionalInterface
+  public interface Opening {
+    /**
+     * Opens it.
+     *
+     * @throws IOException if it cannot be opened
+     */
+    void open() throws IOException;
   }
 
   private Listener(ServerSocketChannel server) throws IOException {
@@ -106,6 +119,23 @@ public final class Listener {
     }
   }
 
+  /**
+   * Closes spare sockets and opens something else with their descriptors, which no listener takes
+   * for a new client in between. On any thread.
+   *
+   * @param spares sockets from {@link Handler#accepted}
+   * @param opening opens what needs the descriptors, and does not wait for anything
+   * @throws IOException if it cannot be opened
+   */
+  public static void inPlaceOf(SocketChannel[] spares, Opening opening) throws IOException {
+    synchronized (DESCRIPTORS) {
+      for (SocketChannel spare : spares) {
+        spare.close();
+      }
+      opening.open();
+    }
+  }
+
   /** What a started listener does on the first loop. */
   private final class Accepting implements EventLoop.Handler, EventLoop.Resident {
     private final EventLoop loop;
@@ -151,10 +181,13 @@ public final class Listener {
     }
 
     private boolean accept() throws IOException {
-      for (int i = 0; i < spares.length; i++) {
-        spares[i] = spares[i] == null ? SocketChannel.open() : spares[i];
+      SocketChannel client;
+      synchronized (DESCRIPTORS) {
+        for (int i = 0; i < spares.length; i++) {
+          spares[i] = spares[i] == null ? SocketChannel.open() : spares[i];
+        }
+        client = server.accept();
       }
-      SocketChannel client = server.accept();
       if (client == null) {
         return false;
       }
@@ -173,6 +206,7 @@ public final class Listener {
                 + "open files",
             cause.getMessage());
       }
+      closeSpares(); // connections and the JVM itself may need them now
       ready.interestOps(0);
       loop.after(PAUSE_NANOS, () -> pause(paused));
     }

@@ -3,6 +3,7 @@ package io.tracestream.proxy;
 import io.tracestream.codec.Framing;
 import io.tracestream.engine.Addresses;
 import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.Listener;
 import io.tracestream.recording.ConversationWriter;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordedEnd;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -160,15 +162,20 @@ final class Recorders implements Closeable {
     return (System.nanoTime() - beginning) / 1000;
   }
 
-  /** How many more file descriptors a client needs: for its target, and for its file. */
+  /**
+   * How many more file descriptors a client needs: for its target, and for its file. The JVM opens
+   * files of its own for a moment at any time, such as the limits of its container, from several
+   * threads: so the file's descriptor is not the only one that becomes free for it.
+   */
   int descriptors() {
-    return folder == null ? 1 : 2;
+    return folder == null ? 1 : 4;
   }
 
   /**
    * A recorder for a connection. On the thread of its loop.
    *
-   * @param spares sockets that reserve as many {@link #descriptors}; the first one is not used here
+   * @param spares sockets that reserve as many {@link #descriptors}; the first one is not used
+   *     here, the others belong to the recorder
    */
   Recorder of(
       long number,
@@ -184,7 +191,7 @@ final class Recorders implements Closeable {
             toFolder(
                 Objects.requireNonNull(ofLoop.folder)
                     .conversation(epoch, number, Addresses.numeric(client), acceptedMicros),
-                spares[1]),
+                Arrays.copyOfRange(spares, 1, spares.length)),
             acceptedMicros);
     ofLoop.recorders.add(recorder);
     return recorder;
@@ -302,15 +309,16 @@ final class Recorders implements Closeable {
     };
   }
 
-  private static Recorder.Output toFolder(ConversationWriter writer, SocketChannel spare) {
+  private static Recorder.Output toFolder(ConversationWriter writer, SocketChannel[] spares) {
     return new Recorder.Output() {
       @Override
       public void write(long elapsedMicros, Direction direction, ByteBuffer... payload)
           throws IOException {
-        if (spare.isOpen()) {
-          spare.close(); // the first entry creates the file, which needs the descriptor
+        if (spares[0].isOpen()) { // the first entry creates the file
+          Listener.inPlaceOf(spares, () -> writer.write(elapsedMicros, direction, payload));
+        } else {
+          writer.write(elapsedMicros, direction, payload);
         }
-        writer.write(elapsedMicros, direction, payload);
       }
 
       @Override
@@ -325,7 +333,9 @@ final class Recorders implements Closeable {
 
       @Override
       public void end(RecordedEnd how) throws IOException {
-        spare.close();
+        for (SocketChannel spare : spares) {
+          spare.close();
+        }
         writer.close(how);
       }
 
