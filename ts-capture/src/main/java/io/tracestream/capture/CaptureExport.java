@@ -206,8 +206,8 @@ public final class CaptureExport {
         try {
           from.frames.write(reader.payload());
         } catch (FrameException e) {
-          throw new CaptureException(reader.fileName() + ":" + reader.line() + ": "
-              + e.problem().replaceFirst("^byte \\d+: ", "") + "; " + e.advice());
+          throw new CaptureException(
+              reader.fileName() + ":" + reader.line() + ": " + e.withoutOffset());
         }
         data(from, from.frame.toByteArray());
         from.frame.reset();

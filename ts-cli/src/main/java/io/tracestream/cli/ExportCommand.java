@@ -274,8 +274,7 @@ final class ExportCommand implements Callable<Integer> {
       try {
         (reader.direction() == Direction.C2S ? c2s : s2c).write(reader.payload());
       } catch (FrameException e) {
-        throw new IOException(reader.fileName() + ":" + reader.line() + ": "
-            + e.problem().replaceFirst("^byte \\d+: ", "") + "; " + e.advice());
+        throw new IOException(reader.fileName() + ":" + reader.line() + ": " + e.withoutOffset());
       }
       if (format == Format.RAW) {
         frame.writeTo(to);

@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
@@ -11,9 +12,12 @@ import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -103,6 +107,14 @@ final class InspectCommand implements Callable<Integer> {
     new SummaryPage(file.toString(), summary).writeTo(out);
   }
 
+  private static void writeFraming(Framing framing, Writer out) throws IOException {
+    String names = Framing.presets().stream()
+        .filter(preset -> preset.framing().equals(framing))
+        .map(Framing.Preset::name)
+        .collect(Collectors.joining(", "));
+    out.write("framing: " + framing + (names.isEmpty() ? "" : " (" + names + ")") + "\n");
+  }
+
   /** A summary of a recording on one screen. */
   private static final class SummaryPage implements StandardOutput.Text {
     private final String title;
@@ -122,6 +134,9 @@ final class InspectCommand implements Callable<Integer> {
           Units.entries(summary.entries()),
           Units.time(summary.durationMicros()),
           Units.time(summary.startMicros())));
+      if (summary.framing() != null) {
+        writeFraming(summary.framing(), out);
+      }
       writeTotals(out);
       writeTable(out, "payload bytes", RecordingSummary.OneWay::payloadLengths, Long::toString);
       writeTable(out, "pause before", RecordingSummary.OneWay::pauses, Units::time);
@@ -242,6 +257,8 @@ final class InspectCommand implements Callable<Integer> {
     private final boolean entries;
     private final int maxPayloadLength;
     private boolean damaged;
+    /** Those that recordings name. */
+    private final Set<Framing> framings = new LinkedHashSet<>();
 
     DirectoryPage(RecordingDirectory directory, boolean entries, int maxPayloadLength) {
       this.directory = directory;
@@ -272,6 +289,9 @@ final class InspectCommand implements Callable<Integer> {
           damaged = true;
         }
       }
+      for (Framing framing : framings) {
+        writeFraming(framing, out);
+      }
     }
 
     private void write(Conversation conversation, RecordingReader reader, Writer out)
@@ -285,6 +305,9 @@ final class InspectCommand implements Callable<Integer> {
       try {
         summary.addAll(reader);
       } finally {
+        if (summary.framing() != null) {
+          framings.add(summary.framing());
+        }
         out.write(Units.format(
             LINE,
             summary.of(Direction.C2S).entries(),

@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
@@ -14,6 +15,8 @@ import java.io.IOException;
 final class RecordingSummary {
   private final OneWay c2s = new OneWay();
   private final OneWay s2c = new OneWay();
+  /** Null if the recording does not name it. */
+  private Framing framing;
   /** The direction of the entry before; null before the first. */
   private Direction last;
 
@@ -38,6 +41,7 @@ final class RecordingSummary {
       long elapsedMicros = reader.elapsedMicros();
       Direction direction = reader.direction();
       beginningMicros = reader.startMicros();
+      framing = reader.framing();
       add(elapsedMicros, direction, reader.skipPayload());
     }
   }
@@ -74,6 +78,15 @@ final class RecordingSummary {
    */
   OneWay of(Direction direction) {
     return direction == Direction.C2S ? c2s : s2c;
+  }
+
+  /**
+   * Where the recorded frames say how long they are.
+   *
+   * @return null if the recording does not name it
+   */
+  Framing framing() {
+    return framing;
   }
 
   /**

@@ -101,6 +101,17 @@ class FolderIT {
   }
 
   @Test
+  void inspectNamesTheFramingOfARecordingAndOfAFolder() throws Exception {
+    Path file = Files.writeString(
+        Files.createDirectory(dir.resolve("framed")).resolve("a.tsv"),
+        "# framing length=3,order=little,adjust=1\n0\tc2s\t0003\n");
+    String framing = "framing: length=3,order=little,adjust=1 (mysql)";
+    assertEquals(framing, Run.of("inspect", file.toString()).stdout().get(1));
+    assertEquals(
+        framing, Run.of("inspect", file.getParent().toString()).stdout().get(2));
+  }
+
+  @Test
   void damageInOneConversationHidesNoOther() throws Exception {
     Files.writeString(dir.resolve("1.tsv"), "0\tc2s\t61\n0\ts2x\t61\n");
     try (App inspect = App.start("inspect", dir.toString())) {

@@ -54,6 +54,16 @@ public final class FrameException extends IOException {
   }
 
   /**
+   * The message without the place in the stream, for a payload with a place of its own, such as a
+   * line in a file.
+   *
+   * @return such as {@code payload: found 1 bytes, expected at least 9; correct it}
+   */
+  public String withoutOffset() {
+    return problem.substring(problem.indexOf(": ") + 2) + "; " + advice;
+  }
+
+  /**
    * A header announced more than is allowed: in most cases the header has another length than the
    * reader assumes.
    */

@@ -71,6 +71,8 @@ final class AnyOrder extends Play {
   /** The latest reply that came; null for none, or where nothing is computed. */
   private @Nullable ByteBuffer latestReply;
 
+  /** The request that was sent last. */
+  private Cursor lastSent;
   /** Requests that were sent, less replies that came since. */
   private long unanswered;
   /** The entry that a frame which came too early equals; or null. */
@@ -117,6 +119,7 @@ final class AnyOrder extends Play {
     values = new LiveValues(role.use(), role.compared(), role.format().maxPayloadLength());
     ties = new Ties(role.rules(), role.sent());
     unread = new Cursor(conversation);
+    lastSent = unread;
   }
 
   @Override
@@ -353,6 +356,7 @@ final class AnyOrder extends Play {
   @Override
   ByteBuffer next() throws IOException {
     Waiting request = requests.removeFirst();
+    lastSent = request.at;
     ByteBuffer live = toSend(request.at, live(values, request.at, role.sent()), latestReply);
     keepSent(request.number(), live);
     values.settled(firstNumber());
@@ -364,6 +368,11 @@ final class AnyOrder extends Play {
     paced = false;
     unanswered++;
     return live;
+  }
+
+  @Override
+  String whereSent() throws IOException {
+    return lastSent.where();
   }
 
   // The end.

@@ -441,6 +441,13 @@ final class Line extends Play {
     return payload;
   }
 
+  @Override
+  String whereSent() throws IOException {
+    Cursor sent = next.copy();
+    sent.back();
+    return sent.where();
+  }
+
   // The end.
 
   @Override

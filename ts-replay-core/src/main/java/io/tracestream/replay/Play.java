@@ -182,6 +182,9 @@ abstract class Play {
   /** Its payload as it goes out; moves on to what follows. */
   abstract ByteBuffer next() throws IOException;
 
+  /** The file and line of the entry whose payload was the last that went out. */
+  abstract String whereSent() throws IOException;
+
   // The end.
 
   /** Whether no more frames are expected. */

@@ -47,6 +47,11 @@ final class Refusal extends Play {
   }
 
   @Override
+  String whereSent() {
+    throw new IllegalStateException("there is no frame");
+  }
+
+  @Override
   boolean isAtEnd() {
     return true;
   }

@@ -1,5 +1,6 @@
 package io.tracestream.replay;
 
+import io.tracestream.codec.FrameException;
 import io.tracestream.engine.Ending;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
@@ -265,7 +266,12 @@ final class Session implements FrameSocket.Owner, Payloads {
             play + ": a frame follows after the end of its sender; correct the comment in the file"
                 + " that says so, or record again");
       }
-      socket.queue(play.next());
+      ByteBuffer payload = play.next();
+      try {
+        socket.queue(payload);
+      } catch (FrameException e) {
+        throw new IOException(play.whereSent() + ": " + e.withoutOffset(), e);
+      }
       progress = loop.now();
     }
     socket.flush();

@@ -314,6 +314,11 @@ final class Stub extends Play {
     return live;
   }
 
+  @Override
+  String whereSent() throws IOException {
+    return reply.where();
+  }
+
   // The end.
 
   @Override

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.testing.Await;
 import io.tracestream.testing.TestPeer;
@@ -19,11 +21,16 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ReplayServerTest {
@@ -61,6 +68,32 @@ class ReplayServerTest {
       assertTrue(Await.until(() -> server.stats().openConnections() == 0));
       assertEquals(2, server.stats().frames());
       assertEquals(7, server.stats().bytes());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anEntryThatNoFrameCanCarryIsNamedByItsLine(boolean stub) throws Exception {
+    FrameFormat format = new FrameFormat(Framing.parse("length=1,offset=2"), 100);
+    BlockingQueue<String> damage = new LinkedBlockingQueue<>();
+    SessionListener listener = new SessionListener() {
+      @Override
+      public void ended(SessionResult result) {
+        damage.add(String.valueOf(result.damage()));
+      }
+    };
+    ReplayConfig config = Replays.config(file, "c2s 616263", "s2c 414243", "s2c 41", "s2c 4142")
+        .withFormat(format)
+        .withStub(stub)
+        .withListener(listener);
+    try (ReplayServer server = ReplayServer.start(config);
+        TestPeer client = TestPeer.connect(server.address())) {
+      client.send("6162 01 63").endSending();
+      assertEquals("41420143", client.awaitEnd());
+      assertEquals(
+          file + ":4: payload: found 1 bytes, expected at least 2, as the framing is"
+              + " length=1,offset=2; correct it or the framing",
+          damage.poll(20, TimeUnit.SECONDS));
     }
   }
 

@@ -5,11 +5,14 @@ import static io.tracestream.replay.Replays.onlyMismatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.replay.Mismatch.Kind;
+import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +20,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Targets that depart from what was recorded: every verification ends, and says why. */
 class VerifierMismatchTest extends VerifierTestBase {
@@ -221,6 +229,35 @@ class VerifierMismatchTest extends VerifierTestBase {
       }
       assertTrue(verifier.awaitConnections(2, Replays.DEADLINE));
       assertCounts(1, 0, 0, 1, verifier.verdict());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Order.class)
+  void anEntryThatNoFrameCanCarryIsNamedByItsLine(Order order) throws Exception {
+    BlockingQueue<String> damage = new LinkedBlockingQueue<>();
+    SessionListener listener = new SessionListener() {
+      @Override
+      public void ended(SessionResult result) {
+        damage.add(String.valueOf(result.damage()));
+      }
+    };
+    file = dir.resolve("short.rec");
+    String[] lines = {"c2s 414243", "s2c 416263", "c2s 41", "s2c 4162"};
+    VerifyConfig config = Replays.verification(target.address(), file, lines)
+        .withFormat(new FrameFormat(Framing.parse("length=1,offset=2"), 100))
+        .withRules(Rules.of("copy c2s:0+1->s2c:0+1")) // without, there is one order
+        .withOrder(order)
+        .withListener(listener);
+    try (Verifier verifier = Verifier.start(config);
+        TestPeer peer = target.accept()) {
+      assertEquals("41420143", peer.await(4));
+      peer.send("4162 01 63").awaitEnd();
+      assertTrue(verifier.awaitConnections(1, Replays.DEADLINE));
+      String why = damage.poll(20, TimeUnit.SECONDS);
+      assertTrue(
+          why != null && why.startsWith(file + ":4: payload: found 1 bytes, expected at least 2"),
+          why);
     }
   }
 
