@@ -36,6 +36,7 @@ final class StandardOutput {
   /** Has all text written elsewhere, as tests do; null for standard output again. */
   static void redirect(OutputStream other) {
     target = other == null ? STDOUT : other;
+    failed = false;
   }
 
   /** Text that writes itself piece by piece. An UncheckedIOException counts as its cause. */
@@ -111,6 +112,9 @@ final class StandardOutput {
 
   /** Whether stdout has a reader, who must have left when writing fails. */
   private static boolean hasReader() {
+    if (target != STDOUT) {
+      return false;
+    }
     try {
       int type = (Integer) Files.getAttribute(Path.of("/dev/fd/1"), "unix:mode") & 0170000;
       return type == 0010000 || type == 0140000; // a pipe, a socket: S_IFIFO, S_IFSOCK

@@ -116,9 +116,13 @@ final class App implements AutoCloseable {
 
   /** Waits for the line that a server begins with, and gives its address. */
   InetSocketAddress awaitListening() throws IOException {
-    String line = stdout.readLine();
+    return listening(stdout.readLine(), stderr());
+  }
+
+  /** The address in the line that a server begins with. */
+  static InetSocketAddress listening(String line, String stderr) {
     if (line == null || !line.startsWith("listening on ")) {
-      fail("first line: found " + line + ", expected listening on ...; stderr: " + stderr());
+      fail("first line: found " + line + ", expected listening on ...; stderr: " + stderr);
     }
     int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tracestream.testing.SystemText;
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -462,5 +465,32 @@ class CommandLineTest {
             + "; create it\n",
         run.stderr());
     assertFalse(Files.exists(report.getParent()));
+  }
+
+  @Test
+  void aMessageMayLookLikeAFlag() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Run.Started client = Run.start(
+            "simple_client",
+            "--connect=127.0.0.1:" + listening.address().getPort(),
+            "--header-len=1",
+            "--message=--count");
+        TestPeer server = listening.accept()) {
+      server.send(server.await(1 + "1_--count".length()));
+      assertEquals(List.of("echo: 1_--count"), client.awaitOutput());
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsGivenUp() throws Exception {
+    // Linux takes no more connections than the queue holds, and one.
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket first = new Socket(full.getInetAddress(), full.getLocalPort());
+        Socket second = new Socket(full.getInetAddress(), full.getLocalPort())) {
+      assertTrue(first.isConnected() && second.isConnected());
+      Run client = Run.of("simple_client", "--connect=127.0.0.1:" + full.getLocalPort());
+      assertEquals(1, client.status());
+      assertTrue(client.stderr().contains("timed out"), client.stderr());
+    }
   }
 }

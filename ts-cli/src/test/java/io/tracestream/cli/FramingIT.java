@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 /** Frames that are more than a big-endian length and as many bytes. */
+@ResourceLock(Resources.SYSTEM_ERR)
 class FramingIT {
   /** Three bytes of length, low byte first; the byte after it is not counted. */
   private static final String REQUEST = "030000 00 03 6869".replace(" ", "");
@@ -51,7 +54,7 @@ class FramingIT {
       assertTrue(lines.get(2).endsWith("\tc2s\t000368"), lines.get(2));
       assertTrue(lines.get(3).endsWith("\ts2c\t0100"), lines.get(3));
 
-      try (App replay = App.start(
+      try (Run.Started replay = Run.start(
               "replay",
               "--listen",
               "127.0.0.1:0",
@@ -63,7 +66,7 @@ class FramingIT {
         assertEquals(REPLY, client.send("020000 00 03 68").endSending().awaitEnd());
         assertEquals(0, replay.awaitStatus());
       }
-      try (App verify = App.start(
+      try (Run.Started verify = Run.start(
               "verify", "--target", server, "--record", file.toString(), "--timing", "none");
           TestPeer accepted = target.accept()) {
         assertEquals("020000000368", accepted.await(6));
@@ -108,9 +111,17 @@ class FramingIT {
         file,
         "# ts_proxy recording v1\n# framing length=3,order=little,adjust=1\n"
             + "0\tc2s\t00036869\n0\ts2c\t0100ff\n");
-    try (App replay = App.start("replay", "--listen", "127.0.0.1:0", "--record", file.toString());
+    try (Run.Started replay = Run.start(
+            "replay",
+            "--listen",
+            "127.0.0.1:0",
+            "--record",
+            file.toString(),
+            "--connections",
+            "1");
         TestPeer client = TestPeer.connect(replay.awaitListening())) {
       assertEquals("0200000100ff", client.send(REQUEST).endSending().awaitEnd());
+      assertEquals(0, replay.awaitStatus());
     }
   }
 
@@ -119,26 +130,26 @@ class FramingIT {
     Path file = dir.resolve("a.rec");
     Files.writeString(file, "# framing length=4\n0\tc2s\t6869\n");
     for (String option : List.of("--framing=length=2", "--header-len=2")) {
-      try (App replay =
-          App.start("replay", "--listen", "127.0.0.1:0", "--record", file.toString(), option)) {
-        assertEquals(2, replay.awaitStatus());
-        replay.awaitStderr(" was recorded with length=4; leave the option out");
-      }
+      Run replay = Run.of("replay", "--listen", "127.0.0.1:0", "--record", file.toString(), option);
+      assertEquals(2, replay.status());
+      assertTrue(
+          replay.stderr().contains(" was recorded with length=4; leave the option out"),
+          replay.stderr());
     }
     Files.writeString(file, "# framing lenght=4\n0\tc2s\t6869\n");
-    try (App replay = App.start("replay", "--listen", "127.0.0.1:0", "--record", file.toString())) {
-      assertEquals(3, replay.awaitStatus());
-      replay.awaitStderr("a.rec:1: framing: found \"lenght=4\", expected a preset");
-    }
+    Run replay = Run.of("replay", "--listen", "127.0.0.1:0", "--record", file.toString());
+    assertEquals(3, replay.status());
+    assertTrue(
+        replay.stderr().contains("a.rec:1: framing: found \"lenght=4\", expected a preset"),
+        replay.stderr());
   }
 
   @Test
   void theFramingsThatHaveNamesAreListed() throws Exception {
-    try (App list = App.start("proxy", "--framing", "help")) {
-      assertEquals(0, list.awaitStatus());
-      String text = String.join("\n", list.awaitOutput());
-      assertTrue(text.contains("  tpkt  "), text);
-      assertTrue(text.contains(".. .. LL LL ...  counts the whole frame"), text);
-    }
+    Run list = Run.of("proxy", "--framing", "help");
+    assertEquals(0, list.status());
+    String text = String.join("\n", list.stdout());
+    assertTrue(text.contains("  tpkt  "), text);
+    assertTrue(text.contains(".. .. LL LL ...  counts the whole frame"), text);
   }
 }

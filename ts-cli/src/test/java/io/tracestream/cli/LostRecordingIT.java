@@ -13,16 +13,19 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A recording that is taken away while it is recorded ends the proxy, also while it is idle. */
+@ResourceLock(Resources.SYSTEM_ERR)
 class LostRecordingIT {
   @TempDir
   private Path dir;
 
-  private App proxyTo(InetSocketAddress target, String... options) throws Exception {
-    String[] args = Stream.concat(
+  private static String[] proxyTo(InetSocketAddress target, String... options) {
+    return Stream.concat(
             Stream.of(
                 "proxy",
                 "--listen",
@@ -33,7 +36,6 @@ class LostRecordingIT {
                 "127.0.0.1:" + target.getPort()),
             Stream.of(options))
         .toArray(String[]::new);
-    return App.start(args);
   }
 
   private static void lose(Path file, String how) throws IOException {
@@ -51,7 +53,8 @@ class LostRecordingIT {
   @ValueSource(strings = {"deleted", "truncated", "replaced"})
   void theFileOfAProxyWithoutAClient(String how) throws Exception {
     Path file = dir.resolve("a.rec");
-    try (App proxy = proxyTo(new InetSocketAddress("127.0.0.1", 1), "--record", file.toString())) {
+    try (Run.Started proxy =
+        Run.start(proxyTo(new InetSocketAddress("127.0.0.1", 1), "--record", file.toString()))) {
       proxy.awaitListening();
       lose(file, how);
       assertEquals(1, proxy.awaitStatus());
@@ -63,7 +66,8 @@ class LostRecordingIT {
   @ValueSource(strings = {"deleted", "truncated", "replaced"})
   void oneOfTheFilesOfAFolder(String how) throws Exception {
     try (TestTarget listening = TestTarget.start();
-        App proxy = proxyTo(listening.address(), "--record-dir", dir.toString());
+        Run.Started proxy =
+            Run.start(proxyTo(listening.address(), "--record-dir", dir.toString()));
         TestPeer client = TestPeer.connect(proxy.awaitListening());
         TestPeer target = listening.accept()) {
       client.send("0001 61");
@@ -83,7 +87,7 @@ class LostRecordingIT {
   void aReplayGoesOnPlayingTheRecordingThatAProxyReplaces() throws Exception {
     Path file = dir.resolve("a.rec");
     Files.writeString(file, "# ts_proxy recording v1\n0\tc2s\t61\n0\ts2c\t62\n");
-    try (App replay = App.start(
+    try (Run.Started replay = Run.start(
         "replay",
         "--listen",
         "127.0.0.1:0",
@@ -95,26 +99,13 @@ class LostRecordingIT {
         "1")) {
       InetSocketAddress address = replay.awaitListening();
       try (App proxy =
-          proxyTo(new InetSocketAddress("127.0.0.1", 1), "--record", file.toString())) {
+          App.start(proxyTo(new InetSocketAddress("127.0.0.1", 1), "--record", file.toString()))) {
         proxy.awaitListening();
         try (TestPeer client = TestPeer.connect(address)) {
           client.send("0001 61");
           assertEquals("000162", client.await(3));
         }
         assertEquals(0, replay.awaitStatus());
-      }
-    }
-  }
-
-  @Test
-  void stdoutIsNoPlaceForARecording() throws Exception {
-    String command = "proxy --listen 127.0.0.1:0 --target 127.0.0.1:1 --record /dev/stdout";
-    for (String stdout : List.of("true", "exec >'" + dir.resolve("out") + "'")) {
-      try (App proxy = App.startLimited(stdout, command.split(" "))) {
-        assertEquals(3, proxy.awaitStatus());
-        assertEquals(
-            "ts-proxy: --record: /dev/stdout is where stdout goes; choose another name\n",
-            proxy.stderr());
       }
     }
   }

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tracestream.testing.SystemText;
+import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
+import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
 import java.nio.file.Files;
@@ -18,9 +22,11 @@ import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How commands write about strange names, and in which language. */
+/** How commands write: where there is no room, about strange names, and in which language. */
 @ResourceLock(Resources.SYSTEM_ERR)
 class OutputTest {
+  private static final Path FULL = Path.of("/dev/full");
+
   @TempDir
   private Path dir;
 
@@ -119,5 +125,67 @@ class OutputTest {
     Run run = Run.of("diff", "--json", files.a().toString(), evil.toString());
     assertTrue(String.join("", run.stdout()).chars().allMatch(c -> c >= ' ' && c < 0x7f));
     assertTrue(run.stdout().contains("  \"b\" : \"" + dir + "/\\u009B2J\\u202E.tsv\","));
+  }
+
+  private static String noRoom() {
+    return "ts-proxy: stdout: cannot write: " + SystemText.of(() -> Files.write(FULL, new byte[1]))
+        + "\n";
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "proxy --help",
+        "inspect A",
+        "inspect --entries A",
+        "inspect DIR",
+        "check A",
+        "diff A A",
+        "diff A B",
+        "diff A B --json",
+        "learn A B"
+      })
+  void outputThatCannotBeWrittenIsAFailure(String command) throws Exception {
+    assumeTrue(Files.exists(FULL), "there is no full device");
+    try (OutputStream full = Files.newOutputStream(FULL)) {
+      assertEquals(new Run(1, List.of(), noRoom()), Run.into(full, files.args(command)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "verify --header-len 1 --record A --target",
+        "simple_client --header-len 1 --message a --connect"
+      })
+  void theSumAndTheReplyThatCannotBeWrittenAreFailures(String command) throws Exception {
+    assumeTrue(Files.exists(FULL), "there is no full device");
+    try (OutputStream full = Files.newOutputStream(FULL);
+        TestTarget listening = TestTarget.start();
+        Run.Started started = Run.startInto(
+            full, files.args(command + " 127.0.0.1:" + listening.address().getPort()));
+        TestPeer server = listening.accept()) {
+      server.await(2);
+      server.send("01 62").endSending().awaitEnd();
+      assertEquals(1, started.awaitStatus());
+      assertTrue(started.stderr().endsWith(noRoom()), started.stderr());
+    }
+  }
+
+  @Test
+  void aReplyIsShownWithoutControlCharacters() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        Run.Started client = Run.start(
+            "simple_client",
+            "--header-len=2",
+            "--connect=127.0.0.1:" + listening.address().getPort());
+        TestPeer server = listening.accept()) {
+      server.await(11);
+      server.send("000a 1b5b324a 0a 666f72 0d c2");
+      assertEquals(List.of("echo: \\u001b[2J\\nfor\\r\ufffd"), client.awaitOutput());
+      assertEquals(0, client.awaitStatus());
+    }
   }
 }

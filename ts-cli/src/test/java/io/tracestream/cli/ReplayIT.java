@@ -12,13 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command replay: its rules, what it says of clients, and how it ends. */
+/** The command replay where a signal ends it, and on a terminal. */
 class ReplayIT {
   private static final String RED = "\u001b[31m";
 
@@ -48,47 +47,6 @@ class ReplayIT {
   private static String converse(App replay, String frame) throws Exception {
     try (TestPeer client = TestPeer.connect(replay.awaitListening())) {
       return client.send(frame).endSending().awaitEnd();
-    }
-  }
-
-  @Test
-  void itEndsAfterSoManyConversationsAndSumsThemUp() throws Exception {
-    try (App replay = replay("--connections", "2")) {
-      var address = replay.awaitListening();
-      for (int i = 0; i < 2; i++) {
-        try (TestPeer client = TestPeer.connect(address)) {
-          assertEquals("0003000162", client.send("0003000161").endSending().awaitEnd());
-        }
-      }
-      assertEquals(0, replay.awaitStatus());
-      List<String> output = replay.awaitOutput();
-      assertEquals(1, output.size(), output.toString());
-      assertTrue(
-          output
-              .get(0)
-              .matches(
-                  "played 2: 2 matched, 0 differed, 0 incomplete; 2 entries matched, \\d+ bytes"
-                      + " compared; longest lateness [0-9.]+ ms"),
-          output.toString());
-    }
-  }
-
-  @Test
-  void aDifferenceIsExplainedOnceAndMakesStatusOne() throws Exception {
-    try (App replay = replay("--connections", "1")) {
-      assertEquals("", converse(replay, "0003beef61"));
-      assertEquals(1, replay.awaitStatus());
-      assertTrue(replay
-          .awaitOutput()
-          .get(0)
-          .startsWith("played 1: 0 matched, 1 differed, 0 incomplete; 0"));
-      String said = replay.stderr();
-      assertTrue(said.startsWith("mismatch: connection 1 with 127.0.0.1:"), said);
-      assertTrue(said.contains(", c2s entry 1 of 2, " + file + ":2\n"), said);
-      assertTrue(said.contains("--copy 'c2s:0+2->s2c:0+2'"), said);
-      assertEquals(said.indexOf("mismatch:"), said.lastIndexOf("mismatch:"), said);
-      assertFalse(said.contains("\u001b"), said);
-      assertFalse(said.contains("\tat "), said);
     }
   }
 
@@ -123,38 +81,6 @@ class ReplayIT {
     }
   }
 
-  @Test
-  void rulesOfAFileAndOfFlagsHoldTogether() throws Exception {
-    Files.writeString(file, "# ts_proxy recording v1\n0\tc2s\t0001617a\n0\ts2c\t000162\n");
-    Path rules = Files.writeString(
-        dir.resolve("ids.rules"), "\ufeff# ids\r\n--copy 'c2s:0+2->s2c:0+2' # the request's\r\n");
-    try (App replay =
-        replay("--connections", "1", "--rules", rules.toString(), "--ignore", "c2s:-1+1")) {
-      assertEquals("0003beef62", converse(replay, "0004beef61ff"));
-      assertEquals(0, replay.awaitStatus());
-    }
-  }
-
-  @Test
-  void aClientThatSendsNothingEndsTheReplayInTheEnd() throws Exception {
-    try (App replay = replay("--connections", "1", "--idle-timeout", "200ms");
-        TestPeer client = TestPeer.connect(replay.awaitListening())) {
-      assertEquals("", client.send("0003 00").awaitEnd());
-      assertEquals(1, replay.awaitStatus());
-      String said = replay.stderr();
-      assertTrue(said.contains(" for 0.2 s"), said);
-    }
-  }
-
-  @Test
-  void longPausesMayBeCut() throws Exception {
-    Files.writeString(file, "0\tc2s\t000161\n3600000000\ts2c\t000162\n");
-    try (App replay = replay("--connections", "1", "--max-gap", "10ms", "--speed", "2.0")) {
-      assertEquals("0003000162", converse(replay, "0003000161"));
-      assertEquals(0, replay.awaitStatus());
-    }
-  }
-
   private static boolean canMakeATerminal() {
     return Stream.of(System.getenv("PATH").split(File.pathSeparator))
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, "script")));
@@ -180,46 +106,6 @@ class ReplayIT {
     String said = saidOnATerminal(Map.of("TERM", "xterm", "NO_COLOR", "1"));
     assertTrue(said.contains("be ef 61"), said);
     assertFalse(said.matches("(?s).*\u001b\\[[0-9;]*m.*"), said);
-  }
-
-  @Test
-  void aRecordingWhoseLastLineHasNoEndIsWarnedOfOnce() throws Exception {
-    Files.writeString(file, "0\tc2s\t000161\n0\ts2c\t000162");
-    try (App replay = replay("--connections", "1")) {
-      assertEquals("0003000162", converse(replay, "0003000161"));
-      assertEquals(0, replay.awaitStatus());
-      String warning =
-          " WARN " + file + ": the last line has no line end; it may have been cut off";
-      assertEquals(
-          2, (replay.stderr() + " ").split(Pattern.quote(warning)).length, replay.stderr());
-    }
-  }
-
-  @Test
-  void aStubAnswersInAnyOrderAndNamesWhatWasNotUsed() throws Exception {
-    Files.writeString(file, "0\tc2s\t61\n0\ts2c\t62\n0\tc2s\t63\n0\ts2c\t64\n0\tc2s\t65\n");
-    try (App replay = replay("--stub", "--strict-use", "--connections", "1", "--timing", "none");
-        TestPeer client = TestPeer.connect(replay.awaitListening())) {
-      assertEquals("000164", client.send("0001 63").await(3));
-      assertEquals("000162", client.send("0001 61").await(3));
-      assertEquals("000164", client.send("0001 63").await(3));
-      client.endSending().awaitEnd();
-      assertEquals(1, replay.awaitStatus());
-      List<String> summary = replay.awaitOutput();
-      assertTrue(
-          summary.contains("1 recorded request was never used: " + file + ":5"),
-          summary.toString());
-    }
-  }
-
-  @Test
-  void aRuleWithoutEffectIsNamed() throws Exception {
-    try (App replay = replay("--connections", "1", "--ignore", "c2s:9+1")) {
-      assertEquals("0003000162", converse(replay, "0003000161"));
-      assertEquals(0, replay.awaitStatus());
-      List<String> summary = replay.awaitOutput();
-      assertTrue(summary.contains("this rule never applied: ignore c2s:9+1"), summary.toString());
-    }
   }
 
   @Test

@@ -13,9 +13,12 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
-/** Comparing recordings through the real jar. */
-class DiffIT {
+/** Comparing recordings. */
+@ResourceLock(Resources.SYSTEM_ERR)
+class DiffTest {
   @TempDir
   private Path dir;
 
@@ -33,15 +36,14 @@ class DiffIT {
     return Files.writeString(dir.resolve(name), text).toString();
   }
 
-  private static List<String> diff(int status, String... args) throws Exception {
+  private static List<String> diff(int status, String... args) {
     List<String> command = new ArrayList<>(List.of("diff"));
     command.addAll(List.of(args));
-    try (App app = App.start(command.toArray(String[]::new))) {
-      List<String> lines = new ArrayList<>(app.awaitOutput());
-      assertEquals(status, app.awaitStatus(), app.stderr());
-      lines.addAll(app.stderr().lines().toList());
-      return lines;
-    }
+    Run run = Run.of(command.toArray(String[]::new));
+    assertEquals(status, run.status(), run.stderr());
+    List<String> lines = new ArrayList<>(run.stdout());
+    lines.addAll(run.stderr().lines().toList());
+    return lines;
   }
 
   @Test

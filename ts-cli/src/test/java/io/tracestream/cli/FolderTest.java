@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.TestPeer;
+import io.tracestream.testing.TestTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.parallel.Resources;
 
 /** Folders of recordings, in the commands that read them. Each conversation is one echo. */
 @ResourceLock(Resources.SYSTEM_ERR)
-class FolderIT {
+class FolderTest {
   @TempDir
   private Path dir;
 
@@ -27,12 +28,12 @@ class FolderIT {
     Files.writeString(dir.resolve("2.tsv"), "0\tc2s\t62\n0\ts2c\t62\n");
   }
 
-  private App replay(String... more) throws IOException {
+  private Run.Started replay(String... more) {
     List<String> args = new ArrayList<>(
         List.of("replay", "--listen", "127.0.0.1:0", "--header-len", "2", "--record-dir"));
     args.add(dir.toString());
     args.addAll(List.of(more));
-    return App.start(args.toArray(String[]::new));
+    return Run.start(args.toArray(String[]::new));
   }
 
   private static String echo(TestPeer client, String frame) throws IOException {
@@ -43,7 +44,7 @@ class FolderIT {
 
   @Test
   void theFramesOfAConnectionChooseItsConversation() throws Exception {
-    try (App replay = replay("--select", "match", "--connections", "2")) {
+    try (Run.Started replay = replay("--select", "match", "--connections", "2")) {
       var address = replay.awaitListening();
       assertEquals("000162", echo(TestPeer.connect(address), "0001 62"));
       assertEquals("000161", echo(TestPeer.connect(address), "0001 61"));
@@ -55,36 +56,41 @@ class FolderIT {
 
   @Test
   void aConnectionTooManyFailsTheReplayAndIsExplained() throws Exception {
-    try (App replay = replay()) {
+    try (Run.Started replay = replay("--connections", "3")) {
       var address = replay.awaitListening();
       assertEquals("000161", echo(TestPeer.connect(address), "0001 61"));
       assertEquals("000162", echo(TestPeer.connect(address), "0001 62"));
       assertEquals("", echo(TestPeer.connect(address), "0001 61"));
       replay.awaitStderr("this connection is one too many: all 2 conversations have been played");
-      assertEquals(1, replay.terminate().awaitStatus());
+      assertEquals(1, replay.awaitStatus());
     }
   }
 
   @Test
   void whatWasNotPlayedIsCounted() throws Exception {
-    try (App replay = replay()) {
+    try (Run.Started replay = replay("--connections", "1")) {
       assertEquals("000161", echo(TestPeer.connect(replay.awaitListening()), "0001 61"));
-      String summary = String.join("\n", replay.terminate().awaitOutput());
+      String summary = String.join("\n", replay.awaitOutput());
       assertTrue(summary.contains(", 1 not played; "), summary);
     }
   }
 
   @Test
   void aServerIsVerifiedByAllConversations() throws Exception {
-    try (App server = App.start("simple_server", "--listen", "127.0.0.1:0", "--header-len", "2");
-        App verify = App.start(
+    try (TestTarget server = TestTarget.start();
+        Run.Started verify = Run.start(
             "verify",
             "--target",
-            "127.0.0.1:" + server.awaitListening().getPort(),
+            "127.0.0.1:" + server.address().getPort(),
             "--header-len",
             "2",
             "--record-dir",
             dir.toString())) {
+      for (int i = 0; i < 2; i++) {
+        try (TestPeer client = server.accept()) {
+          client.send(client.await(3)).awaitEnd();
+        }
+      }
       String summary = String.join("\n", verify.awaitOutput());
       assertTrue(summary.startsWith("played 2: 2 matched, "), summary);
       assertEquals(0, verify.awaitStatus());
@@ -92,7 +98,7 @@ class FolderIT {
   }
 
   @Test
-  void inspectShowsALineForEachConversation() throws Exception {
+  void inspectShowsALineForEachConversation() {
     Run inspect = Run.of("inspect", dir.toString());
     List<String> lines = inspect.stdout();
     assertEquals(3, lines.size());
@@ -114,34 +120,17 @@ class FolderIT {
   @Test
   void damageInOneConversationHidesNoOther() throws Exception {
     Files.writeString(dir.resolve("1.tsv"), "0\tc2s\t61\n0\ts2x\t61\n");
-    try (App inspect = App.start("inspect", dir.toString())) {
-      assertEquals(3, inspect.awaitOutput().size());
-      assertEquals(1, inspect.awaitStatus());
-      assertTrue(inspect.stderr().contains("1.tsv:2: direction: "), inspect.stderr());
-    }
-  }
-
-  @Test
-  void flagsOfFoldersAreRefusedForFiles() throws Exception {
-    try (App replay = App.start(
-        "replay",
-        "--listen",
-        "127.0.0.1:0",
-        "--record",
-        dir.resolve("1.tsv").toString(),
-        "--repeat")) {
-      assertEquals(2, replay.awaitStatus());
-      assertTrue(
-          replay.stderr().startsWith("ts-proxy: --repeat is only valid with --record-dir"),
-          replay.stderr());
-    }
+    Run inspect = Run.of("inspect", dir.toString());
+    assertEquals(3, inspect.stdout().size());
+    assertEquals(1, inspect.status());
+    assertTrue(inspect.stderr().contains("1.tsv:2: direction: "), inspect.stderr());
   }
 
   @Test
   void aFolderWithoutRecordingsIsRefusedAtTheStart() throws Exception {
     Files.delete(dir.resolve("1.tsv"));
     Files.delete(dir.resolve("2.tsv"));
-    try (App replay = replay()) {
+    try (Run.Started replay = replay()) {
       assertEquals(3, replay.awaitStatus());
       assertTrue(replay.stderr().startsWith("ts-proxy: " + dir + ": contains no recording,"));
     }
