@@ -6,16 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.capture.CaptureExport;
+import io.tracestream.capture.CaptureImport;
+import io.tracestream.capture.Detection;
+import io.tracestream.capture.FramingDetector;
+import io.tracestream.capture.ImportSummary;
 import io.tracestream.codec.FrameDecoder;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameReader;
 import io.tracestream.codec.FrameWriter;
+import io.tracestream.codec.Framing;
 import io.tracestream.compare.Learner;
 import io.tracestream.compare.RecordingDiff;
 import io.tracestream.junit.ReplayExtension;
 import io.tracestream.junit.ReplayTest;
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
+import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
@@ -26,6 +33,7 @@ import io.tracestream.replay.Verifier;
 import io.tracestream.replay.VerifyConfig;
 import io.tracestream.rules.Rules;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -217,6 +225,31 @@ class EmbeddingTest {
       new FrameWriter(socket.getOutputStream(), FrameFormat.DEFAULT).write(request);
       return new FrameReader(socket.getInputStream(), FrameFormat.DEFAULT).read();
     }
+  }
+
+  @Test
+  void captures() throws Exception {
+    Path file = Files.writeString(
+        dir.resolve("a.rec"), "0\tc2s\t6869\n5\ts2c\t796573\n9\tc2s\t627965\n12\ts2c\t21\n");
+    Path capture = dir.resolve("a.pcapng");
+    Path again = dir.resolve("again.rec");
+    // ----
+    try (OutputStream out = Files.newOutputStream(capture)) {
+      new CaptureExport(out, FrameFormat.DEFAULT, 9000).add(Conversation.of(file));
+    }
+    // ----
+    // ----
+    Detection detection = FramingDetector.ofCapture(capture, 9000).get(0);
+    Framing framing = detection.candidates().get(0).framing(); // the best one
+    FrameFormat format = new FrameFormat(framing, 16_777_216);
+    try (CaptureImport connections = CaptureImport.open(capture, 9000, format)) {
+      ImportSummary summary = connections.toFile(again, framing, System.err::println);
+      assertTrue(summary.isWhole());
+    }
+    // ----
+    assertEquals(
+        4,
+        Files.readAllLines(again).stream().filter(line -> line.contains("\t")).count());
   }
 
   // ----
