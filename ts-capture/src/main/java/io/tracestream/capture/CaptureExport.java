@@ -3,27 +3,26 @@ package io.tracestream.capture;
 import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameWriter;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordedEnd;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Frames get their lengths again. Packets are plain IP, with right checksums and sequence
  * numbers, and up to 1460 bytes of data. The client's address is the recorded one; the target's is
- * made up. A connection ends as it was recorded to end; one that was cut off stays open. The
- * connections come one after the other, so that packets are in order of time only within each.
+ * made up. A connection ends as it was recorded to end; one that was cut off stays open.
  *
- * <p>For one thread. Memory grows with the longest frame only.
+ * <p>For one thread. Memory grows with the longest frame, and with the number of connections that
+ * are open at a time, of which only {@value #MOST_OPEN} are in order of time.
  */
 public final class CaptureExport {
   private static final int MOST_DATA = 1460;
@@ -43,15 +42,14 @@ public final class CaptureExport {
   /** Segments in a row after which the receiver acknowledges. */
   private static final int MOST_IN_A_ROW = 20;
 
-  /** Bytes in which the comments before the first entry are. */
-  private static final int MOST_HEAD = 1000;
+  /** Connections whose recordings are read side by side. */
+  private static final int MOST_OPEN = 200;
 
   private static final int FIRST_PORT = 49_152;
   private static final int PUSH = 8;
-  private static final Pattern EPOCH = Pattern.compile("# epoch (\\S+)");
-  private static final Pattern FROM =
-      Pattern.compile("# connection \\d+ from (\\S+):(\\d{1,5}), .*");
-  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9a-fA-F:.]+\\]");
+  /** An address and a port, never a name: that would be looked up. */
+  private static final Pattern CLIENT =
+      Pattern.compile("([0-9.]+|\\[[0-9a-fA-F:.]+\\]):(\\d{1,5})");
 
   private final OutputStream out;
   private final FrameFormat format;
@@ -92,56 +90,87 @@ public final class CaptureExport {
    * @throws IOException if the recording cannot be read, or writing fails
    */
   public void add(Conversation conversation) throws IOException {
-    Head head = new Head();
-    if (!conversation.parts().isEmpty()) {
-      head.read(conversation.parts().get(0));
+    addAll(List.of(conversation));
+  }
+
+  /**
+   * Adds connections, with all their packets in order of time. If more than {@value #MOST_OPEN} are
+   * open at a time, the packets of some come later than their time.
+   *
+   * @param conversations their recordings
+   * @throws CaptureException if an entry does not fit into a frame
+   * @throws IOException if a recording cannot be read, or writing fails
+   */
+  public void addAll(List<Conversation> conversations) throws IOException {
+    List<Start> starts = new ArrayList<>();
+    for (Conversation conversation : conversations) {
+      try (Connection connection = new Connection(conversation, connections)) {
+        starts.add(new Start(conversation, connections++, connection.micros));
+      }
     }
-    try (Recording recording = conversation.open(format.maxPayloadLength());
-        RecordingReader reader = recording.reader()) {
-      var named = recording.framing();
-      new Connection(
-              head, named == null ? format : new FrameFormat(named, format.maxPayloadLength()))
-          .add(reader);
+    starts.sort(Comparator.comparingLong(Start::micros));
+    PriorityQueue<Connection> open =
+        new PriorityQueue<>(Comparator.<Connection>comparingLong(each -> each.micros)
+            .thenComparingInt(each -> each.number));
+    try {
+      for (Start start : starts) {
+        while (hasEarlier(open, start) || open.size() == MOST_OPEN) {
+          writeNext(open);
+        }
+        open.add(new Connection(start.conversation, start.number));
+      }
+      while (!open.isEmpty()) {
+        writeNext(open);
+      }
+    } finally {
+      for (Connection left : open) { // only after an error
+        left.close();
+      }
     }
   }
 
-  /** What the comments at the beginning of a recording say. */
-  private static final class Head {
-    private long epochMicros;
-    private @Nullable Endpoint client;
+  /** When a connection begins, whose recording is not open. */
+  private record Start(Conversation conversation, int number, long micros) {}
 
-    private void read(Path file) throws IOException {
-      try (InputStream in = unpacked(new BufferedInputStream(Files.newInputStream(file)))) {
-        String start = new String(in.readNBytes(MOST_HEAD), StandardCharsets.ISO_8859_1);
-        start.lines().forEach(this::take);
-      }
+  private static boolean hasEarlier(PriorityQueue<Connection> open, Start start) {
+    Connection first = open.peek();
+    return first != null && first.micros < start.micros;
+  }
+
+  private static void writeNext(PriorityQueue<Connection> open) throws IOException {
+    Connection first = open.element();
+    boolean goesOn = first.write();
+    open.remove();
+    if (goesOn) {
+      open.add(first);
+    } else {
+      first.close();
     }
+  }
 
-    private static InputStream unpacked(InputStream in) throws IOException {
-      in.mark(2);
-      byte[] first = in.readNBytes(2);
-      in.reset();
-      boolean isPacked = first.length == 2 && first[0] == 0x1f && (first[1] & 0xff) == 0x8b;
-      return isPacked ? new GZIPInputStream(in) : in;
+  /** The address of a client; null if it is not one. */
+  private static @Nullable Endpoint endpoint(@Nullable String client) {
+    Matcher parts = CLIENT.matcher(client == null ? "" : client);
+    if (!parts.matches()) {
+      return null;
     }
+    try {
+      byte[] address = InetAddress.getByName(parts.group(1)).getAddress();
+      ByteBuffer bytes = ByteBuffer.wrap(address);
+      int port = Integer.parseInt(parts.group(2)) & 0xffff;
+      return address.length == 4
+          ? new Endpoint(false, 0, bytes.getInt() & 0xffffffffL, port)
+          : new Endpoint(true, bytes.getLong(), bytes.getLong(), port);
+    } catch (IOException e) {
+      return null; // an edited comment
+    }
+  }
 
-    private void take(String line) {
-      Matcher epoch = EPOCH.matcher(line);
-      Matcher from = FROM.matcher(line);
-      try {
-        if (epoch.matches()) {
-          epochMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(epoch.group(1)));
-        } else if (from.matches() && ADDRESS.matcher(from.group(1)).matches()) {
-          byte[] address = InetAddress.getByName(from.group(1)).getAddress();
-          ByteBuffer bytes = ByteBuffer.wrap(address);
-          int clientPort = Integer.parseInt(from.group(2)) & 0xffff;
-          client = address.length == 4
-              ? new Endpoint(false, 0, bytes.getInt() & 0xffffffffL, clientPort)
-              : new Endpoint(true, bytes.getLong(), bytes.getLong(), clientPort);
-        }
-      } catch (IOException | DateTimeParseException | ArithmeticException e) {
-        // an edited comment: as if it were not there
-      }
+  private static long micros(@Nullable Instant epoch) {
+    try {
+      return epoch == null ? 0 : ChronoUnit.MICROS.between(Instant.EPOCH, epoch);
+    } catch (ArithmeticException e) {
+      return 0; // an edited comment
     }
   }
 
@@ -161,20 +190,40 @@ public final class CaptureExport {
   }
 
   /** The packets of one connection. */
-  private final class Connection {
+  private final class Connection implements Closeable {
+    private final int number;
+    private final Recording recording;
+    private final RecordingReader reader;
     private final Side client;
     private final Side target;
     private final long epochMicros;
+    /** When the next packet is sent. */
     private long micros;
+
+    private boolean begun;
+    /** The reader is at an entry. */
+    private boolean more;
     /** Segments of the same side in a row. */
     private int inARow;
 
     private @Nullable Side last;
 
-    private Connection(Head head, FrameFormat frames) {
-      int number = connections++;
-      Endpoint from = head.client != null
-          ? head.client
+    private Connection(Conversation conversation, int number) throws IOException {
+      this.number = number;
+      recording = conversation.open(format.maxPayloadLength());
+      reader = recording.reader();
+      try {
+        more = reader.advance();
+      } catch (IOException | RuntimeException e) {
+        close();
+        throw e;
+      }
+      Framing named = reader.framing();
+      FrameFormat frames =
+          named == null ? format : new FrameFormat(named, format.maxPayloadLength());
+      Endpoint recorded = endpoint(reader.client());
+      Endpoint from = recorded != null
+          ? recorded
           : new Endpoint(false, 0, 0xc0000202L, FIRST_PORT + number % 16_384);
       boolean isLoopback =
           from.isV6() ? from.high() == 0 && from.low() == 1 : from.low() >>> 24 == 127;
@@ -183,42 +232,67 @@ public final class CaptureExport {
           : new Endpoint(false, 0, isLoopback ? 0x7f000001L : 0xc0000201L, port);
       client = new Side(from, frames.ofClient(), 1_000_000 + number * 0x01000193);
       target = new Side(to, frames.ofServer(), 2_000_000 + number * 0x01000193);
-      epochMicros = head.epochMicros;
+      epochMicros = micros(reader.epoch());
+      micros = epochMicros + reader.startMicros();
     }
 
-    private void add(RecordingReader reader) throws IOException {
-      boolean more = reader.advance();
-      micros = epochMicros + reader.startMicros();
+    /** Writes what happens at one time; whether something happens later. */
+    private boolean write() throws IOException {
+      if (!begun) {
+        begun = true;
+        begin();
+      } else if (more) {
+        frame();
+        more = reader.advance();
+      } else {
+        end();
+        return false;
+      }
+      if (more) {
+        micros = Math.max(micros, epochMicros + reader.elapsedMicros());
+      }
+      return true;
+    }
+
+    private void begin() throws IOException {
       packet(client, Segment.SYN, null, 0, 0);
       client.next++;
       packet(target, Segment.SYN | Segment.ACK, null, 0, 0);
       target.next++;
       packet(client, Segment.ACK, null, 0, 0);
-      while (more) {
-        micros = Math.max(micros, epochMicros + reader.elapsedMicros());
-        if (reader.clientEnded()) {
-          end(client);
-        }
-        if (reader.targetEnded()) {
-          end(target);
-        }
-        Side from = reader.direction() == Direction.C2S ? client : target;
-        try {
-          from.frames.write(reader.payload());
-        } catch (FrameException e) {
-          throw new CaptureException(
-              reader.fileName() + ":" + reader.line() + ": " + e.withoutOffset());
-        }
-        data(from, from.frame.toByteArray());
-        from.frame.reset();
-        more = reader.advance();
+    }
+
+    private void frame() throws IOException {
+      if (reader.clientEnded()) {
+        end(client);
       }
+      if (reader.targetEnded()) {
+        end(target);
+      }
+      Side from = reader.direction() == Direction.C2S ? client : target;
+      try {
+        from.frames.write(reader.payload());
+      } catch (FrameException e) {
+        throw new CaptureException(
+            reader.fileName() + ":" + reader.line() + ": " + e.withoutOffset());
+      }
+      data(from, from.frame.toByteArray());
+      from.frame.reset();
+    }
+
+    private void end() throws IOException {
       RecordedEnd end = reader.end();
       if (end != RecordedEnd.CUT_OFF) {
         end(end == RecordedEnd.TARGET ? target : client);
         end(end == RecordedEnd.TARGET ? client : target);
         packet(end == RecordedEnd.TARGET ? target : client, Segment.ACK, null, 0, 0);
       }
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+      recording.close();
     }
 
     private Side other(Side side) {

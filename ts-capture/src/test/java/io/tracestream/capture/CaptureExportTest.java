@@ -2,6 +2,7 @@ package io.tracestream.capture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.Framing;
@@ -36,10 +37,7 @@ class CaptureExportTest {
   private Path exported(List<Conversation> all) throws IOException {
     Path capture = folder.resolve("a.pcapng");
     try (OutputStream out = Files.newOutputStream(capture)) {
-      CaptureExport export = new CaptureExport(out, FORMAT, PORT);
-      for (Conversation conversation : all) {
-        export.add(conversation);
-      }
+      new CaptureExport(out, FORMAT, PORT).addAll(all);
     }
     return capture;
   }
@@ -122,6 +120,33 @@ class CaptureExportTest {
             + " ends"),
         notes);
     assertEquals(texts(recordings), texts(back));
+  }
+
+  /** More connections than are read side by side, but few of them at a time. */
+  @Test
+  void thePacketsOfAFolderAreInOrderOfTime() throws IOException {
+    Path recordings = Files.createDirectory(folder.resolve("recordings"));
+    for (int i = 0; i < 300; i++) {
+      Files.write(
+          recordings.resolve("%06d.tsv".formatted(1000 - i)),
+          List.of(
+              "# epoch 2026-11-23T03:15:42.000000Z",
+              "# connection " + (i + 1) + " from 10.1.2.3:" + (50_000 + i) + ", accepted "
+                  + 100 * i,
+              (100 * i + 50) + "\tc2s\t6869",
+              (100 * i + 5000) + "\ts2c\t21"));
+    }
+    Path capture = exported(RecordingDirectory.open(recordings).conversations());
+    try (CaptureReader packets = CaptureReader.open(capture)) {
+      long before = 0;
+      int count = 0;
+      while (packets.next()) {
+        assertTrue(before <= packets.micros(), "packet " + count);
+        before = packets.micros();
+        count++;
+      }
+      assertEquals(300 * 8, count);
+    }
   }
 
   private static List<String> texts(Path folder) throws IOException {

@@ -166,10 +166,7 @@ final class ExportCommand implements Callable<Integer> {
   private void write(List<Conversation> all, FrameFormat frameFormat, OutputStream to)
       throws IOException {
     if (format == Format.PCAPNG) {
-      CaptureExport capture = new CaptureExport(to, frameFormat, port);
-      for (Conversation conversation : all) {
-        capture.add(conversation);
-      }
+      new CaptureExport(to, frameFormat, port).addAll(all);
       return;
     }
     try (Entries entries = format == Format.JSON ? new Json(to) : new Bytes(to, frameFormat)) {

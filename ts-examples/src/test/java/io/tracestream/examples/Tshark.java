@@ -54,10 +54,7 @@ final class Tshark {
         ? RecordingDirectory.open(recording).conversations()
         : List.of(Conversation.of(recording));
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(capture))) {
-      CaptureExport export = new CaptureExport(out, format, PORT);
-      for (Conversation conversation : conversations) {
-        export.add(conversation);
-      }
+      new CaptureExport(out, format, PORT).addAll(conversations);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.tracestream.recording;
 
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  * was killed, and in all files of a conversation but the last.
  */
 final class ConversationComments {
-  /** The comment about the connection; its group is when the connection was accepted. */
+  /** The comment about the connection; its groups are the client and when it was accepted. */
   static final Pattern CONNECTION =
-      Pattern.compile("# connection \\d+ from \\S+, accepted (\\d{1,18})");
+      Pattern.compile("# connection \\d+ from (\\S+), accepted (\\d{1,18})");
+
+  private static final String EPOCH = "# epoch ";
 
   static final String CLIENT_ENDED = "# client ended its sending";
   static final String TARGET_ENDED = "# target ended its sending";
@@ -37,8 +40,17 @@ final class ConversationComments {
 
   /** The lines after the version line. */
   static String of(Instant epoch, long number, String client, long acceptedMicros) {
-    return "# epoch " + RecordingName.micros(epoch) + "\n# connection " + number + " from " + client
+    return EPOCH + RecordingName.micros(epoch) + "\n# connection " + number + " from " + client
         + ", accepted " + acceptedMicros + "\n";
+  }
+
+  /** The moment that a comment names; null for any other comment. */
+  static @Nullable Instant epoch(String comment) {
+    try {
+      return comment.startsWith(EPOCH) ? Instant.parse(comment.substring(EPOCH.length())) : null;
+    } catch (DateTimeParseException e) {
+      return null; // it was edited: as if it were not there
+    }
   }
 
   /** The line that marks where the side that sends in that direction ended its sending. */

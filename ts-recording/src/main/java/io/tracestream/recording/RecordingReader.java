@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -98,6 +99,10 @@ public final class RecordingReader implements Closeable {
   private long startMicros;
   /** Null if no line names it. */
   private @Nullable Framing framing;
+  /** Null if no line names it. */
+  private @Nullable Instant epoch;
+  /** Null if no line names it. */
+  private @Nullable String client;
 
   private boolean clientEnded;
   private boolean targetEnded;
@@ -126,6 +131,8 @@ public final class RecordingReader implements Closeable {
     private final long line;
     private final long startMicros;
     private final @Nullable Framing framing;
+    private final @Nullable Instant epoch;
+    private final @Nullable String client;
     private final boolean clientEnded;
     private final boolean targetEnded;
 
@@ -135,6 +142,8 @@ public final class RecordingReader implements Closeable {
       this.line = reader.line;
       this.startMicros = reader.startMicros;
       this.framing = reader.framing;
+      this.epoch = reader.epoch;
+      this.client = reader.client;
       this.clientEnded = reader.clientEnded;
       this.targetEnded = reader.targetEnded;
     }
@@ -171,6 +180,8 @@ public final class RecordingReader implements Closeable {
     line = place.line - 1;
     startMicros = place.startMicros;
     framing = place.framing;
+    epoch = place.epoch;
+    client = place.client;
     clientEnded = place.clientEnded;
     targetEnded = place.targetEnded;
     versionLineSeen = true; // or there is none
@@ -376,6 +387,26 @@ public final class RecordingReader implements Closeable {
    */
   public long startMicros() {
     return startMicros;
+  }
+
+  /**
+   * The moment that all times count from: when the first of many recorded connections was accepted.
+   * To be called at an entry.
+   *
+   * @return null if no comment before the first entry says when
+   */
+  public @Nullable Instant epoch() {
+    return epoch;
+  }
+
+  /**
+   * The client of the conversation, where a proxy records many. To be called at an entry.
+   *
+   * @return address and port, such as {@code 127.0.0.1:51234} or {@code [::1]:51234}; null if no
+   *     comment before the first entry names them
+   */
+  public @Nullable String client() {
+    return client;
   }
 
   /**
@@ -638,8 +669,11 @@ public final class RecordingReader implements Closeable {
     }
     Matcher accepted = ConversationComments.CONNECTION.matcher(comment);
     if (accepted.matches()) {
-      startMicros = Long.parseLong(accepted.group(1));
+      client = accepted.group(1);
+      startMicros = Long.parseLong(accepted.group(2));
     }
+    Instant began = ConversationComments.epoch(comment);
+    epoch = began != null ? began : epoch;
     clientEnded |= comment.equals(ConversationComments.CLIENT_ENDED);
     targetEnded |= comment.equals(ConversationComments.TARGET_ENDED);
     RecordedEnd said = ConversationComments.end(comment);

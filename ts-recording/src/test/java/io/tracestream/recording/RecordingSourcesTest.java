@@ -2,6 +2,7 @@ package io.tracestream.recording;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -220,15 +222,20 @@ class RecordingSourcesTest {
   }
 
   @Test
-  void aCommentSaysWhenTheConversationBegan() throws Exception {
+  void commentsSayWhenTheConversationBeganAndWithWhom() throws Exception {
     String text = "# ts_proxy recording v1\n# epoch 2026-11-23T03:15:42.123456Z\n"
         + "# connection 12 from [2001:db8:1234:5678:9abc:def0:1234:5678]:51234, accepted 4711\n"
         + "5000\tc2s\t21\n";
     RecordingReader reader = Recording.of("a", text).reader();
     assertTrue(reader.advance());
     assertEquals(4711, reader.startMicros());
-    RecordingReader other = Lines.reader("# connection 12, accepted soon\n1\tc2s\t\n");
+    assertEquals(Instant.parse("2026-11-23T03:15:42.123456Z"), reader.epoch());
+    assertEquals("[2001:db8:1234:5678:9abc:def0:1234:5678]:51234", reader.client());
+    RecordingReader other =
+        Lines.reader("# epoch today\n# connection 12, accepted soon\n1\tc2s\t\n");
     assertTrue(other.advance());
     assertEquals(0, other.startMicros());
+    assertNull(other.epoch());
+    assertNull(other.client());
   }
 }
