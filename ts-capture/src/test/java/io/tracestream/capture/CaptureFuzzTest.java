@@ -54,7 +54,7 @@ class CaptureFuzzTest {
   }
 
   @ParameterizedTest
-  @RandomSeeds(500)
+  @RandomSeeds(150)
   void aDamagedCaptureIsReadToAnEnd(long seed) throws IOException {
     Random random = new Random(seed);
     byte[] file = captures().get(random.nextInt(captures().size())).clone();

@@ -97,7 +97,7 @@ class FramingDetectorTest {
 
   @Test
   void randomBytesAreNeverAFraming() {
-    for (long seed = 0; seed < 1000; seed++) {
+    for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       List<Sample> samples = new ArrayList<>();
       int size = 1 << random.nextInt(14);
@@ -189,7 +189,7 @@ class FramingDetectorTest {
   @Test
   void fewRandomBytesAreNotTakenForAFirstMessage() {
     int taken = 0;
-    for (long seed = 0; seed < 1000; seed++) {
+    for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       byte[] bytes = new byte[12 + random.nextInt(200)];
       random.nextBytes(bytes);
