@@ -281,6 +281,19 @@ class FrameDecoderTest {
         e.getMessage());
   }
 
+  @ParameterizedTest
+  @CsvSource({"length=2, 0003, 616263", "'length=2,offset=1', 210003, 21616263"})
+  void thePayloadOfAFrameInPartsIsFoundInThem(String framing, String head, String payload)
+      throws Exception {
+    FrameDecoder parts = new FrameDecoder(new FrameFormat(Framing.parse(framing), 1000));
+    ByteBuffer first = buffer("00" + head + "61").position(1);
+    StringBuilder found = new StringBuilder();
+    for (ByteBuffer part : parts.payload(new ByteBuffer[] {first, buffer("6263")})) {
+      found.append(hex(part));
+    }
+    assertEquals(payload, found.toString());
+  }
+
   @Test
   void offsetsGoOnBehindAFrameThatTheCallerTookByItself() throws Exception {
     decode(buffer("0001 21"));

@@ -3,6 +3,7 @@ package io.tracestream.codec;
 import static io.tracestream.codec.Bytes.buffer;
 import static io.tracestream.codec.Bytes.hex;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigInteger;
@@ -14,6 +15,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameFormatTest {
+  @Test
+  void aFormatIsItsFramingAndItsCap() {
+    FrameFormat format = new FrameFormat(4, 100);
+    assertEquals(new FrameFormat(Framing.parse("length=4"), 100), format);
+    assertEquals(new FrameFormat(4, 100).hashCode(), format.hashCode());
+    assertNotEquals(new FrameFormat(4, 101), format);
+    assertNotEquals(new FrameFormat(5, 100), format);
+    assertEquals("length=4, payloads of at most 100 bytes", format.toString());
+    FrameFormat amqp = new FrameFormat(Framing.parse("amqp"), 100);
+    assertNotEquals(amqp.ofServer(), amqp.ofClient());
+  }
+
   @Test
   void theDefaultIsAnEightByteHeaderAndSixteenMebibytes() {
     assertEquals(new FrameFormat(8, 16_777_216), FrameFormat.DEFAULT);

@@ -1,6 +1,9 @@
 package io.tracestream.codec;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames of all framings, from bytes that the protocols' documents and programs show. */
 class FramingTest {
@@ -298,6 +302,14 @@ class FramingTest {
             + " payload",
         "mongodb | 0000001b 00 | byte 0: payload length: found 452984828, expected at most 1048576;"
             + " check the header length and the largest payload",
+        "ascii:7 | 31303438353737 00 | byte 0: payload length: found 1048577, expected at most"
+            + " 1048576; check the header length and the largest payload",
+        "length=16,offset=1 | 21 01000000000000000000000000000000 | byte 0: payload length: found"
+            + " 1329227995784915872903807060280344577, expected at most 1048576; check the header"
+            + " length and the largest payload",
+        "length=9,order=little | 000000000000000001 | byte 0: payload length: found"
+            + " 18446744073709551616, expected at most 1048576; check the header length and the"
+            + " largest payload",
       })
   void aLengthThatIsNoneIsRefused(String framing, String stream, String message) {
     byte[] sent = bytes(stream);
@@ -322,6 +334,8 @@ class FramingTest {
             + " length=3,order=little,adjust=1; correct it or the framing",
         "onc-rpc | 80000004deadbeef | byte 0: payload: found a length in its bytes from 0 on,"
             + " expected zeros there: the length is made anew; correct it or the framing",
+        "'length=4,offset=1,mask=7fffffff' | 2180000001 | byte 0: payload: found a length in its bytes"
+            + " from 1 on, expected zeros there: the length is made anew; correct it or the framing",
         "amqp | 0102 | byte 0: payload: found 2 bytes, expected 8, the preamble; correct it or the"
             + " framing",
       })
@@ -350,6 +364,63 @@ class FramingTest {
     byte[] stream = written(format, List.of(new byte[longest]));
     assertEquals(1, read(format, stream, stream.length).size());
     assertThrows(FrameException.class, () -> written(format, List.of(new byte[longest + 1])));
+  }
+
+  @ParameterizedTest(name = "{0}: {1} bytes after {2}")
+  @CsvSource({"varint, 127, 7f", "varint, 128, 8001", "ascii:3, 9, 303039", "bcd:2, 110, 0110"})
+  void aLengthIsWrittenInItsShortestOrItsWholeForm(String framing, int length, String head)
+      throws Exception {
+    byte[] stream = written(format(framing), List.of(new byte[length]));
+    assertEquals(head, hex(ByteBuffer.wrap(stream, 0, head.length() / 2)));
+    assertEquals(head.length() / 2 + length, stream.length);
+  }
+
+  @Test
+  void aMaskMayStandAfterOtherBytes() throws Exception {
+    FrameFormat format = format("length=2,offset=3,mask=0fff");
+    byte[] stream = bytes("ffffff f002 6869");
+    assertEquals(List.of("fffffff0006869"), read(format, stream, 1));
+    assertEquals(List.of("fffffff0006869"), decoded(format, stream, stream.length));
+    assertArrayEquals(stream, written(format, List.of(bytes("fffffff0006869"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "varint",
+        "length=4,offset=1",
+        "length=4,order=little",
+        "length=4,counts=frame",
+        "length=4,adjust=1",
+        "length=4,mask=7fffffff",
+        "length=4,preamble=c2s:1",
+        "length=4,preamble=s2c:1"
+      })
+  void aFramingIsPlainIfItIsOnlyALength(String other) {
+    Framing plain = Framing.parse("length=4");
+    assertTrue(plain.isPlain());
+    assertFalse(Framing.parse(other).isPlain());
+    assertNotEquals(plain, Framing.parse(other));
+    assertNotEquals(format("length=4"), format(other));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "length=2 | LL LL ...",
+        "length=2,offset=5 | .. .. .. .. .. LL LL ...",
+        "length=2,offset=6 | (6 bytes) LL LL ...",
+        "ascii:2,counts=frame | DD DD ...  counts the whole frame",
+        "bcd:1,adjust=1 | BB ...  1 byte more than it says",
+        "varint | VV ...",
+        "length=1,order=little,adjust=-2 | LL ...  low byte first, 2 bytes fewer than it says",
+        "length=2,mask=0fff | LL LL ...  only the bits of 0fff",
+        "length=1,preamble=c2s:8,preamble=s2c:3 | LL ...  c2s begins with 8 other bytes, s2c begins"
+            + " with 3 other bytes",
+      })
+  void aPictureShowsTheBytesOfAFrame(String framing, String picture) {
+    assertEquals(picture, Framing.parse(framing).picture());
   }
 
   @Test
