@@ -37,7 +37,7 @@ make_base() { # NAME: Debian, from the mirror that apt uses here
   command -v debootstrap >/dev/null && command -v apt-get >/dev/null && ((EUID == 0)) || return 1
   # shellcheck disable=SC1091,SC2016 # a file of the system; apt's own variable
   mirror=$(. /etc/os-release && apt-get indextargets --format '$(SITE)' "Codename: $VERSION_CODENAME" "Component: main" | head -n 1)
-  debootstrap --variant=minbase bookworm "$work/base" "$mirror" >"$work/base.log" 2>&1 || fail "debootstrap: failed" "$work/base.log"
+  debootstrap --variant=minbase trixie "$work/base" "$mirror" >"$work/base.log" 2>&1 || fail "debootstrap: failed" "$work/base.log"
   if [[ $engine == buildah ]]; then
     container=$(buildah from scratch)
     buildah add -q "$container" "$work/base" / >/dev/null
@@ -97,9 +97,9 @@ stop_container() { # NAME: docker and podman pass a signal on; with buildah, the
   stop "$1" 0 "$pid"
 }
 
-base=${BASE:-debian:bookworm-slim}
+base=${BASE:-debian:trixie-slim}
 if [[ -z ${BASE:-} ]] && ! available "$base"; then
-  base=localhost/ts-proxy-base:bookworm
+  base=localhost/ts-proxy-base:trixie
   if ! inspect "$base" User >/dev/null; then
     echo "making a base image with debootstrap"
     make_base "$base" || { echo "skipped: no base image to pull; set BASE to one, or install debootstrap (as root)"; exit 0; }
@@ -139,6 +139,9 @@ in_image -- simple_client --connect "$address" --message hello --count 3
 "${command[@]}" >"$work/replayed.txt"
 stop_container replay
 same "the replies" "$work/live.txt" "$work/replayed.txt"
+
+in_image JAVA_OPTS=-XX:AOTMode=on -- --version
+"${command[@]}" >"$work/version.txt" 2>&1 || fail "the JVM's cache in the image does not fit" "$work/version.txt"
 
 in_image TS_PROXY_MODE=neither --
 status=0
