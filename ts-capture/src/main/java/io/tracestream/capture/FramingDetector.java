@@ -54,6 +54,10 @@ public final class FramingDetector {
   /** Bits by which a framing has to be better than another one with the same frames. */
   private static final double CLEARLY = 12;
 
+  /** Frames to which a framing is tried: more would prove nothing, and may be very short. */
+  private static final int MOST_TRIED = 50_000;
+  /** Bytes of each stream by which most framings are ruled out. */
+  private static final int FIRST_LOOK = 4096;
   /** Frames that are looked at for what is known of a protocol. */
   private static final int MOST_LOOKED_AT = 1000;
 
@@ -296,12 +300,14 @@ public final class FramingDetector {
         continue;
       }
       ByteBuffer in = sample.bytes();
+      boolean isAll = in.limit() <= FIRST_LOOK;
+      in.limit(Math.min(in.limit(), FIRST_LOOK));
       try {
         new FrameDecoder(FrameStream.format(format, sample.direction, sample.hasStart)).pass(in);
       } catch (FrameException e) {
         return false;
       }
-      if (in.hasRemaining() && sample.isWhole) {
+      if (in.hasRemaining() && sample.isWhole && isAll) {
         return false;
       }
     }
@@ -325,7 +331,7 @@ public final class FramingDetector {
 
     private final Map<Object, Head> heads = new LinkedHashMap<>();
     private long frames;
-    /** Frames that end with their length: zeros are as many as one likes. */
+    /** Frames without a payload, or with a length of zeros: of zeros there may be many. */
     private long empty;
 
     private long frameBytes;
@@ -336,6 +342,8 @@ public final class FramingDetector {
     private int ends;
     private int lookedAt;
     private long partial;
+    /** Bytes after the most frames. */
+    private long untried;
     /** Of the lengths of all frames. */
     private long hash;
 
@@ -410,8 +418,9 @@ public final class FramingDetector {
       ByteBuffer in = sample.bytes();
       BitSet cuts = new BitSet();
       long missing = 0;
+      long left = MOST_TRIED - frames;
       try {
-        while (in.hasRemaining() && missing == 0) {
+        while (in.hasRemaining() && missing == 0 && left-- > 0) {
           cuts.set(in.position());
           long length = decoder.frameLength(in);
           if (length > 0 && length <= in.remaining()) {
@@ -429,8 +438,10 @@ public final class FramingDetector {
       if (missing > 0) {
         longest = Math.max(longest, missing);
         partial += in.remaining();
+      } else {
+        untried += in.remaining();
       }
-      ends += sample.isWhole ? 1 : 0;
+      ends += sample.isWhole && untried == 0 ? 1 : 0;
       int end = in.position();
       cuts.set(end);
       for (int turn : sample.turns()) {
@@ -452,7 +463,7 @@ public final class FramingDetector {
       hash = 31 * hash + length;
       if (!isPreamble) {
         int fieldBytes = fieldBytes(sample, at);
-        boolean isEmpty = length == offset + fieldBytes;
+        boolean isEmpty = length == offset + fieldBytes || isZero(sample, at, fieldBytes);
         frames++;
         empty += isEmpty ? 1 : 0;
         frameBytes += length;
@@ -472,6 +483,14 @@ public final class FramingDetector {
           return had < 0 || more < 0 ? -1 : had + more;
         });
       }
+    }
+
+    private boolean isZero(Sample sample, int at, int fieldBytes) {
+      int or = 0;
+      for (int i = at + offset; i < at + offset + fieldBytes; i++) {
+        or |= sample.at(i);
+      }
+      return or == 0;
     }
 
     private static int number(String text, String before, int otherwise) {
@@ -543,7 +562,7 @@ public final class FramingDetector {
       List<String> evidence = new ArrayList<>();
       long bytes = samples.stream().mapToLong(Sample::length).sum();
       evidence.add(frames + (frames == 1 ? " frame explains " : " frames explain ")
-          + (bytes - partial) + " of " + bytes + " bytes");
+          + (bytes - partial - untried) + " of " + bytes + " bytes");
       if (ends > 0) {
         evidence.add(ends + " of " + samples.size() + " streams are whole, and end with a frame");
       }

@@ -1,6 +1,7 @@
 package io.tracestream.capture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -236,6 +238,19 @@ class FramingDetectorTest {
         assertTrue(isRight, "seed " + seed + ": " + found.spec());
       }
     }
+  }
+
+  /** As many frames as bytes, under most framings: all of them would take minutes. */
+  @Test
+  void millionsOfEmptyFramesAreNotAllTried() {
+    List<Sample> zeros = new ArrayList<>();
+    for (int i = 0; i < 128; i++) {
+      zeros.add(sample(i % 2 == 0 ? Direction.C2S : Direction.S2C, new byte[256 * 1024]));
+    }
+    Detection found =
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> FramingDetector.detect(1, zeros));
+    assertEquals(
+        List.of(), found.candidates().stream().map(Detection.Candidate::spec).toList());
   }
 
   @Test
