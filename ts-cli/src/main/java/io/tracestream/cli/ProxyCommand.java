@@ -75,6 +75,9 @@ final class ProxyCommand implements Callable<Integer> {
     recording.check();
     Proxy proxy = server.start(address -> Proxy.start(config(address)));
     Shutdown.with(() -> stop(proxy));
+    if (!recording.isGiven()) {
+      Shutdown.decided(0); // nothing can be lost, however long it takes to close all connections
+    }
     server.announce(proxy.address());
     StatusLine.start(log, () -> traffic(proxy.stats()));
     try {

@@ -43,7 +43,7 @@ final class Shutdown {
     return shutdown;
   }
 
-  /** Fixes the exit status: what is left to do is to print, which a reader may hold up. */
+  /** Fixes the exit status: what is left to do may be held up, but cannot fail. */
   static void decided(int status) {
     if (current != null) {
       current.decided = status;
@@ -87,7 +87,8 @@ final class Shutdown {
       if (decided != null) {
         stopped = decided;
       } else {
-        Failures.say("stopping took longer than " + STOP_MILLIS + " ms: a disk may be stuck");
+        Failures.say("stopping took longer than " + STOP_MILLIS
+            + " ms: a disk may be stuck, or the machine too busy");
       }
     }
     StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
