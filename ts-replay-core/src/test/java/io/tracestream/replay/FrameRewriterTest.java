@@ -27,14 +27,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Payloads that are computed: here, the last byte of each is the sum of those before it. */
-@Timeout(60)
-class FrameRewriterTest {
+class FrameRewriterTest extends ReplayTestBase {
   private static final FrameRewriter SUM = frame -> withSum(frame.payload());
   /** The last byte of a reply answers the last byte of its request: it is one more. */
   private static final FrameRewriter ANSWER = frame -> {
@@ -48,16 +44,6 @@ class FrameRewriterTest {
 
   private static final InetSocketAddress ANY =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
 
   private static byte[] withSum(byte[] payload) {
     byte sum = 0;

@@ -21,26 +21,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many connections are played, and what is told of each. */
-@Timeout(60)
-class ReplayConnectionsTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
-
+class ReplayConnectionsTest extends ReplayTestBase {
   @Test
   void noMoreConnectionsAreAcceptedThanWereAskedFor() throws Exception {
     ReplayConfig config = Replays.config(file, "c2s 61", "s2c 62").withConnections(2);

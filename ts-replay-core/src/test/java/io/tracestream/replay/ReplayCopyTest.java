@@ -13,32 +13,18 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Live values of requests in the replies that are played. */
-@Timeout(60)
-class ReplayCopyTest {
+class ReplayCopyTest extends ReplayTestBase {
   private static final String ID = "c2s:0+2->s2c:0+2";
-
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
 
   private static Rules copying(String... copies) {
     return Rules.of(Stream.of(copies).map(copy -> "copy " + copy).toArray(String[]::new));

@@ -15,27 +15,12 @@ import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a replay does once the recording's last entry is played. */
-@Timeout(60)
-class ReplayEndTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
-
+class ReplayEndTest extends ReplayTestBase {
   private ReplayConfig config(AtEnd atEnd, String... lines) throws IOException {
     return Replays.config(file, lines).withAtEnd(atEnd);
   }

@@ -10,29 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients from which nothing comes. */
-@Timeout(60)
-class ReplayIdleTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
-
+class ReplayIdleTest extends ReplayTestBase {
   private ReplayServer playing(int idleMillis, String... lines) throws IOException {
     return ReplayServer.start(
         Replays.config(file, lines).withIdleTimeout(Duration.ofMillis(idleMillis)));

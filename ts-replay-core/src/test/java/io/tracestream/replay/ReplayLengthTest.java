@@ -14,18 +14,13 @@ import io.tracestream.testing.TestTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Lengths inside payloads that follow copied values. Each payload is a length and what it counts.
  */
-@Timeout(60)
-class ReplayLengthTest {
+class ReplayLengthTest extends ReplayTestBase {
   private static final Rules NAMES =
       Rules.of("copy c2s:2+len8->s2c:2+len8", "length c2s:0+u16", "length s2c:0+u16");
   private static final Rules TOKENS =
@@ -35,16 +30,6 @@ class ReplayLengthTest {
   private static final String REPLY = "0003" + "0161" + "ee";
   private static final String LIVE_REQUEST = "0005" + "03626262" + "ff";
   private static final String LIVE_REPLY = "0005" + "03626262" + "ee";
-
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
 
   private ReplayConfig config(Rules rules, String... lines) throws IOException {
     return Replays.config(file, lines).withRules(rules);

@@ -9,26 +9,11 @@ import io.tracestream.codec.FrameFormat;
 import io.tracestream.testing.TestLog;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
-class ReplayMismatchTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
-
+class ReplayMismatchTest extends ReplayTestBase {
   private ReplayServer playingWithPauses(String... lines) throws IOException {
     return ReplayServer.start(Replays.config(file, lines).withTiming(Timing.ORIGINAL));
   }

@@ -10,29 +10,14 @@ import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is said of the entries around a mismatch. */
-@Timeout(60)
-class ReplayNearbyTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
-
+class ReplayNearbyTest extends ReplayTestBase {
   /** As many c2s entries as that, each with its number as payload. */
   private static String[] numbers(int count) {
     String[] lines = new String[count];

@@ -5,25 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
-class ReplayTimingTest {
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
-
+class ReplayTimingTest extends ReplayTestBase {
   private ReplayServer playing(Timing timing, String... lines) throws IOException {
     return ReplayServer.start(Replays.config(file, lines).withTiming(timing));
   }

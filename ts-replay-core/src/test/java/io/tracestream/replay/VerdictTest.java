@@ -15,26 +15,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What lets a run pass, what makes it fail, and how much it has compared. */
-@Timeout(60)
-class VerdictTest {
+class VerdictTest extends ReplayTestBase {
   /** One more than a session remembers. */
   private static final int TOO_MANY = 65_537;
-
-  @TempDir
-  private Path dir;
-
-  private Path file;
-
-  @BeforeEach
-  void nameTheFile() {
-    file = dir.resolve("login.rec");
-  }
 
   private ReplayServer start(Rules rules, String... lines) throws IOException {
     return ReplayServer.start(Replays.config(file, lines).withRules(rules));

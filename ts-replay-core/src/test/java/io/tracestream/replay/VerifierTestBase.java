@@ -5,24 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.TestTarget;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A target, and a recording that is played to it. */
-@Timeout(60)
-abstract class VerifierTestBase {
-  @TempDir
-  Path dir;
-
-  Path file;
+abstract class VerifierTestBase extends ReplayTestBase {
   TestTarget target;
 
   @BeforeEach
   void startTheTarget() throws IOException {
-    file = dir.resolve("login.rec");
     target = TestTarget.start();
   }
 
