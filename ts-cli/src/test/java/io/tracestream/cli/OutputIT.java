@@ -117,10 +117,15 @@ class OutputIT {
           file.getFileName().toString().chars().allMatch(c -> c < 0x7f), file.toString()));
     }
     try (App replay = App.startIn(
-            "ar-EG", "replay", "--listen=127.0.0.1:0", "--header-len=2", "--record-dir=" + folder);
+            "ar-EG",
+            "replay",
+            "--listen=127.0.0.1:0",
+            "--header-len=2",
+            "--connections=1",
+            "--record-dir=" + folder);
         TestPeer client = TestPeer.connect(replay.awaitListening())) {
       client.send("0001 62").awaitEnd();
-      assertEquals(1, replay.terminate().awaitStatus());
+      assertEquals(1, replay.awaitStatus());
       assertTrue(replay.stderr().contains("         0  62 "), replay.stderr());
       List<String> summary = replay.awaitOutput();
       assertTrue(summary.get(0).chars().allMatch(c -> c < 0x7f), summary.get(0));
