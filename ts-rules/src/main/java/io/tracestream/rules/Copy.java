@@ -13,17 +13,23 @@ import org.jspecify.annotations.Nullable;
  * whatever their order. Without such a frame it is left as it was recorded.
  *
  * <p>Where the length of the fields varies, as in {@code c2s:4+len8->s2c:0+len16}, the value is the
- * content: the length before it is made anew, and what follows it moves. Immutable.
+ * content: the length before it is made anew, and what follows it moves.
+ *
+ * <p>{@code s2c:4+8->c2s:0+8 across} also takes values that came on other connections of the same
+ * run, such as the token of a logon. Immutable.
  */
 public final class Copy {
   private static final String ARROW = "->";
+  private static final String ACROSS = "across";
 
   private final Field from;
   private final Field to;
+  private final boolean across;
 
-  private Copy(Field from, Field to) {
+  private Copy(Field from, Field to, boolean across) {
     this.from = from;
     this.to = to;
+    this.across = across;
   }
 
   /**
@@ -36,7 +42,8 @@ public final class Copy {
    *     length of one of them varies, and the other one cannot hold each of its values
    */
   public static Copy of(Field from, Field to) {
-    Copy copy = new Copy(Objects.requireNonNull(from, "from"), Objects.requireNonNull(to, "to"));
+    Copy copy =
+        new Copy(Objects.requireNonNull(from, "from"), Objects.requireNonNull(to, "to"), false);
     if (from.direction() == to.direction()) {
       throw new IllegalArgumentException(
           Shown.quoted(copy.toString()) + ": a copy goes from one direction to the other");
@@ -75,7 +82,7 @@ public final class Copy {
   /**
    * Reads a copy from its text.
    *
-   * @param text such as {@code c2s:4+4->s2c:0+4}
+   * @param text such as {@code c2s:4+4->s2c:0+4}, or {@code c2s:4+4->s2c:0+4 across}
    * @return the copy
    * @throws IllegalArgumentException when the text is not a copy; one line says where and why
    */
@@ -89,8 +96,30 @@ public final class Copy {
     reader.skipBlanks();
     Field to = Field.read(reader);
     reader.skipBlanks();
-    reader.requireEnd("the second field");
-    return of(from, to);
+    boolean across = reader.skip(ACROSS);
+    reader.skipBlanks();
+    reader.requireEnd(across ? "the word " + ACROSS : "the second field");
+    Copy copy = of(from, to);
+    return across ? copy.acrossConnections() : copy;
+  }
+
+  /**
+   * The same copy across connections: where a connection itself has not had a value, it takes the
+   * latest one that any connection of the run had for the same recorded bytes.
+   *
+   * @return the copy
+   */
+  public Copy acrossConnections() {
+    return new Copy(from, to, true);
+  }
+
+  /**
+   * Whether values of other connections are taken, too.
+   *
+   * @return true after {@link #acrossConnections}
+   */
+  public boolean isAcrossConnections() {
+    return across;
   }
 
   /**
@@ -113,17 +142,20 @@ public final class Copy {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Copy copy && from.equals(copy.from) && to.equals(copy.to);
+    return other instanceof Copy copy
+        && from.equals(copy.from)
+        && to.equals(copy.to)
+        && across == copy.across;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(from, to);
+    return Objects.hash(from, to, across);
   }
 
   /** The text that {@link #parse} reads. */
   @Override
   public String toString() {
-    return from + ARROW + to;
+    return from + ARROW + to + (across ? " " + ACROSS : "");
   }
 }

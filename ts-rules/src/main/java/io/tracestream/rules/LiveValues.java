@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * takes values from entries before it only, however many have passed since.
  *
  * <p>For each copy it remembers the 65 536 latest values, or the latest 4 MiB of them. A payload
- * that needs an older one is refused, rather than sent or expected with a wrong value. For one
- * thread.
+ * that needs an older one is refused, rather than sent or expected with a wrong value. Copies
+ * across connections also take values of the others that have the same {@link RuleUse}, of which as
+ * many are remembered. For one thread.
  */
 public final class LiveValues {
   /** How many bytes of a value an error shows. */
@@ -227,6 +228,8 @@ public final class LiveValues {
     private final RuleUse use;
     private final boolean inOrder;
     private final int most;
+    /** What all connections took; null for a copy within a connection. */
+    private final @Nullable SharedValues shared;
     /** Those that came last at the end. */
     private final Map<FieldValue, Value> newest = new LinkedHashMap<>();
     /** For looking up. */
@@ -245,6 +248,7 @@ public final class LiveValues {
       this.index = index;
       this.use = use;
       this.inOrder = inOrder;
+      this.shared = use.shared(index);
       this.recent = use.isCopied(index) ? null : new RecentHashes();
       this.most = copy.from().varies()
           ? MOST
@@ -275,7 +279,9 @@ public final class LiveValues {
       int size = from.varies() ? key.length() + value.length : 0;
       Value last = newest.get(key);
       boolean isSame = key.is(value);
-      if (isSame && last == null && forgotten == null && inOrder) {
+      if (shared != null) {
+        shared.remember(key, value);
+      } else if (isSame && last == null && forgotten == null && inOrder) {
         return; // nothing else was ever live
       }
       if (last != null && last.entry > entry) {
@@ -312,11 +318,12 @@ public final class LiveValues {
 
     /** What goes into that frame; null when it stays as it was recorded. */
     byte @Nullable [] valueFor(long entry, ByteBuffer recorded) throws RulesException {
-      if (newest.isEmpty() && forgotten == null && recent == null
+      if (newest.isEmpty() && forgotten == null && recent == null && shared == null
           || !key.take(copy.to(), recorded)) {
         return null;
       }
-      if (recent != null && (use.isCopied(index) || recent.has(key.hash()))) {
+      byte[] ofOthers = shared == null || newest.containsKey(key) ? null : shared.latest(key);
+      if (recent != null && (use.isCopied(index) || recent.has(key.hash()) || ofOthers != null)) {
         use.copied(index, recorded);
         recent = use.isCopied(index) ? null : recent;
       }
@@ -332,7 +339,12 @@ public final class LiveValues {
                     : " later ones")
                 + " came before the frame; that many may be under way at a time");
       }
-      return value == null ? null : value.live;
+      if (value == null && ofOthers == null && shared != null && shared.mayHaveForgotten(key)) {
+        throw new RulesException("copy " + copy + ": the value for this frame was forgotten,"
+            + " because too many later ones came on all connections together; " + SharedValues.MOST
+            + " values, or " + SharedValues.MOST_BYTES + " bytes of them, are remembered");
+      }
+      return value == null ? ofOthers : value.live;
     }
   }
 
@@ -418,7 +430,7 @@ public final class LiveValues {
    * Which values were forgotten: a Bloom filter, so each of them is recognised. With a million of
    * them, one in six thousand others is taken for one.
    */
-  private static final class Forgotten {
+  static final class Forgotten {
     private static final int BITS = 1 << 25;
     private static final int PROBES = 4;
 

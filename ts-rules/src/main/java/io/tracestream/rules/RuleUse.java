@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which rules had an effect in a run that compares the frames of one direction. For any number of
- * threads, without locks: a rule that was used stays used.
+ * threads. A rule that was used stays used, so that needs no locks; only copies across connections
+ * have one.
  */
 public final class RuleUse {
   private final Rules rules;
@@ -29,6 +31,8 @@ public final class RuleUse {
   private final boolean[] copied;
   private final boolean[] followed;
   private final boolean[] allowed;
+  /** For each copy, what it took on all connections; null for one within a connection. */
+  private final @Nullable SharedValues[] shared;
 
   /**
    * No rule was used yet.
@@ -53,6 +57,10 @@ public final class RuleUse {
     this.copied = new boolean[rules.copied().size()];
     this.followed = new boolean[rules.lengths().size()];
     this.allowed = new boolean[rules.allowed().size()];
+    this.shared = new SharedValues[copies.size()];
+    for (int i = 0; i < shared.length; i++) {
+      shared[i] = copies.get(i).isAcrossConnections() ? new SharedValues() : null;
+    }
   }
 
   private static List<Field> fields(List<Copy> copies, Function<Copy, Field> field) {
@@ -162,6 +170,12 @@ public final class RuleUse {
   /** The copies into frames of a payload's kind, by their indexes. */
   Integer[] copiesTo(Direction direction, ByteBuffer recorded) {
     return (direction == compared ? copiesToCompared : copiesToSent).of(recorded);
+  }
+
+  /** What a copy took on all connections; null for one within a connection. */
+  @Nullable
+  SharedValues shared(int copy) {
+    return shared[copy];
   }
 
   boolean isCopied(int copy) {

@@ -1,8 +1,11 @@
 package io.tracestream.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,5 +63,19 @@ class CopyTest {
   void whatIsNotACopyIsRefused(String text, String message) {
     Exception refused = assertThrows(IllegalArgumentException.class, () -> Copy.parse(text));
     assertEquals(message, refused.getMessage());
+  }
+
+  @Test
+  void aCopyMayGoAcrossConnections() {
+    Copy copy = Copy.parse(" c2s:4+4 -> s2c:0+4  across ");
+    assertTrue(copy.isAcrossConnections());
+    assertEquals("c2s:4+4->s2c:0+4 across", copy.toString());
+    assertEquals(copy, Copy.parse("c2s:4+4->s2c:0+4").acrossConnections());
+    assertNotEquals(copy, Copy.parse("c2s:4+4->s2c:0+4"));
+    Exception refused = assertThrows(
+        IllegalArgumentException.class, () -> Copy.parse("c2s:4+4->s2c:0+4 across all"));
+    assertEquals(
+        "\"c2s:4+4->s2c:0+4 across all\": character 25: nothing may follow the word across",
+        refused.getMessage());
   }
 }

@@ -351,4 +351,23 @@ class LiveValuesTest {
     }
     return live;
   }
+
+  @Test
+  void ofAllConnectionsTogetherTheLatestValuesAreRemembered() throws Exception {
+    RuleUse use = new RuleUse(Rules.of("copy c2s:0+4->s2c:0+4 across"), C2S);
+    LiveValues one = new LiveValues(use);
+    LiveValues other = new LiveValues(use);
+    for (int i = 0; i <= REMEMBERED; i++) {
+      one.passed(i, C2S, id(i), id(-i));
+    }
+    assertEquals(id(-1), other.live(0, S2C, id(1)));
+    assertEquals(id(-REMEMBERED), other.live(0, S2C, id(REMEMBERED)));
+    assertEquals(id(REMEMBERED + 1), other.live(0, S2C, id(REMEMBERED + 1)), "never seen");
+    RulesException forgotten = assertThrows(RulesException.class, () -> other.live(0, S2C, id(0)));
+    assertEquals(
+        "copy c2s:0+4->s2c:0+4 across: the value for this frame was forgotten, because too many"
+            + " later ones came on all connections together; 65536 values, or 4194304 bytes of"
+            + " them, are remembered",
+        forgotten.getMessage());
+  }
 }
