@@ -97,6 +97,47 @@ class FolderTest {
     }
   }
 
+  /** A logon that gives a token, and another connection that uses it. */
+  private Path tokens(String name, String token) throws IOException {
+    Path folder = Files.createDirectories(dir.resolve(name));
+    Files.writeString(folder.resolve("1.tsv"), "0\tc2s\t01\n0\ts2c\t02" + token + "\n");
+    Files.writeString(folder.resolve("2.tsv"), "0\tc2s\t03" + token + "\n0\ts2c\t04\n");
+    return folder;
+  }
+
+  @Test
+  void aTokenIsLearnedFromFoldersAndUsedOnAnotherConnection() throws Exception {
+    Path monday = tokens("monday", "1122334455667788");
+    Path tuesday = tokens("tuesday", "a1a2a3a4a5a6a7a8");
+    Run learn = Run.of("learn", monday.toString(), tuesday.toString());
+    assertEquals(0, learn.status(), learn.stderr());
+    assertTrue(learn.stdout().contains("copy s2c:1+8->c2s:1+8 across"), learn.stdout()::toString);
+    Path rules = Files.write(dir.resolve("learned.rules"), learn.stdout());
+    try (TestTarget server = TestTarget.start();
+        Run.Started verify = Run.start(
+            "verify",
+            "--target",
+            "127.0.0.1:" + server.address().getPort(),
+            "--header-len",
+            "2",
+            "--record-dir",
+            monday.toString(),
+            "--rules",
+            rules.toString())) {
+      try (TestPeer logon = server.accept()) {
+        logon.await(3);
+        logon.send("0009 02c1c2c3c4c5c6c7c8").awaitEnd();
+      }
+      try (TestPeer use = server.accept()) {
+        assertEquals("000903c1c2c3c4c5c6c7c8", use.await(11));
+        use.send("0001 04").awaitEnd();
+      }
+      String summary = String.join("\n", verify.awaitOutput());
+      assertTrue(summary.startsWith("played 2: 2 matched, "), summary);
+      assertEquals(0, verify.awaitStatus());
+    }
+  }
+
   @Test
   void inspectShowsALineForEachConversation() {
     Run inspect = Run.of("inspect", dir.toString());

@@ -33,6 +33,8 @@ final class CopyFinder {
   private static final int MOST_CANDIDATES = 12;
   /** The logarithm, to the base of 10, of the highest chance that is accepted. */
   private static final double CHANCE = -4;
+  /** The same across connections: there are many more values that could be equal. */
+  private static final double CHANCE_ACROSS = -12;
   /** Values that are looked for in frames before. */
   private static final int HOME_SAMPLE = 16;
 
@@ -45,6 +47,8 @@ final class CopyFinder {
   private final List<Kind> sources;
   private final List<Kind> targets;
   private final int recordings;
+  /** Whether values of earlier connections count, too. */
+  private final boolean across;
   /** The pairs of bytes that may still be looked at, and the kinds that may still be asked. */
   private long pairs = MOST_PAIRS;
 
@@ -55,11 +59,13 @@ final class CopyFinder {
    *
    * @param sources kinds of the other direction, of which the unexplained bytes may be a source
    * @param targets all kinds of the targets' direction
+   * @param across whether values of earlier connections count, too
    */
-  CopyFinder(List<Kind> sources, List<Kind> targets, int recordings) {
+  CopyFinder(List<Kind> sources, List<Kind> targets, int recordings, boolean across) {
     this.sources = sources;
     this.targets = targets;
     this.recordings = recordings;
+    this.across = across;
     this.kindsLeft = targets.size();
   }
 
@@ -73,9 +79,17 @@ final class CopyFinder {
    * @param width how many bytes it has
    * @param explained the steps of {@code to} that have it from {@code from}
    * @param chance the logarithm to the base of 10 of the chance that this is a coincidence
+   * @param across whether some may have it from another connection
    */
   record Found(
-      Kind from, int start, Kind to, int offset, int width, List<Step> explained, double chance) {
+      Kind from,
+      int start,
+      Kind to,
+      int offset,
+      int width,
+      List<Step> explained,
+      double chance,
+      boolean across) {
     int end() {
       return offset + width;
     }
@@ -152,16 +166,16 @@ final class CopyFinder {
             explained.computeIfAbsent(source.kind, key -> new ArrayList<>()).add(step);
           }
         }
-        explained.forEach((source, steps) ->
-            found.add(new Found(source, from.applyAsInt(source), kind, at, width, steps, 0)));
+        explained.forEach((source, steps) -> found.add(
+            new Found(source, from.applyAsInt(source), kind, at, width, steps, 0, across)));
       }
     }
     double chance = chance(found, all, first);
-    return chance > CHANCE || isHome(found, first.get(0))
+    return chance > (across ? CHANCE_ACROSS : CHANCE) || isHome(found, first.get(0))
         ? List.of()
         : found.stream()
             .map(one -> new Found(
-                one.from, one.start, one.to, one.offset, one.width, one.explained, chance))
+                one.from, one.start, one.to, one.offset, one.width, one.explained, chance, across))
             .toList();
   }
 
@@ -352,9 +366,14 @@ final class CopyFinder {
 
   private record Value(int conversation, ByteBuffer bytes) {}
 
-  private static Value value(Step step, int recording, int at, int width) {
+  private Value value(Step step, int recording, int at, int width) {
+    return value(step, recording, at, width, across);
+  }
+
+  private static Value value(Step step, int recording, int at, int width, boolean across) {
     return new Value(
-        step.conversation(), ByteBuffer.wrap(step.payload(recording), at, width).slice());
+        across ? 0 : step.conversation(),
+        ByteBuffer.wrap(step.payload(recording), at, width).slice());
   }
 
   private boolean isExplained(Step step, int at, int width, List<Map<Value, Source>> first) {
@@ -370,7 +389,7 @@ final class CopyFinder {
   }
 
   /** Whether nearly all steps have the value that the latest source had. */
-  private static boolean byLatest(List<Found> found, List<Source> sources) {
+  private boolean byLatest(List<Found> found, List<Source> sources) {
     int latest = 0;
     int all = 0;
     for (Found one : found) {
@@ -401,7 +420,7 @@ final class CopyFinder {
   static int values(List<Found> found) {
     Set<Value> values = new HashSet<>();
     for (Found one : found) {
-      one.explained.forEach(step -> values.add(value(step, 0, one.offset, one.width)));
+      one.explained.forEach(step -> values.add(value(step, 0, one.offset, one.width, one.across)));
     }
     return witnesses(values);
   }

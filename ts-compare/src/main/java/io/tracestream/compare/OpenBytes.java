@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * value is explained if an earlier frame has it where the copy takes it from. For one thread.
  */
 final class OpenBytes {
-  /** Never compared. */
+  /** Never compared; also what a copy puts that may come from another connection. */
   private final List<Field> always;
   /** Not compared where both sides are explained. */
   private final List<Copy> copies;
@@ -36,11 +36,17 @@ final class OpenBytes {
 
   OpenBytes(Rules rules, Direction direction) {
     this.direction = direction;
-    always = Stream.concat(rules.ignored().stream(), rules.copied().stream().map(Copy::from))
+    List<Copy> across =
+        rules.copied().stream().filter(Copy::isAcrossConnections).toList();
+    always = Stream.of(
+            rules.ignored().stream(),
+            rules.copied().stream().map(Copy::from),
+            across.stream().map(Copy::to))
+        .flatMap(fields -> fields)
         .filter(field -> field.direction() == direction)
         .toList();
     copies = rules.copied().stream()
-        .filter(copy -> copy.to().direction() == direction)
+        .filter(copy -> copy.to().direction() == direction && !copy.isAcrossConnections())
         .toList();
     varies = Stream.concat(always.stream(), copies.stream().map(Copy::to))
         .anyMatch(field -> field.length() == 0);

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +85,7 @@ final class Proposer {
   /** The copies of values from requests into replies. */
   List<CopyFinder.Found> answers() {
     return copies.stream()
-        .filter(copy -> copy.to().direction() == Direction.S2C)
+        .filter(copy -> copy.to().direction() == Direction.S2C && !copy.across())
         .toList();
   }
 
@@ -104,15 +105,36 @@ final class Proposer {
     List<Kind> sources = kinds.get(direction.opposite()).stream()
         .filter(kind -> !kind.rest().isEmpty())
         .toList();
-    CopyFinder finder = new CopyFinder(sources, kinds.get(direction), recordings);
+    CopyFinder finder = new CopyFinder(sources, kinds.get(direction), recordings, false);
+    CopyFinder across =
+        hasConnections() ? new CopyFinder(sources, kinds.get(direction), recordings, true) : finder;
     List<CopyFinder.Candidate> candidates = new ArrayList<>();
     for (Kind kind : kinds.get(direction)) {
       if (!kind.rest().isEmpty()) {
         candidates.addAll(finder.candidates(kind));
       }
     }
-    Routes routes = new Routes(candidates, finder);
+    explain(candidates, finder, across);
+    if (across != finder) {
+      explain(candidates, across, across);
+    }
+  }
+
+  /** Whether there is more than one connection. */
+  private boolean hasConnections() {
+    return Stream.of(steps.c2s(), steps.s2c())
+        .flatMap(List::stream)
+        .anyMatch(step -> step.conversation() > 0);
+  }
+
+  private void explain(
+      List<CopyFinder.Candidate> candidates, CopyFinder within, CopyFinder across) {
+    Routes routes = new Routes(candidates, within);
     for (Route best = routes.next(); best != null; best = routes.next()) {
+      // The same place may have the value of its own connection, and that of another one.
+      boolean isAcross =
+          across != within && steps(follow(best, across)) > steps(follow(best, within));
+      CopyFinder finder = isAcross ? across : within;
       List<CopyFinder.Found> found = follow(best, finder);
       CopyFinder.Candidate wide = finder.widened(found.get(0));
       Route wider = wide == null ? null : new Routes(List.of(wide), finder).next();
@@ -617,18 +639,19 @@ final class Proposer {
         to.add(copy.to(), copy.offset(), copy.width());
       }
     }
-    Map<List<Place>, List<CopyFinder.Found>> groups = new LinkedHashMap<>();
+    Map<Way, List<CopyFinder.Found>> groups = new LinkedHashMap<>();
     for (CopyFinder.Found copy : copies) {
-      groups
-          .computeIfAbsent(
-              List.of(
-                  from.choose(copy.from(), copy.start(), copy.width()),
-                  to.choose(copy.to(), copy.offset(), copy.width())),
-              key -> new ArrayList<>())
-          .add(copy);
+      Way way = new Way(
+          from.choose(copy.from(), copy.start(), copy.width()),
+          to.choose(copy.to(), copy.offset(), copy.width()),
+          copy.across());
+      groups.computeIfAbsent(way, key -> new ArrayList<>()).add(copy);
     }
-    groups.forEach((places, found) -> proposeCopy(places.get(0), places.get(1), found));
+    groups.forEach((way, found) -> proposeCopy(way.from, way.to, found));
   }
+
+  /** Copies that may be one rule. */
+  private record Way(Place from, Place to, boolean across) {}
 
   private void proposeCopy(Place from, Place to, List<CopyFinder.Found> found) {
     Set<Kind> sources = new LinkedHashSet<>();
@@ -685,11 +708,14 @@ final class Proposer {
           return at >= 0 && !step.varying().get(at, at + to.width).isEmpty();
         })
         .count();
-    String reason = " entries repeat a value of an earlier " + from.direction + " entry ("
+    boolean across = found.get(0).across();
+    String reason = " entries repeat a value of an earlier " + from.direction + " entry "
+        + (across ? "of this or another connection (" : "(")
         + (values.size() == 1 ? "1 value" : values.size() + " values")
         + " in each recording; by chance " + odds(chance) + ")";
-    return new Learned.Finding(
-        Rules.NONE.copying(Copy.of(from.in(there), to.in(here))), explained.size(), of, reason, 0);
+    Copy copy = Copy.of(from.in(there), to.in(here));
+    Rules rule = Rules.NONE.copying(across ? copy.acrossConnections() : copy);
+    return new Learned.Finding(rule, explained.size(), of, reason, 0);
   }
 
   private static String odds(double chance) {
@@ -929,8 +955,8 @@ final class Proposer {
   }
 
   /**
-   * Whether the server gave a value to another connection. No rule copies it from there, but none
-   * is needed where the server is played: the client sends back what was recorded.
+   * Whether the server gave a value to another connection, though not at a place from which a rule
+   * copies it. None is needed where the server is played: the client sends back what was recorded.
    */
   private boolean isFromOtherConnection(Spot spot) {
     Step step = spot.kind.steps().get(0);
@@ -940,7 +966,7 @@ final class Proposer {
     for (Step other : Scopes.sample(steps.s2c(), MOST_OTHERS)) {
       if (other.conversation() != step.conversation() && gives(other, step, spot)) {
         notes.add("bytes " + spot.offset + "+" + spot.width + " of c2s entries are what the server"
-            + " sent on another connection: rules cannot copy from there, so these bytes stay"
+            + " sent on another connection, but no rule was found that copies them, so they stay"
             + " compared; a replay needs no rule, but a live server will reject the recorded ones");
         return true;
       }

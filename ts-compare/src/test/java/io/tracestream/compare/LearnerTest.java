@@ -11,6 +11,7 @@ import io.tracestream.recording.Recording;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -351,7 +352,7 @@ class LearnerTest {
   }
 
   @Test
-  void aValueThatAServerGaveToAnotherConnectionGetsARemark() throws Exception {
+  void aValueThatAServerGaveToAnotherConnectionIsCopiedAcross() throws Exception {
     String a = "1122334455667788";
     String b = "a1a2a3a4a5a6a7a8";
     Learned learned = Learner.learn(
@@ -359,7 +360,46 @@ class LearnerTest {
             List.of(conversation("a1", "c2s 61, s2c 00" + a), conversation("a2", "c2s 62" + a)),
             List.of(conversation("b1", "c2s 61, s2c 00" + b), conversation("b2", "c2s 62" + b))),
         1000);
-    assertEquals("ignore s2c:1+8\n", learned.rules().toString());
+    assertEquals("copy s2c:1+8->c2s:1+8 across\n", learned.rules().toString());
+    assertTrue(learned.explainsAll());
+    assertTrue(learned.findings().get(0).reason().contains(" of this or another connection (1 "));
+  }
+
+  @Test
+  void aValueThatIsUsedOnItsOwnConnectionAndOnAnotherIsCopiedAcross() throws Exception {
+    List<List<Conversation>> runs = new ArrayList<>();
+    for (String token : List.of("1122334455667788", "a1a2a3a4a5a6a7a8")) {
+      String use = "c2s 62" + token + ", s2c 6f6b";
+      runs.add(List.of(
+          conversation(token + "1", "c2s 61, s2c 00" + token + ", " + use),
+          conversation(token + "2", use)));
+    }
+    Learned learned = Learner.learn(runs, 1000);
+    assertEquals("copy s2c:1+8->c2s:1+8 across\n", learned.rules().toString());
+    assertTrue(learned.explainsAll());
+  }
+
+  @Test
+  void aShortValueThatIsEqualOnAnotherConnectionMayBeChance() throws Exception {
+    Learned learned = Learner.learn(
+        List.of(
+            List.of(conversation("a1", "c2s 61, s2c 001122"), conversation("a2", "c2s 621122")),
+            List.of(conversation("b1", "c2s 61, s2c 00a1a2"), conversation("b2", "c2s 62a1a2"))),
+        1000);
+    assertEquals("ignore c2s:1+2\nignore s2c:1+2\n", learned.rules().toString());
+  }
+
+  @Test
+  void aValueThatAServerGaveToAnotherConnectionAtAPlaceThatVariesGetsARemark() throws Exception {
+    String a = "1122334455667788";
+    String b = "a1a2a3a4a5a6a7a8";
+    Learned learned = Learner.learn(
+        List.of(
+            List.of(
+                conversation("a1", "c2s 61, s2c 00" + a + "ff"), conversation("a2", "c2s 62" + a)),
+            List.of(conversation("b1", "c2s 61, s2c ff00" + b), conversation("b2", "c2s 62" + b))),
+        1000);
+    assertEquals("ignore s2c:0+10\n", learned.rules().toString());
     assertTrue(learned.notes().get(0).contains("another connection"), learned.notes()::toString);
   }
 
