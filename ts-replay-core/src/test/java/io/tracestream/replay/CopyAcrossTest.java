@@ -167,4 +167,42 @@ class CopyAcrossTest {
       assertCounts(1, 1, 0, 0, server.verdict());
     }
   }
+
+  @Test
+  void aStubAnswersWithTheIdThatTheClientSentOnAnotherConnection() throws Exception {
+    List<Conversation> both = idAndEcho();
+    ReplayConfig config = ReplayConfig.of(
+            Replays.config(both.get(0).parts().get(0)).listen(), both)
+        .withFormat(Replays.FORMAT)
+        .withStub(true)
+        .withRules(Rules.of(ID + " across"));
+    try (ReplayServer server = ReplayServer.start(config);
+        TestPeer first = TestPeer.connect(server.address());
+        TestPeer second = TestPeer.connect(server.address())) {
+      assertEquals("000102", first.send("0003 01beef").await(3));
+      assertEquals("000304beef", second.send("0001 03").await(5));
+      first.endSending();
+      second.endSending();
+      assertMatched(server, 2);
+    }
+  }
+
+  @Test
+  void aStubTakesTheTokenThatItGaveOnAnotherConnection() throws Exception {
+    List<Conversation> both = logonAndUse();
+    ReplayConfig config = ReplayConfig.of(
+            Replays.config(both.get(0).parts().get(0)).listen(), both)
+        .withFormat(Replays.FORMAT)
+        .withStub(true)
+        .withRules(Rules.of(TOKEN + " across"));
+    try (ReplayServer server = ReplayServer.start(config);
+        TestPeer first = TestPeer.connect(server.address());
+        TestPeer second = TestPeer.connect(server.address())) {
+      assertEquals("0003025e55", first.send("0001 01").await(5));
+      assertEquals("000104", second.send("0003 035e55").await(3));
+      first.endSending();
+      second.endSending();
+      assertMatched(server, 2);
+    }
+  }
 }
