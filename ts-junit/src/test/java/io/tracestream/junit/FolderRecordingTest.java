@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -71,6 +72,32 @@ class FolderRecordingTest {
     void one() throws Exception {
       Greeter.greet(server.address());
     }
+  }
+
+  /** Run by a test below: the server repeats an id that came on another connection. */
+  static class AcrossCases {
+    @RegisterExtension
+    private final ReplayExtension server = ReplayExtension.of(folder + "/")
+        .withFormat(new FrameFormat(1, 255))
+        .withRules("copy c2s[0=01]:1+2->s2c[0=04]:1+2 across");
+
+    @Test
+    void asksOnAnotherConnection() throws Exception {
+      try (TestPeer first = TestPeer.connect(server.address())) {
+        assertEquals("0102", first.send("03 01beef").awaitEnd());
+      }
+      try (TestPeer second = TestPeer.connect(server.address())) {
+        assertEquals("0304beef", second.send("01 03").awaitEnd());
+      }
+    }
+  }
+
+  @Test
+  void aValueIsCopiedAcrossTheConnectionsOfATest() throws Exception {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("1.tsv"), "0\tc2s\t010007\n0\ts2c\t02\n");
+    Files.writeString(folder.resolve("2.tsv"), "0\tc2s\t03\n0\ts2c\t040007\n");
+    Runs.assertPasses(AcrossCases.class, "asksOnAnotherConnection");
   }
 
   private static List<String> files() throws IOException {
