@@ -116,7 +116,7 @@ final class AnyOrder extends Play {
   AnyOrder(Role role, Script conversation) {
     super(role);
     script = conversation;
-    values = new LiveValues(role.use(), role.compared(), role.format().maxPayloadLength());
+    values = new LiveValues(role.use(), role.received(), role.format().maxPayloadLength());
     ties = new Ties(role.rules(), role.sent());
     unread = new Cursor(conversation);
     lastSent = unread;
@@ -209,7 +209,7 @@ final class AnyOrder extends Play {
     reply.passed = true;
     byHash.remove(reply.key());
     values.settled(firstNumber());
-    values.passed(reply.number(), role.compared(), reply.at.payload(), frame);
+    values.passed(reply.number(), role.received(), reply.at.payload(), frame);
     return null;
   }
 
@@ -243,7 +243,7 @@ final class AnyOrder extends Play {
         return null;
       }
       Waiting one = read();
-      if (one.at.direction() == role.compared() && mayCome(one) && equals(one, frame)) {
+      if (one.at.direction() == role.received() && mayCome(one) && equals(one, frame)) {
         return one;
       }
     }
@@ -330,13 +330,13 @@ final class AnyOrder extends Play {
   }
 
   private ByteBuffer expected(Waiting reply) throws IOException {
-    return live(values, reply.at, role.compared());
+    return live(values, reply.at, role.received());
   }
 
   // What goes.
 
   @Override
-  boolean hasNext() throws IOException {
+  boolean toNext() throws IOException {
     while (requests.isEmpty() && first(replies) == null && unread.isAtEntry()) {
       read();
     }
@@ -464,7 +464,7 @@ final class AnyOrder extends Play {
           : shown != null ? shown : found == null ? first(replies) : nearest(found);
       Cursor at = entry == null ? unread : entry.at;
       Mismatch mismatch =
-          Mismatch.of(kind, connection, peer, at.place(role.compared()), role.rules());
+          Mismatch.of(kind, connection, peer, at.place(role.received()), role.rules());
       if (at.isAtEntry()) {
         ByteBuffer live = live(values, at, at.direction());
         mismatch = mismatch
@@ -480,7 +480,7 @@ final class AnyOrder extends Play {
       mismatch = withOutstanding(mismatch.withFound(found.array()));
       return kind == Kind.TOO_EARLY ? mismatch : withNearby(Clues.add(mismatch, found.array(), at));
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
-      Place place = Place.of(toString(), role.compared(), firstNumber() + 1, 0, 0);
+      Place place = Place.of(toString(), role.received(), firstNumber() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());
     }
   }
@@ -510,7 +510,7 @@ final class AnyOrder extends Play {
       if (!reply.passed && mayCome(reply)) {
         count++;
         if (places.size() < MOST_SHOWN) {
-          places.add(reply.at.place(role.compared()));
+          places.add(reply.at.place(role.received()));
         }
       }
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For any number of threads.
  */
 final class Chooser {
-  private final Direction compared;
+  private final Direction received;
   private final boolean repeat;
   private final Comparer c2s;
   private final Comparer s2c;
@@ -88,7 +88,7 @@ final class Chooser {
   }
 
   Chooser(List<Script> scripts, boolean repeat, Role role) throws IOException {
-    this.compared = role.compared();
+    this.received = role.received();
     this.repeat = repeat;
     this.c2s = new Comparer(role.rules(), Direction.C2S);
     this.s2c = new Comparer(role.rules(), Direction.S2C);
@@ -197,7 +197,7 @@ final class Chooser {
 
   private void append(Node node, Key key, Direction direction, Node child) {
     node.next.computeIfAbsent(key, ignored -> new ArrayList<>(1)).add(child);
-    if (direction != compared) {
+    if (direction != received) {
       node.sending.add(child);
     }
   }
@@ -382,9 +382,9 @@ final class Chooser {
           return takeAllowed() ? Fit.FITS : Fit.TAKEN;
         }
       }
-      Key key = key(compared, frame);
+      Key key = key(received, frame);
       Likeness likeness = entry -> rewriting == null
-          ? comparer(compared).areAlike(entry.payload(), frame)
+          ? comparer(received).areAlike(entry.payload(), frame)
           : rewriting.fits(connection, entry, latest, frame);
       synchronized (Chooser.this) {
         Node next = child(node, key, likeness);

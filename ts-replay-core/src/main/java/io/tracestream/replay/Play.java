@@ -173,8 +173,8 @@ abstract class Play {
 
   // Frames that go out.
 
-  /** Whether the next thing to happen is a frame of ours: all that it waits for has come. */
-  abstract boolean hasNext() throws IOException;
+  /** Moves to our next frame. Returns false if something has to come before it, or none follows. */
+  abstract boolean toNext() throws IOException;
 
   /** When that frame is due, as a time of {@link System#nanoTime}. */
   abstract long due() throws IOException;
@@ -214,7 +214,7 @@ abstract class Play {
 
   final boolean mayEndSending(Cursor from) throws IOException {
     Cursor ahead = from.copy();
-    while (ahead.isAtEntry() && ahead.direction() == role.compared()) {
+    while (ahead.isAtEntry() && ahead.direction() == role.received()) {
       ahead.next();
     }
     return ahead.isAtEnd() && ahead.end() == null;
@@ -253,12 +253,12 @@ abstract class Play {
     List<String> notes = new ArrayList<>(0);
     try {
       if (at.isAtEnd()) {
-        String file = at.place(role.compared()).recording();
+        String file = at.place(role.received()).recording();
         if (at.mayBeCutShort()) {
           notes.add(cutShort(file));
         }
         if (matched == 0) {
-          notes.add(file + ": has no " + role.compared() + " entry"
+          notes.add(file + ": has no " + role.received() + " entry"
               + (role.use().allowsAny() ? " besides those that may come at any time" : "")
               + ", so nothing was compared");
         } else if (at.isAfterRequest()) {

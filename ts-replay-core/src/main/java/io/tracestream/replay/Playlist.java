@@ -149,12 +149,12 @@ final class Playlist implements Closeable {
     }
     if (chooser != null) {
       Chooser.Seat seat = chooser.seat();
-      return seat == null ? new Refusal(role, this) : new Line(role, seat);
+      return seat == null ? new Refusal(role, this) : new InOrder(role, seat);
     }
     if (given == null) {
       return new Refusal(role, this);
     }
-    return role.anyOrder() ? new AnyOrder(role, given) : new Line(role, given);
+    return role.anyOrder() ? new AnyOrder(role, given) : new InOrder(role, given);
   }
 
   /**
@@ -170,7 +170,7 @@ final class Playlist implements Closeable {
       script.acquire();
       try {
         Cursor at = script.cursor();
-        while (at.isAtEntry() && at.direction() != role.compared()) {
+        while (at.isAtEntry() && at.direction() != role.received()) {
           at.next();
         }
         if (at.isAtEntry() && role.comparer().areAlike(at.payload(), frame)) {

@@ -32,7 +32,7 @@ final class Refusal extends Play {
   }
 
   @Override
-  boolean hasNext() {
+  boolean toNext() {
     return false;
   }
 
@@ -75,7 +75,7 @@ final class Refusal extends Play {
   @Override
   Mismatch mismatch(
       Kind kind, long connection, InetSocketAddress peer, @Nullable ByteBuffer found) {
-    Place place = Place.of(toString(), role.compared(), 1, 0, 0);
+    Place place = Place.of(toString(), role.received(), 1, 0, 0);
     return Mismatch.of(kind, connection, peer, place, role.rules());
   }
 

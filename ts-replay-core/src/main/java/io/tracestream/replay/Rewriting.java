@@ -55,7 +55,7 @@ final class Rewriting {
     int difference = filled.difference(rewritten(connection, at, filled.payload(), latest), found);
     for (Copy copy : role.rules().copied()) {
       if (difference < 0
-          && copy.from().direction() == role.compared()
+          && copy.from().direction() == role.received()
           && copy.from().frames().matches(found)
           && copy.from().isIn(at.payload())
           && comparer.valueIn(copy.from(), at.payload(), found) == null) {
@@ -94,7 +94,7 @@ final class Rewriting {
    */
   boolean areSame(Cursor one, @Nullable ByteBuffer latest, Cursor other) throws IOException {
     Comparer comparer =
-        one.direction() == role.compared() ? role.comparer() : role.comparerOfSent();
+        one.direction() == role.received() ? role.comparer() : role.comparerOfSent();
     if (comparer.areAlike(one.payload(), other.payload())) {
       return true;
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The side of a conversation that we play, and how: the server's to clients, or the client's to a
  * target. Immutable.
  *
- * @param compared the direction of the frames that the other side sends
+ * @param received the direction of the frames that the other side sends
  * @param format the frames of both directions
  * @param timing when entries are sent
  * @param rules what may vary
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param atEnd whether a server closes the connection after the last entry
  */
 record Role(
-    Direction compared,
+    Direction received,
     FrameFormat format,
     Timing timing,
     Rules rules,
@@ -58,7 +58,7 @@ record Role(
   }
 
   private static Role of(
-      Direction compared,
+      Direction received,
       PlayConfig<?> config,
       @Nullable Duration patience,
       @Nullable Order order) {
@@ -67,7 +67,7 @@ record Role(
     List<Field> intoSent = new ArrayList<>();
     boolean tied = false;
     for (Copy copy : rules.copied()) {
-      if (copy.from().direction() == compared) {
+      if (copy.from().direction() == received) {
         fromReceived.add(copy.from());
         intoSent.add(copy.to());
       } else {
@@ -75,15 +75,15 @@ record Role(
       }
     }
     return new Role(
-        compared,
+        received,
         config.format(),
         config.timing(),
         rules,
-        new RuleUse(rules, compared),
+        new RuleUse(rules, received),
         config.rewriter(),
         patience == null ? 0 : Timing.nanos(patience),
-        new Comparer(rules, compared),
-        new Comparer(rules, compared.opposite()),
+        new Comparer(rules, received),
+        new Comparer(rules, received.opposite()),
         List.copyOf(fromReceived),
         List.copyOf(intoSent),
         order == Order.ANY && tied,
@@ -122,12 +122,12 @@ record Role(
 
   /** The direction of the frames that we send. */
   Direction sent() {
-    return compared.opposite();
+    return received.opposite();
   }
 
   /** Whether we play the client's side. */
   boolean isClient() {
-    return compared == Direction.S2C;
+    return received == Direction.S2C;
   }
 
   /** What the other side is called. */

@@ -250,7 +250,7 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   /** Sends what is due, as far as the other side takes it. */
   private void send() throws IOException {
-    while (play.hasNext()) {
+    while (play.toNext()) {
       if (pauseIfEarly()) {
         break;
       }
@@ -315,7 +315,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   private void sendOwed() {
     try {
       send();
-      owing = play.hasNext() && socket.sendFailure() == null;
+      owing = play.toNext() && socket.sendFailure() == null;
     } catch (IOException e) {
       owing = false; // the session has ended with something else
     }
@@ -328,7 +328,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   public void second(FrameSocket ignored) {
     String stuck = over ? null : socket.stuckFrame();
     if (stuck != null) {
-      LOG.warn("{} {} {}", this, role.compared(), stuck);
+      LOG.warn("{} {} {}", this, role.received(), stuck);
     }
     if (over && loop.now() - socket.lastActive() > OWED_NANOS) {
       socket.close();
@@ -368,7 +368,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     if (ending != null && ending.isOfPeer() && !play.isAtEnd() && play.endHere()) {
       send(); // what the conversation that ends here still has for it
     }
-    boolean allPassed = !play.hasNext();
+    boolean allPassed = !play.toNext();
     if (allPassed && play.damage() != null) {
       throw play.damage();
     }
@@ -548,7 +548,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** Nothing came for half the time: ends our sending if that may be what the target waits for. */
   private void stalled() throws IOException {
     matchedAtStall = play.matched();
-    if (!over && !allSent && !play.hasNext() && play.mayEndSending()) {
+    if (!over && !allSent && !play.toNext() && play.mayEndSending()) {
       endSending();
     }
   }

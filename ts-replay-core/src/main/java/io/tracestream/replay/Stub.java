@@ -285,7 +285,7 @@ final class Stub extends Play {
   // What goes.
 
   @Override
-  boolean hasNext() {
+  boolean toNext() {
     return !owed.isEmpty();
   }
 
@@ -358,7 +358,7 @@ final class Stub extends Play {
         Mismatch mismatch = mismatch(kind, connection, peer, request, found);
         return Clues.addCopies(mismatch, found.array(), request);
       }
-      if (kind == Kind.NOT_TAKEN && hasNext()) {
+      if (kind == Kind.NOT_TAKEN && toNext()) {
         pool.moveToReply(owed.element().request, owed.element().reply, reply);
         return mismatch(kind, connection, peer, reply, null);
       }

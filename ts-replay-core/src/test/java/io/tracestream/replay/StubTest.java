@@ -66,7 +66,7 @@ class StubTest {
 
   private static String owed(Stub stub) throws IOException {
     List<String> all = new ArrayList<>();
-    while (stub.hasNext()) {
+    while (stub.toNext()) {
       ByteBuffer payload = stub.next();
       byte[] bytes = new byte[payload.remaining()];
       payload.get(bytes);

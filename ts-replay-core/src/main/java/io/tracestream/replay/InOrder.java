@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory: two places, and what copies need.
  */
-final class Line extends Play {
+final class InOrder extends Play {
   /** How many matches have their times kept. */
   private static final int REMEMBERED = 64;
   /** How many conversations are searched for the one that comes nearest to a frame. */
@@ -73,16 +73,16 @@ final class Line extends Play {
   private long @Nullable [] matchTimes;
 
   /** Plays that conversation. */
-  Line(Role role, Script conversation) {
+  InOrder(Role role, Script conversation) {
     this(role, conversation, null);
   }
 
   /** Plays one of the chooser's conversations. */
-  Line(Role role, Chooser.Seat among) {
+  InOrder(Role role, Chooser.Seat among) {
     this(role, among.front(), among);
   }
 
-  private Line(Role role, Script first, Chooser.@Nullable Seat among) {
+  private InOrder(Role role, Script first, Chooser.@Nullable Seat among) {
     super(role);
     seat = among;
     choice = among;
@@ -196,7 +196,7 @@ final class Line extends Play {
   }
 
   private ByteBuffer expectedPayload() throws IOException {
-    return live(values, expected, role.compared());
+    return live(values, expected, role.received());
   }
 
   /** The expected frame came. */
@@ -247,7 +247,7 @@ final class Line extends Play {
       if (isWaitingAtFork()) {
         return;
       }
-      if (!expected.isAtEntry() || expected.direction() == role.compared()) {
+      if (!expected.isAtEntry() || expected.direction() == role.received()) {
         return;
       }
       if (!now && rewriting != null && isFull()) {
@@ -397,9 +397,9 @@ final class Line extends Play {
   // What goes.
 
   @Override
-  boolean hasNext() throws IOException {
+  boolean toNext() throws IOException {
     while (next.entriesBefore() < expected.entriesBefore()) {
-      if (next.direction() != role.compared()) {
+      if (next.direction() != role.received()) {
         return true;
       }
       passMatched();
@@ -519,7 +519,7 @@ final class Line extends Play {
         findExpected(true);
       }
       Mismatch mismatch =
-          Mismatch.of(kind, connection, peer, at.place(role.compared()), role.rules());
+          Mismatch.of(kind, connection, peer, at.place(role.received()), role.rules());
       if (at.isAtEntry()) {
         ByteBuffer payload =
             at == expected ? asExpected(at, expectedPayload(), latestSent, found) : at.payload();
@@ -533,7 +533,7 @@ final class Line extends Play {
           ? mismatch
           : Clues.add(mismatch, found.array(), at).withOtherOrder(role.otherOrder());
     } catch (IOException e) { // the recording cannot be read now: say what is known without it
-      Place place = Place.of(toString(), role.compared(), at.entriesBefore() + 1, 0, 0);
+      Place place = Place.of(toString(), role.received(), at.entriesBefore() + 1, 0, 0);
       return Mismatch.of(kind, connection, peer, place, role.rules());
     }
   }
