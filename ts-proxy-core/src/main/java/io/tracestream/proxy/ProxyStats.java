@@ -97,8 +97,10 @@ public final class ProxyStats {
 
   /** Frames and bytes of one direction, for people. */
   String shown(Direction direction) {
-    long frames = frames(direction);
-    long bytes = bytes(direction);
+    return shown(frames(direction), bytes(direction), direction);
+  }
+
+  static String shown(long frames, long bytes, Direction direction) {
     return frames + (frames == 1 ? " frame " : " frames ") + direction + " (" + bytes
         + (bytes == 1 ? " byte)" : " bytes)");
   }

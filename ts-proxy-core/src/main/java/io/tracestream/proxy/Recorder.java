@@ -145,16 +145,16 @@ final class Recorder {
           "{}: {} is incomplete: of {} and {}, the last ones may be missing",
           connection,
           output.fileName(),
-          stats().shown(Direction.C2S),
-          stats().shown(Direction.S2C));
-    } else if (isEmpty()) {
+          recorded().shown(Direction.C2S),
+          recorded().shown(Direction.S2C));
+    } else if (recorded().isEmpty()) {
       LOG.warn("{}: nothing was recorded: {}", connection, all.noWholeFrame());
     } else {
       LOG.info(
           "{}: recorded {} and {} in {} to {}",
           connection,
-          stats().shown(Direction.C2S),
-          stats().shown(Direction.S2C),
+          recorded().shown(Direction.C2S),
+          recorded().shown(Direction.S2C),
           Recorders.seconds(all.elapsedMicros() - acceptedMicros),
           output.fileName());
     }
@@ -165,13 +165,9 @@ final class Recorder {
     return unreachable;
   }
 
-  /** What was recorded so far, in bytes of payload. */
-  ProxyStats stats() {
-    return new ProxyStats(1, 0, c2s.frames, c2s.bytes, s2c.frames, s2c.bytes, length());
-  }
-
-  private boolean isEmpty() {
-    return c2s.frames + s2c.frames == 0;
+  /** What was recorded so far. */
+  Recorded recorded() {
+    return new Recorded(c2s.frames, c2s.bytes, s2c.frames, s2c.bytes, length());
   }
 
   /** Bytes that were recorded. */

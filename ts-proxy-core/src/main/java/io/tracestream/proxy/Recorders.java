@@ -63,7 +63,7 @@ final class Recorders implements Closeable {
 
     private final Set<Recorder> recorders = new HashSet<>();
     /** What recorders that have ended recorded. */
-    private ProxyStats ended = ProxyStats.NONE;
+    private Recorded ended = Recorded.NOTHING;
 
     private long unreachable;
     private long endedMicros;
@@ -201,7 +201,7 @@ final class Recorders implements Closeable {
   void ended(Recorder recorder, EventLoop loop) {
     OfLoop its = of(loop);
     its.recorders.remove(recorder);
-    its.ended = its.ended.plus(recorder.stats());
+    its.ended = its.ended.plus(recorder.recorded());
     its.unreachable += recorder.isUnreachable() ? 1 : 0;
     its.endedMicros = elapsedMicros();
   }
@@ -212,13 +212,13 @@ final class Recorders implements Closeable {
       return file.length();
     }
     OfLoop its = of(loop);
-    return its.ended.recordedBytes()
+    return its.ended.fileBytes()
         + its.recorders.stream().mapToLong(Recorder::length).sum();
   }
 
   /** Logs what was recorded altogether. Called when all loops have ended. */
   void logResult(InetSocketAddress listening, boolean failed) {
-    ProxyStats all = ProxyStats.NONE;
+    Recorded all = Recorded.NOTHING;
     long unreachable = 0;
     long endedMicros = 0;
     for (OfLoop its : loops.values()) {
@@ -227,15 +227,14 @@ final class Recorders implements Closeable {
       endedMicros = Math.max(endedMicros, its.endedMicros);
     }
     String connections = accepted == 1 ? "1 connection" : accepted + " connections";
-    boolean isEmpty = all.frames(Direction.C2S) + all.frames(Direction.S2C) == 0;
-    if (failed && !isEmpty) {
+    if (failed && !all.isEmpty()) {
       LOG.warn(
           "{} is incomplete: of {}, {} and {}, the last ones may be missing",
           place,
           connections,
           all.shown(Direction.C2S),
           all.shown(Direction.S2C));
-    } else if (!isEmpty) {
+    } else if (!all.isEmpty()) {
       LOG.info(
           "recorded {}, {} and {} in {} to {}",
           connections,
