@@ -345,11 +345,15 @@ final class AnyOrder extends Play {
   }
 
   @Override
-  long due() throws IOException {
+  void schedule() throws IOException {
     if (!paced) {
       paced = true;
       due = Math.max(due, lastReply) + role.pauseNanos(requests.peekFirst().at);
     }
+  }
+
+  @Override
+  long due() {
     return due;
   }
 

@@ -244,7 +244,7 @@ final class InOrder extends Play {
   private void findExpected(boolean now) throws IOException {
     stopped = false;
     while (true) {
-      if (isWaitingAtFork()) {
+      if (settleForks()) {
         return;
       }
       if (!expected.isAtEntry() || expected.direction() == role.received()) {
@@ -295,9 +295,11 @@ final class InOrder extends Play {
   // The choice between conversations.
 
   /**
-   * Whether the next frame to come chooses; where our own frames differ, the choice is made now.
+   * Makes the choice where our own frames differ.
+   *
+   * @return whether the next frame to come makes it instead
    */
-  private boolean isWaitingAtFork() throws IOException {
+  private boolean settleForks() throws IOException {
     while (choice != null && choice.isFork(expected.entriesBefore())) {
       boolean goesOn = choice.settle();
       follow(choice, choice.front());
@@ -416,11 +418,15 @@ final class InOrder extends Play {
   }
 
   @Override
-  long due() throws IOException {
+  void schedule() throws IOException {
     if (!paced) {
       paced = true;
       due += role.pauseNanos(next);
     }
+  }
+
+  @Override
+  long due() {
     return due;
   }
 

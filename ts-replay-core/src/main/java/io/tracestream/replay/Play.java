@@ -176,8 +176,11 @@ abstract class Play {
   /** Moves to our next frame. Returns false if something has to come before it, or none follows. */
   abstract boolean toNext() throws IOException;
 
-  /** When that frame is due, as a time of {@link System#nanoTime}. */
-  abstract long due() throws IOException;
+  /** Sets when that frame is due. Changes nothing the second time. */
+  void schedule() throws IOException {}
+
+  /** When the scheduled frame is due, as a time of {@link System#nanoTime}. */
+  abstract long due();
 
   /** Its payload as it goes out; moves on to what follows. */
   abstract ByteBuffer next() throws IOException;

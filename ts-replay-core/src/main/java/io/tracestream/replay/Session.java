@@ -254,7 +254,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       if (pauseIfEarly()) {
         break;
       }
-      if (isFull()) {
+      if (flushIfFull()) {
         return; // and comes back when some of it was taken
       }
       if (pausing) {
@@ -277,8 +277,8 @@ final class Session implements FrameSocket.Owner, Payloads {
     socket.flush();
   }
 
-  /** Whether the other side is behind with taking what was sent. */
-  private boolean isFull() {
+  /** Flushes if much is unsent; whether it still is, as the other side does not take it. */
+  private boolean flushIfFull() {
     if (socket.unsent() < MOST_UNSENT) {
       return false;
     }
@@ -292,6 +292,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       return false;
     }
     pausing = true;
+    play.schedule();
     long left = play.due() - System.nanoTime();
     if (left > 0 && pause == null) {
       pause = loop.after(left, () -> {
