@@ -169,12 +169,12 @@ final class Cursor {
     return content().fileName() + ":" + content().line(index);
   }
 
-  /** This place for a person; after the last entry, with the direction that is compared. */
-  Place place(Direction compared) throws IOException {
+  /** This place for a person; after the last entry, with the direction that is received. */
+  Place place(Direction received) throws IOException {
     boolean atEntry = isAtEntry();
     return Place.of(
         content().fileName(),
-        atEntry ? direction() : compared,
+        atEntry ? direction() : received,
         number(),
         entriesIfNear(),
         atEntry ? line() : 0);
