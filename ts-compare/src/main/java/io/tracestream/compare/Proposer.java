@@ -132,10 +132,11 @@ final class Proposer {
     Routes routes = new Routes(candidates, within);
     for (Route best = routes.next(); best != null; best = routes.next()) {
       // The same place may have the value of its own connection, and that of another one.
-      boolean isAcross =
-          across != within && steps(follow(best, across)) > steps(follow(best, within));
+      List<CopyFinder.Found> found = follow(best, within);
+      List<CopyFinder.Found> anywhere = across == within ? found : follow(best, across);
+      boolean isAcross = steps(anywhere) > steps(found);
       CopyFinder finder = isAcross ? across : within;
-      List<CopyFinder.Found> found = follow(best, finder);
+      found = isAcross ? anywhere : found;
       CopyFinder.Candidate wide = finder.widened(found.get(0));
       Route wider = wide == null ? null : new Routes(List.of(wide), finder).next();
       List<CopyFinder.Found> more = wider == null ? List.of() : follow(wider, finder);
