@@ -12,6 +12,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,8 @@ final class StandardOutput {
 
   private static volatile OutputStream target = STDOUT;
   private static volatile boolean failed;
+  /** Whether a line of a server has waited too long for its reader. */
+  private static volatile boolean unread;
 
   private StandardOutput() {}
 
@@ -37,6 +40,7 @@ final class StandardOutput {
   static void redirect(OutputStream other) {
     target = other == null ? STDOUT : other;
     failed = false;
+    unread = false;
   }
 
   /** Text that writes itself piece by piece. An UncheckedIOException counts as its cause. */
@@ -71,17 +75,29 @@ final class StandardOutput {
     if (failed) {
       return;
     }
+    CountDownLatch writing = new CountDownLatch(1);
     FutureTask<Void> printing = new FutureTask<>(() -> {
-      print(out -> out.write(line + "\n"));
-      return null;
+      try {
+        print(out -> {
+          out.write(line + "\n");
+          writing.countDown();
+        });
+        return null;
+      } finally {
+        writing.countDown();
+      }
     });
     Thread thread = new Thread(printing, "stdout");
     thread.setDaemon(true);
     thread.start();
     try {
+      // A busy machine may take long to begin writing, and then its reader is not to blame. But a
+      // line
+      // that nobody reads keeps the next ones from beginning.
+      writing.await(unread ? LINE_MILLIS : StandardError.FOREVER, TimeUnit.MILLISECONDS);
       printing.get(LINE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      // A server goes on, and stops, even if nobody reads what it prints.
+      unread = true; // a server goes on, and stops, even if nobody reads what it prints
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
