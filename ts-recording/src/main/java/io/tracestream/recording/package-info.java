@@ -30,6 +30,9 @@
  * <p>A reader stops at the first damaged line. A {@link io.tracestream.recording.RecordingCheck}
  * goes on, reports each damaged line, and can write what is whole to another file.
  *
+ * <p>A {@link io.tracestream.recording.PayloadDecoder} is a service that shows the payloads of a
+ * protocol as text. Nothing in this package calls it; programs that show payloads do.
+ *
  * <p>All of these stream: memory does not grow with the file. The package needs nothing but the JDK
  * and logs nothing.
  */
