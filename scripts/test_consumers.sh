@@ -68,6 +68,14 @@ in_a_test() {
   echo "recorded and replayed in JUnit tests, by ts-bom: passed"
 }
 
+as_a_decoder() {
+  maven decoder
+  jar tf "$work/it/decoder/target/bank-decoder-1.jar" >"$work/names"
+  grep -qx META-INF/services/io.tracestream.recording.PayloadDecoder "$work/names" ||
+    fail "it/decoder: its jar does not name the decoder" "$work/names"
+  echo "a decoder for ts_proxy, on ts-recording: passed"
+}
+
 # The project that the README shows. Users copy it as it is, so it is not given any property.
 in_the_example() {
   local plugins=org.apache.maven.plugins pom=$work/it/bank/pom.xml
@@ -111,5 +119,6 @@ repository=${1:-$work/repository}
 on_the_class_path
 in_a_module
 in_a_test
+as_a_decoder
 in_the_example
 with_gradle

@@ -9,7 +9,6 @@ import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -20,12 +19,14 @@ import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "inspect",
-    description = "Shows what a recording contains: a summary, or a line for each entry.",
+    description = "Shows what a recording contains: a summary, or its entries.",
     descriptionHeading = "%n",
     parameterListHeading = "%n",
     sortOptions = false,
@@ -33,7 +34,12 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     footerHeading = "%nExamples:%n",
-    footer = {"  ts-proxy inspect a.rec", "  ts-proxy inspect --entries a.rec | head"})
+    footer = {
+      "  ts-proxy inspect a.rec",
+      "  ts-proxy inspect a.rec --entries | head",
+      "  ts-proxy inspect a.rec --entry 7 --full --decode json",
+      "  ts-proxy inspect DIR --grep LOGR --direction c2s --json"
+    })
 final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE|DIR",
@@ -41,47 +47,70 @@ final class InspectCommand implements Callable<Integer> {
       description = "Recording, or folder of recordings.")
   private Path file;
 
-  @Option(
-      names = "--entries",
-      description =
-          "List the entries, a line each: number, line in FILE, time, direction, length and the"
-              + " first bytes.")
-  private boolean entries;
+  @Mixin(name = "Entries:")
+  private EntryOptions entries;
 
-  @Mixin
+  @Mixin(name = "Decoded payloads:")
+  private DecodeOptions decode;
+
+  @Mixin(name = "General:")
   private MaxPayloadOption maxPayload;
 
   @Mixin
   private LogOptions.Unused unused;
 
+  @Spec
+  private CommandSpec spec;
+
   @Override
   public Integer call() throws Exception {
-    return Files.isDirectory(file) ? inspectAll() : inspectOne();
+    Decoders decoders = decode.decoders();
+    if (!decoders.isEmpty() && !entries.areGiven()) {
+      throw new ParameterException(
+          spec.commandLine(), "--decode: add --entries, or another option that lists entries");
+    }
+    EntryList list = entries.areGiven() ? new EntryList(entries, decoders) : null;
+    return Files.isDirectory(file) ? inspectAll(list) : inspectOne(list);
   }
 
-  private int inspectAll() throws Failures.NotStarted, Failures.Failed {
+  private int inspectAll(EntryList list) throws Failures.NotStarted, Failures.Failed {
     DirectoryPage page;
     try {
-      page = new DirectoryPage(RecordingDirectory.open(file), entries, maxPayload.bytes());
+      page = new DirectoryPage(RecordingDirectory.open(file), list, maxPayload.bytes());
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));
     }
     try {
       StandardOutput.print(page);
-      return page.isDamaged() ? Failures.FAILED : 0;
     } catch (IOException e) {
       throw new Failures.Failed(Failures.reason(e));
     }
+    return page.isDamaged() ? Failures.FAILED : status(list);
   }
 
-  private int inspectOne() throws Failures.NotStarted, Failures.Failed {
+  private int inspectOne(EntryList list) throws Failures.NotStarted, Failures.Failed {
     try (Recording recording = open();
         RecordingReader reader = recording.reader()) {
-      StandardOutput.print(entries ? new EntryList(reader) : out -> printSummary(reader, out));
-      return 0;
+      StandardOutput.print(out -> {
+        if (list == null) {
+          printSummary(reader, out);
+        } else {
+          list.write(reader, null, out);
+        }
+      });
     } catch (IOException e) {
       throw new Failures.Failed(Failures.reason(e));
     }
+    return status(list);
+  }
+
+  /** Like grep, fails if nothing of what was asked for is there. */
+  private int status(EntryList list) {
+    if (list == null || !entries.isLimited() || list.listed() > 0) {
+      return 0;
+    }
+    Failures.say(file + ": no such entry");
+    return Failures.FAILED;
   }
 
   private Recording open() throws Failures.NotStarted {
@@ -101,7 +130,7 @@ final class InspectCommand implements Callable<Integer> {
       throw e;
     }
     if (summary.entries() == 0) {
-      out.write(VisibleText.line(file.toString()) + ": is not a recording: no entry\n");
+      out.write(EntryList.noEntry(file.toString()) + "\n");
       return;
     }
     new SummaryPage(file.toString(), summary).writeTo(out);
@@ -181,88 +210,22 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  /** A line for each entry of a recording, 79 characters wide unless numbers are very large. */
-  private static final class EntryList implements StandardOutput.Text {
-    private static final String TITLE =
-        " entry    line      time s dir    bytes  payload in hex            as text\n";
-    /** Bytes of a payload that are shown. */
-    private static final int SHOWN = 12;
-
-    private final RecordingReader reader;
-    /** The line under construction. */
-    private final StringBuilder row = new StringBuilder();
-
-    EntryList(RecordingReader reader) {
-      this.reader = reader;
-    }
-
-    @Override
-    public void writeTo(Writer out) throws IOException {
-      if (!reader.advance()) {
-        out.write(VisibleText.line(reader.fileName()) + ": is not a recording: no entry\n");
-        return;
-      }
-      out.write(TITLE);
-      long entry = 0;
-      do {
-        entry++;
-        ByteBuffer payload = reader.payload();
-        row.setLength(0);
-        putRight(entry, 6);
-        row.append(' ');
-        putRight(reader.line(), 7);
-        row.append(' ');
-        putTime(reader.elapsedMicros());
-        row.append(' ').append(reader.direction()).append(' ');
-        putRight(payload.remaining(), 8);
-        putPayload(payload);
-        out.append(row.append('\n'));
-      } while (reader.advance());
-    }
-
-    private void putRight(long number, int width) {
-      String digits = Long.toString(number);
-      row.append(" ".repeat(Math.max(0, width - digits.length()))).append(digits);
-    }
-
-    private void putTime(long micros) {
-      putRight(micros / 1_000_000, 4);
-      String fraction = Long.toString(micros % 1_000_000);
-      row.append('.').append("0".repeat(6 - fraction.length())).append(fraction);
-    }
-
-    private void putPayload(ByteBuffer payload) {
-      int count = Math.min(SHOWN, payload.remaining());
-      if (count == 0) {
-        return;
-      }
-      row.append("  ");
-      for (int i = payload.position(); i < payload.position() + count; i++) {
-        byte b = payload.get(i);
-        row.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
-      }
-      row.append(" ".repeat(2 * (SHOWN - count) + 2));
-      for (int i = payload.position(); i < payload.position() + count; i++) {
-        char c = (char) (payload.get(i) & 0xff);
-        row.append(c < ' ' || c > '~' ? '.' : c);
-      }
-    }
-  }
-
   /** The conversations of a folder, a line each, or with all their entries. */
   private static final class DirectoryPage implements StandardOutput.Text {
     private static final String LINE = "%12s%14s%14s%12s%12s  %s\n";
 
     private final RecordingDirectory directory;
-    private final boolean entries;
+    /** Null for a summary. */
+    private final EntryList list;
+
     private final int maxPayloadLength;
     private boolean damaged;
     /** Those that recordings name. */
     private final Set<Framing> framings = new LinkedHashSet<>();
 
-    DirectoryPage(RecordingDirectory directory, boolean entries, int maxPayloadLength) {
+    DirectoryPage(RecordingDirectory directory, EntryList list, int maxPayloadLength) {
       this.directory = directory;
-      this.entries = entries;
+      this.list = list;
       this.maxPayloadLength = maxPayloadLength;
     }
 
@@ -276,7 +239,7 @@ final class InspectCommand implements Callable<Integer> {
       for (String line : directory.leftOut()) {
         Failures.say(line);
       }
-      if (!entries) {
+      if (list == null) {
         out.write(Units.format(
             LINE, "c2s entries", "s2c entries", "c2s bytes", "s2c bytes", "duration", "recording"));
       }
@@ -296,9 +259,8 @@ final class InspectCommand implements Callable<Integer> {
 
     private void write(Conversation conversation, RecordingReader reader, Writer out)
         throws IOException {
-      if (entries) {
-        out.write(VisibleText.line(conversation.toString()) + "\n");
-        new EntryList(reader).writeTo(out);
+      if (list != null) {
+        list.write(reader, VisibleText.line(conversation.toString()), out);
         return;
       }
       RecordingSummary summary = new RecordingSummary();
@@ -315,8 +277,9 @@ final class InspectCommand implements Callable<Integer> {
             summary.of(Direction.C2S).payloadBytes(),
             summary.of(Direction.S2C).payloadBytes(),
             Units.time(summary.durationMicros()),
-            VisibleText.line(conversation.toString())
-                + (summary.entries() == 0 ? ": is not a recording: no entry" : "")));
+            summary.entries() == 0
+                ? EntryList.noEntry(conversation.toString())
+                : VisibleText.line(conversation.toString())));
       }
     }
   }

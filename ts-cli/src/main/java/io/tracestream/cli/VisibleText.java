@@ -53,6 +53,11 @@ final class VisibleText {
     return visible.toString();
   }
 
+  /** Whether a text has nothing to spell out but tabs and line ends. */
+  static boolean isText(String text) {
+    return text.codePoints().allMatch(c -> c == '\n' || c == '\r' || c == '\t' || isHarmless(c));
+  }
+
   private static boolean isHarmless(int character) {
     return switch (Character.getType(character)) {
       case Character.CONTROL,

@@ -1,6 +1,7 @@
 package io.tracestream.rules;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 
@@ -21,6 +22,8 @@ import java.util.function.IntPredicate;
 public final class HexRows {
   private static final int ROW = 16;
   private static final int NOTHING = -1;
+  private static final String NO_MARKS = " ".repeat(ROW);
+  private static final HexFormat HEX = HexFormat.of();
   private static final String RED = "\u001b[31m";
   private static final String PLAIN = "\u001b[0m";
 
@@ -106,15 +109,36 @@ public final class HexRows {
    * @return lines that each end with a line feed; empty when there is nothing to show
    */
   public static String of(String label, byte[] payload, int most) {
-    HexRows rows = new HexRows(label, label, false);
-    Side side = new Side(label, payload, 0, 0);
     StringBuilder lines = new StringBuilder();
     int to = Math.min(payload.length, most);
-    for (int row = 0; row < to; row += ROW) {
-      int end = to - row > ROW ? row + ROW : to;
-      lines.append(rows.line(side, row, end, " ".repeat(ROW)));
+    for (int from = 0; from < to; from = next(from)) {
+      lines.append(row(label, payload, from, to));
     }
     return lines.toString();
+  }
+
+  /**
+   * A row of a single payload, for those that write a long one row by row.
+   *
+   * @param label what the row begins with
+   * @param payload the payload; not copied
+   * @param from the offset of its first byte, 0 or what {@link #next} gave
+   * @param to the offset after the last byte to show, above {@code from}
+   * @return a line with a line feed
+   */
+  public static String row(String label, byte[] payload, int from, int to) {
+    HexRows rows = new HexRows(label, label, false);
+    return rows.line(new Side(label, payload, 0, 0), from, Math.min(to, next(from)), NO_MARKS);
+  }
+
+  /**
+   * Where the row after another one begins.
+   *
+   * @param from the offset of the other one's first byte
+   * @return the offset of its first byte; the largest one if there is no such offset
+   */
+  public static int next(int from) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) from + ROW);
   }
 
   /** A character for each column from {@code first} to {@code end}. */
@@ -140,7 +164,7 @@ public final class HexRows {
       int at = side.offset(column);
       boolean isRed = colours && at != NOTHING && marks.charAt(column - first) == '^';
       hex.append(isRed ? RED : "")
-          .append(at == NOTHING ? "  " : String.format(Locale.ROOT, "%02x", side.payload[at]))
+          .append(at == NOTHING ? "  " : HEX.toHexDigits(side.payload[at]))
           .append(isRed ? PLAIN : "")
           .append(' ');
       text.append(isRed ? RED : "")

@@ -49,6 +49,15 @@ class HexRowsTest {
   }
 
   @Test
+  void aLongPayloadCanBeWrittenRowByRow() {
+    byte[] payload = bytes("0123456789abcdefghij");
+    assertEquals(
+        HexRows.of("hex", payload, 18),
+        HexRows.row("hex", payload, 0, 18) + HexRows.row("hex", payload, HexRows.next(0), 18));
+    assertEquals(Integer.MAX_VALUE, HexRows.next(Integer.MAX_VALUE - 1));
+  }
+
+  @Test
   void bytesThatAreNoTextAreDots() {
     assertEquals("""
         expected         0  00 7e 7f ff                                      .~..
