@@ -5,6 +5,8 @@ import io.tracestream.compare.Change;
 import io.tracestream.compare.DiffSummary;
 import io.tracestream.compare.RecordingDiff;
 import io.tracestream.recording.Recording;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.RedactedFields;
 import io.tracestream.rules.Rules;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -80,9 +83,10 @@ final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
-    Rules compared = rules.rules();
+    Rules given = rules.rules();
     try (Recording a = open(first);
         Recording b = open(second)) {
+      Rules compared = given.plus(RedactedFields.in(a)).plus(RedactedFields.in(b));
       // What was found before an exception is worth showing.
       StandardOutput.printToItsEnd(
           out -> summary = json ? asJson(a, b, compared, out) : asText(a, b, compared, out));
@@ -110,6 +114,16 @@ final class DiffCommand implements Callable<Integer> {
         RecordingDiff.compare(a, b, compared, change -> print(text.of(change), out));
     print(text.rest(), out);
     print(DiffText.of(found) + "\n", out);
+    if (!compared.redacted().isEmpty()) {
+      print(
+          "redacted when it was recorded, so not compared: "
+              + compared.redacted().stream()
+                  .map(Field::toString)
+                  .distinct()
+                  .collect(Collectors.joining(", "))
+              + "\n",
+          out);
+    }
     return found;
   }
 
@@ -149,6 +163,7 @@ final class DiffCommand implements Callable<Integer> {
       texts("copy", rules.copied());
       texts("length", rules.lengths());
       texts("allow", rules.allowed());
+      texts("redact", rules.redacted());
       json.writeEndObject();
       json.writeArrayFieldStart("changes");
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -144,6 +145,12 @@ final class InspectCommand implements Callable<Integer> {
     out.write("framing: " + framing + (names.isEmpty() ? "" : " (" + names + ")") + "\n");
   }
 
+  private static void writeRedacted(Collection<String> fields, Writer out) throws IOException {
+    if (!fields.isEmpty()) {
+      out.write("redacted: " + VisibleText.line(String.join(", ", fields)) + "\n");
+    }
+  }
+
   /** A summary of a recording on one screen. */
   private static final class SummaryPage implements StandardOutput.Text {
     private final String title;
@@ -166,6 +173,7 @@ final class InspectCommand implements Callable<Integer> {
       if (summary.framing() != null) {
         writeFraming(summary.framing(), out);
       }
+      writeRedacted(summary.redacted(), out);
       writeTotals(out);
       writeTable(out, "payload bytes", RecordingSummary.OneWay::payloadLengths, Long::toString);
       writeTable(out, "pause before", RecordingSummary.OneWay::pauses, Units::time);
@@ -223,6 +231,8 @@ final class InspectCommand implements Callable<Integer> {
     /** Those that recordings name. */
     private final Set<Framing> framings = new LinkedHashSet<>();
 
+    private final Set<String> redacted = new LinkedHashSet<>();
+
     DirectoryPage(RecordingDirectory directory, EntryList list, int maxPayloadLength) {
       this.directory = directory;
       this.list = list;
@@ -255,6 +265,7 @@ final class InspectCommand implements Callable<Integer> {
       for (Framing framing : framings) {
         writeFraming(framing, out);
       }
+      writeRedacted(redacted, out);
     }
 
     private void write(Conversation conversation, RecordingReader reader, Writer out)
@@ -270,6 +281,7 @@ final class InspectCommand implements Callable<Integer> {
         if (summary.framing() != null) {
           framings.add(summary.framing());
         }
+        redacted.addAll(summary.redacted());
         out.write(Units.format(
             LINE,
             summary.of(Direction.C2S).entries(),

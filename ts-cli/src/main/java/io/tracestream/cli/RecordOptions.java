@@ -2,9 +2,13 @@ package io.tracestream.cli;
 
 import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.recording.RecordingDirectoryConfig;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.RedactedFields;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,6 +58,15 @@ final class RecordOptions {
           "Write each frame to the file before forwarding it, so that a kill loses nothing.")
   private boolean flush;
 
+  @Option(
+      names = "--redact",
+      paramLabel = "FIELD",
+      converter = RuleOptions.ToField.class,
+      description = "Replace these bytes in the recording, never in what is forwarded, such as"
+          + " passwords: c2s:4+16, or 'c2s[0=0003]:4+len8' in payloads that begin with 00 03."
+          + " Repeatable.")
+  private List<Field> redacted = new ArrayList<>();
+
   /** Refuses options that cannot be combined. */
   void check() throws Failures.NotStarted {
     if (file != null && directory != null) {
@@ -61,6 +74,9 @@ final class RecordOptions {
     }
     requireOtherThan("stdout", 1);
     requireOtherThan("stderr", 2);
+    if (!redacted.isEmpty() && !isGiven()) {
+      throw wrong("--redact is only valid with --record or --record-dir");
+    }
     requireDirectory("--rotate-size", rotateSize != null, "");
     requireDirectory("--max-files", maxFiles != null, "");
     requireDirectory("--gzip", gzip, ", or a --record FILE whose name ends with .gz");
@@ -89,13 +105,21 @@ final class RecordOptions {
     return new ParameterException(spec.commandLine(), message);
   }
 
+  private RedactedFields redaction() {
+    try {
+      return redacted.isEmpty() ? null : RedactedFields.of(redacted);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--redact: " + e.getMessage());
+    }
+  }
+
   boolean isGiven() {
     return file != null || directory != null;
   }
 
   /** Adds what the options say to a configuration that records nothing. */
   ProxyConfig addTo(ProxyConfig config) {
-    ProxyConfig flushing = config.withFlushRecording(flush);
+    ProxyConfig flushing = config.withFlushRecording(flush).withRedaction(redaction());
     if (directory == null) {
       return flushing.withRecording(file);
     }

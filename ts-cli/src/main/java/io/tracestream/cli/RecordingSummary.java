@@ -5,6 +5,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.recording.RecordingReader;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A recording in numbers: entries, bytes, lengths and pauses of each direction, and how the
@@ -17,6 +18,8 @@ final class RecordingSummary {
   private final OneWay s2c = new OneWay();
   /** Null if the recording does not name it. */
   private Framing framing;
+  /** The fields that were redacted. */
+  private List<String> redacted = List.of();
   /** The direction of the entry before; null before the first. */
   private Direction last;
 
@@ -42,6 +45,7 @@ final class RecordingSummary {
       Direction direction = reader.direction();
       beginningMicros = reader.startMicros();
       framing = reader.framing();
+      redacted = reader.redacted();
       add(elapsedMicros, direction, reader.skipPayload());
     }
   }
@@ -87,6 +91,11 @@ final class RecordingSummary {
    */
   Framing framing() {
     return framing;
+  }
+
+  /** The fields whose bytes were replaced before they were recorded. */
+  List<String> redacted() {
+    return redacted;
   }
 
   /**

@@ -113,7 +113,7 @@ final class RuleOptions {
     }
   }
 
-  private static final class ToField extends Parsed<Field> {
+  static final class ToField extends Parsed<Field> {
     private ToField() {
       super(Field::parse);
     }

@@ -1,6 +1,7 @@
 package io.tracestream.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.TestPeer;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +111,37 @@ class ConversationIT {
     assertEquals(3, lines.size());
     assertTrue(
         lines.get(1).endsWith("\tc2s\t61") && lines.get(2).endsWith("\ts2c\t62"), lines.toString());
+  }
+
+  @Test
+  void aSecretIsInNoFileEvenAfterAKill() throws Exception {
+    Path folder = Files.createDirectory(file.resolveSibling("folder"));
+    try (TestTarget listening = TestTarget.start();
+        App proxy = App.start(
+            "proxy",
+            "--listen",
+            "127.0.0.1:0",
+            "--target",
+            "127.0.0.1:" + listening.address().getPort(),
+            "--record-dir",
+            folder.toString(),
+            "--redact",
+            "c2s[0=61]:1+rest",
+            "--flush-recording",
+            "--header-len",
+            "2");
+        TestPeer client = TestPeer.connect(proxy.awaitListening());
+        TestPeer target = listening.accept()) {
+      client.send("0003 61abab 0002 62ff 0003 61abab 0003 61ab");
+      target.await(3 + 2 + 4 + 5);
+      proxy.kill().awaitStatus();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      String text = Files.readString(files.findFirst().orElseThrow());
+      assertTrue(text.contains("\n# redact c2s[0=61]:1+rest\n"), text);
+      assertTrue(text.contains("\tc2s\t612a2a\n") && text.contains("\tc2s\t62ff\n"), text);
+      assertFalse(text.contains("ab"), text);
+    }
   }
 
   @Test

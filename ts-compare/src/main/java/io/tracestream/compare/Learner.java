@@ -4,12 +4,16 @@ import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.rules.Comparer;
+import io.tracestream.rules.Field;
+import io.tracestream.rules.RedactedFields;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +43,9 @@ public final class Learner {
   private final List<Pairing> pairings = new ArrayList<>();
   /** For each pairing, the connections that it pairs, one of each run; null for those left out. */
   private final List<List<@Nullable Talk>> paired = new ArrayList<>();
+
+  /** What was redacted in any of the recordings: in all of them, nothing is learned from it. */
+  private Rules redacted = Rules.NONE;
 
   private boolean isComplete = true;
   /** Differences that the rules do not explain, so far. */
@@ -141,6 +148,7 @@ public final class Learner {
   }
 
   private Learned learn() throws IOException {
+    findRedacted();
     pairConnections();
     long left = Pairing.memory();
     for (int i = 0; i < paired.size(); i++) {
@@ -172,6 +180,24 @@ public final class Learner {
       }
     }
     return learned(proposer, c2s, s2c);
+  }
+
+  private void findRedacted() throws IOException {
+    Set<Field> fields = new LinkedHashSet<>();
+    for (List<Talk> run : runs) {
+      for (Talk talk : run) {
+        Recording recording = talk.open();
+        try {
+          fields.addAll(RedactedFields.in(recording).redacted());
+        } finally {
+          talk.close(recording);
+        }
+      }
+    }
+    for (Field field : fields) {
+      redacted = redacted.redacting(field);
+      notes.add(field + " was redacted when it was recorded, and is not compared");
+    }
   }
 
   private List<Step> steps(Direction direction) {
@@ -207,10 +233,10 @@ public final class Learner {
     return pairing;
   }
 
-  private static void hold(Talk talk, Pairing pairing) throws IOException {
+  private void hold(Talk talk, Pairing pairing) throws IOException {
     Recording recording = talk.open();
     try {
-      pairing.hold(recording);
+      pairing.hold(recording, RedactedFields.of(redacted.redacted()));
     } finally {
       talk.close(recording);
     }
@@ -243,7 +269,7 @@ public final class Learner {
     }
   }
 
-  private static List<Pairing> heads(List<Talk> run) throws IOException {
+  private List<Pairing> heads(List<Talk> run) throws IOException {
     List<Pairing> heads = new ArrayList<>();
     for (Talk talk : run) {
       Pairing head = new Pairing(0, Pairing.HEAD);
@@ -296,7 +322,8 @@ public final class Learner {
         talks.get(0).close(a);
       }
     }
-    ByDirection<Comparer> comparers = ByDirection.of(direction -> new Comparer(rules, direction));
+    ByDirection<Comparer> comparers =
+        ByDirection.of(direction -> new Comparer(rules.plus(redacted), direction));
     long bytes = 0;
     long open = 0;
     for (List<Step> some : List.of(c2s, s2c)) {

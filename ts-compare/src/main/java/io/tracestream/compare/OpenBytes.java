@@ -40,6 +40,7 @@ final class OpenBytes {
         rules.copied().stream().filter(Copy::isAcrossConnections).toList();
     always = Stream.of(
             rules.ignored().stream(),
+            rules.redacted().stream(),
             rules.copied().stream().map(Copy::from),
             across.stream().map(Copy::to))
         .flatMap(fields -> fields)

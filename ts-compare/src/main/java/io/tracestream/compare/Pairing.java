@@ -4,6 +4,7 @@ import io.tracestream.compare.Step.Held;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
+import io.tracestream.rules.RedactedFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -65,8 +66,8 @@ final class Pairing {
     held.add(new ByDirection<>(List.of(), List.of()));
   }
 
-  /** Holds the beginning of one more recording. */
-  void hold(Recording recording) throws IOException {
+  /** Holds the beginning of one more recording, with what was redacted in any of them. */
+  void hold(Recording recording, RedactedFields redacted) throws IOException {
     ByDirection<List<Held>> entries = ByDirection.of(direction -> new ArrayList<>());
     long number = 0;
     long left = share;
@@ -80,6 +81,7 @@ final class Pairing {
         }
         byte[] own = new byte[payload.remaining()];
         payload.get(own);
+        redacted.redact(reader.direction(), ByteBuffer.wrap(own));
         number++;
         entries.get(reader.direction()).add(new Held(number, reader.elapsedMicros(), own));
       }

@@ -2,6 +2,7 @@ package io.tracestream.compare;
 
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
+import io.tracestream.rules.RedactedFields;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Rules leave open the bytes that are ignored, and those that a value is copied from. A copied
  * value is the same if both recordings have it in an earlier frame of the other direction, where
  * the copy says; if only one of them has it there, it differs. Frames that rules allow at any time
- * are left out of the comparison.
+ * are left out of the comparison. Bytes that were redacted in either recording are open.
  *
  * <p>Memory grows with the longest payloads, not with the recordings. Safe for use by any number of
  * threads.
@@ -49,8 +50,9 @@ public final class RecordingDiff {
   /** Compares until {@code each} returns false; then the counts are those up to there. */
   static DiffSummary compareWhile(Recording a, Recording b, Rules rules, Predicate<Change> each)
       throws IOException {
-    DirectionDiff c2s = new DirectionDiff(a, b, rules, Direction.C2S);
-    DirectionDiff s2c = new DirectionDiff(a, b, rules, Direction.S2C);
+    Rules all = rules.plus(RedactedFields.in(a)).plus(RedactedFields.in(b));
+    DirectionDiff c2s = new DirectionDiff(a, b, all, Direction.C2S);
+    DirectionDiff s2c = new DirectionDiff(a, b, all, Direction.S2C);
     DirectionDiff next = next(c2s, s2c);
     while (next != null && each.test(next.take())) {
       next = next(c2s, s2c);

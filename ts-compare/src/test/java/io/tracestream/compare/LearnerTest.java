@@ -50,6 +50,22 @@ class LearnerTest {
   }
 
   @Test
+  void nothingIsLearnedFromWhatWasRedactedInOneRecording() throws Exception {
+    Recording redacted = Recording.of(
+        "a", "# redact c2s:0+4\n# redact s2c:1+4\n1\tc2s\t2a2a2a2a61\n2\ts2c\t002a2a2a2a\n");
+    Recording whole = Recording.of("b", "1\tc2s\t9988776661\n2\ts2c\t0099887766\n");
+    learned = Learner.learn(redacted, whole);
+    assertEquals("", learned.rules().toString());
+    assertTrue(learned.explainsAll());
+    assertEquals(8, learned.openBytes());
+    assertEquals(
+        List.of(
+            "c2s:0+4 was redacted when it was recorded, and is not compared",
+            "s2c:1+4 was redacted when it was recorded, and is not compared"),
+        learned.notes());
+  }
+
+  @Test
   void aValueThatTheReplyHoldsIsCopied() throws Exception {
     assertEquals(
         "copy c2s:0+4->s2c:1+4\n",

@@ -61,6 +61,20 @@ class RecordingDiffTest {
   }
 
   @Test
+  void whatWasRedactedInEitherRecordingIsNotCompared() throws Exception {
+    Recording redacted = Recording.of("a", "# redact c2s:1+len8\n1\tc2s\t01022a2a05\n");
+    Recording whole = Recording.of("b", "1\tc2s\t0103aabbcc05\n");
+    for (boolean swapped : List.of(false, true)) {
+      changes.clear();
+      RecordingDiff.compare(
+          swapped ? whole : redacted, swapped ? redacted : whole, Rules.NONE, changes::add);
+      assertEquals(List.of(), changes);
+    }
+    Recording other = Recording.of("c", "1\tc2s\t0103aabbcc06\n");
+    assertFalse(RecordingDiff.compare(redacted, other, Rules.NONE, changes::add).isSame());
+  }
+
+  @Test
   void equalRecordingsHaveNoChanges() throws Exception {
     assertEquals(List.of(), diff("c2s 6869, s2c 796573", "c2s 6869, s2c 796573"));
     assertEquals("2 same, 0 changed, 0 added, 0 removed", summary.toString());

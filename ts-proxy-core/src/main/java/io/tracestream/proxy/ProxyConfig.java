@@ -3,6 +3,7 @@ package io.tracestream.proxy;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.Framing;
 import io.tracestream.recording.RecordingDirectoryConfig;
+import io.tracestream.recording.Redaction;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public final class ProxyConfig implements Cloneable {
   private @Nullable Path recording;
   private @Nullable RecordingDirectoryConfig recordingDirectory;
   private boolean namesFraming;
+  private @Nullable Redaction redaction;
   private boolean flushRecording;
   private Duration connectTimeout = Duration.ofSeconds(10);
   private @Nullable Duration idleTimeout;
@@ -117,6 +119,17 @@ public final class ProxyConfig implements Cloneable {
    */
   public ProxyConfig withFramingNamed(boolean names) {
     return with(copy -> copy.namesFraming = names);
+  }
+
+  /**
+   * This, with bytes that are replaced in recordings, never in what is forwarded.
+   *
+   * @param other replaces them, such as {@code RedactedFields} of {@code ts-rules}; null to record
+   *     frames as they are. Its fields are named in each recording
+   * @return the changed copy
+   */
+  public ProxyConfig withRedaction(@Nullable Redaction other) {
+    return with(copy -> copy.redaction = other);
   }
 
   /**
@@ -236,6 +249,15 @@ public final class ProxyConfig implements Cloneable {
   @Nullable
   Framing namedFraming() {
     return namesFraming || !format.framing().isPlain() ? format.framing() : null;
+  }
+
+  /**
+   * What replaces bytes in recordings.
+   *
+   * @return see {@link #withRedaction}; null if frames are recorded as they are
+   */
+  public @Nullable Redaction redaction() {
+    return redaction;
   }
 
   /**

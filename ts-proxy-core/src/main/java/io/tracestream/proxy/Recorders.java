@@ -88,7 +88,11 @@ final class Recorders implements Closeable {
   static @Nullable Recorders open(ProxyConfig config) throws IOException {
     Path file = config.recording();
     if (file != null) {
-      return new Recorders(config, file, RecordingWriter.create(file, config.namedFraming()), null);
+      return new Recorders(
+          config,
+          file,
+          RecordingWriter.create(file, config.namedFraming(), config.redaction()),
+          null);
     }
     RecordingDirectoryConfig folder = config.recordingDirectory();
     return folder == null
@@ -97,7 +101,13 @@ final class Recorders implements Closeable {
             config,
             folder.directory(),
             null,
-            RecordingDirectoryWriter.open(folder.withFraming(config.namedFraming()), LOG::warn));
+            RecordingDirectoryWriter.open(folder(config, folder), LOG::warn));
+  }
+
+  private static RecordingDirectoryConfig folder(
+      ProxyConfig config, RecordingDirectoryConfig folder) {
+    RecordingDirectoryConfig named = folder.withFraming(config.namedFraming());
+    return config.redaction() == null ? named : named.withRedaction(config.redaction());
   }
 
   /** Whether only one client at a time can be recorded. */

@@ -88,6 +88,23 @@ public final class Conversation {
     return inMemory != null ? inMemory : Recording.openEvenIfDamaged(parts, maxPayloadLength);
   }
 
+  /**
+   * What was replaced in the payloads before they were recorded.
+   *
+   * @param maxPayloadLength the longest payload to take, in bytes
+   * @return as in {@link Recording#redacted}
+   * @throws RecordingException as in {@link Recording#redacted}; also if it cannot be opened
+   * @throws IOException if reading fails
+   */
+  public List<String> redacted(int maxPayloadLength) throws IOException {
+    if (inMemory != null) {
+      return inMemory.redacted();
+    }
+    try (Recording recording = Recording.openUnread(parts, maxPayloadLength)) {
+      return recording.redacted();
+    }
+  }
+
   /** The name of its first file or of the recording in memory. */
   @Override
   public String toString() {

@@ -122,7 +122,7 @@ public final class ConversationWriter implements Closeable {
     }
     empty = true;
     try {
-      return RecordingWriter.begin(file, directory.memory, comments);
+      return RecordingWriter.begin(file, directory.memory, directory.config.redaction(), comments);
     } catch (IOException | RuntimeException | Error e) {
       files.finished(name);
       throw e;

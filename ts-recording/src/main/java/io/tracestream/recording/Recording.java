@@ -118,7 +118,7 @@ public final class Recording implements Closeable {
         name + ": is not a recording: it has no entry; record again or delete it");
   }
 
-  private static Recording openUnread(List<Path> paths, int maxPayloadLength) throws IOException {
+  static Recording openUnread(List<Path> paths, int maxPayloadLength) throws IOException {
     RecordingFiles files = RecordingFiles.open(paths);
     return new Recording(files.parts(), files, maxPayloadLength);
   }
@@ -162,6 +162,21 @@ public final class Recording implements Closeable {
     try (RecordingReader reader = reader()) {
       reader.advance();
       return reader.framing();
+    }
+  }
+
+  /**
+   * What was replaced in the payloads before they were recorded. Reads up to the first entry.
+   *
+   * @return the text of each field, as a {@link Redaction} has named it; empty if payloads are as
+   *     they were sent
+   * @throws RecordingException if the first entry or a line before it is damaged
+   * @throws IOException if reading fails
+   */
+  public List<String> redacted() throws IOException {
+    try (RecordingReader reader = reader()) {
+      reader.advance();
+      return reader.redacted();
     }
   }
 

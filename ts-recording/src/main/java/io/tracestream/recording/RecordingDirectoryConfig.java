@@ -12,14 +12,21 @@ public final class RecordingDirectoryConfig {
   private final int maxFiles;
   private final boolean gzip;
   private final @Nullable Framing framing;
+  private final @Nullable Redaction redaction;
 
   private RecordingDirectoryConfig(
-      Path directory, long rotateSize, int maxFiles, boolean gzip, @Nullable Framing framing) {
+      Path directory,
+      long rotateSize,
+      int maxFiles,
+      boolean gzip,
+      @Nullable Framing framing,
+      @Nullable Redaction redaction) {
     this.directory = Objects.requireNonNull(directory, "directory");
     this.rotateSize = requireNoLess("rotateSize", rotateSize);
     this.maxFiles = (int) requireNoLess("maxFiles", maxFiles);
     this.gzip = gzip;
     this.framing = framing;
+    this.redaction = redaction;
   }
 
   private static long requireNoLess(String name, long value) {
@@ -36,7 +43,7 @@ public final class RecordingDirectoryConfig {
    * @return the configuration
    */
   public static RecordingDirectoryConfig of(Path directory) {
-    return new RecordingDirectoryConfig(directory, 0, 0, false, null);
+    return new RecordingDirectoryConfig(directory, 0, 0, false, null, null);
   }
 
   /**
@@ -97,7 +104,7 @@ public final class RecordingDirectoryConfig {
    * @throws IllegalArgumentException if it is below 0
    */
   public RecordingDirectoryConfig withRotateSize(long bytes) {
-    return new RecordingDirectoryConfig(directory, bytes, maxFiles, gzip, framing);
+    return new RecordingDirectoryConfig(directory, bytes, maxFiles, gzip, framing, redaction);
   }
 
   /**
@@ -108,7 +115,7 @@ public final class RecordingDirectoryConfig {
    * @throws IllegalArgumentException if it is below 0
    */
   public RecordingDirectoryConfig withMaxFiles(int most) {
-    return new RecordingDirectoryConfig(directory, rotateSize, most, gzip, framing);
+    return new RecordingDirectoryConfig(directory, rotateSize, most, gzip, framing, redaction);
   }
 
   /**
@@ -118,7 +125,8 @@ public final class RecordingDirectoryConfig {
    * @return the changed copy
    */
   public RecordingDirectoryConfig withGzip(boolean compressed) {
-    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, compressed, framing);
+    return new RecordingDirectoryConfig(
+        directory, rotateSize, maxFiles, compressed, framing, redaction);
   }
 
   /**
@@ -128,6 +136,25 @@ public final class RecordingDirectoryConfig {
    * @return the changed copy
    */
   public RecordingDirectoryConfig withFraming(@Nullable Framing other) {
-    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, gzip, other);
+    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, gzip, other, redaction);
+  }
+
+  /**
+   * What replaces bytes before they are written, and is named in each file.
+   *
+   * @return the redaction; null to write payloads as they are
+   */
+  public @Nullable Redaction redaction() {
+    return redaction;
+  }
+
+  /**
+   * This, with bytes that are replaced before they are written.
+   *
+   * @param other see {@link #redaction()}
+   * @return the changed copy
+   */
+  public RecordingDirectoryConfig withRedaction(@Nullable Redaction other) {
+    return new RecordingDirectoryConfig(directory, rotateSize, maxFiles, gzip, framing, other);
   }
 }

@@ -70,7 +70,7 @@ public final class RecordingDirectoryWriter implements Closeable {
     return new ConversationWriter(
         this,
         RecordingName.of(files.nameTime(epoch, accepted), number, firstPart, config.gzip()),
-        RecordingWriter.line(config.framing())
+        RecordingWriter.lines(config.framing(), config.redaction())
             + ConversationComments.of(epoch, number, client, acceptedMicros));
   }
 

@@ -33,7 +33,12 @@ public final class RecordingException extends IOException {
     NOT_READ
   }
 
-  RecordingException(String message) {
+  /**
+   * An error of a recording as a whole.
+   *
+   * @param message one line that begins with the recording's name
+   */
+  public RecordingException(String message) {
     this(message, 0, Kind.DAMAGE);
   }
 

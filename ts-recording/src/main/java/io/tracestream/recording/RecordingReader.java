@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -47,7 +48,8 @@ public final class RecordingReader implements Closeable {
   /** More than a number, a tab and a direction: that many bytes in the buffer hold all of them. */
   private static final int LONGEST_PREFIX = 64;
   /** The longest comment that can have a meaning. */
-  private static final int LONGEST_COMMENT = 200;
+  private static final int LONGEST_COMMENT =
+      RecordingWriter.REDACTED.length() + Redaction.LONGEST_FIELD;
   /** How much of a damaged field an error shows. */
   private static final int LONGEST_FIELD = 32;
 
@@ -99,6 +101,8 @@ public final class RecordingReader implements Closeable {
   private long startMicros;
   /** Null if no line names it. */
   private @Nullable Framing framing;
+  /** The text of each field that a line names. */
+  private List<String> redacted = List.of();
   /** Null if no line names it. */
   private @Nullable Instant epoch;
   /** Null if no line names it. */
@@ -131,6 +135,7 @@ public final class RecordingReader implements Closeable {
     private final long line;
     private final long startMicros;
     private final @Nullable Framing framing;
+    private final List<String> redacted;
     private final @Nullable Instant epoch;
     private final @Nullable String client;
     private final boolean clientEnded;
@@ -142,6 +147,7 @@ public final class RecordingReader implements Closeable {
       this.line = reader.line;
       this.startMicros = reader.startMicros;
       this.framing = reader.framing;
+      this.redacted = reader.redacted;
       this.epoch = reader.epoch;
       this.client = reader.client;
       this.clientEnded = reader.clientEnded;
@@ -180,6 +186,7 @@ public final class RecordingReader implements Closeable {
     line = place.line - 1;
     startMicros = place.startMicros;
     framing = place.framing;
+    redacted = place.redacted;
     epoch = place.epoch;
     client = place.client;
     clientEnded = place.clientEnded;
@@ -376,6 +383,15 @@ public final class RecordingReader implements Closeable {
    */
   public @Nullable Framing framing() {
     return framing;
+  }
+
+  /**
+   * What a {@link Redaction} has replaced in the payloads. To be called at an entry.
+   *
+   * @return the text of each field that a line {@code # redact} before the first entry names
+   */
+  public List<String> redacted() {
+    return redacted;
   }
 
   /**
@@ -666,6 +682,11 @@ public final class RecordingReader implements Closeable {
       } catch (IllegalArgumentException e) {
         throw error(String.valueOf(e.getMessage()).replaceAll("[^ -~]", "?") + CORRECT_IT);
       }
+    }
+    if (comment.startsWith(RecordingWriter.REDACTED) && !entrySeen) {
+      List<String> more = new ArrayList<>(redacted);
+      more.add(comment.substring(RecordingWriter.REDACTED.length()));
+      redacted = List.copyOf(more);
     }
     Matcher accepted = ConversationComments.CONNECTION.matcher(comment);
     if (accepted.matches()) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ public final class RecordingWriter implements Closeable {
   static final String HEADER = "# ts_proxy recording v1";
   /** The beginning of the line that names the framing. */
   static final String FRAMING = "# framing ";
+  /** The beginning of each line that names a redacted field. */
+  static final String REDACTED = "# redact ";
 
   /** Room for a line without its payload: 19 digits, a direction, two tabs, a line end. */
   private static final int LINE_MARGIN = 32;
@@ -31,6 +34,8 @@ public final class RecordingWriter implements Closeable {
   private final WriteMemory memory;
   /** Ends the memory's background thread, if no other writer shares it. */
   private final Closeable ownMemory;
+  /** Null if payloads are written as they are. */
+  private final @Nullable Redaction redaction;
   /** Lines on their way to the file; null if there are none. */
   private @Nullable ByteBuffer buffer;
   /** Where the last whole line in the buffer ends; 0 if there is none. */
@@ -55,10 +60,15 @@ public final class RecordingWriter implements Closeable {
   private boolean closed;
 
   private RecordingWriter(
-      RecordingFile file, WriteMemory memory, Closeable ownMemory, boolean wantLarge) {
+      RecordingFile file,
+      WriteMemory memory,
+      Closeable ownMemory,
+      @Nullable Redaction redaction,
+      boolean wantLarge) {
     this.file = file;
     this.memory = memory;
     this.ownMemory = ownMemory;
+    this.redaction = redaction;
     this.wantLarge = wantLarge;
   }
 
@@ -87,8 +97,26 @@ public final class RecordingWriter implements Closeable {
    * @throws IOException if writing fails
    */
   public static RecordingWriter create(Path path, @Nullable Framing framing) throws IOException {
+    return create(path, framing, null);
+  }
+
+  /**
+   * As {@link #create(Path, Framing)}, for a recording that does not have all bytes that were sent.
+   *
+   * @param path where to write
+   * @param framing the framing of the recorded frames; null to name none
+   * @param redaction replaces bytes before they are written, and is named in the recording; null to
+   *     write payloads as they are
+   * @return the writer; only the lines before the first entry are in the file yet
+   * @throws RecordingException as in {@link #create(Path)}
+   * @throws IOException if writing fails
+   */
+  public static RecordingWriter create(
+      Path path, @Nullable Framing framing, @Nullable Redaction redaction) throws IOException {
     String name = path.toString();
-    RecordingWriter writer = alone(RecordingFile.create(path, name, name.endsWith(".gz")), framing);
+    String lines = lines(framing, redaction);
+    RecordingWriter writer =
+        alone(RecordingFile.create(path, name, name.endsWith(".gz")), redaction, lines);
     try {
       writer.file.takeName();
       return writer;
@@ -104,7 +132,7 @@ public final class RecordingWriter implements Closeable {
    */
   static RecordingWriter part(Path path) throws IOException {
     String name = path.toString();
-    return alone(RecordingFile.part(path, name, name.endsWith(".gz")), null);
+    return alone(RecordingFile.part(path, name, name.endsWith(".gz")), null, "");
   }
 
   /** The file's current path. */
@@ -112,24 +140,37 @@ public final class RecordingWriter implements Closeable {
     return file.path();
   }
 
-  private static RecordingWriter alone(RecordingFile file, @Nullable Framing framing)
-      throws IOException {
+  private static RecordingWriter alone(
+      RecordingFile file, @Nullable Redaction redaction, String comments) throws IOException {
     WriteMemory memory = new WriteMemory(WriteMemory.ENOUGH_FOR_ONE);
-    return new RecordingWriter(file, memory, memory, true).begin(line(framing));
+    return new RecordingWriter(file, memory, memory, redaction, true).begin(comments);
   }
 
-  /** The line that names the framing; empty without one. */
-  static String line(@Nullable Framing framing) {
-    return framing == null ? "" : FRAMING + framing + "\n";
+  /** The lines that name the framing and what is redacted; empty if there are none. */
+  static String lines(@Nullable Framing framing, @Nullable Redaction redaction) {
+    StringBuilder lines = new StringBuilder();
+    if (framing != null) {
+      lines.append(FRAMING).append(framing).append('\n');
+    }
+    for (String field : redaction == null ? List.<String>of() : redaction.fields()) {
+      if (field.length() > Redaction.LONGEST_FIELD || !field.matches("[ -~]*[!-~]")) {
+        throw new IllegalArgumentException(
+            "redaction: the text of a field must be printable ASCII, and at most "
+                + Redaction.LONGEST_FIELD + " characters");
+      }
+      lines.append(REDACTED).append(field).append('\n');
+    }
+    return lines.toString();
   }
 
   /**
    * Begins one of many recordings in a new file, which is deleted if that fails. The lines before
    * its entries are then in the file.
    */
-  static RecordingWriter begin(RecordingFile file, WriteMemory memory, String comments)
+  static RecordingWriter begin(
+      RecordingFile file, WriteMemory memory, @Nullable Redaction redaction, String comments)
       throws IOException {
-    return new RecordingWriter(file, memory, () -> {}, false).begin(comments);
+    return new RecordingWriter(file, memory, () -> {}, redaction, false).begin(comments);
   }
 
   private RecordingWriter begin(String comments) throws IOException {
@@ -178,7 +219,29 @@ public final class RecordingWriter implements Closeable {
           "elapsedMicros: found " + elapsedMicros + ", expected at least " + lastElapsedMicros);
     }
     lastElapsedMicros = elapsedMicros;
-    writeAtAnyTime(elapsedMicros, direction, payload);
+    if (redaction == null) {
+      writeAtAnyTime(elapsedMicros, direction, payload);
+    } else {
+      writeAtAnyTime(elapsedMicros, direction, redacted(redaction, direction, payload));
+    }
+  }
+
+  /** A payload as it may be recorded. If there is none, this is broken: better no recording. */
+  private ByteBuffer redacted(Redaction by, Direction direction, ByteBuffer... payload)
+      throws IOException {
+    try {
+      ByteBuffer copy = memory.copy(payload);
+      by.redact(direction, copy.duplicate());
+      return copy;
+    } catch (RuntimeException | Error e) {
+      broken = new RecordingException(
+          file + ": a payload could not be redacted, so it is not recorded: " + e,
+          0,
+          RecordingException.Kind.DAMAGE,
+          e);
+      thrown = true;
+      throw broken;
+    }
   }
 
   /** As {@link #write}, but time may go backwards, as in a recording that was edited. */

@@ -28,6 +28,8 @@ final class WriteMemory implements Closeable {
   private int large;
   /** Shared, as it is only needed during a call. */
   final HexEncoder hex = new HexEncoder();
+  /** Shared as well; grows with the longest payload up to a size that is worth keeping. */
+  private ByteBuffer copied = ByteBuffer.allocate(SMALL);
 
   /** @param mostLarge how many large buffers there may be */
   WriteMemory(int mostLarge) {
@@ -87,6 +89,26 @@ final class WriteMemory implements Closeable {
   /** Takes back an empty buffer. */
   void give(ByteBuffer buffer) {
     (buffer.capacity() == LARGE ? freeLarge : freeSmall).addLast(buffer);
+  }
+
+  /** A copy of a payload that is in one part or several, for the time of a call. */
+  ByteBuffer copy(ByteBuffer... payload) {
+    int length = 0;
+    for (ByteBuffer part : payload) {
+      length += part.remaining();
+    }
+    ByteBuffer copy = copied;
+    if (copy.capacity() < length) {
+      copy = ByteBuffer.allocate(length <= LARGE ? LARGE : length);
+      copied = length <= LARGE ? copy : copied;
+    }
+    copy.clear();
+    int at = 0;
+    for (ByteBuffer part : payload) {
+      copy.put(at, part, part.position(), part.remaining());
+      at += part.remaining();
+    }
+    return copy.limit(length);
   }
 
   /** Ends the background thread, after what it has to write. */

@@ -27,6 +27,9 @@
  * ({@link io.tracestream.recording.RecordedEnd}). A
  * {@link io.tracestream.recording.RecordingDirectory} lists them, in order.
  *
+ * <p>A {@link io.tracestream.recording.Redaction} keeps secrets out: it replaces bytes before they
+ * are written, and the recording names the fields in lines {@code # redact FIELD}.
+ *
  * <p>A reader stops at the first damaged line. A {@link io.tracestream.recording.RecordingCheck}
  * goes on, reports each damaged line, and can write what is whole to another file.
  *

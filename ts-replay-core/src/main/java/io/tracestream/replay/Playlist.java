@@ -1,6 +1,9 @@
 package io.tracestream.replay;
 
+import static java.util.stream.Collectors.joining;
+
 import io.tracestream.recording.Conversation;
+import io.tracestream.rules.Field;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -65,6 +68,10 @@ final class Playlist implements Closeable {
       throws IOException {
     this.repeat = repeat;
     this.name = name(conversations);
+    if (!role.rules().redacted().isEmpty()) {
+      notes.add("redacted when it was recorded, so these bytes are not compared: "
+          + role.rules().redacted().stream().map(Field::toString).collect(joining(", ")));
+    }
     PageCache cache = new PageCache(asPool);
     for (Conversation conversation : conversations) {
       int longest = role.format().longestPayload();

@@ -5,6 +5,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
+import io.tracestream.rules.RedactedFields;
 import io.tracestream.rules.RuleUse;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param received the direction of the frames that the other side sends
  * @param format the frames of both directions
  * @param timing when entries are sent
- * @param rules what may vary
+ * @param rules what may vary, and what was redacted when it was recorded
  * @param use which of the rules had an effect
  * @param rewriter computes payloads; null for none
  * @param patience for how long nothing may come while a frame is owed, in nanoseconds; 0 for no
@@ -49,20 +50,18 @@ record Role(
     @Nullable Hint otherOrder,
     AtEnd atEnd) {
 
-  static Role server(ReplayConfig config) {
+  static Role server(ReplayConfig config) throws IOException {
     return of(Direction.C2S, config, config.idleTimeout(), null);
   }
 
-  static Role client(VerifyConfig config) {
+  static Role client(VerifyConfig config) throws IOException {
     return of(Direction.S2C, config, config.replyTimeout(), config.order());
   }
 
   private static Role of(
-      Direction received,
-      PlayConfig<?> config,
-      @Nullable Duration patience,
-      @Nullable Order order) {
-    Rules rules = config.rules();
+      Direction received, PlayConfig<?> config, @Nullable Duration patience, @Nullable Order order)
+      throws IOException {
+    Rules rules = config.rules().plus(redacted(config));
     List<Field> fromReceived = new ArrayList<>();
     List<Field> intoSent = new ArrayList<>();
     boolean tied = false;
@@ -89,6 +88,18 @@ record Role(
         order == Order.ANY && tied,
         otherOrder(order, tied),
         config instanceof ReplayConfig replay ? replay.atEnd() : AtEnd.AS_RECORDED);
+  }
+
+  /** Holds back an interrupt, which would close the file being read. */
+  private static Rules redacted(PlayConfig<?> config) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return RedactedFields.in(config.conversations(), config.format().longestPayload());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static @Nullable Hint otherOrder(@Nullable Order order, boolean tied) {

@@ -20,13 +20,19 @@ final class Replays {
 
   private Replays() {}
 
-  /** Writes a recording of lines such as {@code c2s 6869}, or {@code 150000 c2s 6869}. */
+  /**
+   * Writes a recording of lines such as {@code c2s 6869}, {@code 150000 c2s 6869}, or a comment.
+   */
   static Path write(Path file, String... lines) throws IOException {
     StringBuilder text = new StringBuilder("# ts_proxy recording v1\n");
     for (String line : lines) {
-      text.append(line.matches("\\d.*") ? "" : "0\t")
-          .append(line.replace(' ', '\t'))
-          .append('\n');
+      if (line.startsWith("#")) {
+        text.append(line).append('\n');
+      } else {
+        text.append(line.matches("\\d.*") ? "" : "0\t")
+            .append(line.replace(' ', '\t'))
+            .append('\n');
+      }
     }
     return Files.writeString(file, text);
   }

@@ -53,6 +53,9 @@ public final class Comparer {
     for (Field field : rules.ignored()) {
       addOf(direction, field, fields);
     }
+    for (Field field : rules.redacted()) {
+      addOf(direction, field, fields);
+    }
     for (Copy copy : rules.copied()) {
       addOf(direction, copy.from(), fields);
     }

@@ -28,9 +28,22 @@ public final class Field {
   private final int length;
   /** Null where the length does not vary. */
   private final @Nullable Shape shape;
+  /** Whether a payload that does not have all of it has it from its offset on, to the end. */
+  private final boolean isRedacted;
 
   private Field(Frames frames, int offset, List<Object> steps, int length, @Nullable Shape shape) {
+    this(frames, offset, steps, length, shape, false);
+  }
+
+  private Field(
+      Frames frames,
+      int offset,
+      List<Object> steps,
+      int length,
+      @Nullable Shape shape,
+      boolean isRedacted) {
     this.frames = frames;
+    this.isRedacted = isRedacted;
     this.offset = offset;
     this.steps = List.copyOf(steps);
     this.length = length;
@@ -151,6 +164,19 @@ public final class Field {
     return new Field(frames, offset, steps, length, null);
   }
 
+  /**
+   * The same bytes as {@link RedactedFields} replaces them: a payload of the right kind that does
+   * not have the whole field has it from its offset on, to the payload's end.
+   */
+  Field redacted() {
+    return new Field(frames, offset, steps, length, shape, true);
+  }
+
+  /** Whether a payload of its kind has the whole field. */
+  boolean isWholeIn(ByteBuffer payload) {
+    return wholeStart(payload) >= 0;
+  }
+
   /** Whether it has the same offset and length in all payloads of a length. */
   boolean isFixed() {
     return shape == null && steps.isEmpty();
@@ -168,6 +194,20 @@ public final class Field {
 
   /** Where it begins in a payload of its kind; -1 when the payload does not have it. */
   int startIn(ByteBuffer payload) {
+    int start = wholeStart(payload);
+    return start < 0 && isRedacted ? partStart(payload.remaining()) : start;
+  }
+
+  /** Where it ends in a payload of its kind that has it from there on. */
+  int endIn(ByteBuffer payload, int start) {
+    return isRedacted && wholeStart(payload) < 0 ? payload.remaining() : endFrom(payload, start);
+  }
+
+  private int partStart(int payloadLength) {
+    return (int) Math.max(0, Math.min(payloadLength, from(payloadLength)));
+  }
+
+  private int wholeStart(ByteBuffer payload) {
     int length = payload.remaining();
     long at = from(length);
     for (Object step : steps) {
@@ -249,7 +289,7 @@ public final class Field {
 
   /** The same for a payload that has the field there. */
   ByteBuffer valueFrom(ByteBuffer payload, int start) {
-    return payload.slice(payload.position() + start, endFrom(payload, start) - start);
+    return payload.slice(payload.position() + start, endIn(payload, start) - start);
   }
 
   /**
@@ -297,7 +337,10 @@ public final class Field {
    * @return an offset; the payload's end when the payload does not have the field
    */
   public int start(int payloadLength) {
-    return isWhole(payloadLength) ? (int) from(payloadLength) : payloadLength;
+    if (isWhole(payloadLength)) {
+      return (int) from(payloadLength);
+    }
+    return isRedacted ? partStart(payloadLength) : payloadLength;
   }
 
   /**
@@ -321,6 +364,7 @@ public final class Field {
         && offset == field.offset
         && steps.equals(field.steps)
         && length == field.length
+        && isRedacted == field.isRedacted
         && Objects.equals(shape, field.shape);
   }
 

@@ -25,12 +25,13 @@ public final class Filled {
     BitSet open = new BitSet(0);
     ByteBuffer payload = expected;
     for (Field field : fields) {
-      if (field.isWhole(expected.remaining()) && field.isWhole(found.remaining())) {
+      int at = field.start(expected.remaining());
+      int from = field.start(found.remaining());
+      int length = field.end(found.remaining()) - from;
+      if (length > 0 && length == field.end(expected.remaining()) - at) {
         payload = payload == expected ? copyOf(expected) : payload;
-        int from = field.start(found.remaining());
-        open.set(from, from + field.length());
-        payload.put(
-            field.start(expected.remaining()), found, found.position() + from, field.length());
+        open.set(from, from + length);
+        payload.put(at, found, found.position() + from, length);
       }
     }
     return new Filled(payload, open, -1);

@@ -200,6 +200,14 @@ public final class Frames {
     return frames;
   }
 
+  /** Puts the bytes that the conditions ask for into a payload that had them. */
+  void restoreIn(ByteBuffer payload) {
+    for (Content content : contents) {
+      int start = content.offset < 0 ? payload.remaining() + content.offset : content.offset;
+      payload.put(payload.position() + start, content.bytes);
+    }
+  }
+
   private Frames plusCondition(RuleReader reader) {
     int from = reader.at();
     if (reader.skip("len=")) {

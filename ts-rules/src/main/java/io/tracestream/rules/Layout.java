@@ -32,9 +32,12 @@ final class Layout {
       @Nullable Shape number) {}
 
   private record Place(
-      Field field, int from, int to, @Nullable Shape number) {
+      Field field, int from, int to, @Nullable Shape number, boolean isRest) {
     /** Where it ends in another payload that has it there; -1 when that one does not. */
     int endFrom(ByteBuffer other, int start) {
+      if (isRest) {
+        return Math.max(start, other.remaining());
+      }
       if (field.varies()) {
         return field.endFrom(other, start);
       }
@@ -93,13 +96,15 @@ final class Layout {
       return;
     }
     int from = live.there(start);
-    int to = Math.max(from, live.there(field.endFrom(recorded, start)));
+    int to = Math.max(from, live.there(field.endIn(recorded, start)));
     for (Place other : number == null ? List.<Place>of() : places) {
       if (from < other.to && other.from < to) {
         return; // a number of which some bytes are open says nothing
       }
     }
-    places.add(new Place(field, from, to, number));
+    // What was redacted in a payload that the field's shape was not in.
+    boolean isRest = !field.isFixed() && !field.isWholeIn(recorded);
+    places.add(new Place(field, from, to, number, isRest));
   }
 
   /** What a span with a number has to be in the other payload; null if the number does not fit. */

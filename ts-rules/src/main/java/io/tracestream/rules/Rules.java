@@ -14,22 +14,30 @@ import java.util.Objects;
  * <p>{@code ignore} and {@code copy} hold for the frames that their fields name, as far as these
  * are long enough, and only where the frame is of that kind both as it was recorded and live. They
  * leave a payload's length open only where the length of a field varies. {@code length} names the
- * numbers that follow then. {@code allow} takes whole frames out of the comparison.
+ * numbers that follow then. {@code allow} takes whole frames out of the comparison. {@code redact}
+ * names bytes that are not in the recording as they were sent.
  */
 public final class Rules {
   /** Nothing varies. */
-  public static final Rules NONE = new Rules(List.of(), List.of(), List.of(), List.of());
+  public static final Rules NONE = new Rules(List.of(), List.of(), List.of(), List.of(), List.of());
 
   private final List<Field> ignored;
   private final List<Copy> copied;
   private final List<Field> lengths;
   private final List<Frames> allowed;
+  private final List<Field> redacted;
 
-  private Rules(List<Field> ignored, List<Copy> copied, List<Field> lengths, List<Frames> allowed) {
+  private Rules(
+      List<Field> ignored,
+      List<Copy> copied,
+      List<Field> lengths,
+      List<Frames> allowed,
+      List<Field> redacted) {
     this.ignored = List.copyOf(ignored);
     this.copied = List.copyOf(copied);
     this.lengths = List.copyOf(lengths);
     this.allowed = List.copyOf(allowed);
+    this.redacted = List.copyOf(redacted);
   }
 
   /**
@@ -46,9 +54,9 @@ public final class Rules {
 
   /**
    * Reads rules from a file, one a line: {@code ignore FIELD}, {@code copy FIELD->FIELD},
-   * {@code length FIELD} or {@code allow FRAMES}. Blank lines and comments, from a {@code #} to the
-   * end of the line, are skipped. A line may begin with {@code --}, so options of a command line
-   * can be pasted as they are.
+   * {@code length FIELD}, {@code allow FRAMES} or {@code redact FIELD}. Blank lines and comments,
+   * from a {@code #} to the end of the line, are skipped. A line may begin with {@code --}, so
+   * options of a command line can be pasted as they are.
    *
    * @param file the file, in UTF-8
    * @return the rules
@@ -65,7 +73,7 @@ public final class Rules {
    * @return all of them
    */
   public Rules ignoring(Field field) {
-    return new Rules(with(ignored, List.of(field)), copied, lengths, allowed);
+    return new Rules(with(ignored, List.of(field)), copied, lengths, allowed, redacted);
   }
 
   /**
@@ -75,7 +83,7 @@ public final class Rules {
    * @return all of them
    */
   public Rules copying(Copy copy) {
-    return new Rules(ignored, with(copied, List.of(copy)), lengths, allowed);
+    return new Rules(ignored, with(copied, List.of(copy)), lengths, allowed, redacted);
   }
 
   /**
@@ -92,7 +100,7 @@ public final class Rules {
       throw new IllegalArgumentException(Shown.quoted(length.toString())
           + ": not a number; a length is written such as c2s:2+u16");
     }
-    return new Rules(ignored, copied, with(lengths, List.of(length)), allowed);
+    return new Rules(ignored, copied, with(lengths, List.of(length)), allowed, redacted);
   }
 
   /**
@@ -102,7 +110,18 @@ public final class Rules {
    * @return all of them
    */
   public Rules allowing(Frames frames) {
-    return new Rules(ignored, copied, lengths, with(allowed, List.of(frames)));
+    return new Rules(ignored, copied, lengths, with(allowed, List.of(frames)), redacted);
+  }
+
+  /**
+   * These rules, and one more.
+   *
+   * @param field bytes that {@link RedactedFields} has replaced in the recording: they are not
+   *     compared, not even in a payload that has only a part of the field
+   * @return all of them
+   */
+  public Rules redacting(Field field) {
+    return new Rules(ignored, copied, lengths, allowed, with(redacted, List.of(field.redacted())));
   }
 
   /**
@@ -116,7 +135,8 @@ public final class Rules {
         with(ignored, others.ignored),
         with(copied, others.copied),
         with(lengths, others.lengths),
-        with(allowed, others.allowed));
+        with(allowed, others.allowed),
+        with(redacted, others.redacted));
   }
 
   private static <T> List<T> with(List<T> some, List<T> more) {
@@ -162,6 +182,15 @@ public final class Rules {
   }
 
   /**
+   * Bytes that were replaced when they were recorded, and are not compared.
+   *
+   * @return the fields, in the order in which they were given
+   */
+  public List<Field> redacted() {
+    return redacted;
+  }
+
+  /**
    * Whether a frame is of a kind that may come at any time.
    *
    * @param direction the frame's
@@ -183,12 +212,13 @@ public final class Rules {
         && ignored.equals(rules.ignored)
         && copied.equals(rules.copied)
         && lengths.equals(rules.lengths)
-        && allowed.equals(rules.allowed);
+        && allowed.equals(rules.allowed)
+        && redacted.equals(rules.redacted);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(ignored, copied, lengths, allowed);
+    return Objects.hash(ignored, copied, lengths, allowed, redacted);
   }
 
   /** The text that {@link #read} reads: a rule a line. */
@@ -199,6 +229,7 @@ public final class Rules {
     copied.forEach(copy -> lines.append("copy ").append(copy).append('\n'));
     lengths.forEach(field -> lines.append("length ").append(field).append('\n'));
     allowed.forEach(frames -> lines.append("allow ").append(frames).append('\n'));
+    redacted.forEach(field -> lines.append("redact ").append(field).append('\n'));
     return lines.toString();
   }
 }

@@ -83,6 +83,7 @@ final class RulesText {
       case "ignore" -> rules.ignoring(Field.parse(value));
       case "copy" -> rules.copying(Copy.parse(value));
       case "allow" -> rules.allowing(Frames.parse(value));
+      case "redact" -> rules.redacting(Field.parse(value));
       case "length" -> rules.following(Field.parseLength(value));
       default ->
         throw new IllegalArgumentException(Shown.quoted(rule)

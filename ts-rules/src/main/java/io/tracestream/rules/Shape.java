@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What tells where some bytes end whose number varies. Immutable. */
 public final class Shape {
+  /** What is written in place of bytes that are not to be recorded: an asterisk. */
+  static final byte BLANK = '*';
+
   private static final int LONGEST_VARINT = 10;
   private static final String[] NAMES = {
     "digits", "len8", "len16le", "len16", "len32le", "len32", "lenvar", "varint", "rest"
@@ -104,6 +107,33 @@ public final class Shape {
   /** Whether it can say a length. */
   boolean isNumber() {
     return numberWidth > 0 || isVarint() || text.equals("digits");
+  }
+
+  /**
+   * Replaces what such a field says, so that it ends where it ended.
+   *
+   * @param field the bytes of a field; changed in place
+   */
+  void blank(ByteBuffer field) {
+    int from = field.position() + prefix(field);
+    int to = field.limit();
+    byte blank = text.equals("digits") ? (byte) '0' : BLANK;
+    for (byte other = Byte.MIN_VALUE; isIn(delimiter, blank) && other < Byte.MAX_VALUE; other++) {
+      blank = other;
+    }
+    for (int at = from; at < to; at++) {
+      boolean goesOn = isVarint() && at < to - 1;
+      field.put(at, goesOn ? (byte) (blank | 0x80) : blank);
+    }
+  }
+
+  private static boolean isIn(byte[] bytes, byte one) {
+    for (byte each : bytes) {
+      if (each == one) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The number that these bytes say; -1 if it is larger than any length. */

@@ -17,7 +17,8 @@
  * a {@link io.tracestream.rules.Copy} puts a live value, such as the id of a request, into the
  * frames that answer, and a length follows where these change how many bytes it counts. The same
  * rules serve replaying, verifying, comparing and learning; a file of them is read by
- * {@link io.tracestream.rules.Rules#read}.
+ * {@link io.tracestream.rules.Rules#read}. {@link io.tracestream.rules.RedactedFields} keep bytes
+ * out of a recording, and are rules for whoever plays it.
  *
  * <p>One {@link io.tracestream.rules.Comparer} for each direction serves all conversations. Each
  * conversation has {@link io.tracestream.rules.LiveValues} of its own, which are told of the frames
