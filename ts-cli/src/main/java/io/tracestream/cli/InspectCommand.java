@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -37,11 +39,15 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ts-proxy inspect a.rec",
+      "  ts-proxy inspect a.rec --html a.html",
       "  ts-proxy inspect a.rec --entries | head",
       "  ts-proxy inspect a.rec --entry 7 --full --decode json",
       "  ts-proxy inspect DIR --grep LOGR --direction c2s --json"
     })
 final class InspectCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec command;
+
   @Parameters(
       paramLabel = "FILE|DIR",
       converter = Values.FileOrFolder.class,
@@ -50,6 +56,14 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin(name = "Entries:")
   private EntryOptions entries;
+
+  @Option(
+      names = "--html",
+      paramLabel = "OUT",
+      converter = Values.FileName.class,
+      description = "Write a page for a browser to the file OUT instead: all entries, to look"
+          + " through and to search.")
+  private Path html;
 
   @Mixin(name = "Decoded payloads:")
   private DecodeOptions decode;
@@ -60,18 +74,61 @@ final class InspectCommand implements Callable<Integer> {
   @Mixin
   private LogOptions.Unused unused;
 
-  @Spec
-  private CommandSpec spec;
-
   @Override
   public Integer call() throws Exception {
     Decoders decoders = decode.decoders();
+    if (html != null) {
+      return writePage(decoders);
+    }
     if (!decoders.isEmpty() && !entries.areGiven()) {
       throw new ParameterException(
-          spec.commandLine(), "--decode: add --entries, or another option that lists entries");
+          command.commandLine(),
+          "--decode: add --entries or another option that lists entries, or --html");
     }
     EntryList list = entries.areGiven() ? new EntryList(entries, decoders) : null;
     return Files.isDirectory(file) ? inspectAll(list) : inspectOne(list);
+  }
+
+  private int writePage(Decoders decoders) throws Failures.NotStarted, Failures.Failed {
+    if (entries.areGiven()) {
+      throw new ParameterException(
+          command.commandLine(), "--html cannot be combined with options that list entries");
+    }
+    List<Conversation> conversations = conversations();
+    Page.check("--html", html);
+    try (Page page = Page.of(html)) {
+      page.add(conversations, maxPayload.bytes(), decoders);
+      page.damages().forEach(Failures::say);
+      boolean damaged = !page.damages().isEmpty();
+      if (page.data().entries() == 0 && !damaged) {
+        throw new Failures.NotStarted(file + ": is not a recording: no entry");
+      }
+      page.write(
+          new Page.Head(
+              "inspect",
+              VisibleText.line(file.toString()),
+              damaged ? "failed" : "neutral",
+              damaged ? "damaged" : "recording",
+              page.amount()),
+          null);
+      return damaged ? Failures.FAILED : 0;
+    } catch (IOException e) {
+      throw new Failures.Failed(Page.cannotWrite("--html", html, e));
+    }
+  }
+
+  private List<Conversation> conversations() throws Failures.NotStarted {
+    try {
+      if (Files.isDirectory(file)) {
+        RecordingDirectory directory = RecordingDirectory.open(file);
+        directory.leftOut().forEach(Failures::say);
+        return directory.conversations();
+      }
+      open().close();
+      return List.of(Conversation.of(file));
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Failures.reason(e));
+    }
   }
 
   private int inspectAll(EntryList list) throws Failures.NotStarted, Failures.Failed {

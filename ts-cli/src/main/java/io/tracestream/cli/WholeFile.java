@@ -12,6 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Writes a file whole or not at all: under another name next to it, and renames it at the end. */
@@ -57,6 +59,17 @@ final class WholeFile {
     Files.delete(temporary);
   }
 
+  /**
+   * Creates an empty file for what is to become part of {@code file}. It is gone when it is closed,
+   * and where the system allows, when the process ends in any other way.
+   */
+  static FileChannel scratch(Path file) throws IOException {
+    return create(
+        sibling(file.toAbsolutePath()),
+        StandardOpenOption.READ,
+        StandardOpenOption.DELETE_ON_CLOSE);
+  }
+
   /** An unused name that no pattern for reports matches. */
   private static Path sibling(Path file) {
     return file.resolveSibling(
@@ -64,8 +77,9 @@ final class WholeFile {
   }
 
   /** Readable by its owner only, since recordings hold secrets. */
-  private static FileChannel create(Path file) throws IOException {
-    Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static FileChannel create(Path file, OpenOption... more) throws IOException {
+    Set<OpenOption> options = new HashSet<>(List.of(more));
+    options.addAll(List.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     return file.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
         : FileChannel.open(file, options);
