@@ -21,6 +21,8 @@ final class HexEncoder {
   private static final int MOST = 1024;
   /** For fewer bytes than this, the table is as fast. */
   private static final int LEAST = 64;
+  /** At most so many payloads are encoded together. */
+  private static final int MOST_GATHERED = 64;
 
   private static final int LETTER_OFFSET = 'a' - '0' - 10;
   private static final int TWO_ZEROS = '0' << 8 | '0';
@@ -38,6 +40,11 @@ final class HexEncoder {
 
   private final CharBuffer textPairs = text.asCharBuffer();
 
+  /** How many short payloads wait in {@link #bytes}, and where each of them ends there. */
+  private int gathered;
+
+  private final int[] ends = new int[MOST_GATHERED];
+
   /**
    * Encodes {@code count} bytes of {@code from}, from index {@code at}, and puts the digits at the
    * position of {@code to}, which is big-endian.
@@ -54,11 +61,60 @@ final class HexEncoder {
 
   private void encodeRound(ByteBuffer from, int at, int count, ByteBuffer to) {
     from.get(at, bytes.array(), 0, count);
+    encodeRound(count);
+    to.put(text.position(0).limit(2 * count));
+  }
+
+  /** Encodes the first {@code count} of {@link #bytes} to {@link #text}. */
+  private void encodeRound(int count) {
     widening.decode(bytes.position(0).limit(count), values.clear(), false);
     carry(values.array(), carries, count);
     pair(values.array(), carries, pairs, count);
     textPairs.clear().put(pairs, 0, count);
-    to.put(text.position(0).limit(2 * count));
+  }
+
+  /**
+   * Keeps a copy of a payload, to be encoded together with others, which is quicker for short ones.
+   * Nothing else may be encoded before {@link #encodeGathered}.
+   *
+   * @return false if there is no room for it
+   */
+  boolean gather(ByteBuffer payload) {
+    int start = gatheredBytes();
+    int count = payload.remaining();
+    if (gathered == MOST_GATHERED || count > MOST - start) {
+      return false;
+    }
+    payload.get(payload.position(), bytes.array(), start, count);
+    ends[gathered++] = start + count;
+    return true;
+  }
+
+  int gathered() {
+    return gathered;
+  }
+
+  int gatheredBytes() {
+    return gathered == 0 ? 0 : ends[gathered - 1];
+  }
+
+  /** Encodes what was gathered: {@link #putGathered} has it until something else is encoded. */
+  void encodeGathered() {
+    encodeRound(gatheredBytes());
+    text.clear();
+    gathered = 0;
+  }
+
+  /** How many digits the gathered payload of that number has, from 0. */
+  int gatheredDigits(int i) {
+    return 2 * (ends[i] - (i == 0 ? 0 : ends[i - 1]));
+  }
+
+  /** Puts the digits of the gathered payload of that number, from 0. */
+  void putGathered(int i, ByteBuffer to) {
+    int count = gatheredDigits(i);
+    int at = to.position();
+    to.put(at, text, 2 * ends[i] - count, count).position(at + count);
   }
 
   /** Bit 4 of a carry is set if the first digit is a letter. */

@@ -29,6 +29,8 @@ public final class RecordingWriter implements Closeable {
 
   /** Room for a line without its payload: 19 digits, a direction, two tabs, a line end. */
   private static final int LINE_MARGIN = 32;
+  /** Payloads up to this length are encoded several at a time. */
+  private static final int MOST_GATHERED_BYTES = 256;
 
   private final RecordingFile file;
   private final WriteMemory memory;
@@ -36,6 +38,11 @@ public final class RecordingWriter implements Closeable {
   private final Closeable ownMemory;
   /** Null if payloads are written as they are. */
   private final @Nullable Redaction redaction;
+  /**
+   * Whether short payloads wait in the encoder, until there are many or another entry comes: not if
+   * other writers share it.
+   */
+  private final boolean gathers;
   /** Lines on their way to the file; null if there are none. */
   private @Nullable ByteBuffer buffer;
   /** Where the last whole line in the buffer ends; 0 if there is none. */
@@ -50,6 +57,15 @@ public final class RecordingWriter implements Closeable {
 
   /** Bytes of text that are in the file, or on their way there in earlier buffers. */
   private long handedOver;
+
+  /**
+   * What the line of an entry begins with, up to its payload; the entries that were gathered have
+   * the same.
+   */
+  private final ByteBuffer prefix = ByteBuffer.allocate(LINE_MARGIN);
+
+  private long prefixMicros;
+  private @Nullable Direction prefixDirection;
 
   private long lastElapsedMicros;
   /** What failed; null while all is well. */
@@ -69,6 +85,7 @@ public final class RecordingWriter implements Closeable {
     this.memory = memory;
     this.ownMemory = ownMemory;
     this.redaction = redaction;
+    this.gathers = ownMemory == memory;
     this.wantLarge = wantLarge;
   }
 
@@ -196,7 +213,9 @@ public final class RecordingWriter implements Closeable {
    * @return bytes in the file, and those on their way there unless they are still to be compressed
    */
   public long length() {
-    return file.isPacked() ? file.length() : handedOver + (buffer == null ? 0 : buffer.position());
+    return file.isPacked()
+        ? file.length()
+        : handedOver + (buffer == null ? 0 : buffer.position()) + gatheredLength();
   }
 
   /**
@@ -247,21 +266,76 @@ public final class RecordingWriter implements Closeable {
   /** As {@link #write}, but time may go backwards, as in a recording that was edited. */
   void writeAtAnyTime(long elapsedMicros, Direction direction, ByteBuffer... payload)
       throws IOException {
-    ByteBuffer to = room(LINE_MARGIN);
-    putNumber(elapsedMicros, to);
-    to.put((byte) '\t');
-    putLabel(direction, to);
-    to.put((byte) '\t');
+    if (prefixMicros != elapsedMicros || prefixDirection != direction) {
+      putGathered();
+      beginWith(elapsedMicros, direction);
+    }
+    if (payload.length == 1 && gathers && gather(payload[0])) {
+      return;
+    }
+    putGathered();
+    putPrefix(room(LINE_MARGIN));
     for (ByteBuffer part : payload) {
       putHex(part);
     }
-    to = room(1);
+    endLine();
+  }
+
+  private void beginWith(long elapsedMicros, Direction direction) {
+    putNumber(elapsedMicros, prefix.clear());
+    prefix.put((byte) '\t');
+    putLabel(direction, prefix);
+    prefix.put((byte) '\t').flip();
+    prefixMicros = elapsedMicros;
+    prefixDirection = direction;
+  }
+
+  private void putPrefix(ByteBuffer to) {
+    to.put(prefix.array(), 0, prefix.limit());
+  }
+
+  private void endLine() throws IOException {
+    ByteBuffer to = room(1);
     to.put((byte) '\n');
     lineEnd = to.position();
   }
 
+  /** Keeps a short payload for {@link #putGathered}; false if it is too long. */
+  private boolean gather(ByteBuffer payload) throws IOException {
+    if (payload.remaining() > MOST_GATHERED_BYTES) {
+      return false;
+    }
+    if (!memory.hex.gather(payload)) {
+      putGathered();
+      memory.hex.gather(payload);
+    }
+    return true;
+  }
+
+  /** Adds the lines of the entries that were gathered. */
+  private void putGathered() throws IOException {
+    int count = memory.hex.gathered();
+    if (!gathers || count == 0) {
+      return;
+    }
+    memory.hex.encodeGathered();
+    for (int i = 0; i < count; i++) {
+      ByteBuffer to = room(LINE_MARGIN + memory.hex.gatheredDigits(i));
+      putPrefix(to);
+      memory.hex.putGathered(i, to);
+      to.put((byte) '\n');
+      lineEnd = to.position();
+    }
+  }
+
+  private long gatheredLength() {
+    int count = gathers ? memory.hex.gathered() : 0;
+    return (long) count * (prefix.limit() + 1) + (count == 0 ? 0 : 2L * memory.hex.gatheredBytes());
+  }
+
   /** Adds a character of a comment, which begins with {@code #} and ends with {@code \n}. */
   void writeComment(int c) throws IOException {
+    putGathered();
     ByteBuffer to = room(1);
     to.put((byte) c);
     if (c == '\n') {
@@ -435,6 +509,7 @@ public final class RecordingWriter implements Closeable {
    *     by another program
    */
   public void flush() throws IOException {
+    putGathered();
     awaitPending();
     ByteBuffer filled = buffer;
     if (filled == null) {

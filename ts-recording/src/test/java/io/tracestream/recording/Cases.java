@@ -24,11 +24,15 @@ final class Cases {
     long elapsed = 0;
     for (int i = random.nextInt(21); i > 0; i--) {
       elapsed += random.nextInt(3) == 0 ? 0 : random.nextLong() >>> 6 + random.nextInt(58);
-      byte[] payload = new byte[length()];
-      random.nextBytes(payload);
-      entries.add(new Entry(elapsed, coin() ? Direction.C2S : Direction.S2C, payload));
+      entries.add(new Entry(elapsed, coin() ? Direction.C2S : Direction.S2C, bytes(length())));
     }
     return entries;
+  }
+
+  byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
   }
 
   private int length() {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,30 @@ class RecordingRoundTripTest {
       edited.append(any.coin() ? "" : any.coin() ? "\n" : "# 1\tc2s\tx\n");
     }
     assertEquals(entries, read(edited.toString().getBytes(StandardCharsets.US_ASCII), any));
+  }
+
+  @ParameterizedTest
+  @RandomSeeds(20)
+  void entriesThatCameTogetherAreLinesInTheirOrderAndCountAtOnce(long seed) throws Exception {
+    Cases any = Cases.of(seed);
+    Path file = dir.resolve("a.rec");
+    StringBuilder expected = new StringBuilder("# ts_proxy recording v1\n");
+    try (RecordingWriter writer = RecordingWriter.create(file)) {
+      int elapsed = 0;
+      Direction direction = Direction.C2S;
+      for (int i = any.upTo(2_000); i > 0; i--) {
+        if (any.upTo(150) == 0) { // seldom, as many frames come with one read
+          elapsed += any.upTo(1_000);
+          direction = any.coin() ? Direction.C2S : Direction.S2C;
+        }
+        byte[] payload = any.bytes(any.upTo(50) == 0 ? any.upTo(1_100) : any.upTo(40));
+        writer.write(elapsed, direction, parts(payload, any));
+        expected.append(elapsed).append(direction == Direction.C2S ? "\tc2s\t" : "\ts2c\t");
+        expected.append(HexFormat.of().formatHex(payload)).append('\n');
+        assertEquals(expected.length(), writer.length());
+      }
+    }
+    assertEquals(expected.toString(), Files.readString(file));
   }
 
   private static String upperCaseHex(String line) {
