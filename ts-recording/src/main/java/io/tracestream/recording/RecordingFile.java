@@ -427,23 +427,31 @@ final class RecordingFile implements Closeable {
     }
   }
 
-  /** As two members, so that the first one is kept if there is no room for the second. */
   private void appendPacked(ByteBuffer text, int lineEnd) throws IOException {
-    int end = text.limit();
-    GzipMember member = GzipMember.take();
+    GzipMember member = GzipMember.pack(text, lineEnd);
     try {
-      text.limit(Math.max(lineEnd, text.position()));
-      if (text.hasRemaining()) {
-        write(member.pack(text));
-        wholeLines = length;
-      }
-      text.limit(end);
-      if (text.hasRemaining()) {
-        write(member.pack(text));
-      }
+      appendMembers(member);
     } finally {
       member.give();
     }
+  }
+
+  /** Appends text that was compressed before, as {@link #append} does. */
+  void append(GzipMember member) throws IOException {
+    checkNowAndThen();
+    appendMembers(member);
+  }
+
+  /** In two steps, so that whole lines are kept if there is no room for what follows them. */
+  private void appendMembers(GzipMember member) throws IOException {
+    ByteBuffer packed = member.packed();
+    int end = packed.limit();
+    packed.limit(member.wholeLines());
+    if (packed.hasRemaining()) {
+      write(packed);
+      wholeLines = length;
+    }
+    write(packed.limit(end));
   }
 
   private void write(ByteBuffer bytes) throws IOException {

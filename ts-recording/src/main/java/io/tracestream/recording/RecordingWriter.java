@@ -412,7 +412,9 @@ public final class RecordingWriter implements Closeable {
         writeNow(full);
         return full;
       }
-      pending.addLast(memory.background().submit(() -> append(full, end)));
+      Future<GzipMember> packed =
+          file.isPacked() ? GzipMember.packElsewhere(full.duplicate().flip(), end) : null;
+      pending.addLast(memory.background().submit(() -> append(full, end, packed)));
       return next != null ? next : memory.preferLarge(awaitOldest());
     } catch (OutOfMemoryError e) { // to give up here could leave a line cut off
       writeNow(full);
@@ -423,7 +425,7 @@ public final class RecordingWriter implements Closeable {
   /** Writes what is in the buffer and empties it; then all is in the file. */
   private void writeNow(ByteBuffer from) throws IOException {
     awaitPending();
-    append(from, lineEnd);
+    append(from, lineEnd, null);
     requireSound();
   }
 
@@ -459,16 +461,34 @@ public final class RecordingWriter implements Closeable {
     }
   }
 
-  /** Writes {@code text}, unless writing failed before, and returns it empty. */
-  private ByteBuffer append(ByteBuffer text, int end) {
+  /**
+   * Writes {@code text}, unless writing failed before, and returns it empty.
+   *
+   * @param packed the same, being compressed; or null
+   */
+  private ByteBuffer append(ByteBuffer text, int end, @Nullable Future<GzipMember> packed) {
     try {
-      if (broken == null) {
+      if (packed != null) {
+        append(packed.get());
+      } else if (broken == null) {
         file.append(text.flip(), end);
       }
-    } catch (IOException | RuntimeException | Error e) { // nobody may take the file for complete
-      broken = cutBack(e);
+    } catch (ExecutionException e) {
+      broken = broken != null ? broken : cutBack(e.getCause());
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      broken = cutBack(e); // nobody may take the file for complete
     }
     return text.clear();
+  }
+
+  private void append(GzipMember packed) throws IOException {
+    try {
+      if (broken == null) {
+        file.append(packed);
+      }
+    } finally {
+      packed.give();
+    }
   }
 
   private IOException cutBack(Throwable cause) {

@@ -191,6 +191,32 @@ class GzipRecordingTest {
   }
 
   @Test
+  void largeRecordingsAreTheSameTextAndHalfAsLongOrLess() throws Exception {
+    Random random = new Random(11);
+    byte[] noise = new byte[10_000];
+    byte[] words = "balance of anna: 42.00; ".repeat(400).getBytes(StandardCharsets.US_ASCII);
+    for (byte[] payload : List.of(noise, words)) {
+      StringBuilder text = new StringBuilder("# ts_proxy recording v1\n");
+      try (RecordingWriter writer = RecordingWriter.create(file)) {
+        for (int i = 0; i < 200; i++) {
+          if (payload == noise) {
+            random.nextBytes(noise);
+          }
+          writer.write(i, Direction.C2S, ByteBuffer.wrap(payload));
+          text.append(i)
+              .append("\tc2s\t")
+              .append(HexFormat.of().formatHex(payload))
+              .append('\n');
+        }
+      }
+      try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+        assertEquals(text.toString(), new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+      }
+      assertTrue(Files.size(file) < 0.52 * text.length(), Files.size(file) + " bytes");
+    }
+  }
+
+  @Test
   void manyReadersReadOneFileAtOnce() throws Exception {
     byte[] noise = new byte[300_000];
     new Random(7).nextBytes(noise);
