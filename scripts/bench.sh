@@ -28,6 +28,14 @@ build_tokio_peer() {
 }
 build_tokio_peer
 
+build_limit_recorder() {
+  local target=$root/ts-bench/target/limit_recorder
+  [[ ! -x $target ]] && command -v gcc >/dev/null || return 0
+  gcc -O3 -march=native -o "$target" "$root/ts-bench/src/main/c/limit_recorder.c" ||
+    echo "ts-bench: the limit of a recorder in C: the build failed; see above" >&2
+}
+build_limit_recorder
+
 # Thousands of connections need two descriptors each. Only root can go beyond the hard limit.
 ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 

@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
  * The first round warms up this JVM and the machine, and does not count.
  */
 final class Comparison {
-  private static final String ROW = "| %-11s | %-14s | %15s | %6s | %7s | %7s | %6s | %6s |%n";
+  private static final String ROW = "| %-16s | %-15s | %14s | %6s | %7s | %7s | %6s | %6s |%n";
 
   private final int rounds;
   private final PrintStream log;
@@ -34,8 +34,9 @@ final class Comparison {
     this.rounds = rounds;
     this.log = log;
     row("job", "peer", "figure", "x best", "p50 us", "p99 us", "CPU s", "MiB");
-    table.append("|-------------|----------------|----------------:|-------:|--------:|--------:"
-        + "|-------:|-------:|\n");
+    table.append(
+        "|------------------|-----------------|---------------:|-------:|--------:|--------:"
+            + "|-------:|-------:|\n");
   }
 
   /** Whether anybody has failed. */
@@ -79,7 +80,7 @@ final class Comparison {
   private static double best(Job job, String peer, Map<String, List<Sample>> samples) {
     double[] sorted = samples.entrySet().stream()
         .filter(each -> !each.getKey().startsWith("ts") && !each.getKey().equals("direct"))
-        .filter(each -> each.getKey().endsWith("-record") == peer.endsWith("-record"))
+        .filter(each -> each.getKey().contains("-record") == peer.contains("-record"))
         .mapToDouble(each -> median(each.getValue(), Sample::figure))
         .sorted()
         .toArray();

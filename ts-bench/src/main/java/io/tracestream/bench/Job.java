@@ -24,7 +24,22 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
   /** Those that serve many connections with a few threads. */
   private static final List<String> FOR_MANY = List.of("ts", "haproxy", "nginx");
 
-  private static final List<String> RECORDING = List.of("ts", "ts-record", "socat", "socat-record");
+  private static final List<String> RECORDING = List.of(
+      "ts",
+      "ts-record",
+      "ts-record-flush",
+      "ts-record-gzip",
+      "ts-record-dir",
+      "socat",
+      "socat-record",
+      "limit-record");
+  /** Those that can record several connections. */
+  private static final List<String> RECORDING_MANY =
+      List.of("ts", "ts-record-dir", "haproxy", "nginx", "socat", "socat-record");
+  /** Where peers put their files: on a disk, if that is where temporary files go; and in memory. */
+  private static final Path DISK = Path.of(System.getProperty("java.io.tmpdir"));
+
+  private static final Path MEMORY = Path.of("/dev/shm");
   private static final int PING = 64;
   private static final int REPLAYED = 1024;
   private static final int IDLE = 10_000;
@@ -86,13 +101,18 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
    */
   static List<Job> all(Path jar, double scale) {
     return List.of(
-        flood("flood", ALL, 10_240, (int) (100_000 * scale)),
-        flood("floodsmall", ALL, 64, (int) (4_000_000 * scale)),
-        ping("ping1", PING, 1, 1, (int) (20_000 * scale)),
-        ping("ping64", PING, 64, 1, (int) (100_000 * scale)),
-        ping("ping1000", PING, 1000, 1, (int) (100_000 * scale)),
-        ping("pipe16", 1024, 16, 16, (int) (200_000 * scale)),
-        flood("record", RECORDING, 10_240, (int) (100_000 * scale)),
+        flood("flood", ALL, DISK, 10_240, (int) (100_000 * scale)),
+        flood("floodsmall", ALL, DISK, 64, (int) (4_000_000 * scale)),
+        ping("ping1", ALL, PING, 1, 1, (int) (20_000 * scale)),
+        ping("ping64", ALL, PING, 64, 1, (int) (100_000 * scale)),
+        ping("ping1000", ALL, PING, 1000, 1, (int) (100_000 * scale)),
+        ping("pipe16", ALL, 1024, 16, 16, (int) (200_000 * scale)),
+        flood("record", RECORDING, DISK, 10_240, (int) (100_000 * scale)),
+        flood("recordtmpfs", RECORDING, MEMORY, 10_240, (int) (100_000 * scale)),
+        flood("recordsmall", RECORDING, DISK, 64, (int) (4_000_000 * scale)),
+        flood("recordsmalltmpfs", RECORDING, MEMORY, 64, (int) (4_000_000 * scale)),
+        ping("recordping64", RECORDING_MANY, PING, 64, 1, (int) (100_000 * scale)),
+        ping("recordpipe", RECORDING_MANY, 1024, 16, 16, (int) (200_000 * scale)),
         replay(jar, Math.max(1, (int) (500_000 * scale))),
         clientSend(Math.max(1, (int) (100_000 * scale))),
         startup(),
@@ -100,12 +120,13 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
         accept((int) (20_000 * scale)));
   }
 
-  private static Job flood(String name, List<String> peers, int payload, int count) {
+  private static Job flood(String name, List<String> peers, Path place, int payload, int count) {
     return new Job(name, Unit.MIB, peers, peer -> {
       try (SinkServer sink = new SinkServer()) {
         return load(
             Unit.MIB,
             peer,
+            place,
             sink.address().getPort(),
             process -> new Flood(process.address(), sink, payload),
             Math.max(1, count),
@@ -114,11 +135,12 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
     });
   }
 
-  private static Job ping(String name, int payload, int connections, int depth, int count) {
+  private static Job ping(
+      String name, List<String> peers, int payload, int connections, int depth, int count) {
     return echoed(
         name,
         Unit.ROUND_TRIPS,
-        ALL,
+        peers,
         process -> new Ping(process.address(), payload, connections, depth),
         Math.max(count, connections * depth));
   }
@@ -136,16 +158,16 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
       String name, Unit unit, List<String> peers, Connect connect, int count) {
     return new Job(name, unit, peers, peer -> {
       try (EchoServer echo = new EchoServer()) {
-        return load(unit, peer, echo.address().getPort(), connect, count, 0);
+        return load(unit, peer, DISK, echo.address().getPort(), connect, count, 0);
       }
     });
   }
 
   /** Warms up the peer, which is a fresh process, and measures. */
   private static Sample load(
-      Unit unit, Peer peer, int target, Connect connect, int count, int payload)
+      Unit unit, Peer peer, Path place, int target, Connect connect, int count, int payload)
       throws IOException, InterruptedException {
-    try (PeerProcess process = new PeerProcess(peer, target)) {
+    try (PeerProcess process = new PeerProcess(peer, target, place)) {
       try (Load warmUp = connect.to(process)) {
         warmUp.send(count);
       }
@@ -184,7 +206,8 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
           file.toString(),
           "--timing",
           "none"));
-      command.add(1, "-Xmx64m"); // less than the recording
+      // a heap smaller than the recording
+      command.add(1, "JAVA_OPTS=-XX:+UseSerialGC -XX:-UsePerfData -Xmx64m");
       return command;
     });
     return new Job("replay", Unit.MIB, List.of("direct", "ts"), peer -> {
@@ -192,6 +215,7 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
         return load(
             Unit.MIB,
             peer == Peer.DIRECT ? peer : replay,
+            DISK,
             echo.address().getPort(),
             process -> new Flood(process.address(), null, REPLAYED),
             pairs,
@@ -230,7 +254,7 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
   private static Job startup() {
     return new Job("startup", Unit.MILLIS, List.of("ts"), peer -> {
       long start = System.nanoTime();
-      try (PeerProcess process = new PeerProcess(peer, 1)) {
+      try (PeerProcess process = new PeerProcess(peer, 1, DISK)) {
         double millis = (System.nanoTime() - start) / 1e6;
         return new Sample(
             millis, Double.NaN, Double.NaN, process.processorSeconds(), process.peakMiB());
@@ -247,7 +271,7 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
     int connections = (int) Math.max(1, Math.min(wanted, (descriptors - OTHER_DESCRIPTORS) / 2));
     return new Job("idle" + (connections < IDLE ? connections : ""), Unit.KIB, FOR_MANY, peer -> {
       try (EchoServer echo = new EchoServer();
-          PeerProcess process = new PeerProcess(peer, echo.address().getPort())) {
+          PeerProcess process = new PeerProcess(peer, echo.address().getPort(), DISK)) {
         double before = process.residentMiB();
         try (Load load = new Ping(process.address(), PING, connections, 1)) {
           load.send(1); // the other ones are idle

@@ -178,8 +178,13 @@ public final class Main {
     return module("ts-bench").resolve("target/client-send/release/client-send");
   }
 
-  /** The folder of another module of this build; this module's classes or jar are in its target. */
-  private static Path module(String name) {
+  /** The limit of a recorder, in C, if it was built. */
+  static Path limit() {
+    return module("ts-bench").resolve("target/limit_recorder");
+  }
+
+  /** Another folder of this project; this module's classes or jar are in its target. */
+  static Path module(String name) {
     Path self = Path.of(URI.create(
         Main.class.getProtectionDomain().getCodeSource().getLocation().toString()));
     return self.getParent().getParent().resolveSibling(name);

@@ -38,26 +38,21 @@ record Peer(String name, Launch launch) {
   static Map<String, Peer> ours(Path jar) {
     Map<String, Peer> peers = new LinkedHashMap<>();
     add(peers, DIRECT);
-    add(
-        peers,
-        new Peer(
-            "ts",
-            (folder, listen, target) ->
-                ts(jar, "proxy", "--listen", local(listen), "--target", local(target))));
-    add(
-        peers,
-        new Peer(
-            "ts-record",
-            (folder, listen, target) -> ts(
-                jar,
-                "proxy",
-                "--listen",
-                local(listen),
-                "--target",
-                local(target),
-                "--record",
-                recording(folder).toString())));
+    add(peers, proxy(jar, "ts", ""));
+    add(peers, proxy(jar, "ts-record", "--record %s"));
+    add(peers, proxy(jar, "ts-record-flush", "--record %s --flush-recording"));
+    add(peers, proxy(jar, "ts-record-gzip", "--record %s.gz"));
+    add(peers, proxy(jar, "ts-record-dir", "--record-dir %s"));
     return peers;
+  }
+
+  /** Our proxy; {@code %s} in its options is where it records to. */
+  private static Peer proxy(Path jar, String name, String options) {
+    return new Peer(name, (folder, listen, target) -> {
+      String arguments = "proxy --listen %s --target %s ".formatted(local(listen), local(target))
+          + options.formatted(recording(folder));
+      return ts(jar, arguments.strip().split(" "));
+    });
   }
 
   /** The other proxies that are installed, with two threads for two cores. */
@@ -77,6 +72,11 @@ record Peer(String name, Launch launch) {
         return socat(listen, target, "-r", file, "-R", file);
       }));
     }
+    if (Files.isExecutable(Main.limit())) {
+      add(peers, new Peer("limit-record", Peer::limit));
+    } else {
+      missing.add("the limit of a recorder in C");
+    }
     return peers;
   }
 
@@ -84,9 +84,13 @@ record Peer(String name, Launch launch) {
     peers.put(peer.name, peer);
   }
 
-  /** Our command line with these arguments. */
+  /** Our command line with these arguments, as users start it. */
   static List<String> ts(Path jar, String... args) {
-    List<String> command = new ArrayList<>(List.of(java(), "-jar", jar.toString()));
+    List<String> command = new ArrayList<>(List.of(
+        "env",
+        "TS_PROXY_JAR=" + jar,
+        "JAVA_HOME=" + System.getProperty("java.home"),
+        Main.module("scripts").resolve("ts_proxy").toString()));
     command.addAll(List.of(args));
     return command;
   }
@@ -141,6 +145,14 @@ record Peer(String name, Launch launch) {
     command.add("TCP-LISTEN:" + listen + ",bind=127.0.0.1,reuseaddr,fork,nodelay,backlog=4096");
     command.add("TCP:" + local(target) + ",nodelay");
     return command;
+  }
+
+  private static List<String> limit(Path folder, int listen, int target) {
+    return List.of(
+        Main.limit().toString(),
+        Integer.toString(listen),
+        Integer.toString(target),
+        recording(folder).toString());
   }
 
   private static List<String> haproxy(Path folder, int listen, int target) throws IOException {

@@ -29,7 +29,7 @@ final class PeerProcess implements AutoCloseable {
 
   private static final double KIB_PER_MIB = 1024;
 
-  private final Path folder = Files.createTempDirectory("ts-bench");
+  private final Path folder;
   private final int port;
   private final Process process;
   private final Thread atExit = new Thread(this::kill);
@@ -38,9 +38,11 @@ final class PeerProcess implements AutoCloseable {
    * Starts it, and waits until it listens.
    *
    * @param target where it is to forward to
+   * @param place where its files go
    * @throws IOException when it did not within 20 seconds; with the last thing that it said
    */
-  PeerProcess(Peer peer, int target) throws IOException, InterruptedException {
+  PeerProcess(Peer peer, int target, Path place) throws IOException, InterruptedException {
+    folder = Files.createTempDirectory(place, "ts-bench");
     int free = freePort();
     List<String> command = peer.launch().command(folder, free, target);
     port = command.isEmpty() ? target : free;

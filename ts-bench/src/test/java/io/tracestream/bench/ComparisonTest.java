@@ -48,8 +48,8 @@ class ComparisonTest {
     assertEquals(List.of("ts", "other", "ts", "other", "ts", "other"), order);
     String text = comparison.text(List.of("other 1.2"));
     assertTrue(text.contains(", other 1.2; "), text);
-    assertTrue(text.contains("| ts             |       4.0 MiB/s |   0.80 |"), text);
-    assertTrue(text.contains("| other          |       5.0 MiB/s |   1.00 |"), text);
+    assertTrue(text.contains("| ts              |      4.0 MiB/s |   0.80 |"), text);
+    assertTrue(text.contains("| other           |      5.0 MiB/s |   1.00 |"), text);
     assertFalse(comparison.failed());
   }
 
@@ -60,7 +60,7 @@ class ComparisonTest {
     comparison.run(
         job, List.of(peer("ts"), peer("ts-record"), peer("socat"), peer("socat-record")));
     assertTrue(
-        comparison.text(List.of()).contains("| ts-record      |       3.0 MiB/s |   1.00 |"));
+        comparison.text(List.of()).contains("| ts-record       |      3.0 MiB/s |   1.00 |"));
   }
 
   @Test
@@ -165,7 +165,7 @@ class ComparisonTest {
     String text = out.toString(StandardCharsets.UTF_8);
     assertEquals(0, status, this::said);
     assertTrue(text.contains(" cores, "), text);
-    assertTrue(text.contains("| ping1       | direct "), text);
+    assertTrue(text.contains("| ping1            | direct "), text);
   }
 
   @Test
