@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -253,6 +254,7 @@ public final class RecordingWriter implements Closeable {
       by.redact(direction, copy.duplicate());
       return copy;
     } catch (RuntimeException | Error e) {
+      flush(); // the entries before it were taken
       broken = new RecordingException(
           file + ": a payload could not be redacted, so it is not recorded: " + e,
           0,
@@ -474,7 +476,7 @@ public final class RecordingWriter implements Closeable {
         file.append(text.flip(), end);
       }
     } catch (ExecutionException e) {
-      broken = broken != null ? broken : cutBack(e.getCause());
+      broken = broken != null ? broken : cutBack(Objects.requireNonNullElse(e.getCause(), e));
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       broken = cutBack(e); // nobody may take the file for complete
     }

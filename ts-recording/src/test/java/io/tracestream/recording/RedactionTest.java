@@ -109,7 +109,7 @@ class RedactionTest {
     assertThrows(RecordingException.class, () -> writer.write(3, Direction.S2C, payload("03")));
     writer.close();
     String text = Files.readString(file());
-    assertTrue(text.startsWith(HEADER) && text.endsWith("\n"), text);
+    assertTrue(text.startsWith(HEADER) && text.endsWith("\n1\tc2s\t0001\n"), text);
     assertFalse(text.contains("99") || text.contains("\t03"), text);
   }
 
