@@ -4,6 +4,7 @@ import io.tracestream.recording.Direction;
 import io.tracestream.replay.Hint;
 import io.tracestream.replay.Mismatch;
 import io.tracestream.rules.Rules;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -13,6 +14,15 @@ final class MismatchText {
 
   static String of(Mismatch mismatch, int context, boolean colours) {
     return mismatch.explain(context, colours, hint -> words(hint, mismatch));
+  }
+
+  /** The same in lines, and without the bytes. */
+  static List<String> withoutBytes(Mismatch mismatch) {
+    return mismatch
+        .explainWithoutBytes(hint -> words(hint, mismatch))
+        .lines()
+        .map(String::strip)
+        .toList();
   }
 
   private static String words(Hint hint, Mismatch mismatch) {

@@ -22,6 +22,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +40,16 @@ final class Page implements Closeable {
   private final List<String> notes = new ArrayList<>();
   private boolean full;
   private int conversationsLeftOut;
+  private final Map<String, Shown> shown = new HashMap<>();
+  private final List<String> names = new ArrayList<>();
+
+  /**
+   * A conversation in the page.
+   *
+   * @param conversation which one, from 1
+   * @param rows how many of its entries are here
+   */
+  record Shown(int conversation, long rows) {}
 
   private Page(Path file, PageData data) {
     this.file = file;
@@ -111,7 +122,16 @@ final class Page implements Closeable {
 
   private void add(Conversation conversation, int maxPayloadLength, Decoders decoders)
       throws IOException {
-    data.conversation(VisibleText.line(conversation.toString()));
+    names.add(VisibleText.line(conversation.toString()));
+    data.conversation(names.get(names.size() - 1));
+    addEntries(conversation, maxPayloadLength, decoders);
+    Shown here = new Shown(data.conversations(), data.rows());
+    shown.put(conversation.toString(), here);
+    conversation.parts().forEach(part -> shown.put(part.toString(), here));
+  }
+
+  private void addEntries(Conversation conversation, int maxPayloadLength, Decoders decoders)
+      throws IOException {
     try (Recording recording = conversation.openEvenIfDamaged(maxPayloadLength);
         RecordingReader reader = recording.reader()) {
       long number = 0;
@@ -125,6 +145,16 @@ final class Page implements Closeable {
     } catch (RecordingException e) { // the others may be whole
       damages.add(Failures.reason(e));
     }
+  }
+
+  /** The conversation in that file, if it is in the page; otherwise one without entries. */
+  Shown find(String recording) {
+    return shown.getOrDefault(recording, new Shown(0, 0));
+  }
+
+  /** The name of a conversation, which counts from 1. */
+  String name(int conversation) {
+    return names.get(conversation - 1);
   }
 
   /** How much was recorded, in one line. */

@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingDirectory;
 import io.tracestream.replay.Mismatch;
@@ -111,6 +112,16 @@ final class PlayOptions {
           "--record-dir: " + source.directory + " is a file; use --record to play it");
     }
     results.report.check(recording());
+  }
+
+  /**
+   * Gets ready what the report needs of the recordings. Call it before anything is played.
+   *
+   * @throws Failures.NotStarted when there is no room for it
+   */
+  void prepareReport(List<Conversation> conversations, FrameFormat format)
+      throws Failures.NotStarted {
+    results.report.prepare(conversations, format.maxPayloadLength(), Decoders.NONE);
   }
 
   /** Explains each mismatch on stderr, and logs how all other sessions end. */

@@ -119,6 +119,7 @@ final class ReplayCommand implements Callable<Integer> {
     play.check();
     List<Conversation> conversations = play.conversations();
     FrameFormat format = frames.formatOf(conversations);
+    play.prepareReport(conversations, format);
     ReplayServer replay = server.start(
         address -> ReplayServer.start(config(address, conversations, format, timing, rules)));
     Shutdown shutdown = Shutdown.with(() -> stop(replay));

@@ -1,30 +1,37 @@
 package io.tracestream.cli;
 
+import io.tracestream.recording.Conversation;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.Verdict;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The option to write a report for programs at the end. */
+/** The option to write a report at the end. */
 final class ReportOption {
+  private static final String JSON = ".json";
   private static final String XML = ".xml";
+  private static final String HTML = ".html";
 
   @Option(
       names = "--report",
       paramLabel = "FILE",
       converter = ToReport.class,
       description =
-          "Write a report for programs: as JSON to a FILE.json, as JUnit XML to a FILE.xml.")
+          "Write a report: for people as a page to a FILE.html; for programs as JSON to a FILE.json,"
+              + " as JUnit XML to a FILE.xml.")
   private Path file;
+
+  /** Null for the other kinds of reports. */
+  private Page page;
 
   private SessionCollector sessions;
   private Instant started;
@@ -49,23 +56,33 @@ final class ReportOption {
       }
       WholeFile.check(file);
     } catch (IOException e) {
-      throw new Failures.NotStarted("--report: cannot write " + file + ": " + reason(e));
+      throw new Failures.NotStarted(Page.cannotWrite("--report", file, e));
+    }
+    if (hasSuffix(file.toString(), HTML)) {
+      Page.check("--report", file);
+    }
+  }
+
+  /**
+   * Reads into a page what is to be played, so that stopping takes no longer.
+   *
+   * @throws Failures.NotStarted when there is no room for it
+   */
+  void prepare(List<Conversation> conversations, int maxPayloadLength, Decoders decoders)
+      throws Failures.NotStarted {
+    if (file == null || !hasSuffix(file.toString(), HTML)) {
+      return;
+    }
+    try {
+      page = Page.of(file);
+      page.add(conversations, maxPayloadLength, decoders);
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Page.cannotWrite("--report", file, e));
     }
   }
 
   private Failures.NotStarted refused(String why) {
     return new Failures.NotStarted("--report: " + file + why + "; choose another name");
-  }
-
-  private Path folder() {
-    return file.toAbsolutePath().getParent();
-  }
-
-  private String reason(IOException e) {
-    if (!Files.isDirectory(folder())) {
-      return "there is no folder " + folder() + "; create it";
-    }
-    return e instanceof FileSystemException named ? Failures.fileReason(named) : Failures.reason(e);
   }
 
   /**
@@ -108,16 +125,16 @@ final class ReportOption {
         sessions.sessions(),
         sessions.leftOut());
     try {
-      WholeFile.write(file, out -> {
-        if (hasSuffix(file.toString(), XML)) {
-          JUnitReport.write(report, out);
-        } else {
-          JsonReport.write(report, out);
-        }
-      });
+      if (page != null) {
+        HtmlReport.write(report, page);
+      } else if (hasSuffix(file.toString(), XML)) {
+        WholeFile.write(file, out -> JUnitReport.write(report, out));
+      } else {
+        WholeFile.write(file, out -> JsonReport.write(report, out));
+      }
       return true;
     } catch (IOException e) {
-      Failures.say("--report: cannot write " + file + ": " + reason(e));
+      Failures.say(Page.cannotWrite("--report", file, e));
       return false;
     }
   }
@@ -129,11 +146,11 @@ final class ReportOption {
   private static final class ToReport implements ITypeConverter<Path> {
     @Override
     public Path convert(String value) {
-      if (hasSuffix(value, ".json") || hasSuffix(value, XML)) {
+      if (hasSuffix(value, JSON) || hasSuffix(value, XML) || hasSuffix(value, HTML)) {
         return new Values.FileName().convert(value);
       }
       throw new TypeConversionException(
-          "found \"" + value + "\", expected a name that ends in .json or .xml");
+          "found \"" + value + "\", expected a name that ends in .html, .json or .xml");
     }
   }
 }

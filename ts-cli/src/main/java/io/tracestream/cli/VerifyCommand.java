@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.RecordingException;
 import io.tracestream.replay.Order;
@@ -106,8 +107,10 @@ final class VerifyCommand implements Callable<Integer> {
 
   private VerifyConfig config() throws Failures.NotStarted {
     List<Conversation> conversations = play.conversations();
+    FrameFormat format = frames.formatOf(conversations);
+    play.prepareReport(conversations, format);
     return VerifyConfig.of(target.resolved(), conversations)
-        .withFormat(frames.formatOf(conversations))
+        .withFormat(format)
         .withTiming(play.timing())
         .withRules(play.rules())
         .withOrder(order)

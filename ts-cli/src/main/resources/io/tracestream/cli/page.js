@@ -260,7 +260,8 @@
     if (ui.choice) {
       ui.choice.value = String(index);
     }
-    ui.message.textContent = session.marks.length === 0 ? session.message : '';
+    ui.message.textContent = session.marks.length === 0 ? session.message
+      : isDiff ? '' : `The entries are those of the recording. Marked is where ${session.name} differed from it.`;
     offerKinds();
     filter();
   }
@@ -921,27 +922,29 @@
   /** Which bytes differ: those that were named, and those that are not equal and not left open. */
   function differing(mark) {
     const { expected, found } = mark;
-    const open = new Set();
-    mark.open.forEach((range) => {
-      for (let at = range.from; at < range.from + Math.min(range.length, 100000); at++) {
-        open.add(at);
-      }
-    });
-    const named = new Set();
-    mark.differing.forEach((range) => {
-      for (let at = range.from; at < range.from + Math.min(range.length, 100000); at++) {
-        named.add(at);
-      }
-    });
-    const at = (payload, i) =>
-      (i >= payload.from && i < payload.from + payload.kept ? bytes[payload.at + i - payload.from] : -1);
     if (!expected || !found) {
       return { inExpected: () => '', inFound: () => '' };
     }
+    const set = (ranges) => {
+      const all = new Set();
+      ranges.forEach((range) => {
+        for (let at = range.from; at < range.from + Math.min(range.length, 100000); at++) {
+          all.add(at);
+        }
+      });
+      return all;
+    };
+    const open = set(mark.open);
+    const named = set(mark.differing);
+    const at = (payload, i) =>
+      (i >= payload.from && i < payload.from + payload.kept ? bytes[payload.at + i - payload.from] : -1);
     if (expected.length === found.length) {
+      // Only the first places are named, if there are many.
+      const most = 100;
+      const last = mark.differing.length < most ? Infinity : Math.max(...named);
       const classOf = (i) => (named.has(i) ? 'differs'
         : open.has(i) ? 'open'
-          : at(expected, i) !== at(found, i) ? 'differs' : '');
+          : i > last && at(expected, i) !== at(found, i) ? 'differs' : '');
       return { inExpected: classOf, inFound: classOf };
     }
     // What is in the middle, between the same beginning and the same end.
@@ -965,7 +968,7 @@
     const { expected, found } = mark;
     const none = { length: 0, from: 0, kept: 0, at: 0 };
     const classes = differing(mark);
-    const n = bytesInRow(panel, 2, 12);
+    const n = bytesInRow(panel, 2, 5 + String(Math.max((expected || none).length, (found || none).length)).length);
     const from = Math.min((expected || found || none).from, (found || expected || none).from);
     const end = Math.max(...[expected, found].map((one) => (one ? one.from + one.kept : 0)));
     const lines = [];

@@ -213,8 +213,8 @@ class CommandLineTest {
         "--length=c2s:4+2 | --length: \"c2s:4+2\": character 7: not a number; write u8, u16, u32, u16le,"
             + " u32le, varint or digits, such as c2s:2+u16",
         "--allow=c2s[len=] | --allow: \"c2s[len=]\": character 9: not a length; write a number of bytes, such as len=37",
-        "--report=report.txt | --report: found \"report.txt\", expected a name that ends in .json or"
-            + " .xml",
+        "--report=report.txt | --report: found \"report.txt\", expected a name that ends in .html,"
+            + " .json or .xml",
         "--ignore=c2s | --ignore: \"c2s\": character 4: write : and the offset of the field here, such"
             + " as c2s:4+2",
         "--copy=c2s:0+2->c2s:0+2 | --copy: \"c2s:0+2->c2s:0+2\": a copy goes from one direction to the"

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,21 @@ class ReportIT {
     String report = Files.readString(dir.resolve("report.xml"));
     assertTrue(report.contains("tests=\"1\" failures=\"1\" errors=\"0\" skipped=\"0\""), report);
     assertTrue(report.contains("type=\"different_frame\">mismatch: connection 1"), report);
+  }
+
+  @Test
+  void aReplayThatASignalStopsWritesItsPage() throws Exception {
+    Path page = dir.resolve("report.html");
+    try (App replay = replay("report.html");
+        TestPeer client = TestPeer.connect(replay.awaitListening())) {
+      client.send(HO).awaitEnd();
+      replay.awaitStderr("mismatch: connection 1");
+      assertEquals(1, replay.terminate().awaitStatus());
+    }
+    List<String> records = PageRecords.of(page);
+    assertEquals(List.of("C " + recording, "E 1:1 0 c2s 6869"), records.subList(0, 2));
+    assertTrue(records.get(4).startsWith("M row 1, entry 1:1 c2s connection 1, "), records.get(4));
+    assertEquals(Set.of("a.rec", "report.html"), Set.of(dir.toFile().list()));
   }
 
   @Test

@@ -131,7 +131,7 @@ class ReportOptionTest {
     Exception refused = assertThrows(ParameterException.class, () -> option("--report", name));
     assertEquals(
         "Invalid value for option '--report': found \"" + name
-            + "\", expected a name that ends in .json or .xml",
+            + "\", expected a name that ends in .html, .json or .xml",
         refused.getMessage());
   }
 

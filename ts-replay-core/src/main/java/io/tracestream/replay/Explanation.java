@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All that is known about a mismatch, in a few lines for a person. */
 final class Explanation {
+  /** In the place of a number of bytes: the bytes are not shown. */
+  static final int NO_BYTES = -1;
+
   /** How many differing places and how many outstanding entries are listed. */
   private static final int MOST_LISTED = 8;
 
@@ -143,7 +146,7 @@ final class Explanation {
   private String rows(int context, boolean colours) {
     byte[] found = mismatch.found();
     Entry expected = mismatch.expected();
-    if (mismatch.kind() == Kind.EXTRA_CONNECTION) {
+    if (mismatch.kind() == Kind.EXTRA_CONNECTION || context == NO_BYTES) {
       return "";
     }
     if (found == null) {

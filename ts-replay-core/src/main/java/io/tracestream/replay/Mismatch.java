@@ -401,6 +401,31 @@ public final class Mismatch implements Cloneable {
     return differing;
   }
 
+  /**
+   * The bytes of the expected payload that rules leave open.
+   *
+   * @return the fields in order, at most 100; empty where there are no two payloads to compare
+   */
+  public List<Field> open() {
+    if (expected == null || found == null) {
+      return List.of();
+    }
+    List<Field> places = new ArrayList<>();
+    IntPredicate compared = compared(expected, found);
+    int length = expected.payload().length;
+    int first = -1;
+    for (int at = 0; at <= length && places.size() < MOST_PLACES; at++) {
+      boolean isOpen = at < length && !compared.test(at);
+      if (isOpen && first < 0) {
+        first = at;
+      } else if (!isOpen && first >= 0) {
+        places.add(Field.of(place.direction(), first, at - first));
+        first = -1;
+      }
+    }
+    return List.copyOf(places);
+  }
+
   /** The places that differ in two payloads of the same length. */
   static List<Field> differing(
       byte[] expected, byte[] found, IntPredicate compared, Direction direction) {
@@ -601,6 +626,16 @@ public final class Mismatch implements Cloneable {
    */
   public String explain(int context, boolean colours, Function<Hint, @Nullable String> words) {
     return new Explanation(this, context, colours, words).toString();
+  }
+
+  /**
+   * The same without the bytes, for whoever shows them in another way.
+   *
+   * @param words as in {@link #explain(int, boolean, Function)}
+   * @return some lines, without a line end after the last
+   */
+  public String explainWithoutBytes(Function<Hint, @Nullable String> words) {
+    return new Explanation(this, Explanation.NO_BYTES, false, words).toString();
   }
 
   /**

@@ -107,6 +107,18 @@ class ExplanationTest {
   }
 
   @Test
+  void whatShowsTheBytesItselfGetsTheOpenOnesAndTheWordsAlone() {
+    Mismatch mismatch =
+        mismatch(Kind.DIFFERENT_FRAME, THIRD, "0001" + HELLO, "0002" + "78656c6c6f", null, null);
+    assertEquals("[c2s:0+2]", mismatch.open().toString());
+    assertEquals("""
+        mismatch: connection 2 with 127.0.0.1:4711, c2s entry 3 of 6, login.rec:4
+          found another frame of the same length, 7 bytes; first difference at payload byte 2
+          ADD_RULES""", mismatch.explainWithoutBytes(Hint::toString));
+    assertEquals(List.of(), without(Kind.EARLY_END, THIRD, HELLO, "it left").open());
+  }
+
+  @Test
   void bytesThatTheRulesLeaveOpenAreMarkedAndSaidToBe() {
     assertExplains("""
         mismatch: connection 2 with 127.0.0.1:4711, c2s entry 3 of 6, login.rec:4
