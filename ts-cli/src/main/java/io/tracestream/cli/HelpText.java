@@ -85,8 +85,7 @@ final class HelpText {
     for (OptionSpec option : options) {
       if (!option.hidden()) {
         String names = option.names().length == 1 ? "    " : option.shortestName() + ", ";
-        names +=
-            option.longestName() + (option.arity().max() == 0 ? "" : "=" + option.paramLabel());
+        names += option.longestName() + value(option);
         text.append("  ")
             .append(help.colorScheme().optionText(names))
             .append(" ".repeat(Math.max(1, COLUMN - 2 - names.length())));
@@ -97,6 +96,11 @@ final class HelpText {
       }
     }
     return text.toString();
+  }
+
+  private static String value(OptionSpec option) {
+    String value = "=" + option.paramLabel();
+    return option.arity().max() == 0 ? "" : option.arity().min() == 0 ? "[" + value + "]" : value;
   }
 
   /**

@@ -49,6 +49,9 @@ final class PlayOptions {
   @Mixin(name = "What may differ:")
   private RuleOptions rules;
 
+  @Mixin(name = "Live view:")
+  private ShowOption show;
+
   @Mixin(name = "Results:")
   private Results results;
 
@@ -112,6 +115,11 @@ final class PlayOptions {
           "--record-dir: " + source.directory + " is a file; use --record to play it");
     }
     results.report.check(recording());
+    show.load();
+  }
+
+  ShowOption show() {
+    return show;
   }
 
   /**
@@ -154,7 +162,8 @@ final class PlayOptions {
   int conclude(String command, Verdict verdict, boolean enough) {
     boolean passed = verdict.passed() && enough;
     boolean written = results.report.write(command, recording(), verdict, passed);
-    int status = verdict.failed() || !enough || !written ? Failures.FAILED : 0;
+    boolean shown = show.close();
+    int status = verdict.failed() || !enough || !written || !shown ? Failures.FAILED : 0;
     Shutdown.decided(status);
     // So that the summary comes last on a terminal.
     StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);

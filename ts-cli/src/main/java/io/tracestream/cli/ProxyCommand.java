@@ -17,7 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "proxy",
@@ -63,23 +66,36 @@ final class ProxyCommand implements Callable<Integer> {
   @Mixin(name = "Recording:")
   private RecordOptions recording;
 
+  @Mixin(name = "Live view:")
+  private ShowOption show;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
   @Mixin(name = "General:")
   private LogOptions log;
 
+  @Spec
+  private CommandSpec spec;
+
   @Override
   public Integer call() throws Exception {
     log.apply();
     recording.check();
+    show.load();
+    if (!show.isGiven() && !show.decoders().isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--decode: add --show, which it is for");
+    }
     Proxy proxy = server.start(address -> Proxy.start(config(address)));
     Shutdown.with(() -> stop(proxy));
     if (!recording.isGiven()) {
       Shutdown.decided(0); // nothing can be lost, however long it takes to close all connections
     }
     server.announce(proxy.address());
-    StatusLine.start(log, () -> traffic(proxy.stats()));
+    show.start();
+    if (!show.fillsTerminal()) {
+      StatusLine.start(log, () -> traffic(proxy.stats()));
+    }
     try {
       proxy.awaitStop();
     } catch (IOException e) {
@@ -94,6 +110,7 @@ final class ProxyCommand implements Callable<Integer> {
         .withFramingNamed(frames.namesFraming())
         .withMaxConnections(maxConnections == null ? 0 : maxConnections)
         .withIdleTimeout(idleTimeout)
+        .withObserver(show.observer())
         .withListener(new Advice(frames.format().framing())));
   }
 
@@ -151,12 +168,13 @@ final class ProxyCommand implements Callable<Integer> {
         recording.isGiven() ? Units.bytes(stats.recordedBytes()) + " recorded" : "");
   }
 
-  private static int stop(Proxy proxy) {
+  private int stop(Proxy proxy) {
+    int status = 0;
     try {
       proxy.close();
-      return 0;
     } catch (IOException e) {
-      return Failures.FAILED; // the log has said why
+      status = Failures.FAILED; // the log has said why
     }
+    return show.close() ? status : Failures.FAILED;
   }
 }

@@ -124,7 +124,10 @@ final class ReplayCommand implements Callable<Integer> {
         address -> ReplayServer.start(config(address, conversations, format, timing, rules)));
     Shutdown shutdown = Shutdown.with(() -> stop(replay));
     server.announce(replay.address());
-    StatusLine.start(log, () -> traffic(replay));
+    play.show().start();
+    if (!play.show().fillsTerminal()) {
+      StatusLine.start(log, () -> traffic(replay));
+    }
     if (connections == null) {
       return shutdown.awaitSignal();
     }
@@ -160,6 +163,7 @@ final class ReplayCommand implements Callable<Integer> {
         .withStub(stub)
         .withStrictUse(strictUse)
         .withConnections(connections == null ? 0 : connections)
+        .withObserver(play.show().observer())
         .withListener(play.listener());
   }
 

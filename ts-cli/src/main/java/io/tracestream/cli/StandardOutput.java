@@ -107,6 +107,11 @@ final class StandardOutput {
     }
   }
 
+  /** Nobody takes what is being printed: prints no more lines, which could only wait for it. */
+  static void giveUp() {
+    failed = true;
+  }
+
   private static synchronized void write(Text text, Unbuffered unbuffered)
       throws IOException, Failures.Failed {
     try (Writer out =

@@ -79,6 +79,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     log.apply();
     play.check();
+    play.show().start();
     VerifyConfig config = config();
     // Before it starts: a signal may come as soon as the server has seen a frame.
     Shutdown shutdown = Shutdown.with(() -> stop(config.conversations().size()));
@@ -115,6 +116,7 @@ final class VerifyCommand implements Callable<Integer> {
         .withRules(play.rules())
         .withOrder(order)
         .withReplyTimeout(replyTimeout)
+        .withObserver(play.show().observer())
         .withListener(play.listener());
   }
 

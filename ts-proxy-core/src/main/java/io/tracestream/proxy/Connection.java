@@ -7,7 +7,9 @@ import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameRun;
 import io.tracestream.engine.FrameSocket;
+import io.tracestream.engine.Payloads;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordedEnd;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,6 +44,11 @@ final class Connection implements FrameSocket.Owner {
   /** Null if nothing is recorded. */
   private final @Nullable Recorder recorder;
 
+  /** Who sees frames that are not recorded; null for nobody. */
+  private final @Nullable Payloads observedC2s;
+
+  private final @Nullable Payloads observedS2c;
+
   private final FrameSocket client;
   private final FrameSocket target;
   /** The target is connected, so frames go both ways. */
@@ -70,6 +77,9 @@ final class Connection implements FrameSocket.Owner {
     this.loop = loop;
     this.recorder = recorder;
     this.accepted = loop.now();
+    FrameObserver observer = recorder == null ? proxy.config().observer() : null;
+    this.observedC2s = Recorder.observed(observer, number, Direction.C2S, null);
+    this.observedS2c = Recorder.observed(observer, number, Direction.S2C, null);
     this.client = FrameSocket.accepted(loop, client, proxy.config().format(), this);
     this.target = FrameSocket.dial(loop, dialer, spare, proxy.config().format(), this);
     this.client.watch();
@@ -103,7 +113,7 @@ final class Connection implements FrameSocket.Owner {
     boolean isFromClient = from == client;
     FrameSocket to = isFromClient ? target : client;
     if (recorder == null) {
-      to.forward(from.read(null));
+      to.forward(from.read(isFromClient ? observedC2s : observedS2c));
       return;
     }
     FrameRun frames = from.read(recorder.taking(isFromClient ? Direction.C2S : Direction.S2C));

@@ -2,6 +2,7 @@ package io.tracestream.proxy;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.Framing;
+import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.Redaction;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ public final class ProxyConfig implements Cloneable {
   private @Nullable Duration idleTimeout;
   private long maxConnections;
   private ProxyListener listener = ProxyListener.NONE;
+  private @Nullable FrameObserver observer;
 
   private ProxyConfig(InetSocketAddress listen, InetSocketAddress target) {
     this.listen = Objects.requireNonNull(listen, "listen");
@@ -201,6 +203,16 @@ public final class ProxyConfig implements Cloneable {
   }
 
   /**
+   * This, with an observer of frames.
+   *
+   * @param other sees each frame before it is forwarded, on event loops; null for none
+   * @return the changed copy
+   */
+  public ProxyConfig withObserver(@Nullable FrameObserver other) {
+    return with(copy -> copy.observer = other);
+  }
+
+  /**
    * Where clients connect.
    *
    * @return the address, possibly with port 0
@@ -303,5 +315,14 @@ public final class ProxyConfig implements Cloneable {
    */
   public ProxyListener listener() {
     return listener;
+  }
+
+  /**
+   * What sees each frame.
+   *
+   * @return the observer; null if there is none
+   */
+  public @Nullable FrameObserver observer() {
+    return observer;
   }
 }

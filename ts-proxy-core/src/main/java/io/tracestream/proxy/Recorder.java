@@ -1,7 +1,9 @@
 package io.tracestream.proxy;
 
+import io.tracestream.engine.ObservedPayloads;
 import io.tracestream.engine.Payloads;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordedEnd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,6 +43,10 @@ final class Recorder {
   private final Output output;
   private final Taker c2s = new Taker(Direction.C2S);
   private final Taker s2c = new Taker(Direction.S2C);
+  /** The same, for frames that are observed. */
+  private final @Nullable Payloads takingC2s;
+
+  private final @Nullable Payloads takingS2c;
   private final long acceptedMicros;
   private boolean unreachable;
   /** When the current frames arrived: microseconds since the recording began. */
@@ -48,11 +54,30 @@ final class Recorder {
 
   private @Nullable IOException failure;
 
-  /** A recorder of the connection that was accepted then. */
-  Recorder(Recorders all, Output output, long acceptedMicros) {
+  /**
+   * A recorder of the connection that was accepted then.
+   *
+   * @param observer sees its frames before they are recorded; null for nobody
+   */
+  Recorder(
+      Recorders all,
+      Output output,
+      long number,
+      long acceptedMicros,
+      @Nullable FrameObserver observer) {
     this.all = all;
     this.output = output;
     this.acceptedMicros = acceptedMicros;
+    this.takingC2s = observed(observer, number, Direction.C2S, c2s);
+    this.takingS2c = observed(observer, number, Direction.S2C, s2c);
+  }
+
+  /** What takes payloads that an observer sees first; without one it is {@code next} alone. */
+  static @Nullable Payloads observed(
+      @Nullable FrameObserver observer, long number, Direction direction, @Nullable Payloads next) {
+    return observer == null
+        ? next
+        : new ObservedPayloads(parts -> observer.frame(number, direction, parts), next);
   }
 
   /** Takes the payloads of one direction, and counts them. */
@@ -92,9 +117,10 @@ final class Recorder {
   }
 
   /** Takes the payloads that have just come in that direction. */
+  @Nullable
   Payloads taking(Direction direction) {
     elapsedMicros = all.elapsedMicros();
-    return direction == Direction.C2S ? c2s : s2c;
+    return direction == Direction.C2S ? takingC2s : takingS2c;
   }
 
   /** To be called after recording frames; an error means that they must not be forwarded. */

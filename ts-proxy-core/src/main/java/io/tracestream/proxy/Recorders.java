@@ -195,14 +195,16 @@ final class Recorders implements Closeable {
       SocketChannel[] spares) {
     OfLoop ofLoop = of(loop);
     Recorder recorder = file != null
-        ? new Recorder(this, toFile(file), acceptedMicros)
+        ? new Recorder(this, toFile(file), number, acceptedMicros, config.observer())
         : new Recorder(
             this,
             toFolder(
                 Objects.requireNonNull(ofLoop.folder)
                     .conversation(epoch, number, Addresses.numeric(client), acceptedMicros),
                 Arrays.copyOfRange(spares, 1, spares.length)),
-            acceptedMicros);
+            number,
+            acceptedMicros,
+            config.observer());
     ofLoop.recorders.add(recorder);
     return recorder;
   }

@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
+import io.tracestream.recording.FrameObserver;
 import io.tracestream.rules.Rules;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
   private @Nullable FrameRewriter rewriter;
 
   private SessionListener listener = SessionListener.LOGGING;
+  private @Nullable FrameObserver observer;
 
   PlayConfig(List<Conversation> conversations) {
     this.conversations = List.copyOf(conversations);
@@ -112,6 +114,16 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
   }
 
   /**
+   * Sets the observer of frames.
+   *
+   * @param other sees each frame that comes or is sent, on event loops; null for none
+   * @return the changed copy
+   */
+  public final C withObserver(@Nullable FrameObserver other) {
+    return withShared(copy -> copy.observer = other);
+  }
+
+  /**
    * The recorded conversations.
    *
    * @return at least one
@@ -163,5 +175,14 @@ public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Clon
    */
   public final SessionListener listener() {
     return listener;
+  }
+
+  /**
+   * What sees each frame.
+   *
+   * @return the observer; null for none
+   */
+  public final @Nullable FrameObserver observer() {
+    return observer;
   }
 }

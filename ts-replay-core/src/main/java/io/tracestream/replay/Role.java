@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.FrameObserver;
 import io.tracestream.rules.Comparer;
 import io.tracestream.rules.Copy;
 import io.tracestream.rules.Field;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules what may vary, and what was redacted when it was recorded
  * @param use which of the rules had an effect
  * @param rewriter computes payloads; null for none
+ * @param observer sees each frame; null for none
  * @param patience for how long nothing may come while a frame is owed, in nanoseconds; 0 for no
  *     limit
  * @param comparer compares the other side's frames
@@ -41,6 +43,7 @@ record Role(
     Rules rules,
     RuleUse use,
     @Nullable FrameRewriter rewriter,
+    @Nullable FrameObserver observer,
     long patience,
     Comparer comparer,
     Comparer comparerOfSent,
@@ -80,6 +83,7 @@ record Role(
         rules,
         new RuleUse(rules, received),
         config.rewriter(),
+        config.observer(),
         patience == null ? 0 : Timing.nanos(patience),
         new Comparer(rules, received),
         new Comparer(rules, received.opposite()),

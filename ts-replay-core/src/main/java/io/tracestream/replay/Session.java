@@ -4,7 +4,9 @@ import io.tracestream.codec.FrameException;
 import io.tracestream.engine.Ending;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
+import io.tracestream.engine.ObservedPayloads;
 import io.tracestream.engine.Payloads;
+import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordedEnd;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.replay.SessionResult.Outcome;
@@ -48,6 +50,9 @@ final class Session implements FrameSocket.Owner, Payloads {
   private InetSocketAddress peer;
   private final Play play;
   private final FrameSocket socket;
+  /** What takes the frames that come: this session, or an observer and then this session. */
+  private final Payloads received;
+
   private boolean begun;
   private long start;
 
@@ -110,6 +115,10 @@ final class Session implements FrameSocket.Owner, Payloads {
     this.peer = peer;
     this.play = play;
     this.start = loop.now();
+    FrameObserver observer = role.observer();
+    this.received = observer == null
+        ? this
+        : new ObservedPayloads(parts -> observer.frame(number, role.received(), parts), this);
     this.socket = connector.connect(this);
   }
 
@@ -173,7 +182,7 @@ final class Session implements FrameSocket.Owner, Payloads {
       begin();
     }
     if (!over && begun) {
-      socket.read(this).release();
+      socket.read(received).release();
     }
     proceed();
   }
@@ -267,6 +276,9 @@ final class Session implements FrameSocket.Owner, Payloads {
                 + " that says so, or record again");
       }
       ByteBuffer payload = play.next();
+      if (role.observer() != null) {
+        role.observer().frame(number, role.sent(), ObservedPayloads.views(payload));
+      }
       try {
         socket.queue(payload);
       } catch (FrameException e) {
