@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.tracestream.compare.Change;
 import io.tracestream.compare.DiffSummary;
 import io.tracestream.compare.RecordingDiff;
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.Recording;
 import io.tracestream.rules.Field;
 import io.tracestream.rules.RedactedFields;
@@ -62,6 +63,9 @@ final class DiffCommand implements Callable<Integer> {
   @Mixin(name = "What may differ:")
   private RuleOptions rules;
 
+  @Mixin(name = "Decoded payloads:")
+  private DecodeOptions decode;
+
   @Option(names = "--json", description = "Write JSON instead of text.")
   private boolean json;
 
@@ -79,11 +83,13 @@ final class DiffCommand implements Callable<Integer> {
   @Mixin
   private LogOptions.Unused unused;
 
+  private Decoders decoders;
   private DiffSummary summary;
 
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
     Rules given = rules.rules();
+    decoders = decode.decoders();
     try (Recording a = open(first);
         Recording b = open(second)) {
       Rules compared = given.plus(RedactedFields.in(a)).plus(RedactedFields.in(b));
@@ -109,7 +115,7 @@ final class DiffCommand implements Callable<Integer> {
   private DiffSummary asText(Recording a, Recording b, Rules compared, Writer out)
       throws IOException {
     DiffText text =
-        new DiffText(a.toString(), b.toString(), context, Terminal.STDOUT.showsColours());
+        new DiffText(a.toString(), b.toString(), context, Terminal.STDOUT.showsColours(), decoders);
     DiffSummary found =
         RecordingDiff.compare(a, b, compared, change -> print(text.of(change), out));
     print(text.rest(), out);
@@ -135,9 +141,9 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  private static DiffSummary asJson(Recording a, Recording b, Rules compared, Writer out)
+  private DiffSummary asJson(Recording a, Recording b, Rules compared, Writer out)
       throws IOException {
-    try (Json document = new Json(out)) {
+    try (Json document = new Json(out, decoders)) {
       document.begin(a.toString(), b.toString(), compared);
       DiffSummary summary = RecordingDiff.compare(a, b, compared, document::add);
       document.end(summary);
@@ -148,9 +154,11 @@ final class DiffCommand implements Callable<Integer> {
   /** Says how two recordings compare, as a JSON document that is written change by change. */
   private static final class Json implements Closeable {
     private final JsonGenerator json;
+    private final Decoders decoders;
 
     /** A document on a writer that stays open. */
-    Json(Writer out) throws IOException {
+    Json(Writer out, Decoders decoders) throws IOException {
+      this.decoders = decoders;
       json = JsonText.to(out);
     }
 
@@ -181,8 +189,8 @@ final class DiffCommand implements Callable<Integer> {
         json.writeStartObject();
         json.writeStringField("kind", change.kind().toString().toLowerCase(Locale.ROOT));
         json.writeStringField("direction", change.direction().toString());
-        side("a", change.a());
-        side("b", change.b());
+        side("a", change.direction(), change.a());
+        side("b", change.direction(), change.b());
         ranges("differing", change.differing());
         ranges("open", change.open());
         json.writeEndObject();
@@ -191,7 +199,7 @@ final class DiffCommand implements Callable<Integer> {
       }
     }
 
-    private void side(String name, Change.Side side) throws IOException {
+    private void side(String name, Direction direction, Change.Side side) throws IOException {
       if (side == null) {
         json.writeNullField(name);
         return;
@@ -201,6 +209,7 @@ final class DiffCommand implements Callable<Integer> {
       json.writeNumberField("line", side.line());
       json.writeNumberField("length", side.payload().length);
       json.writeStringField("payload", HexFormat.of().formatHex(side.payload()));
+      texts("decoded", decoders.decode(direction, side.payload()));
       json.writeEndObject();
     }
 

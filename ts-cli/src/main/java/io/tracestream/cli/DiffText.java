@@ -30,6 +30,7 @@ final class DiffText {
   private final String nameOfB;
   private final int context;
   private final HexRows rows;
+  private final DecodedText decoded;
   private final List<Alike> kinds = new ArrayList<>();
 
   /**
@@ -37,12 +38,14 @@ final class DiffText {
    *
    * @param context bytes to show before and after the first difference
    * @param colours whether differing bytes are red
+   * @param decoders what shows payloads as text, too
    */
-  DiffText(String nameOfA, String nameOfB, int context, boolean colours) {
+  DiffText(String nameOfA, String nameOfB, int context, boolean colours, Decoders decoders) {
     this.nameOfA = VisibleText.line(nameOfA);
     this.nameOfB = VisibleText.line(nameOfB);
     this.context = context;
     this.rows = new HexRows("  A", "  B", colours);
+    this.decoded = new DecodedText(decoders, "A", "B");
   }
 
   /** A change, with the bytes around it and a blank line; empty if it is left for {@link #rest}. */
@@ -57,7 +60,12 @@ final class DiffText {
           case REMOVED -> alone("  A", change.a());
           case CHANGED -> pair(change);
         };
-    return line + bytes + "\n";
+    return line + bytes + decoded.of(change.direction(), payload(change.a()), payload(change.b()))
+        + "\n";
+  }
+
+  private static byte[] payload(Change.Side side) {
+    return side == null ? null : side.payload();
   }
 
   private boolean isNew(Change change) {

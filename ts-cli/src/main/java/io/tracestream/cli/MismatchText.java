@@ -12,8 +12,13 @@ import java.util.stream.Stream;
 final class MismatchText {
   private MismatchText() {}
 
-  static String of(Mismatch mismatch, int context, boolean colours) {
-    return mismatch.explain(context, colours, hint -> words(hint, mismatch));
+  /** The explanation, and both payloads as decoders read them; without a line end. */
+  static String of(Mismatch mismatch, int context, boolean colours, Decoders decoders) {
+    String explanation = mismatch.explain(context, colours, hint -> words(hint, mismatch));
+    byte[] expected = mismatch.expected() == null ? null : mismatch.expected().payload();
+    String decoded = new DecodedText(decoders, "expected", "found")
+        .of(mismatch.place().direction(), expected, mismatch.found());
+    return (explanation + "\n" + decoded).stripTrailing();
   }
 
   /** The same in lines, and without the bytes. */

@@ -142,14 +142,14 @@ final class PlayOptions {
         System.err.print(explain(result.mismatch(), colours));
       }
     };
-    return results.report.listener(explaining, results.context);
+    return results.report.listener(explaining, results.context, show.decoders());
   }
 
   private String explain(Mismatch mismatch, boolean colours) {
     // A line end in a file's name would look like one of the text.
     String name = mismatch.place().recording();
-    String text =
-        MismatchText.of(mismatch, results.context, colours).replace(name, VisibleText.line(name));
+    String text = MismatchText.of(mismatch, results.context, colours, show.decoders())
+        .replace(name, VisibleText.line(name));
     return text + "\n";
   }
 

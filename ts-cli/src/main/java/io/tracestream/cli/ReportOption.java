@@ -90,15 +90,16 @@ final class ReportOption {
    *
    * @param next gets all results, too
    * @param context how many bytes an explanation shows on each side of a difference
+   * @param decoders what shows payloads in explanations
    * @return the listener to play with; {@code next} without the option
    */
-  SessionListener listener(SessionListener next, int context) {
+  SessionListener listener(SessionListener next, int context, Decoders decoders) {
     if (file == null) {
       return next;
     }
     started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     startedNanos = System.nanoTime();
-    sessions = new SessionCollector(next, context);
+    sessions = new SessionCollector(next, context, decoders);
     return sessions;
   }
 

@@ -23,6 +23,7 @@ final class SessionCollector implements SessionListener {
 
   private final SessionListener next;
   private final int context;
+  private final Decoders decoders;
   private final List<Report.Session> sessions = new ArrayList<>();
   private int results;
   private int mismatches;
@@ -34,9 +35,11 @@ final class SessionCollector implements SessionListener {
    *
    * @param next gets all results, too
    * @param context how many bytes an explanation shows on each side of a difference
+   * @param decoders what shows payloads in explanations
    */
-  SessionCollector(SessionListener next, int context) {
+  SessionCollector(SessionListener next, int context, Decoders decoders) {
     this.next = next;
+    this.decoders = decoders;
     this.context = Math.min(context, MOST_CONTEXT);
   }
 
@@ -56,7 +59,8 @@ final class SessionCollector implements SessionListener {
     if (kept != null) {
       // Explained here, since there may be no time for it at the end.
       Mismatch mismatch = kept.mismatch();
-      String explanation = mismatch == null ? null : MismatchText.of(mismatch, context, false);
+      String explanation =
+          mismatch == null ? null : MismatchText.of(mismatch, context, false, decoders);
       add(new Report.Session(kept, message(result), explanation));
     }
   }

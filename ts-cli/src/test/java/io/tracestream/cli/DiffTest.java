@@ -53,6 +53,20 @@ class DiffTest {
   }
 
   @Test
+  void payloadsAreComparedAsDecodersReadThemToo() throws Exception {
+    String one = write("1.rec", "0\tc2s\t7b2261223a317d");
+    String other = write("2.rec", "0\tc2s\t7b2261223a327d", "0\tc2s\t5b5d");
+    List<String> lines = diff(1, one, other, "--decode", "json");
+    int from = lines.indexOf("  decoded, - A, + B:");
+    assertEquals(
+        List.of("      {", "    -   \"a\": 1", "    +   \"a\": 2", "      }", ""),
+        lines.subList(from + 1, from + 6));
+    assertTrue(lines.contains("  decoded, + B:"), lines::toString);
+    String json = String.join("\n", diff(1, one, other, "--decode", "json", "--json"));
+    assertTrue(json.contains("\"decoded\" : [ \"{\", \"  \\\"a\\\": 1\", \"}\" ]"), json);
+  }
+
+  @Test
   void recordingsThatDifferEndWithOneAndShowTheBytes() throws Exception {
     assertEquals(
         """

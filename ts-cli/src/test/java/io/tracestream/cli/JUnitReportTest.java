@@ -86,7 +86,7 @@ class JUnitReportTest {
             <system-err></system-err>
           </testsuite>
         </testsuites>
-        """.formatted(mismatch, MismatchText.of(mismatch, 16, false)),
+        """.formatted(mismatch, MismatchText.of(mismatch, 16, false, Decoders.NONE)),
         text(Results.report(false, Results.matched(1), hellos(2))));
   }
 
@@ -118,7 +118,8 @@ class JUnitReportTest {
     Element failure = problem("failure", result);
     assertEquals(kind.name().toLowerCase(Locale.ROOT), failure.getAttribute("type"));
     assertEquals(result.mismatch().toString(), failure.getAttribute("message"));
-    assertEquals(MismatchText.of(result.mismatch(), 16, false), failure.getTextContent());
+    assertEquals(
+        MismatchText.of(result.mismatch(), 16, false, Decoders.NONE), failure.getTextContent());
   }
 
   @Test
@@ -126,7 +127,8 @@ class JUnitReportTest {
     SessionResult result = Results.extra(1, "more");
     Element failure = problem("failure", result);
     assertEquals("extra_frame", failure.getAttribute("type"));
-    assertEquals(MismatchText.of(result.mismatch(), 16, false), failure.getTextContent());
+    assertEquals(
+        MismatchText.of(result.mismatch(), 16, false, Decoders.NONE), failure.getTextContent());
   }
 
   @Test

@@ -113,8 +113,8 @@ class JsonReportTest {
           } ]
         }
         """.formatted(
-                hellos(1).mismatch(),
-                MismatchText.of(hellos(1).mismatch(), 16, false).replace("\n", "\\n")),
+            hellos(1).mismatch(),
+            MismatchText.of(hellos(1).mismatch(), 16, false, Decoders.NONE).replace("\n", "\\n")),
         text(Results.report(false, hellos(1))));
   }
 

@@ -87,6 +87,35 @@ class ReplayTest {
   }
 
   @Test
+  void framesAreShownAsTheyPassAndTheSummaryComesLast() throws Exception {
+    try (Run.Started replay = replay("--connections", "1", "--show")) {
+      assertEquals("0003000162", converse(replay, "0003000161"));
+      List<String> output = replay.awaitOutput();
+      assertEquals(4, output.size(), output.toString());
+      assertTrue(
+          output.get(1).endsWith(" 1 c2s        3  000161                    ..a"), output.get(1));
+      assertTrue(
+          output.get(2).endsWith(" 1 s2c        3  000162                    ..b"), output.get(2));
+      assertTrue(output.get(3).startsWith("played 1: 1 matched"), output.get(3));
+    }
+  }
+
+  @Test
+  void aMismatchIsDecodedInItsExplanationAndInTheReport() throws Exception {
+    Files.writeString(file, "0\tc2s\t7b2261223a312c2262223a327d\n");
+    Path report = dir.resolve("report.json");
+    try (Run.Started replay =
+        replay("--connections", "1", "--decode", "json", "--report", report.toString())) {
+      assertEquals("", converse(replay, "000d7b2261223a312c2262223a337d"));
+      assertEquals(1, replay.awaitStatus());
+      String decoded =
+          "  decoded, - expected, + found:\n      {\n        \"a\": 1,\n    -   \"b\": 2\n    +   \"b\": 3\n      }\n";
+      assertTrue(replay.stderr().contains(decoded), replay.stderr());
+      assertTrue(Files.readString(report).contains("+   \\\"b\\\": 3"), Files.readString(report));
+    }
+  }
+
+  @Test
   void rulesOfAFileAndOfFlagsHoldTogether() throws Exception {
     Files.writeString(file, "# ts_proxy recording v1\n0\tc2s\t0001617a\n0\ts2c\t000162\n");
     Path rules = Files.writeString(

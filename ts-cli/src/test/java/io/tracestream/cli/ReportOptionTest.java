@@ -76,7 +76,7 @@ class ReportOptionTest {
   }
 
   private boolean writeTwo(ReportOption report) {
-    SessionListener listener = report.listener(NOBODY, 16);
+    SessionListener listener = report.listener(NOBODY, 16, Decoders.NONE);
     List<SessionResult> results = List.of(
         Results.matched(1), Results.different(2, Results.bytes("abc"), Results.bytes("abd")));
     results.forEach(listener::ended);
@@ -87,7 +87,7 @@ class ReportOptionTest {
   void withoutTheFlagNothingIsDone() throws Exception {
     ReportOption none = option();
     none.check(recording());
-    assertSame(NOBODY, none.listener(NOBODY, 16));
+    assertSame(NOBODY, none.listener(NOBODY, 16, Decoders.NONE));
     assertTrue(none.write("replay", recording(), Results.verdict(List.of()), true));
     assertEquals(List.of(), names());
   }

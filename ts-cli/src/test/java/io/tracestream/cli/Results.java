@@ -105,7 +105,7 @@ final class Results {
   }
 
   static Report report(boolean passed, Verdict verdict, SessionResult... results) {
-    SessionCollector collector = new SessionCollector(result -> {}, 16);
+    SessionCollector collector = new SessionCollector(result -> {}, 16, Decoders.NONE);
     List.of(results).forEach(collector::ended);
     return new Report(
         "replay",

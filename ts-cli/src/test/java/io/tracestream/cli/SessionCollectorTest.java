@@ -27,7 +27,8 @@ class SessionCollectorTest {
           said.add("ended " + result.connection());
         }
       },
-      16);
+      16,
+      Decoders.NONE);
 
   private List<Long> mismatches() {
     return collector.sessions().stream()
@@ -98,12 +99,15 @@ class SessionCollectorTest {
   @Test
   void anExplanationShowsAsMuchContextAsIsAskedForAndAtMostAKibibyte() {
     SessionResult result = differed(1, 5000);
-    assertEquals(MismatchText.of(result.mismatch(), 40, false), explanation(40, result));
-    assertEquals(MismatchText.of(result.mismatch(), 1024, false), explanation(1_000_000, result));
+    assertEquals(
+        MismatchText.of(result.mismatch(), 40, false, Decoders.NONE), explanation(40, result));
+    assertEquals(
+        MismatchText.of(result.mismatch(), 1024, false, Decoders.NONE),
+        explanation(1_000_000, result));
   }
 
   private static String explanation(int context, SessionResult result) {
-    SessionCollector collector = new SessionCollector(ended -> {}, context);
+    SessionCollector collector = new SessionCollector(ended -> {}, context, Decoders.NONE);
     collector.ended(result);
     return collector.sessions().get(0).explanation();
   }
@@ -121,5 +125,6 @@ class SessionCollectorTest {
     assertEquals(4000, collectorOfNobody.sessions().size());
   }
 
-  private final SessionCollector collectorOfNobody = new SessionCollector(result -> {}, 16);
+  private final SessionCollector collectorOfNobody =
+      new SessionCollector(result -> {}, 16, Decoders.NONE);
 }

@@ -52,6 +52,21 @@ class VerifyTest {
   }
 
   @Test
+  void framesAreShownAsTheyPass() throws Exception {
+    try (TestTarget server = TestTarget.start();
+        Run.Started verify = verify(server.address(), "--show=full")) {
+      echo(server, 2, 0);
+      List<String> output = verify.awaitOutput();
+      assertEquals("           time    conn dir    bytes", output.get(0));
+      assertTrue(output.get(1).endsWith(" 1 c2s        2"), output.get(1));
+      assertEquals(
+          "  hex            0  61 62                                            ab", output.get(2));
+      assertTrue(output.get(3).endsWith(" 1 s2c        2"), output.get(3));
+      assertTrue(output.get(output.size() - 1).startsWith("played 1: 1 matched"));
+    }
+  }
+
+  @Test
   void aServerThatAnswersAsItWasRecordedMakesStatusNought() throws Exception {
     try (TestTarget server = TestTarget.start();
         Run.Started verify = verify(server.address())) {

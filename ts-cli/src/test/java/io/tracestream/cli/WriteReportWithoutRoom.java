@@ -17,7 +17,7 @@ final class WriteReportWithoutRoom {
         .parseArgs("--report", args[0]);
     Path recording = Path.of("a.rec");
     report.check(recording);
-    SessionListener listener = report.listener(result -> {}, 16);
+    SessionListener listener = report.listener(result -> {}, 16, Decoders.NONE);
     List<SessionResult> results = new ArrayList<>();
     for (long number = 1; number <= 5000; number++) {
       results.add(Results.matched(number));

@@ -6,23 +6,32 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameReader;
 import io.tracestream.codec.FrameWriter;
+import io.tracestream.recording.FrameObserver;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ForwardingTest {
   private static final FrameFormat TWO_BYTES = new FrameFormat(2, 65_535);
+
+  @TempDir
+  private Path dir;
 
   private static Proxy proxyTo(TestTarget target, FrameFormat format) throws Exception {
     return Proxy.start(Proxies.to(target.address()).withFormat(format));
@@ -38,6 +47,37 @@ class ForwardingTest {
       assertEquals("00026869" + "0000" + "000121", target.await(9));
       target.send("0003 796573");
       assertEquals("0003796573", client.await(5));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anObserverSeesEachFrameOnItsWay(boolean recorded) throws Exception {
+    List<String> seen = Collections.synchronizedList(new ArrayList<>());
+    FrameObserver observer = (connection, direction, parts) -> {
+      int length = 0;
+      for (ByteBuffer part : parts) {
+        length += part.remaining();
+        part.position(part.limit()); // takes nothing away from the frame
+      }
+      seen.add(connection + " " + direction + " " + length);
+    };
+    String large = "00030d40" + "cd".repeat(200_000); // too large for one buffer
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = Proxy.start(Proxies.to(listening.address())
+            .withFormat(new FrameFormat(4, 1 << 20))
+            .withRecording(recorded ? dir.resolve("a.rec") : null)
+            .withObserver(observer));
+        TestPeer client = TestPeer.connect(proxy.address());
+        TestPeer target = listening.accept()) {
+      client.send("00000002 6869 00000000" + large);
+      assertEquals("00000002" + "6869" + "00000000" + large, target.await(10 + 200_004));
+      target.send("00000003 796573");
+      assertEquals("00000003796573", client.await(7));
+      assertEquals(List.of("1 c2s 2", "1 c2s 0", "1 c2s 200000", "1 s2c 3"), seen);
+    }
+    if (recorded) {
+      assertEquals(5, Files.readAllLines(dir.resolve("a.rec")).size());
     }
   }
 

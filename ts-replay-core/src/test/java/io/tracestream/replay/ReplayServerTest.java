@@ -18,8 +18,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +40,20 @@ class ReplayServerTest extends ReplayTestBase {
       client.endSending();
       assertMatched(server, 1);
     }
+  }
+
+  @Test
+  void anObserverSeesTheFramesOfBothSides() throws Exception {
+    BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+    ReplayConfig config = Replays.config(file, "c2s 6869", "s2c 796573", "c2s 21", "s2c ")
+        .withObserver((connection, direction, parts) ->
+            seen.add(connection + " " + direction + " " + StandardCharsets.UTF_8.decode(parts[0])));
+    try (ReplayServer server = ReplayServer.start(config);
+        TestPeer client = TestPeer.connect(server.address())) {
+      assertEquals("0003796573", client.send("0002 6869").await(5));
+      assertEquals("", client.send("0001 3f").endSending().awaitEnd()); // a mismatch, seen as well
+    }
+    assertEquals(List.of("1 c2s hi", "1 s2c yes", "1 c2s ?"), List.copyOf(seen));
   }
 
   @Test
