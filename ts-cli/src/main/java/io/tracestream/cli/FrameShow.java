@@ -33,11 +33,12 @@ final class FrameShow implements FrameObserver {
   /** Frames that are taken from the queue at a time. */
   private static final int BATCH = 256;
 
-  // A terminal shows this many frames at once; after that so many in each period, until nothing has
-  // passed for a period.
+  /** A terminal shows this many frames at once, and so many more a second. */
   static final int FIRST_ON_TERMINAL = 500;
-  private static final int MORE_ON_TERMINAL = 20;
-  private static final long PERIOD_MILLIS = 500;
+
+  private static final int PER_SECOND_ON_TERMINAL = 40;
+  /** How long it shows none when there were too many, so that some in a row can follow. */
+  private static final long PAUSE_MILLIS = 500;
 
   /** How long the end waits while nobody takes anything, and how long at most. */
   private static final long STALL_MILLIS = 200;
@@ -65,7 +66,10 @@ final class FrameShow implements FrameObserver {
   // Guarded by this.
   private final ArrayDeque<Frame> waiting = new ArrayDeque<>();
   private long waitingBytes;
-  private int allowed;
+  /** How many more frames may be shown now. */
+  private double allowed = FIRST_ON_TERMINAL;
+
+  private long refilled = System.nanoTime();
   private boolean closed;
 
   private final AtomicLong leftOut = new AtomicLong();
@@ -90,7 +94,6 @@ final class FrameShow implements FrameObserver {
     this.isTerminal = isTerminal;
     this.colours = colours;
     this.text = new FrameText(decoders);
-    this.allowed = isTerminal ? FIRST_ON_TERMINAL : Integer.MAX_VALUE;
     thread.setDaemon(true);
   }
 
@@ -127,8 +130,11 @@ final class FrameShow implements FrameObserver {
   private synchronized void add(Frame frame) {
     waiting.add(frame);
     waitingBytes += bytes(frame);
-    allowed -= isTerminal ? 1 : 0;
-    full |= waitingBytes >= MOST_BYTES || allowed <= 0;
+    if (isTerminal) {
+      refill();
+      allowed--;
+    }
+    full |= waitingBytes >= MOST_BYTES || allowed < 1;
     if (waiting.size() == 1) {
       notifyAll();
     }
@@ -220,7 +226,15 @@ final class FrameShow implements FrameObserver {
     List<Frame> frames = new ArrayList<>();
     try {
       while (waiting.isEmpty() && !closed) {
-        await();
+        if (isTerminal && full) {
+          wait(PAUSE_MILLIS);
+          refill();
+          if (allowed >= 1) {
+            resume();
+          }
+        } else {
+          wait();
+        }
       }
     } catch (InterruptedException e) {
       closed = true; // nobody interrupts this thread
@@ -230,31 +244,18 @@ final class FrameShow implements FrameObserver {
       frames.add(frame);
       waitingBytes -= frame == Frame.LEFT_OUT ? 0 : bytes(frame);
     }
-    if (full && allowed > 0 && waitingBytes < MOST_BYTES / 2) {
+    if (full && allowed >= 1 && waitingBytes < MOST_BYTES / 2) {
       resume();
     }
     return frames;
   }
 
-  /** Waits for a frame. On a terminal, allows more frames after each period. */
-  private void await() throws InterruptedException {
-    if (!isTerminal) {
-      wait();
-      return;
-    }
-    boolean wasFull = full;
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
-    for (long left = PERIOD_MILLIS; left > 0 && waiting.isEmpty() && !closed; ) {
-      wait(left);
-      left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-    }
-    if (!waiting.isEmpty() || closed) {
-      return;
-    }
-    allowed = wasFull && leftOut.get() > 0 ? MORE_ON_TERMINAL : FIRST_ON_TERMINAL;
-    if (wasFull) {
-      resume();
-    }
+  /** On a terminal: what may be shown grows with time. */
+  private void refill() {
+    long now = System.nanoTime();
+    double more = (now - refilled) / 1e9 * PER_SECOND_ON_TERMINAL;
+    allowed = Math.min(FIRST_ON_TERMINAL, allowed + more);
+    refilled = now;
   }
 
   private void resume() {
