@@ -130,6 +130,11 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     @Override
+    public boolean followsConnections() {
+      return false;
+    }
+
+    @Override
     public void rejected(long recorded) {
       log.warn(
           "rejected a second client: --record serves one at a time, and connection {} is still open;"

@@ -36,6 +36,7 @@ public final class Proxy implements AutoCloseable {
   private static final int MOST_BEGINNING = 2048;
 
   private final ProxyConfig config;
+  private final boolean followsConnections;
   private final InetSocketAddress address;
   /** Null if nothing is recorded. */
   private final @Nullable Recorders recorders;
@@ -57,6 +58,7 @@ public final class Proxy implements AutoCloseable {
   private Proxy(ProxyConfig config, Listener listener, @Nullable Recorders recorders)
       throws IOException {
     this.config = config;
+    this.followsConnections = config.listener().followsConnections();
     this.address = listener.address();
     this.recorders = recorders;
     this.engine = Engine.start(
@@ -273,7 +275,9 @@ public final class Proxy implements AutoCloseable {
   }
 
   void opened(long connection, InetSocketAddress client) {
-    tell(listener -> listener.opened(connection, client));
+    if (followsConnections) {
+      tell(listener -> listener.opened(connection, client));
+    }
   }
 
   void failed(long connection, String reason) {
@@ -320,11 +324,16 @@ public final class Proxy implements AutoCloseable {
     } else {
       engine.first().execute(() -> clients.closed(connection));
     }
-    if (config.listener() == ProxyListener.NONE) {
-      countClosed();
+    if (followsConnections) {
+      engine.tell(() -> {
+        try {
+          config.listener().closed(number);
+        } finally {
+          countClosed(); // after the listener was called
+        }
+      });
     } else {
-      tell(listener -> listener.closed(number));
-      engine.tell(this::countClosed); // after the listener was called
+      countClosed();
     }
   }
 

@@ -11,7 +11,23 @@ import org.slf4j.LoggerFactory;
  */
 public interface ProxyListener {
   /** Does nothing, except that it logs rejected clients; the default. */
-  ProxyListener NONE = new ProxyListener() {};
+  ProxyListener NONE = new ProxyListener() {
+    @Override
+    public boolean followsConnections() {
+      return false;
+    }
+  };
+
+  /**
+   * Whether {@link #opened} and {@link #closed} are called. Asked once, when the proxy starts: each
+   * call wakes up a thread, which counts with thousands of connections a second. If not,
+   * {@link Proxy#awaitConnections} does not wait for calls of this listener.
+   *
+   * @return true, unless overridden
+   */
+  default boolean followsConnections() {
+    return true;
+  }
 
   /**
    * A client has connected; the target will be connected next.

@@ -62,6 +62,42 @@ class ProxyListenerTest {
   }
 
   @Test
+  void aListenerThatFollowsNoConnectionsIsToldOfFailuresOnly() throws Exception {
+    ProxyListener ofFailures = new ProxyListener() {
+      @Override
+      public boolean followsConnections() {
+        return false;
+      }
+
+      @Override
+      public void opened(long connection, InetSocketAddress client) {
+        teller.opened(connection, client);
+      }
+
+      @Override
+      public void failed(long connection, String reason) {
+        teller.failed(connection, reason);
+      }
+
+      @Override
+      public void closed(long connection) {
+        teller.closed(connection);
+      }
+    };
+    try (TestTarget target = TestTarget.start();
+        Proxy proxy = Proxy.start(config(target.address()).withListener(ofFailures))) {
+      try (TestPeer client = TestPeer.connect(proxy.address());
+          TestPeer server = target.accept()) {
+        client.send("ff").endSending();
+        assertTrue(next().startsWith("1 failed: c2s byte 0: "));
+        server.awaitEnd();
+      }
+      assertTrue(proxy.awaitConnections(1, Duration.ofMinutes(1)));
+    }
+    assertEquals(0, told.size(), told::toString);
+  }
+
+  @Test
   void closedConnectionsCanBeWaitedFor() throws Exception {
     try (TestTarget target = TestTarget.start();
         Proxy proxy = Proxy.start(config(target.address()))) {
