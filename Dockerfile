@@ -46,7 +46,7 @@ RUN jlink --add-modules "$(jdeps --ignore-missing-deps --print-module-deps ts-cl
       --strip-debug --no-header-files --no-man-pages --output /opt/java \
     && /opt/java/bin/java -XX:+UseSerialGC -Xshare:dump >/dev/null \
     && install -D -t /opt/ts-proxy ts-cli/target/ts-proxy.jar \
-    && install -D -t /opt/ts-proxy/scripts scripts/docker-entrypoint.sh scripts/ts_proxy scripts/make_cache scripts/lib.sh
+    && install -D -t /opt/ts-proxy/scripts scripts/docker-entrypoint.sh scripts/docker-healthcheck.sh scripts/ts_proxy scripts/make_cache scripts/lib.sh
 
 FROM $BASE
 COPY --from=build /opt /opt
@@ -60,4 +60,5 @@ WORKDIR /recordings
 VOLUME /recordings
 EXPOSE 9000
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/opt/ts-proxy/scripts/docker-healthcheck.sh"]
 ENTRYPOINT ["/opt/ts-proxy/scripts/docker-entrypoint.sh"]

@@ -45,6 +45,7 @@ flush=${TS_PROXY_FLUSH_RECORDING:-false}
 timing=${TS_PROXY_TIMING:-original}
 header_len=${TS_PROXY_HEADER_LEN:-} # not set: 8, or as the recording says
 max_payload_len=${TS_PROXY_MAX_PAYLOAD_LEN:-16777216}
+metrics=${TS_PROXY_METRICS:-}
 
 # Checks all of them in both modes, so that a mistake shows before the mode changes.
 one_of TS_PROXY_MODE "$mode" proxy replay
@@ -54,9 +55,11 @@ one_of TS_PROXY_FLUSH_RECORDING "$flush" true false
 one_of TS_PROXY_TIMING "$timing" original none
 [[ -z $header_len ]] || number TS_PROXY_HEADER_LEN "$header_len" 1 16
 number TS_PROXY_MAX_PAYLOAD_LEN "$max_payload_len" 0 2147483639
+[[ -z $metrics ]] || address TS_PROXY_METRICS "$metrics" 1 # not 0: the health check has to know the port
 
 args=("$mode" "--listen=$listen" "--max-payload-len=$max_payload_len")
 [[ -z $header_len ]] || args+=("--header-len=$header_len")
+[[ -z $metrics ]] || args+=("--metrics=$metrics")
 if [[ $mode == proxy ]]; then
   need TS_PROXY_TARGET "$target" "HOST:PORT of the server to forward to"
   args+=("--target=$target")

@@ -31,6 +31,8 @@ final class LogQueue {
   private long waitingBytes;
   private boolean full;
   private long linesLeftOut;
+  /** All lines that nobody will see. */
+  private long dropped;
   /** Whether a text is being written, how many have been, and whether the last one failed. */
   private boolean writing;
 
@@ -43,8 +45,12 @@ final class LogQueue {
   private boolean statusEnded;
   private String shownStatus = "";
 
-  /** Text in whole lines. A notice about dropped lines counts as those lines. */
-  private record Text(byte[] bytes, long lines) {}
+  /**
+   * Text in whole lines. A notice about lines that were dropped stands for those lines.
+   *
+   * @param dropped how many of the lines it is such a notice for
+   */
+  private record Text(byte[] bytes, long lines, long dropped) {}
 
   /**
    * Starts the thread, which lives as long as the process.
@@ -73,9 +79,10 @@ final class LogQueue {
     full = waitingBytes >= (full ? MOST_BYTES / 2 : MOST_BYTES);
     if (full) {
       linesLeftOut += lines;
+      dropped += lines;
     } else {
       addNotice();
-      put(text, lines);
+      put(text, lines, 0);
     }
   }
 
@@ -84,16 +91,21 @@ final class LogQueue {
       // A write that failed may have written a part of a line.
       String notice = (failed ? "\n" : "") + "ts-proxy: left out "
           + Units.count(linesLeftOut, "line", "lines") + " here: stderr did not take them\n";
-      put(notice, linesLeftOut);
+      put(notice, linesLeftOut, linesLeftOut);
       linesLeftOut = 0;
     }
   }
 
-  private void put(String text, long lines) {
+  private void put(String text, long lines, long dropped) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    waiting.add(new Text(bytes, lines));
+    waiting.add(new Text(bytes, lines, dropped));
     waitingBytes += bytes.length;
     notifyAll();
+  }
+
+  /** How many lines were dropped so far. */
+  synchronized long dropped() {
+    return dropped;
   }
 
   /** Shows a status line below all text, in place of the one before; an empty one removes it. */
@@ -168,6 +180,7 @@ final class LogQueue {
     failed = !done;
     if (failed) {
       linesLeftOut += text.lines;
+      dropped += text.lines - text.dropped;
     }
     notifyAll();
   }
@@ -199,20 +212,22 @@ final class LogQueue {
       bytes.writeBytes(Units.format(STATUS, status).getBytes(StandardCharsets.UTF_8));
     }
     shownStatus = status;
-    return new Text(bytes.toByteArray(), text.lines);
+    return new Text(bytes.toByteArray(), text.lines, text.dropped);
   }
 
   /** As many texts as a pipe takes in one piece, so that a kill never cuts a line. */
   private Text takeWholeLines() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(PIPE_BYTES);
     long lines = 0;
+    long ofNotices = 0;
     while (!waiting.isEmpty()
         && (bytes.size() == 0 || bytes.size() + waiting.peek().bytes.length <= PIPE_BYTES)) {
       Text text = waiting.remove();
       waitingBytes -= text.bytes.length;
       bytes.writeBytes(text.bytes);
       lines += text.lines;
+      ofNotices += text.dropped;
     }
-    return new Text(bytes.toByteArray(), lines);
+    return new Text(bytes.toByteArray(), lines, ofNotices);
   }
 }

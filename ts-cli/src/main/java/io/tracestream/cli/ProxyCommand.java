@@ -2,6 +2,7 @@ package io.tracestream.cli;
 
 import io.tracestream.capture.Detection;
 import io.tracestream.capture.FramingDetector;
+import io.tracestream.cli.MetricsServer.Health;
 import io.tracestream.codec.Framing;
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -63,6 +65,9 @@ final class ProxyCommand implements Callable<Integer> {
           "Close a connection after TIME without a frame, such as 30s or 5m. Default: never.")
   private Duration idleTimeout;
 
+  @Mixin
+  private MetricsOption metrics;
+
   @Mixin(name = "Recording:")
   private RecordOptions recording;
 
@@ -86,7 +91,14 @@ final class ProxyCommand implements Callable<Integer> {
     if (!show.isGiven() && !show.decoders().isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--decode: add --show, which it is for");
     }
-    Proxy proxy = server.start(address -> Proxy.start(config(address)));
+    try (MetricsServer shown = metrics.bind()) {
+      return run(shown);
+    }
+  }
+
+  private int run(MetricsServer shown) throws Exception {
+    Advice advice = new Advice(frames.format().framing());
+    Proxy proxy = server.start(address -> Proxy.start(config(address, advice)));
     Shutdown.with(() -> stop(proxy));
     if (!recording.isGiven()) {
       Shutdown.decided(0); // nothing can be lost, however long it takes to close all connections
@@ -96,6 +108,12 @@ final class ProxyCommand implements Callable<Integer> {
     if (!show.fillsTerminal()) {
       StatusLine.start(log, () -> traffic(proxy.stats()));
     }
+    if (shown != null) {
+      shown.show(
+          () -> Metrics.of(
+              proxy.stats(), advice.failed.sum(), advice.rejected.sum(), recording.isGiven()),
+          () -> proxy.isServing() ? Health.SERVING : Health.STOPPING);
+    }
     try {
       proxy.awaitStop();
     } catch (IOException e) {
@@ -104,17 +122,17 @@ final class ProxyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ProxyConfig config(InetSocketAddress address) {
+  private ProxyConfig config(InetSocketAddress address, Advice advice) {
     return recording.addTo(ProxyConfig.of(address, target.unresolved())
         .withFormat(frames.format())
         .withFramingNamed(frames.namesFraming())
         .withMaxConnections(maxConnections == null ? 0 : maxConnections)
         .withIdleTimeout(idleTimeout)
         .withObserver(show.observer())
-        .withListener(new Advice(frames.format().framing())));
+        .withListener(advice));
   }
 
-  /** Names the option that helps, which the library does not know. */
+  /** Names the option that helps, which the library does not know, and counts what goes wrong. */
   private static final class Advice implements ProxyListener {
     /** Connections after which it is known what is wrong. */
     private static final int MOST_LOOKED_AT = 10;
@@ -123,6 +141,8 @@ final class ProxyCommand implements Callable<Integer> {
 
     private final Logger log = LoggerFactory.getLogger(ProxyCommand.class);
     private final Framing framing;
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
     private int lookedAt;
 
     private Advice(Framing framing) {
@@ -135,7 +155,13 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     @Override
+    public void failed(long connection, String reason) {
+      failed.increment();
+    }
+
+    @Override
     public void rejected(long recorded) {
+      rejected.increment();
       log.warn(
           "rejected a second client: --record serves one at a time, and connection {} is still open;"
               + " use --record-dir to record many",

@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import io.tracestream.cli.MetricsServer.Health;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
 import io.tracestream.replay.AtEnd;
@@ -96,11 +97,16 @@ final class ReplayCommand implements Callable<Integer> {
       description = "How long a client may send nothing, such as 10s. Default: any time.")
   private Duration idleTimeout;
 
+  @Mixin
+  private MetricsOption metrics;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
   @Mixin(name = "General:")
   private LogOptions log;
+
+  private volatile boolean stopping;
 
   @Override
   public Integer call() throws Exception {
@@ -120,13 +126,26 @@ final class ReplayCommand implements Callable<Integer> {
     List<Conversation> conversations = play.conversations();
     FrameFormat format = frames.formatOf(conversations);
     play.prepareReport(conversations, format);
-    ReplayServer replay = server.start(
-        address -> ReplayServer.start(config(address, conversations, format, timing, rules)));
+    try (MetricsServer shown = metrics.bind()) {
+      return run(
+          address -> ReplayServer.start(config(address, conversations, format, timing, rules)),
+          shown);
+    }
+  }
+
+  private int run(RunningServer.Starter<ReplayServer> starter, MetricsServer shown)
+      throws Exception {
+    ReplayServer replay = server.start(starter);
     Shutdown shutdown = Shutdown.with(() -> stop(replay));
     server.announce(replay.address());
     play.show().start();
     if (!play.show().fillsTerminal()) {
       StatusLine.start(log, () -> traffic(replay));
+    }
+    if (shown != null) {
+      shown.show(
+          () -> Metrics.of(replay.stats(), replay.verdict()),
+          () -> stopping ? Health.STOPPING : Health.SERVING);
     }
     if (connections == null) {
       return shutdown.awaitSignal();
@@ -178,6 +197,7 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private int stop(ReplayServer replay) throws IOException {
+    stopping = true;
     replay.close();
     Verdict verdict = replay.verdict();
     boolean enough = connections == null || verdict.matched() >= connections;

@@ -45,6 +45,11 @@ final class StandardError extends PrintStream {
     }
   }
 
+  /** How many lines nobody will see, as their reader was too slow. */
+  static long droppedLines() {
+    return installed == null ? 0 : installed.dropped();
+  }
+
   /** Waits until everything is written: see {@link LogQueue#awaitWritten}. */
   static void awaitWritten(long stallMillis, long mostMillis) {
     if (installed != null) {

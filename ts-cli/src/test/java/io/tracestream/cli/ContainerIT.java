@@ -3,12 +3,17 @@ package io.tracestream.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.tracestream.cli.MetricsServer.Health;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +37,7 @@ class ContainerIT {
         "FLUSH_RECORDING, yes, true or false",
         "TIMING, slow, original or none",
         "HEADER_LEN, 0, 1 to 16",
+        "METRICS, 127.0.0.1:0, HOST:PORT with a port from 1 to 65535",
         "HEADER_LEN, 17, 1 to 16",
         "HEADER_LEN, x, 1 to 16",
         "MAX_PAYLOAD_LEN, -1, 0 to 2147483639",
@@ -56,6 +62,48 @@ class ContainerIT {
       assertEquals(
           "ts-proxy: TS_PROXY_TARGET: not set; set it to HOST:PORT of the server to forward to\n",
           app.stderr());
+    }
+  }
+
+  @Test
+  void theHealthCheckAsksTheMetricsServer() throws Exception {
+    AtomicReference<Health> health = new AtomicReference<>(Health.SERVING);
+    String address;
+    try (MetricsServer server = new MetricsServer(new InetSocketAddress("127.0.0.1", 0))) {
+      server.show(MetricSnapshots::new, health::get);
+      address = "127.0.0.1:" + server.port();
+      assertEquals(0, healthCheck(address));
+      health.set(Health.STOPPING);
+      assertEquals(1, healthCheck(address));
+    }
+    assertEquals(1, healthCheck(address));
+    assertEquals(0, healthCheck(""));
+  }
+
+  private static int healthCheck(String metrics) throws Exception {
+    Map<String, String> variables = Map.of("TS_PROXY_METRICS", metrics);
+    try (App check = App.startScript(variables, "exec \"$scripts/docker-healthcheck.sh\"")) {
+      return check.awaitStatus();
+    }
+  }
+
+  @Test
+  void theVariablesNameTheAddressOfTheMetrics() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Map<String, String> variables = Map.of(
+        "TS_PROXY_TARGET",
+        "127.0.0.1:1",
+        "TS_PROXY_LISTEN",
+        "127.0.0.1:0",
+        "TS_PROXY_METRICS",
+        "127.0.0.1:" + port);
+    try (App proxy = App.startContained(variables)) {
+      proxy.awaitListening();
+      proxy.awaitStderr("metrics at http://127.0.0.1:" + port + "/metrics");
+      assertEquals(0, healthCheck("127.0.0.1:" + port));
     }
   }
 

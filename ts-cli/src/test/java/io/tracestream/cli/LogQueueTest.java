@@ -80,6 +80,7 @@ class LogQueueTest {
         "ts-proxy: left out " + (count - shown) + " lines here: stderr did not take them",
         lines[shown]);
     assertEquals("the last one", lines[shown + 1]);
+    assertEquals(count - shown, queue.dropped());
   }
 
   @Test
@@ -93,6 +94,7 @@ class LogQueueTest {
     reader.fails = false;
     queue.addLine("d");
     awaitWritten();
+    assertEquals(3, queue.dropped());
     assertEquals("\nts-proxy: left out 3 lines here: stderr did not take them\nd\n", reader.text());
   }
 

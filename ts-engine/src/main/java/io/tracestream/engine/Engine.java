@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,12 +30,14 @@ public final class Engine implements AutoCloseable {
 
   private static final int FEW_DESCRIPTORS = 16;
   private static final long LAST_CALLS_MILLIS = 1000;
+  private static final long ASK_MILLIS = 200;
 
   private final List<EventLoop> loops = new ArrayList<>();
   private final ThreadPoolExecutor callbacks;
   private final ThreadPoolExecutor resolver;
   private volatile @Nullable Thread callbackThread;
   private int next;
+  private volatile boolean stopping;
 
   private Engine(String name) {
     callbacks = oneThread(task -> callbackThread = daemon(task, name + "-callbacks"));
@@ -135,6 +139,38 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Runs a task on each loop, such as to sum up what it has done, and waits until all have run it,
+   * for 200 ms at most. Does nothing once the engine stops. From any thread but those of the loops.
+   *
+   * @param task what to do, given the loop that it runs on
+   * @return how long the slowest loop took to come to it, in nanoseconds: as long as anything else
+   *     has to wait for it, such as a frame
+   */
+  public long askLoops(Consumer<EventLoop> task) {
+    if (stopping) {
+      return 0;
+    }
+    long start = System.nanoTime();
+    AtomicLong longest = new AtomicLong();
+    CountDownLatch asked = new CountDownLatch(loops.size());
+    for (EventLoop loop : loops) {
+      loop.execute(() -> {
+        longest.accumulateAndGet(System.nanoTime() - start, Math::max);
+        task.accept(loop);
+        asked.countDown();
+      });
+    }
+    try {
+      if (!asked.await(ASK_MILLIS, TimeUnit.MILLISECONDS)) {
+        return stopping ? 0 : System.nanoTime() - start;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return longest.get();
+  }
+
+  /**
    * Runs user code on a thread of its own, one call after the other. What a call throws is logged;
    * a call that blocks holds up only later calls. From any thread.
    *
@@ -187,6 +223,7 @@ public final class Engine implements AutoCloseable {
 
   /** Asks all loops to close what they serve, and to end. From any thread. */
   public void stopSoon() {
+    stopping = true;
     loops.forEach(EventLoop::stopSoon);
   }
 

@@ -1,11 +1,17 @@
 package io.tracestream.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,5 +42,30 @@ class EngineTest {
       child.destroyForcibly();
     }
     assertEquals(List.of("started"), Files.readAllLines(output));
+  }
+
+  @Test
+  void eachLoopIsAskedOnceAndABusyOneIsNotAwaited() throws Exception {
+    try (Engine engine = Engine.start("ask", false, 100, cause -> {})) {
+      List<EventLoop> asked = Collections.synchronizedList(new ArrayList<>());
+      engine.askLoops(asked::add);
+      assertEquals(Set.copyOf(engine.loops()), Set.copyOf(asked));
+      assertEquals(engine.loops().size(), asked.size());
+      CountDownLatch goOn = new CountDownLatch(1);
+      engine.first().execute(() -> awaitUnchecked(goOn));
+      long delay = engine.askLoops(loop -> {});
+      goOn.countDown();
+      assertTrue(delay >= TimeUnit.MILLISECONDS.toNanos(200), delay + " ns");
+      engine.stopSoon();
+      assertEquals(0, engine.askLoops(asked::add));
+    }
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

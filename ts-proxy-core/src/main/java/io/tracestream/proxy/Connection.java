@@ -344,7 +344,15 @@ final class Connection implements FrameSocket.Owner {
   /** What it has carried. */
   ProxyStats stats() {
     return new ProxyStats(
-        1, over ? 0 : 1, client.frames(), client.received(), target.frames(), target.received(), 0);
+        1,
+        over ? 0 : 1,
+        client.frames(),
+        client.received(),
+        target.frames(),
+        target.received(),
+        0,
+        0,
+        0);
   }
 
   long number() {

@@ -31,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Proxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
-  private static final long COUNT_MILLIS = 200;
   /** Bytes that a listener gets of what is not frames. */
   private static final int MOST_BEGINNING = 2048;
 
@@ -67,7 +66,7 @@ public final class Proxy implements AutoCloseable {
         config.format().longestPayload(),
         cause -> fail(new IOException("an event loop failed: " + cause, cause)));
     for (EventLoop loop : engine.loops()) {
-      traffic.put(loop, new Traffic(() -> recorders == null ? 0 : recorders.length(loop)));
+      traffic.put(loop, new Traffic(recorders, loop));
     }
     Dialer dialer = new Dialer(engine, config.target(), config.connectTimeout(), address);
     this.clients = new Clients(this, engine, listener, dialer, recorders);
@@ -146,27 +145,21 @@ public final class Proxy implements AutoCloseable {
    * @return the sums at this moment; once the proxy is closed, the final ones
    */
   public ProxyStats stats() {
-    if (closed.getCount() > 0) {
-      askLoopsToCount();
-    }
-    ProxyStats sum = ProxyStats.NONE;
+    long delay = engine.askLoops(loop -> trafficOf(loop).count());
+    ProxyStats sum = ProxyStats.NONE.withEventLoopDelay(delay);
     for (Traffic ofLoop : traffic.values()) {
       sum = sum.plus(ofLoop.counted());
     }
     return sum;
   }
 
-  private void askLoopsToCount() {
-    CountDownLatch counted = new CountDownLatch(traffic.size());
-    traffic.forEach((loop, ofLoop) -> loop.execute(() -> {
-      ofLoop.count();
-      counted.countDown();
-    }));
-    try {
-      counted.await(COUNT_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /**
+   * Whether it serves clients.
+   *
+   * @return true from the start until it is closed, or stops because its recording is lost
+   */
+  public boolean isServing() {
+    return stopping.getCount() > 0;
   }
 
   /**

@@ -1,10 +1,11 @@
 package io.tracestream.proxy;
 
 import io.tracestream.recording.Direction;
+import java.time.Duration;
 
 /** What a proxy has carried since its start, at one moment. Immutable. */
 public final class ProxyStats {
-  static final ProxyStats NONE = new ProxyStats(0, 0, 0, 0, 0, 0, 0);
+  static final ProxyStats NONE = new ProxyStats(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   private final long connections;
   private final long openConnections;
@@ -13,6 +14,8 @@ public final class ProxyStats {
   private final long s2cFrames;
   private final long s2cBytes;
   private final long recordedBytes;
+  private final long unwrittenBytes;
+  private final long eventLoopDelayNanos;
 
   ProxyStats(
       long connections,
@@ -21,7 +24,9 @@ public final class ProxyStats {
       long c2sBytes,
       long s2cFrames,
       long s2cBytes,
-      long recordedBytes) {
+      long recordedBytes,
+      long unwrittenBytes,
+      long eventLoopDelayNanos) {
     this.connections = connections;
     this.openConnections = openConnections;
     this.c2sFrames = c2sFrames;
@@ -29,6 +34,8 @@ public final class ProxyStats {
     this.s2cFrames = s2cFrames;
     this.s2cBytes = s2cBytes;
     this.recordedBytes = recordedBytes;
+    this.unwrittenBytes = unwrittenBytes;
+    this.eventLoopDelayNanos = eventLoopDelayNanos;
   }
 
   ProxyStats plus(ProxyStats other) {
@@ -39,12 +46,18 @@ public final class ProxyStats {
         c2sBytes + other.c2sBytes,
         s2cFrames + other.s2cFrames,
         s2cBytes + other.s2cBytes,
-        recordedBytes + other.recordedBytes);
+        recordedBytes + other.recordedBytes,
+        unwrittenBytes + other.unwrittenBytes,
+        Math.max(eventLoopDelayNanos, other.eventLoopDelayNanos));
   }
 
-  /** These, with more bytes recorded. */
-  ProxyStats withRecordedBytes(long bytes) {
-    return plus(new ProxyStats(0, 0, 0, 0, 0, 0, bytes));
+  /** These, with more bytes recorded, some of which are not in a file yet. */
+  ProxyStats withRecorded(long bytes, long unwritten) {
+    return plus(new ProxyStats(0, 0, 0, 0, 0, 0, bytes, unwritten, 0));
+  }
+
+  ProxyStats withEventLoopDelay(long nanos) {
+    return plus(new ProxyStats(0, 0, 0, 0, 0, 0, 0, 0, nanos));
   }
 
   /**
@@ -93,6 +106,26 @@ public final class ProxyStats {
    */
   public long recordedBytes() {
     return recordedBytes;
+  }
+
+  /**
+   * How far the files are behind: what was recorded and still waits in memory to be written. At
+   * most a second's worth, unless the disk is slow.
+   *
+   * @return bytes of text, before any compression
+   */
+  public long unwrittenBytes() {
+    return unwrittenBytes;
+  }
+
+  /**
+   * How long the busiest event loop took to come to this question: as long as a frame had to wait
+   * for it at this moment.
+   *
+   * @return the delay; 200 ms or more for a loop that did not come to it
+   */
+  public Duration eventLoopDelay() {
+    return Duration.ofNanos(eventLoopDelayNanos);
   }
 
   /** Frames and bytes of one direction, for people. */

@@ -35,6 +35,9 @@ final class Recorder {
     /** Bytes that were recorded, as far as they are on their way to a file. */
     long length();
 
+    /** Bytes of these that wait in memory. */
+    long unwritten();
+
     /** Where the entries are, for people; to be asked when there are some. */
     String fileName();
   }
@@ -194,6 +197,11 @@ final class Recorder {
   /** What was recorded so far. */
   Recorded recorded() {
     return new Recorded(c2s.frames, c2s.bytes, s2c.frames, s2c.bytes, length());
+  }
+
+  /** Bytes that wait to be written. */
+  long unwritten() {
+    return output.unwritten();
   }
 
   /** Bytes that were recorded. */

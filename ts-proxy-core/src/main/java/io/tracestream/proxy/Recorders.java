@@ -228,6 +228,13 @@ final class Recorders implements Closeable {
         + its.recorders.stream().mapToLong(Recorder::length).sum();
   }
 
+  /** Bytes that wait to be written on that loop. On its thread. */
+  long unwritten(EventLoop loop) {
+    return file != null
+        ? file.unwritten()
+        : of(loop).recorders.stream().mapToLong(Recorder::unwritten).sum();
+  }
+
   /** Logs what was recorded altogether. Called when all loops have ended. */
   void logResult(InetSocketAddress listening, boolean failed) {
     Recorded all = Recorded.NOTHING;
@@ -314,6 +321,11 @@ final class Recorders implements Closeable {
       }
 
       @Override
+      public long unwritten() {
+        return file.unwritten();
+      }
+
+      @Override
       public String fileName() {
         return place.toString();
       }
@@ -353,6 +365,11 @@ final class Recorders implements Closeable {
       @Override
       public long length() {
         return writer.length();
+      }
+
+      @Override
+      public long unwritten() {
+        return writer.unwritten();
       }
 
       @Override

@@ -159,6 +159,15 @@ public final class ConversationWriter implements Closeable {
   }
 
   /**
+   * How much waits in memory to be written.
+   *
+   * @return bytes of text, before any compression
+   */
+  public long unwritten() {
+    return writer == null ? 0 : writer.unwritten();
+  }
+
+  /**
    * The file that has the last entry. To be called once there is an entry.
    *
    * @return its path, in the folder as it was given

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,9 @@ public final class RecordingWriter implements Closeable {
 
   /** Bytes of text that are in the file, or on their way there in earlier buffers. */
   private long handedOver;
+
+  /** Of these, bytes that are in the file. */
+  private final AtomicLong appended = new AtomicLong();
 
   /**
    * What the line of an entry begins with, up to its payload; the entries that were gathered have
@@ -217,6 +221,18 @@ public final class RecordingWriter implements Closeable {
     return file.isPacked()
         ? file.length()
         : handedOver + (buffer == null ? 0 : buffer.position()) + gatheredLength();
+  }
+
+  /**
+   * How much waits in memory to be written.
+   *
+   * @return bytes of text, before any compression
+   */
+  public long unwritten() {
+    return handedOver
+        + (buffer == null ? 0 : buffer.position())
+        + gatheredLength()
+        - appended.get();
   }
 
   /**
@@ -469,12 +485,14 @@ public final class RecordingWriter implements Closeable {
    * @param packed the same, being compressed; or null
    */
   private ByteBuffer append(ByteBuffer text, int end, @Nullable Future<GzipMember> packed) {
+    int length = text.position();
     try {
       if (packed != null) {
         append(packed.get());
       } else if (broken == null) {
         file.append(text.flip(), end);
       }
+      appended.addAndGet(length);
     } catch (ExecutionException e) {
       broken = broken != null ? broken : cutBack(Objects.requireNonNullElse(e.getCause(), e));
     } catch (IOException | InterruptedException | RuntimeException | Error e) {

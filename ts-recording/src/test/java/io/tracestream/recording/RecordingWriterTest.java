@@ -61,6 +61,23 @@ class RecordingWriterTest {
   }
 
   @Test
+  void whatWaitsInMemoryIsCountedUntilItIsInTheFile() throws Exception {
+    for (Path each : new Path[] {file, dir.resolve("a.rec.gz")}) {
+      try (RecordingWriter writer = RecordingWriter.create(each)) {
+        assertEquals(0, writer.unwritten());
+        writer.write(1, Direction.C2S, payload("6869"));
+        writer.write(1, Direction.C2S, payload("68"));
+        assertEquals("1\tc2s\t6869\n1\tc2s\t68\n".length(), writer.unwritten());
+        for (int i = 0; i < 20; i++) { // more than one buffer
+          writer.write(2, Direction.S2C, ByteBuffer.allocate(100_000));
+        }
+        writer.flush();
+        assertEquals(0, writer.unwritten());
+      }
+    }
+  }
+
+  @Test
   void theFramingIsTheSecondLineAndReadersKnowIt() throws Exception {
     Framing mysql = Framing.parse("mysql");
     try (RecordingWriter writer = RecordingWriter.create(file, mysql)) {

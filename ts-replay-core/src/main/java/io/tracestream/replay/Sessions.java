@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 class Sessions {
   /** How long event loops may take to count. */
-  private static final long COUNT_MILLIS = 200;
 
   /** How long connections that are over may take to close. */
   private static final long CLOSE_NANOS = 800_000_000;
@@ -165,20 +164,13 @@ class Sessions {
       open.forEach(session ->
           sessions.computeIfAbsent(session.loop(), loop -> new ArrayList<>()).add(session));
     }
-    CountDownLatch counted = new CountDownLatch(sessions.size());
-    sessions.forEach((loop, ofLoop) -> loop.execute(() -> {
-      for (Session session : ofLoop) {
+    long delay = engine.askLoops(loop -> {
+      for (Session session : sessions.getOrDefault(loop, List.of())) {
         frames.add(session.framesReceived());
         bytes.add(session.bytesReceived());
       }
-      counted.countDown();
-    }));
-    try {
-      counted.await(COUNT_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return new ReplayStats(count, frames.sum(), bytes.sum());
+    });
+    return new ReplayStats(count, frames.sum(), bytes.sum(), delay);
   }
 
   Verdict verdict() {
