@@ -42,6 +42,12 @@ final class CopyFinder {
   /** How many pairs of bytes are looked at in all: more are not likely to show more. */
   private static final long MOST_PAIRS = 400_000_000;
 
+  /**
+   * The logarithm, to the base of 10, of how unlikely it may be that bytes beside a text are the
+   * same by chance.
+   */
+  private static final double MOST_SAME = 3;
+
   private static final int[] NATURAL = {2, 4, 8, 16, 20, 24, 32, 36, 64};
 
   private final List<Kind> sources;
@@ -210,7 +216,9 @@ final class CopyFinder {
       }
       if (!values.isEmpty()) {
         double one = (byLatest ? 0 : Math.log10(Math.max(1, first.get(recording).size())))
-            - found.get(0).width * Math.log10(alphabet(values));
+            - found.get(0).width
+                * Math.log10(
+                    Shapes.alphabet(() -> values.stream().map(Value::bytes).iterator()));
         chance += witnesses(values) * Math.min(0, one);
       }
     }
@@ -453,22 +461,6 @@ final class CopyFinder {
         && numbers[numbers.length - 1] >= numbers[0];
   }
 
-  /** How many values a byte may have, judged by those that it has. */
-  private static double alphabet(Set<Value> values) {
-    boolean digits = true;
-    boolean hex = true;
-    boolean text = true;
-    for (Value value : values) {
-      for (int i = 0; i < value.bytes.remaining(); i++) {
-        int c = value.bytes.get(i);
-        digits &= c >= '0' && c <= '9' || c == '-' || c == '.';
-        hex &= c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == '-';
-        text &= c >= ' ' && c < 0x7f;
-      }
-    }
-    return digits ? 10 : hex ? 16 : text ? 40 : 256;
-  }
-
   /**
    * Whether the side that sends the target had chosen the value: its frames had it before the
    * source did.
@@ -553,7 +545,9 @@ final class CopyFinder {
       int more = width - found.width;
       if (more > 0 && more <= left + right && found.width * 4 >= width * 3) {
         int rightMore = Math.min(more, right);
-        return more - rightMore <= left ? candidate(found, more - rightMore, rightMore) : null;
+        return more - rightMore <= left && isInformative(found, more - rightMore, rightMore)
+            ? candidate(found, more - rightMore, rightMore)
+            : null;
       }
     }
     return null;
@@ -600,7 +594,10 @@ final class CopyFinder {
         && !part.to.varying().get(at);
   }
 
-  /** A text is wider by the letters and digits that are around it, in source and target alike. */
+  /**
+   * A text is wider by the letters and digits that are around it, in source and target alike, if
+   * these are so few that they may be the same by chance, and the text ends with them.
+   */
   private static @Nullable Candidate token(Found found, int left, int right) {
     int before = 0;
     while (before < left && isToken(found, -before - 1, -before)) {
@@ -610,9 +607,27 @@ final class CopyFinder {
     while (after < right && isToken(found, found.width + after, found.width + after + 1)) {
       after++;
     }
-    return before + after > 0 && before + after <= found.width
+    byte[] payload = found.explained.get(0).payload(0);
+    ByteBuffer own = ByteBuffer.wrap(payload, found.offset, found.width);
+    ByteBuffer wide = ByteBuffer.wrap(payload, found.offset - before, before + found.width + after);
+    double alphabet = Shapes.alphabet(List.of(own));
+    return before + after > 0
+            && alphabet == Shapes.alphabet(List.of(wide))
+            && (before + after) * Math.log10(alphabet) <= MOST_SAME
+            && isTextEnd(found, -before - 1)
+            && isTextEnd(found, found.width + after)
         ? candidate(found, before, after)
         : null;
+  }
+
+  /** Whether a text ends beside that byte, in the source and in the target. */
+  private static boolean isTextEnd(Found found, int beside) {
+    return isTextEnd(found.explained.get(0).payload(0), found.offset + beside)
+        && isTextEnd(found.from.steps().get(0).payload(0), found.start + beside);
+  }
+
+  private static boolean isTextEnd(byte[] payload, int at) {
+    return at < 0 || at >= payload.length || !Character.isLetterOrDigit(payload[at] & 0xff);
   }
 
   /** Whether these bytes are letters and digits, as in tokens. */
@@ -649,10 +664,14 @@ final class CopyFinder {
     int informative = 0;
     for (int i = -left; i < found.width + right; i++) {
       byte one = payload[found.offset + i];
-      informative +=
-          (i < 0 || i >= found.width) && one != 0 && one != -1 && one != ' ' && one != '0' ? 1 : 0;
+      informative += (i < 0 || i >= found.width) && !isUnused(one) ? 1 : 0;
     }
     return informative * 2 >= left + right;
+  }
+
+  /** Whether a byte is what bytes are that nobody uses. */
+  static boolean isUnused(byte one) {
+    return one == 0 || one == -1 || one == ' ' || one == '0';
   }
 
   /** Whether source and target have the same byte beside a value, in all steps. */

@@ -1,6 +1,7 @@
 package io.tracestream.compare;
 
 import io.tracestream.recording.Direction;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -33,6 +34,8 @@ final class Kind {
   private static final double LEAST_GAIN = 0.9;
 
   private static final int MOST_PATTERNS = 64;
+  /** Steps that are asked for what their bytes may be. */
+  private static final int SAMPLE = 64;
 
   private final List<Step> steps;
   private final BitSet varying = new BitSet();
@@ -120,10 +123,31 @@ final class Kind {
     return Change.Range.of(bytes);
   }
 
-  /** Whether so many of so many random bytes are equal by chance. */
-  static boolean mayBeChance(int equal, long of) {
+  /**
+   * How many values the bytes of a run may have, judged by those that they have where they vary.
+   */
+  static double alphabet(List<Step> steps, int from, int to) {
+    List<ByteBuffer> values = new ArrayList<>();
+    for (Step step : Scopes.sample(steps, SAMPLE)) {
+      if (!step.varying().get(from, to).isEmpty()) {
+        for (int i = 0; i < step.recordings(); i++) {
+          if (step.isIn(i)) {
+            values.add(ByteBuffer.wrap(step.payload(i), from, to - from));
+          }
+        }
+      }
+    }
+    return Shapes.alphabet(values);
+  }
+
+  /**
+   * Whether so many of so many random bytes are equal by chance.
+   *
+   * @param alphabet how many values each of them may have
+   */
+  static boolean mayBeChance(int equal, long of, double alphabet) {
     // The chance of at least that many, as a Poisson distribution.
-    double mean = of / 256.0;
+    double mean = of / alphabet;
     double less = 0;
     double exactly = Math.exp(-mean);
     for (int i = 0; i < equal; i++) {
@@ -301,7 +325,9 @@ final class Kind {
         }
         completed.add(full);
       }
-      boolean isChance = mayBeChance(missing, (long) (partial + whole) * run.length());
+      boolean isChance = missing == 0
+          || mayBeChance(
+              missing, (long) (partial + whole) * run.length(), alphabet(steps, run.offset(), end));
       Values ofByte = run.length() == 1 ? new Values(run.offset()) : null;
       for (int i = 0; i < steps.size(); i++) {
         if (completed.get(i).isEmpty()) {

@@ -160,11 +160,26 @@ final class Proposer {
 
   /**
    * Whether bytes of a value may be the same in all recordings by chance: there is one value in
-   * each, or one that counts on.
+   * each, or one that counts on, whose high-order bytes are not just unused.
    */
   private static boolean mayBeConstant(List<CopyFinder.Found> found) {
-    return constant(found).isEmpty()
-        || CopyFinder.values(found) == 1 && (found.get(0).width() >= LONG || !hasManyValues(found));
+    BitSet constant = constant(found);
+    return constant.isEmpty()
+        || CopyFinder.values(found) == 1
+            && !isUnused(found.get(0), constant)
+            && (found.get(0).width() >= LONG
+                || !hasManyValues(found)
+                || constant.stream().noneMatch(at -> isUnused(found.get(0), at)));
+  }
+
+  /** Whether a value has two bytes or more in a row that never vary and look unused. */
+  private static boolean isUnused(CopyFinder.Found found, BitSet constant) {
+    return constant.stream()
+        .anyMatch(at -> constant.get(at + 1) && isUnused(found, at) && isUnused(found, at + 1));
+  }
+
+  private static boolean isUnused(CopyFinder.Found found, int at) {
+    return CopyFinder.isUnused(found.explained().get(0).payload(0)[found.offset() + at]);
   }
 
   private static boolean hasManyValues(List<CopyFinder.Found> found) {
@@ -900,7 +915,14 @@ final class Proposer {
         int at = wide.at(kind);
         int varied = kind.varying().get(at, at + wide.width).cardinality();
         long full = own.stream().mapToLong(spot -> spot.kind.steps().size()).sum();
-        if (varied == width && full > 1 && Kind.mayBeChance(wide.width - width, wide.width)) {
+        double alphabet = own.stream()
+            .mapToDouble(
+                spot -> Kind.alphabet(spot.kind.steps(), spot.offset, spot.offset + spot.width))
+            .max()
+            .orElse(256);
+        if (varied == width
+            && full > 1
+            && Kind.mayBeChance(wide.width - width, wide.width, alphabet)) {
           groups.values().forEach(spots -> spots.removeAll(some));
           own.add(new Spot(kind, at, wide.width, own.get(0).what));
         }

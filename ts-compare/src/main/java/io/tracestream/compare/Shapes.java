@@ -1,5 +1,6 @@
 package io.tracestream.compare;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -51,6 +52,22 @@ final class Shapes {
     this.rest = (BitSet) bytes.clone();
     this.taken = (BitSet) kind.varying().clone();
     taken.andNot(bytes);
+  }
+
+  /** How many values a byte may have, judged by those that it has. */
+  static double alphabet(Iterable<ByteBuffer> values) {
+    boolean digits = true;
+    boolean hex = true;
+    boolean text = true;
+    for (ByteBuffer value : values) {
+      for (int i = value.position(); i < value.limit(); i++) {
+        int c = value.get(i);
+        digits &= c >= '0' && c <= '9' || c == '-' || c == '.';
+        hex &= c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == '-';
+        text &= c >= ' ' && c < 0x7f;
+      }
+    }
+    return digits ? 10 : hex ? 16 : text ? 40 : 256;
   }
 
   /**

@@ -262,6 +262,60 @@ class LearnerTest {
   }
 
   @Test
+  void randomDigitsThatAreEqualAtTimesAreOneKindOfFrame() throws Exception {
+    String[] amounts = {"1250", "0999", "3100", "4711"};
+    String[] ofA = {"175000162742", "355328345986", "840857581378", "920537819138"};
+    String[] ofB = {"118729653652", "298915338639", "861481017438", "759735550298"};
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 4; i++) {
+      a.append(text("s2c", "0210;" + amounts[i] + ";" + ofA[i] + ";T"));
+      b.append(text("s2c", "0210;" + amounts[i] + ";" + ofB[i] + ";T"));
+    }
+    assertEquals("ignore s2c:10+12\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
+  void lettersBesideATokenThatNeverVaryStayCompared() throws Exception {
+    assertEquals(
+        "copy s2c:2+24->c2s:1+24\n",
+        learn(
+            text("s2c", "OK07C55D9ADE1F8B20C3A9447EANNA")
+                + text("c2s", "T07C55D9ADE1F8B20C3A9447EANNA1"),
+            text("s2c", "OKB138EE6401A94D7FF05B12C8ANNA")
+                + text("c2s", "TB138EE6401A94D7FF05B12C8ANNA1")));
+  }
+
+  @Test
+  void aCounterThatRepliesRepeatIsCopiedWithItsHighOrderByteIfThatIsUsed() throws Exception {
+    assertEquals(
+        "copy c2s:2+4->s2c:2+4\n",
+        learn(
+            "c2s 0102788d5501aa, s2c 0202788d5501, c2s 01027c8d5501ab, s2c 02027c8d5501",
+            "c2s 01028c93c901aa, s2c 02028c93c901, c2s 01029093c901ab, s2c 02029093c901"));
+  }
+
+  @Test
+  void aCounterThatRepliesRepeatIsCopiedWithoutAHighOrderByteThatIsZero() throws Exception {
+    assertEquals(
+        "copy c2s:3+7->s2c:3+7\n",
+        learn(
+            "c2s 01020053a1b2c3d4e5f6aa, s2c 02020053a1b2c3d4e5f6,"
+                + "c2s 01020053a1b2c3d4e5f7ab, s2c 02020053a1b2c3d4e5f7",
+            "c2s 010200117788990011e2aa, s2c 020200117788990011e2,"
+                + "c2s 010200117788990011e3ab, s2c 020200117788990011e3"));
+  }
+
+  @Test
+  void zerosWithinAnIdThatIsSentBackStayCompared() throws Exception {
+    String a =
+        "c2s 01, s2c 0511223344000000005566778800000000aa, c2s 0711223344000000005566778800000000";
+    assertEquals(
+        "copy s2c:1+4->c2s:1+4\ncopy s2c:9+4->c2s:9+4\n",
+        learn(a, a.replace("11223344", "a1b2c3d4").replace("55667788", "e1f2a7b8")));
+  }
+
+  @Test
   void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
     String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
     assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
