@@ -1,5 +1,6 @@
 package io.tracestream.compare;
 
+import io.tracestream.recording.Direction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,12 +21,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the clocks in frames of one direction: numbers, packed decimals and texts that are a time
  * of these decades, and go as fast as the times of the entries. All kinds of frames that have a
- * clock at the same place give evidence together. For one thread.
+ * clock at the same place give evidence together, and so do clocks that say the same time. For one
+ * thread.
  */
 final class Clocks {
   private static final int SAMPLE = 64;
   /** How unlikely it must be that bytes keep time by chance, in bits. */
   private static final double EVIDENCE = 7.99;
+  /** The same for a clock whose bytes cannot be a value that is sent back. */
+  private static final double SURE = 16;
+  /** The same for a clock that says when the recordings were made. */
+  private static final double KNOWN = 12;
+  /** How much more evidence is needed where other bytes that vary are beside it. */
+  private static final double BESIDE = 6;
+  /** How much less likely a clock is if even the byte differs that changes every 194 days. */
+  private static final double TURN = 5;
+  /** How many seconds a time may be before or after all others of its recording. */
+  private static final double NEAR = 60;
 
   private static final double EARLIEST = seconds(LocalDateTime.of(2005, 1, 1, 0, 0));
   private static final double LATEST = seconds(LocalDateTime.of(2050, 1, 1, 0, 0));
@@ -45,31 +57,51 @@ final class Clocks {
           "(?<!\\d)20\\d\\d(0\\d|1[0-2])([0-2]\\d|3[01])([01]\\d|2[0-3])[0-5]\\d[0-5]\\d(\\d{3})?(?!\\d)"),
       Pattern.compile("(?<!\\d)1[1-9]\\d{8}(\\d{3}){0,3}(?!\\d)"));
 
-  private final List<Kind> kinds;
+  private final ByDirection<List<Kind>> all;
+  /** Those of the direction that is looked at. */
+  private List<Kind> kinds = List.of();
   /** No clock is later than this, in seconds since 1970. */
   private final double soon = seconds(LocalDateTime.now(ZoneOffset.UTC).plusYears(AHEAD));
-
-  private Clocks(List<Kind> kinds) {
-    this.kinds = kinds;
-  }
+  /** For each recording, the earliest and the latest time of clocks that are likely. */
+  private double[][] known = {};
 
   /**
-   * Adds the clocks to the kinds that have them.
+   * Looks for the clocks of these kinds.
    *
-   * @param kinds the kinds of one direction
+   * @param kinds all kinds
    */
-  static void find(List<Kind> kinds) {
-    Clocks clocks = new Clocks(kinds);
-    for (Kind kind : kinds) {
-      for (Change.Range run : Kind.runs(kind.varying())) {
-        text(kind, run);
+  Clocks(ByDirection<List<Kind>> kinds) {
+    this.all = kinds;
+  }
+
+  /** Adds the clocks to the kinds that have them. */
+  void find() {
+    for (Direction direction : Direction.values()) {
+      kinds = all.get(direction);
+      for (Kind kind : kinds) {
+        for (Change.Range run : Kind.runs(kind.varying())) {
+          text(kind, run);
+        }
       }
+      textsElsewhere();
+      numbers();
     }
-    clocks.textsElsewhere();
+    findMore();
+  }
+
+  /** Looks again at bytes that nothing explains, now that more is known about others. */
+  void findMore() {
+    for (Direction direction : Direction.values()) {
+      kinds = all.get(direction);
+      numbers();
+    }
+  }
+
+  private void numbers() {
     for (Kind kind : kinds) {
-      for (Change.Range run : Kind.runs(kind.varying())) {
+      for (Change.Range run : Kind.runs(kind.rest())) {
         if (isNew(kind, run.offset(), run.offset() + run.length())) {
-          clocks.number(kind, run);
+          number(kind, run);
         }
       }
     }
@@ -91,7 +123,7 @@ final class Clocks {
       }
       Shapes.Field field = fields.iterator().next();
       if (fields.size() == 1 && field != null && isNew(kind, field.offset(), field.end())) {
-        kind.addClock(new Shapes.Field(field.offset(), field.width(), "a time"));
+        kind.addClock(new Shapes.Field(field.offset(), field.width(), "a time"), true);
         return;
       }
     }
@@ -110,7 +142,7 @@ final class Clocks {
                 && isNew(kind, at, end)
                 && !kind.varying().get(at, end).isEmpty()
                 && isDate(kind, at, end)) {
-              kind.addClock(new Shapes.Field(at, field.width(), "a time"));
+              kind.addClock(new Shapes.Field(at, field.width(), "a time"), true);
             }
           }
         }
@@ -134,7 +166,7 @@ final class Clocks {
 
   /** A kind of clock. */
   private enum Clock {
-    FILETIME(8, 8, "a FILETIME"),
+    FILETIME(8, 11, "a FILETIME"),
     SECONDS(4, 3, "a time in seconds"),
     LONG_SECONDS(8, 6, "a time in seconds"),
     MILLIS(8, 8, "a time in milliseconds"),
@@ -145,7 +177,7 @@ final class Clocks {
     BCD_14(7, 12, "a time in packed decimals"),
     BCD_12(6, 8, "a time in packed decimals"),
     /** Month, day, hour, minute and second in digits, amid other ones. */
-    DIGITS(10, 5, "a time in digits");
+    DIGITS(10, 8, "a time in digits");
 
     private final int width;
     /** How many bits it says that bytes are a time of these decades, without what is often zero. */
@@ -205,6 +237,9 @@ final class Clocks {
         two[i] = 10 * high + low;
       }
       int from = two.length - 5;
+      if (this == DIGITS && two[from + 2] + two[from + 3] == 0) {
+        return Double.NaN; // zeros of a number are more likely than midnight
+      }
       int year =
           switch (this) {
             case BCD_14 -> 100 * two[0] + two[1];
@@ -275,12 +310,15 @@ final class Clocks {
       for (int at = Math.max(0, run.offset() - clock.width + 1);
           at < end && at + clock.width <= kind.length();
           at++) {
-        boolean contains = at <= run.offset() && at + clock.width >= end;
-        if (!contains || !isNew(kind, at, at + clock.width)) {
+        if (!isNew(kind, at, at + clock.width) || hasExplained(kind, at, at + clock.width)) {
           continue;
         }
+        boolean contains = at <= run.offset() && at + clock.width >= end;
         for (boolean big : new boolean[] {true, false}) {
-          if (!big && clock.isDecimal()
+          // Its low-order bytes may be beside another field, its high-order ones seldom vary.
+          boolean meets = big ? at < run.offset() : at + clock.width > end;
+          if (!contains && !meets
+              || !big && clock.isDecimal()
               || isText(clock, at, big, kind)
               || evidence(clock, at, big, kind) < 0) {
             continue;
@@ -293,6 +331,7 @@ final class Clocks {
               some = List.of(kind);
               bits = evidence(place, some);
             }
+            bits -= contains ? 0 : clock == Clock.DIGITS ? 2 : BESIDE;
             if (bits > most) {
               most = bits;
               best = place;
@@ -308,9 +347,47 @@ final class Clocks {
     for (Kind one : having) {
       Shapes.Field field = open(best, one, having);
       if (isNew(one, field.offset(), field.end())) {
-        one.addClock(field);
+        one.addClock(field, most >= SURE);
       }
     }
+    if (most >= KNOWN) {
+      know(best, having);
+    }
+  }
+
+  /** Whether something else explains bytes there. */
+  private static boolean hasExplained(Kind kind, int from, int to) {
+    BitSet explained = kind.varying().get(from, to);
+    explained.andNot(kind.rest().get(from, to));
+    return !explained.isEmpty();
+  }
+
+  /** The recordings were made when a clock says. */
+  private void know(Place place, List<Kind> kinds) {
+    for (Kind kind : kinds) {
+      for (Step step : Scopes.sample(kind.steps(), SAMPLE)) {
+        if (known.length == 0) {
+          known = new double[step.recordings()][];
+        }
+        for (int i = 0; i < step.recordings(); i++) {
+          if (step.isIn(i)) {
+            double time = place.clock.seconds(step.payload(i), place.at(kind), place.big);
+            double[] own = known[i] == null ? new double[] {time, time} : known[i];
+            known[i] = new double[] {Math.min(own[0], time), Math.max(own[1], time)};
+          }
+        }
+      }
+    }
+  }
+
+  /** How unlikely it is that a time in a recording is by chance near those that are known. */
+  private double near(int recording, double earliest, double latest) {
+    double[] own = recording < known.length ? known[recording] : null;
+    if (own == null || earliest < own[0] - NEAR || latest > own[1] + NEAR) {
+      return 0;
+    }
+    return Math.min(
+        SURE, Math.log((LATEST - EARLIEST) / (own[1] - own[0] + 2 * NEAR)) / Math.log(2));
   }
 
   /**
@@ -368,19 +445,26 @@ final class Clocks {
         Comparator.comparing((Map.Entry<Step, Integer> one) -> one.getKey().conversation())
             .thenComparing(one -> one.getKey().entry(0)));
     int lowest = place.big ? clock.width - varying.length() : varying.nextSetBit(0);
-    if (lowest > clock.idle() || !clock.isDecimal() && !isZero(place, kinds.get(0), lowest)) {
+    if (lowest > clock.idle()) {
       return -1;
     }
+    boolean isIdle = clock.isDecimal() || isZero(place, kinds.get(0), lowest);
+    double near = Double.MAX_VALUE;
     // What can be seen of a pace: the bytes from the highest that varies to the lowest.
     int varied = place.big ? clock.width - varying.nextSetBit(0) : varying.length();
     int pairs = clock == Clock.DIGITS ? (varied + 1) / 2 : varied;
     double range = clock.isDecimal() ? DECIMALS[pairs] : Math.pow(256, varied) / clock.units();
     // Numbers seldom have that many zeros after them.
     double bits = clock.bits + (clock == Clock.NTP && lowest >= 4 ? 3 : 0);
+    if (varied == clock.width && (clock == Clock.SECONDS || clock == Clock.NTP)) {
+      bits -= TURN;
+    }
     double first = Double.NaN;
     int recordings = steps.get(0).getKey().recordings();
     for (int i = 0; i < recordings; i++) {
       double last = Double.NaN;
+      double earliest = Double.MAX_VALUE;
+      double latest = 0;
       long lastMicros = 0;
       int conversation = -1;
       boolean isFirst = true;
@@ -411,12 +495,16 @@ final class Clocks {
           bits += Math.max(0, Math.log(range / (2 * apart)) / Math.log(2));
         }
         isFirst = false;
+        earliest = Math.min(earliest, seconds);
+        latest = Math.max(latest, seconds);
         last = seconds;
         lastMicros = step.micros(i);
         conversation = step.conversation();
       }
+      near = isFirst ? near : Math.min(near, near(i, earliest, latest));
     }
-    return bits;
+    // Low-order bytes that are in use are seldom the same in all recordings.
+    return isIdle ? bits + near : near > 0 ? bits + near - 8 * lowest : -1;
   }
 
   /** Whether so many of its low-order bytes are zero. */

@@ -99,6 +99,14 @@ final class CopyFinder {
     int end() {
       return offset + width;
     }
+
+    /** The same without so many bytes at either end. */
+    Found part(int left, int right) {
+      int rest = width - left - right;
+      return left + right == 0
+          ? this
+          : new Found(from, start + left, to, offset + left, rest, explained, chance, across);
+    }
   }
 
   /**

@@ -41,6 +41,7 @@ final class Kind {
   private final BitSet varying = new BitSet();
   private final BitSet rest;
   private final List<Shapes.Field> clocks = new ArrayList<>();
+  private final List<Shapes.Field> unsure = new ArrayList<>();
 
   private Kind(List<Step> steps) {
     this.steps = steps;
@@ -112,10 +113,46 @@ final class Kind {
     return clocks;
   }
 
-  /** A clock was found, which explains its bytes. */
-  void addClock(Shapes.Field clock) {
+  /**
+   * A clock was found, which explains its bytes.
+   *
+   * @param isSure whether it cannot be a value that was sent before
+   */
+  void addClock(Shapes.Field clock, boolean isSure) {
     clocks.add(clock);
     rest.clear(clock.offset(), clock.end());
+    if (!isSure) {
+      unsure.add(clock);
+    }
+  }
+
+  /** The bytes of clocks that are not sure are not explained, for now. */
+  void openUnsure() {
+    for (Shapes.Field clock : unsure) {
+      BitSet bytes = varying.get(clock.offset(), clock.end());
+      bytes.stream().forEach(at -> rest.set(clock.offset() + at));
+    }
+  }
+
+  /** Clocks that are not sure remain clocks, unless a copy explains bytes of them. */
+  void closeUnsure() {
+    for (Shapes.Field clock : unsure) {
+      BitSet bytes = varying.get(clock.offset(), clock.end());
+      if (bytes.equals(rest.get(clock.offset(), clock.end()))) {
+        rest.clear(clock.offset(), clock.end());
+      } else {
+        clocks.remove(clock);
+      }
+    }
+    unsure.clear();
+  }
+
+  /** The clock that is not sure and has some of these bytes; null if there is none. */
+  Shapes.@Nullable Field unsureAt(int from, int to) {
+    return unsure.stream()
+        .filter(clock -> clock.offset() < to && from < clock.end())
+        .findFirst()
+        .orElse(null);
   }
 
   /** The runs of set bits. */

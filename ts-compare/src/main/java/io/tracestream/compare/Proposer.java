@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class Proposer {
   /** A field of this many bytes is hardly a real difference. */
   private static final int RANDOM_FIELD = 4;
+  /** How many values a byte may have that is not text. */
+  private static final double BINARY = 256;
   /** Values of this many bytes or more are not elsewhere by chance. */
   private static final int LONG = 8;
   /** Frames of other connections that are searched for a value. */
@@ -46,6 +49,7 @@ final class Proposer {
   private final int recordings;
   private final ByDirection<List<Step>> steps;
   private final ByDirection<List<Kind>> kinds;
+  private final Clocks clocks;
 
   private final List<CopyFinder.Found> copies = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -55,22 +59,30 @@ final class Proposer {
     this.recordings = recordings;
     this.steps = new ByDirection<>(c2s, s2c);
     this.kinds = new ByDirection<>(Kind.of(c2s), Kind.of(s2c));
-    Clocks.find(kinds.c2s());
-    Clocks.find(kinds.s2c());
+    this.clocks = new Clocks(kinds);
+    clocks.find();
   }
 
   /** Finds the rules. */
   void propose() {
     explainLengths();
+    forAllKinds(Kind::openUnsure);
     explain(Direction.C2S);
     explain(Direction.S2C);
     for (CopyFinder.Found copy : copies) {
       copy.from().rest().clear(copy.start(), copy.start() + copy.width());
     }
+    forAllKinds(Kind::closeUnsure);
+    clocks.findMore();
     proposeSized();
     proposeCopies();
     proposeIgnores(Direction.C2S);
     proposeIgnores(Direction.S2C);
+  }
+
+  private void forAllKinds(Consumer<Kind> task) {
+    kinds.c2s().forEach(task);
+    kinds.s2c().forEach(task);
   }
 
   List<Learned.Finding> findings() {
@@ -137,6 +149,12 @@ final class Proposer {
       boolean isAcross = steps(anywhere) > steps(found);
       CopyFinder finder = isAcross ? across : within;
       found = isAcross ? anywhere : found;
+      Route whole = withClock(best, found);
+      List<CopyFinder.Found> all = whole == null ? List.of() : follow(whole, finder);
+      if (whole != null && steps(all) >= steps(found)) {
+        take(whole, all);
+        continue;
+      }
       CopyFinder.Candidate wide = finder.widened(found.get(0));
       Route wider = wide == null ? null : new Routes(List.of(wide), finder).next();
       List<CopyFinder.Found> more = wider == null ? List.of() : follow(wider, finder);
@@ -160,16 +178,14 @@ final class Proposer {
 
   /**
    * Whether bytes of a value may be the same in all recordings by chance: there is one value in
-   * each, or one that counts on, whose high-order bytes are not just unused.
+   * each, or one that counts on, and they are not just unused.
    */
   private static boolean mayBeConstant(List<CopyFinder.Found> found) {
     BitSet constant = constant(found);
     return constant.isEmpty()
         || CopyFinder.values(found) == 1
             && !isUnused(found.get(0), constant)
-            && (found.get(0).width() >= LONG
-                || !hasManyValues(found)
-                || constant.stream().noneMatch(at -> isUnused(found.get(0), at)));
+            && (found.get(0).width() >= LONG || !hasManyValues(found));
   }
 
   /** Whether a value has two bytes or more in a row that never vary and look unused. */
@@ -285,7 +301,41 @@ final class Proposer {
 
   /** What a copy explains in each pair of kinds. */
   private List<CopyFinder.Found> follow(Route route, CopyFinder finder) {
-    return finder.follow(kind -> route.from.at(kind), kind -> route.to.at(kind), route.to.width);
+    List<CopyFinder.Found> found =
+        finder.follow(kind -> route.from.at(kind), kind -> route.to.at(kind), route.to.width);
+    // What the other side's clock says is equal to its value at times.
+    return found.stream().allMatch(Proposer::isFromClock) ? List.of() : found;
+  }
+
+  private static boolean isFromClock(CopyFinder.Found copy) {
+    Shapes.Field clock = copy.from().unsureAt(copy.start(), copy.start() + copy.width());
+    return clock != null
+        && clock.offset() <= copy.start()
+        && copy.start() + copy.width() <= clock.end();
+  }
+
+  /** The clock that both sides of a copy have at the same bytes of it; null if they have none. */
+  private static Shapes.@Nullable Field sharedClock(CopyFinder.Found copy) {
+    Shapes.Field there = copy.from().unsureAt(copy.start(), copy.start() + copy.width());
+    Shapes.Field here = copy.to().unsureAt(copy.offset(), copy.end());
+    return there != null
+            && here != null
+            && there.offset() - copy.start() == here.offset() - copy.offset()
+            && there.width() == here.width()
+        ? here
+        : null;
+  }
+
+  /** The route with the clocks that it goes through, as a whole; null if it does not need that. */
+  private static @Nullable Route withClock(Route route, List<CopyFinder.Found> found) {
+    Shapes.Field clock = sharedClock(found.get(0));
+    if (clock == null) {
+      return null;
+    }
+    int from = Math.min(0, clock.offset() - found.get(0).offset());
+    int to = Math.max(route.to.width, clock.end() - found.get(0).offset());
+    Change.Range range = new Change.Range(from, to - from);
+    return new Route(route.from.part(range), route.to.part(range));
   }
 
   /** How many steps are explained, with more for each byte of them that varies. */
@@ -305,12 +355,37 @@ final class Proposer {
 
   private void take(Route route, List<CopyFinder.Found> all) {
     Map<Kind, List<CopyFinder.Found>> byTarget = new LinkedHashMap<>();
-    all.forEach(
-        found -> byTarget.computeIfAbsent(found.to(), key -> new ArrayList<>()).add(found));
+    boolean mayHaveUnused = CopyFinder.values(all) > 1;
+    all.forEach(found -> byTarget
+        .computeIfAbsent(found.to(), key -> new ArrayList<>())
+        .add(mayHaveUnused ? withoutUnused(found) : found));
     byTarget.forEach((kind, found) -> {
       Change.Range place = new Change.Range(route.to.at(kind), route.to.width);
       take(kind, place, found);
     });
+  }
+
+  /**
+   * The copy without bytes at its ends, two or more, that are not used in these kinds of frames:
+   * what other kinds have there is another field.
+   */
+  private static CopyFinder.Found withoutUnused(CopyFinder.Found found) {
+    int left = 0;
+    while (left < found.width() && isNeverUsed(found, left)) {
+      left++;
+    }
+    int right = 0;
+    while (right < found.width() - left && isNeverUsed(found, found.width() - 1 - right)) {
+      right++;
+    }
+    return found.part(left < 2 ? 0 : left, right < 2 ? 0 : right);
+  }
+
+  private static boolean isNeverUsed(CopyFinder.Found found, int at) {
+    return !found.from().varying().get(found.start() + at)
+        && !found.to().varying().get(found.offset() + at)
+        && found.from().steps().stream()
+            .allMatch(step -> CopyFinder.isUnused(step.payload(0)[found.start() + at]));
   }
 
   private void take(Kind kind, Change.Range place, List<CopyFinder.Found> found) {
@@ -891,7 +966,8 @@ final class Proposer {
    */
   private static void absorb(Map<Place, List<Spot>> groups) {
     List<Place> widest = groups.keySet().stream()
-        .filter(place -> place.width >= RANDOM_FIELD)
+        .filter(place ->
+            place.width >= RANDOM_FIELD || place.width > 1 && alphabet(groups.get(place)) < BINARY)
         .sorted(Comparator.comparing((Place place) -> -place.width))
         .toList();
     for (Place wide : widest) {
@@ -929,6 +1005,15 @@ final class Proposer {
       });
       groups.values().removeIf(Collection::isEmpty);
     }
+  }
+
+  /** How many values each byte of a field may have. */
+  private static double alphabet(List<Spot> spots) {
+    return spots.stream()
+        .mapToDouble(
+            spot -> Kind.alphabet(spot.kind.steps(), spot.offset, spot.offset + spot.width))
+        .max()
+        .orElse(BINARY);
   }
 
   private void proposeIgnore(Place place, List<Spot> group, List<Spot> all) {
