@@ -161,7 +161,7 @@ final class Proposer {
       if (wider != null && steps(more) >= steps(found) && mayBeConstant(more)) {
         take(wider, more);
       } else if (mayBeConstant(found) || !takeParts(best, constant(found), finder)) {
-        take(best, found);
+        takeUsed(best, found);
       }
     }
   }
@@ -224,6 +224,27 @@ final class Proposer {
     }
     parts.forEach(this::take);
     return true;
+  }
+
+  /** Takes a value without bytes in its middle, two or more, that are never used. */
+  private void takeUsed(Route route, List<CopyFinder.Found> found) {
+    BitSet used = new BitSet();
+    used.set(0, route.to.width);
+    for (Change.Range run : Kind.runs(constant(found))) {
+      boolean isUnused = run.length() > 1;
+      for (int at = run.offset(); at < run.offset() + run.length(); at++) {
+        isUnused &= isUnused(found.get(0), at);
+      }
+      if (isUnused) {
+        used.clear(run.offset(), run.offset() + run.length());
+      }
+    }
+    for (Change.Range run : Kind.runs(used)) {
+      int right = route.to.width - run.offset() - run.length();
+      take(
+          new Route(route.from.part(run), route.to.part(run)),
+          found.stream().map(one -> one.part(run.offset(), right)).toList());
+    }
   }
 
   /** Routes, the one that explains most of what is still to be explained first. */
@@ -965,9 +986,10 @@ final class Proposer {
    * which they were not.
    */
   private static void absorb(Map<Place, List<Spot>> groups) {
-    List<Place> widest = groups.keySet().stream()
-        .filter(place ->
-            place.width >= RANDOM_FIELD || place.width > 1 && alphabet(groups.get(place)) < BINARY)
+    List<Place> widest = groups.entrySet().stream()
+        .filter(group -> group.getKey().width >= RANDOM_FIELD
+            || group.getKey().width > 1 && alphabet(group.getValue()) < BINARY)
+        .map(Map.Entry::getKey)
         .sorted(Comparator.comparing((Place place) -> -place.width))
         .toList();
     for (Place wide : widest) {

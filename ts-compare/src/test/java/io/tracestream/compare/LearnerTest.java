@@ -423,6 +423,24 @@ class LearnerTest {
   }
 
   @Test
+  void bytesThatAreNeverUsedBetweenValuesThatAreSentBackStayCompared() throws Exception {
+    // A checksum, three bytes that are 0, and a time in milliseconds, as in Kafka's records.
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    String[] sums = {"3f2e2bb8", "9a806c12", "c7bee389"};
+    String[] others = {"42bdf221", "847762f0", "0b4d764d"};
+    for (int i = 0; i < 3; i++) {
+      String one = sums[i] + "0000000000" + "01a20c9632a" + i;
+      String other = others[i] + "0000000000" + "01a20c9714b" + i;
+      a.append("c2s 50" + one + ", s2c 46" + one + "ff,");
+      b.append("c2s 50" + other + ", s2c 46" + other + "ff,");
+    }
+    String rules = learn(a.toString(), b.toString());
+    assertTrue(rules.contains("copy c2s:1+4->s2c:1+4\n"), rules);
+    assertTrue(learned.rules().copied().stream().allMatch(copy -> copy.to().length() < 9), rules);
+  }
+
+  @Test
   void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
     String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
     assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
