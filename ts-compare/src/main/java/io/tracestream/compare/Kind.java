@@ -147,6 +147,51 @@ final class Kind {
     unsure.clear();
   }
 
+  /**
+   * The decimal number that some bytes are a part of, from their offset, if it is at the same place
+   * in all steps; null if they are not a part of one.
+   */
+  Change.@Nullable Range number(int offset, int width) {
+    Change.Range number = null;
+    for (Step step : steps) {
+      for (int i = 0; i < step.recordings() && sized() == null; i++) {
+        if (step.isIn(i)) {
+          byte[] payload = step.payload(i);
+          int from = offset;
+          while (from > 0 && isDigit(payload[from - 1])) {
+            from--;
+          }
+          int to = from;
+          while (to < payload.length && isDigit(payload[to])) {
+            to++;
+          }
+          Change.Range own = new Change.Range(from - offset, to - from);
+          if (to < offset + width || number != null && !number.equals(own)) {
+            return null;
+          }
+          number = own;
+        }
+      }
+    }
+    return number;
+  }
+
+  private static boolean isDigit(byte one) {
+    return one >= '0' && one <= '9';
+  }
+
+  /** Whether any of its steps has the digit 0 there. */
+  boolean hasZeroAt(int offset) {
+    return steps.stream().anyMatch(step -> {
+      for (int i = 0; i < step.recordings(); i++) {
+        if (step.isIn(i) && step.payload(i)[offset] == '0') {
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+
   /** The clock that is not sure and has some of these bytes; null if there is none. */
   Shapes.@Nullable Field unsureAt(int from, int to) {
     return unsure.stream()

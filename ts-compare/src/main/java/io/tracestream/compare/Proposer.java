@@ -150,6 +150,7 @@ final class Proposer {
       CopyFinder finder = isAcross ? across : within;
       found = isAcross ? anywhere : found;
       Route whole = withClock(best, found);
+      whole = whole == null ? withDigits(best, found) : whole;
       List<CopyFinder.Found> all = whole == null ? List.of() : follow(whole, finder);
       if (whole != null && steps(all) >= steps(found)) {
         take(whole, all);
@@ -164,6 +165,39 @@ final class Proposer {
         takeUsed(best, found);
       }
     }
+  }
+
+  /** The route with all digits of the number that it goes through; null if it has them. */
+  private static @Nullable Route withDigits(Route route, List<CopyFinder.Found> found) {
+    Change.Range number = number(found);
+    if (number == null || number.length() == route.to.width) {
+      return null;
+    }
+    return new Route(route.from.part(number), route.to.part(number));
+  }
+
+  /**
+   * The decimal number that a copied value is a part of, from the value's offset, if it has as many
+   * digits around the value in all frames of either side; else null.
+   */
+  private static Change.@Nullable Range number(List<CopyFinder.Found> found) {
+    Change.Range number = null;
+    for (CopyFinder.Found copy : found) {
+      Change.Range there = copy.from().number(copy.start(), copy.width());
+      Change.Range here = copy.to().number(copy.offset(), copy.width());
+      if (there == null || !there.equals(here) || number != null && !number.equals(here)) {
+        return null;
+      }
+      number = here;
+    }
+    return number;
+  }
+
+  /** Whether a value is a decimal number that may have any number of digits. */
+  private static boolean isNumber(CopyFinder.Found copy) {
+    return new Change.Range(0, copy.width()).equals(number(List.of(copy)))
+        && !copy.from().hasZeroAt(copy.start())
+        && !copy.to().hasZeroAt(copy.offset());
   }
 
   /** The bytes of a copied value that never vary, as offsets in the value. */
@@ -451,8 +485,19 @@ final class Proposer {
    *
    * @param after the field that it comes after; null if it counts from an end
    * @param offset below 0 if it counts from the payload's end
+   * @param isNumber whether it goes as far as there are digits
    */
-  private record Place(Direction direction, @Nullable Sized after, int offset, int width) {
+  private record Place(
+      Direction direction, @Nullable Sized after, int offset, int width, boolean isNumber) {
+    Place(Direction direction, @Nullable Sized after, int offset, int width) {
+      this(direction, after, offset, width, false);
+    }
+
+    /** The decimal number that begins there in frames of a kind. */
+    static Place number(Kind kind, int offset, int width) {
+      return new Place(kind.direction(), null, offset, width, true);
+    }
+
     static Place front(Kind kind, int offset, int width) {
       Sized sized = kind.sized();
       return sized == null || offset < sized.offset()
@@ -489,10 +534,12 @@ final class Proposer {
     }
 
     Field in(Frames frames) {
-      return after == null
-          ? Field.of(frames, offset, width)
-          : Field.parse(frames + ":" + after.offset() + "/" + after.shape()
-              + (offset == 0 ? "" : "/" + offset) + "+" + width);
+      return isNumber
+          ? Field.parse(frames + ":" + offset + "+digits")
+          : after == null
+              ? Field.of(frames, offset, width)
+              : Field.parse(frames + ":" + after.offset() + "/" + after.shape()
+                  + (offset == 0 ? "" : "/" + offset) + "+" + width);
     }
   }
 
@@ -753,10 +800,15 @@ final class Proposer {
     }
     Map<Way, List<CopyFinder.Found>> groups = new LinkedHashMap<>();
     for (CopyFinder.Found copy : copies) {
-      Way way = new Way(
-          from.choose(copy.from(), copy.start(), copy.width()),
-          to.choose(copy.to(), copy.offset(), copy.width()),
-          copy.across());
+      Way way = isNumber(copy)
+          ? new Way(
+              Place.number(copy.from(), copy.start(), copy.width()),
+              Place.number(copy.to(), copy.offset(), copy.width()),
+              copy.across())
+          : new Way(
+              from.choose(copy.from(), copy.start(), copy.width()),
+              to.choose(copy.to(), copy.offset(), copy.width()),
+              copy.across());
       groups.computeIfAbsent(way, key -> new ArrayList<>()).add(copy);
     }
     groups.forEach((way, found) -> proposeCopy(way.from, way.to, found));

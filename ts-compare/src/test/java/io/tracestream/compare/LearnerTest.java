@@ -441,6 +441,30 @@ class LearnerTest {
   }
 
   @Test
+  void aDecimalNumberThatIsSentBackMayHaveAnyDigits() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      a.append(text("c2s", "seq=" + (113 + i) + " get")).append(text("s2c", "ack=" + (113 + i)));
+      b.append(text("c2s", "seq=" + (176 + i) + " get")).append(text("s2c", "ack=" + (176 + i)));
+    }
+    assertEquals("copy c2s:4+digits->s2c:4+digits\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
+  void aDecimalNumberWithZerosBeforeItIsCopiedAsAWhole() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      a.append(text("c2s", "seq=000" + (113 + i) + " get"))
+          .append(text("s2c", "ack=000" + (113 + i)));
+      b.append(text("c2s", "seq=000" + (576 + i) + " get"))
+          .append(text("s2c", "ack=000" + (576 + i)));
+    }
+    assertEquals("copy c2s:4+6->s2c:4+6\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
   void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
     String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
     assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
@@ -669,7 +693,7 @@ class LearnerTest {
   @Test
   void aNumberOfWhichOneDigitDiffersIsCopiedAsAWhole() throws Exception {
     assertEquals(
-        "copy s2c:3+4->c2s:2+4\n",
+        "copy s2c:3+digits->c2s:2+digits\n",
         learn(
             text("s2c", "ok 7315;") + text("c2s", "a 7315 x"),
             text("s2c", "ok 7319;") + text("c2s", "a 7319 x")));
