@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * number of threads.
  */
 class Sessions {
-  /** How long event loops may take to count. */
-
   /** How long connections that are over may take to close. */
   private static final long CLOSE_NANOS = 800_000_000;
 
