@@ -31,6 +31,7 @@ COPY ts-compare/pom.xml ts-compare/
 COPY ts-capture/pom.xml ts-capture/
 COPY ts-junit/pom.xml ts-junit/
 COPY ts-examples/pom.xml ts-examples/
+COPY ts-protobuf/pom.xml ts-protobuf/
 COPY ts-cli/pom.xml ts-cli/
 COPY ts-bench/pom.xml ts-bench/
 COPY ts-bom/pom.xml ts-bom/
@@ -42,10 +43,11 @@ RUN --mount=type=secret,id=settings --mount=type=secret,id=truststore \
     mvn $MAVEN_FLAGS $BUILD
 
 # A Java of only the modules that the jar needs, and what makes it fast from its first second.
-RUN jlink --add-modules "$(jdeps --ignore-missing-deps --print-module-deps ts-cli/target/ts-proxy.jar)" \
+RUN jlink --add-modules "$(jdeps --ignore-missing-deps --print-module-deps ts-cli/target/ts-proxy.jar ts-cli/target/decoders/*.jar)" \
       --strip-debug --no-header-files --no-man-pages --output /opt/java \
     && /opt/java/bin/java -XX:+UseSerialGC -Xshare:dump >/dev/null \
     && install -D -t /opt/ts-proxy ts-cli/target/ts-proxy.jar \
+    && install -D -t /opt/ts-proxy/decoders ts-cli/target/decoders/*.jar \
     && install -D -t /opt/ts-proxy/scripts scripts/docker-entrypoint.sh scripts/docker-healthcheck.sh scripts/ts_proxy scripts/make_cache scripts/lib.sh
 
 FROM $BASE

@@ -173,7 +173,7 @@ test_options() {
     grep -qE -- "$option([^a-z-]|\$)" "${pages[@]}" || fail "$option: is not in README.md or docs"
   done
   # Options of docker, of scripts/bench.sh and of other tools.
-  printf '%s\n' --rm --user --full --rounds --jobs --peers >>"$work/known"
+  printf '%s\n' --include --descriptor --rm --user --full --rounds --jobs --peers >>"$work/known"
   cat "${pages[@]}" | options | while read -r option; do
     grep -qxe "$option" "$work/known" || fail "$option: is in README.md or docs, and no command has it"
   done

@@ -3,6 +3,8 @@ package io.tracestream.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.DurationProto;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.nio.file.Files;
@@ -82,6 +84,25 @@ class ShowIT {
       }
       proxy.awaitStderr("nobody reads stdout any more: frames are no longer shown");
       assertEquals(0, proxy.terminate().awaitStatus(), proxy.stderr());
+    }
+  }
+
+  @Test
+  void aDecoderInTheFolderBesideTheJarIsFound() throws Exception {
+    Path types = Files.write(
+        dir.resolve("types.desc"),
+        FileDescriptorSet.newBuilder()
+            .addFile(DurationProto.getDescriptor().toProto())
+            .build()
+            .toByteArray());
+    String decoder = "protobuf:" + types + ",c2s=google.protobuf.Duration";
+    try (TestTarget target = TestTarget.start();
+        App proxy = proxy(target, "--show", "--decode", decoder);
+        TestPeer client = TestPeer.connect(proxy.awaitListening());
+        TestPeer server = target.accept()) {
+      client.send("0002 0805");
+      assertEquals("00020805", server.await(4));
+      proxy.awaitText("  decoded google.protobuf.Duration\n  decoded   seconds: 5\n");
     }
   }
 
