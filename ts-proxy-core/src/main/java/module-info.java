@@ -4,6 +4,7 @@ module io.tracestream.proxy {
   requires io.tracestream.engine;
   requires transitive io.tracestream.codec;
   requires transitive io.tracestream.recording;
+  requires transitive io.tracestream.rules;
   requires org.slf4j;
 
   exports io.tracestream.proxy;

@@ -88,7 +88,7 @@ final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
-    Rules given = rules.rules();
+    Rules given = rules.rulesWithoutFaults();
     decoders = decode.decoders();
     try (Recording a = open(first);
         Recording b = open(second)) {

@@ -104,6 +104,10 @@ final class PlayOptions {
     return rules.rules();
   }
 
+  Rules rulesWithoutFaults() {
+    return rules.rulesWithoutFaults();
+  }
+
   /** Refuses what cannot work, before anything starts. */
   void check() throws Failures.NotStarted {
     if (source.file != null && Files.isDirectory(source.file)) {

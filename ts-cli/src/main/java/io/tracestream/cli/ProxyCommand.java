@@ -9,9 +9,13 @@ import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.proxy.ProxyListener;
 import io.tracestream.proxy.ProxyStats;
 import io.tracestream.recording.Direction;
+import io.tracestream.rules.Faults;
+import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
@@ -74,6 +78,9 @@ final class ProxyCommand implements Callable<Integer> {
   @Mixin(name = "Live view:")
   private ShowOption show;
 
+  @Mixin(name = "Faults:")
+  private FaultsAndFiles faults;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -82,6 +89,33 @@ final class ProxyCommand implements Callable<Integer> {
 
   @Spec
   private CommandSpec spec;
+
+  /** Faults are the only rules for a command that compares nothing. */
+  private static final class FaultsAndFiles {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Mixin
+    private FaultOptions options;
+
+    @Option(
+        names = "--rules",
+        paramLabel = "FILE",
+        converter = Values.FileName.class,
+        description = "Read faults from FILE, one per line: fault FAULT. Repeatable.")
+    private List<Path> files = new ArrayList<>();
+
+    private Faults faults() {
+      Rules rules = RuleOptions.read(files, command);
+      rules.toString().lines().filter(rule -> !rule.startsWith("fault ")).findFirst().ifPresent(
+          rule -> {
+            throw new ParameterException(command.commandLine(), "--rules: \"" + rule
+                + "\" has no meaning for proxy, which compares nothing: leave only faults in the"
+                + " file");
+          });
+      return options.faults(rules.faults());
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -98,7 +132,9 @@ final class ProxyCommand implements Callable<Integer> {
 
   private int run(MetricsServer shown) throws Exception {
     Advice advice = new Advice(frames.format().framing());
-    Proxy proxy = server.start(address -> Proxy.start(config(address, advice)));
+    Faults injected = faults.faults();
+    Proxy proxy =
+        server.start(address -> Proxy.start(config(address, advice).withFaults(injected)));
     Shutdown.with(() -> stop(proxy));
     if (!recording.isGiven()) {
       Shutdown.decided(0); // nothing can be lost, however long it takes to close all connections

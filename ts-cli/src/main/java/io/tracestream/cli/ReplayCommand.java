@@ -112,7 +112,7 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     log.apply();
     Timing timing = play.timing();
-    Rules rules = play.rules();
+    Rules rules = play.rulesWithoutFaults();
     requireDirectory("--select", selection != null);
     requireDirectory("--repeat", repeat);
     if (strictUse && !stub) {

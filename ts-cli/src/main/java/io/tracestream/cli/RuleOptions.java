@@ -85,6 +85,32 @@ final class RuleOptions {
     for (Frames frames : allowed) {
       rules = rules.allowing(frames);
     }
+    return rules.plus(read(files, command));
+  }
+
+  /**
+   * The same for a command that sends nothing, or without faults.
+   *
+   * @throws ParameterException when there are faults
+   */
+  Rules rulesWithoutFaults() {
+    Rules rules = rules();
+    if (!rules.faults().isEmpty()) {
+      throw new ParameterException(
+          command.commandLine(),
+"--rules: \"fault " + rules.faults().get(0) + "\" has no meaning for "
+              + command.commandLine().getCommandName() + ", which injects no faults");
+    }
+    return rules;
+  }
+
+  /**
+   * Reads rules from files.
+   *
+   * @throws ParameterException when a file does not hold rules
+   */
+  static Rules read(List<Path> files, CommandSpec command) {
+    Rules rules = Rules.NONE;
     for (Path file : files) {
       try {
         rules = rules.plus(Rules.read(file));
@@ -96,7 +122,7 @@ final class RuleOptions {
   }
 
   /** What the rules' own parsers read; they say what is wrong. */
-  private abstract static class Parsed<T> implements ITypeConverter<T> {
+  abstract static class Parsed<T> implements ITypeConverter<T> {
     private final Function<String, T> parser;
 
     Parsed(Function<String, T> parser) {

@@ -113,7 +113,7 @@ final class VerifyCommand implements Callable<Integer> {
     return VerifyConfig.of(target.resolved(), conversations)
         .withFormat(format)
         .withTiming(play.timing())
-        .withRules(play.rules())
+        .withRules(play.rulesWithoutFaults())
         .withOrder(order)
         .withReplyTimeout(replyTimeout)
         .withObserver(play.show().observer())

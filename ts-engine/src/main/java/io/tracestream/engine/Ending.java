@@ -24,6 +24,8 @@ public record Ending(Kind kind, String text, String advice) {
     RESET,
     /** The connection to the target could not be made. */
     UNREACHABLE,
+    /** A fault reset the connection. */
+    FAULT,
     /** It held more memory for longer than others did, while memory was short. */
     HOARDED
   }

@@ -3,6 +3,9 @@ package io.tracestream.engine;
 import io.tracestream.codec.FrameDecoder;
 import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.Direction;
+import io.tracestream.rules.Fault;
+import io.tracestream.rules.Faults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -76,7 +79,10 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   private final FrameDecoder decoder;
   private final Owner owner;
-  private final Outbox unsent;
+  /** The frames that are sent. */
+  private final FrameFormat ours;
+
+  private Outbox unsent;
   private final Backlog backlog = new Backlog();
   /** Null until it is connected. */
   private @Nullable SocketChannel channel;
@@ -134,6 +140,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     this.format = format;
     this.owner = owner;
     this.decoder = new FrameDecoder(format);
+    this.ours = ours;
     this.unsent = new Outbox(loop.buffers, ours);
     this.lastActive = loop.now();
     this.lastCame = lastActive;
@@ -184,6 +191,24 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     FrameSocket socket = new FrameSocket(loop, format.ofServer(), format.ofClient(), owner);
     socket.dial = dialer.dial(socket, spare);
     return socket;
+  }
+
+  /**
+   * Has faults done to what is sent. To be called before anything is sent.
+   *
+   * @param faults what is done; they may change at any time
+   * @param sent the direction of the frames that are sent
+   * @param connection the number of the connection, which random decisions depend on
+   * @param listener hears of each fault
+   */
+  public void injectFaults(
+      Faults faults, Direction sent, long connection, FaultListener listener) {
+    unsent = new FaultyOutbox(loop, ours, faults, sent, connection, listener, () -> {
+      if (!closed) {
+        flush();
+        tellOwner();
+      }
+    });
   }
 
   static void configure(SocketChannel channel) throws IOException {
@@ -614,6 +639,27 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   // Sending.
 
   /**
+   * What to read frames with that are to be {@linkplain #forward forwarded} here.
+   *
+   * @param from the socket to read
+   * @param sink takes each payload; null if nobody needs them
+   * @return the sink; if faults may be done to the frames, one that decides on them first
+   */
+  public @Nullable Payloads deciding(FrameSocket from, @Nullable Payloads sink) {
+    return canSend() ? unsent.deciding(from, sink) : sink;
+  }
+
+  /**
+   * Whether to go on reading what is to be sent here: frames that a fault delays do not count, up to
+   * 256 KiB.
+   *
+   * @return true if everything else has been taken
+   */
+  public boolean takesMore() {
+    return unsent.takesMore();
+  }
+
+  /**
    * Sends frames as they came: writes what the socket takes, and keeps the rest.
    *
    * @param run the frames, which belong to the socket from now on
@@ -658,7 +704,10 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
           lastActive = loop.now();
           keptSince = lastActive;
         }
-        backlog.written(taken, !unsent.isEmpty(), loop.now());
+        backlog.written(taken, unsent.isWritable(), loop.now());
+        if (unsent.ended() != null) {
+          endByFault(channel, unsent.ended());
+        }
         sendEnd(channel);
       } catch (IOException e) {
         sendFailure = Channels.problem(e);
@@ -669,9 +718,24 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     account();
   }
 
+  private void endByFault(SocketChannel channel, Fault.Kind how) throws IOException {
+    if (how == Fault.Kind.END) {
+      ended = true;
+    } else if (how == Fault.Kind.RESET && !closed) {
+      channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+      ending = new Ending(Ending.Kind.FAULT, "a fault reset the connection");
+      sendFailure = ending.text();
+      close();
+    }
+  }
+
+  private boolean isHanging() {
+    return unsent.ended() == Fault.Kind.HANG;
+  }
+
   /** Sends the FIN, if everything before it has been sent. */
   private void sendEnd(SocketChannel channel) throws IOException {
-    if (ended && !endSent && unsent.isEmpty()) {
+    if (!closed && ended && !endSent && unsent.isEmpty() && !isHanging()) {
       endSent = true;
       channel.shutdownOutput();
     }
@@ -699,6 +763,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   public void end() {
     if (!ended) {
       ended = true;
+      unsent.end();
       flush();
     }
   }
@@ -709,7 +774,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * @return true if nothing more will be sent to the peer
    */
   public boolean isEndSent() {
-    return endSent || sendFailure != null || closed;
+    return endSent || sendFailure != null || closed || ended && isHanging();
   }
 
   // Closing.
@@ -867,7 +932,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
         || watched && (partial == null || partial.remaining() < MOST_AHEAD)
         || finishing;
     int wanted = (reads && !endRead && resetRead == null ? SelectionKey.OP_READ : 0)
-        | (unsent.isEmpty() || sendFailure != null ? 0 : SelectionKey.OP_WRITE);
+        | (!unsent.isWritable() || sendFailure != null ? 0 : SelectionKey.OP_WRITE);
     if (wanted != interest && key != null && !closed && key.isValid()) {
       interest = wanted;
       key.interestOps(wanted);

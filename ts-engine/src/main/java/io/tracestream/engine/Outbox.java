@@ -2,6 +2,7 @@ package io.tracestream.engine;
 
 import io.tracestream.codec.FrameException;
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.rules.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Frames that wait to be sent: runs in the buffers that they came in, and frames made here. Small
  * frames are gathered in one buffer; a large payload is borrowed until it has been sent.
  */
-final class Outbox {
+class Outbox {
   private static final int GATHERED = 64 * 1024;
   private static final int MOST_COPIED = 16 * 1024;
   /** For each write, the JVM copies the whole buffer if it is not in direct memory. */
@@ -43,6 +44,37 @@ final class Outbox {
 
   long unsentBytes() {
     return unsentBytes;
+  }
+
+  /** Whether there is something that the socket could take now. */
+  boolean isWritable() {
+    return !isEmpty();
+  }
+
+  /** Whether the owner should go on reading what is to be sent here. */
+  boolean takesMore() {
+    return isEmpty();
+  }
+
+  /**
+   * Decides what to do with frames that are about to be read and added; none of them is touched
+   * here.
+   *
+   * @param from the socket that they are read from
+   * @param next who else takes their payloads; or null
+   * @return who takes the payloads; null if nobody needs them
+   */
+  @Nullable
+  Payloads deciding(FrameSocket from, @Nullable Payloads next) {
+    return next;
+  }
+
+  /** The last frame has been added. */
+  void end() {}
+
+  /** How a fault has ended the sending; null if none has. */
+  Fault.@Nullable Kind ended() {
+    return null;
   }
 
   /** Bytes of memory in use. */
@@ -86,6 +118,23 @@ final class Outbox {
     }
     framed += frame;
     unsentBytes += frame;
+  }
+
+  /** Adds bytes as they are; many of them stay borrowed until they have been sent. */
+  final void addBytes(ByteBuffer bytes) {
+    int length = bytes.remaining();
+    unsentBytes += length;
+    if (length > MOST_COPIED) {
+      closeGathering();
+      unsent.addLast(bytes);
+      return;
+    }
+    if (gathering == null || gathering.remaining() < length) {
+      closeGathering();
+      gathering = buffers.take(GATHERED);
+      capacity += gathering.capacity();
+    }
+    gathering.put(bytes);
   }
 
   private void closeGathering() {

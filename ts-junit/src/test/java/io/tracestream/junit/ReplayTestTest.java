@@ -535,8 +535,8 @@ class ReplayTestTest {
   @Test
   void aWrongAttributeIsNamedInTheFirstWords() {
     assertEquals(
-        "rules: \"skip c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD"
-            + " or allow FRAMES",
+        "rules: \"skip c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD,"
+            + " allow FRAMES or fault FAULT",
         message(Cases.class, "hasAWrongRule"));
     assertEquals(
         "rulesFile: src/test/resources/greetings.rules: no such file",

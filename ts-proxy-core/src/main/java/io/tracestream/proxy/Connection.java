@@ -11,6 +11,8 @@ import io.tracestream.engine.Payloads;
 import io.tracestream.recording.Direction;
 import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordedEnd;
+import io.tracestream.rules.Fault;
+import io.tracestream.rules.Faults;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -82,7 +84,25 @@ final class Connection implements FrameSocket.Owner {
     this.observedS2c = Recorder.observed(observer, number, Direction.S2C, null);
     this.client = FrameSocket.accepted(loop, client, proxy.config().format(), this);
     this.target = FrameSocket.dial(loop, dialer, spare, proxy.config().format(), this);
+    Faults faults = proxy.config().faults();
+    if (faults != null) {
+      injectFaults(faults);
+    }
     this.client.watch();
+  }
+
+  private void injectFaults(Faults faults) {
+    target.injectFaults(
+        faults, Direction.C2S, number, (frame, fault) -> injected(Direction.C2S, frame, fault));
+    client.injectFaults(
+        faults, Direction.S2C, number, (frame, fault) -> injected(Direction.S2C, frame, fault));
+  }
+
+  private void injected(Direction direction, long frame, Fault fault) {
+    LOG.info("{} {} frame {}: fault: {}", this, direction, frame, fault);
+    if (recorder != null) {
+      recorder.comment("fault: " + fault);
+    }
   }
 
   @Override
@@ -113,10 +133,11 @@ final class Connection implements FrameSocket.Owner {
     boolean isFromClient = from == client;
     FrameSocket to = isFromClient ? target : client;
     if (recorder == null) {
-      to.forward(from.read(isFromClient ? observedC2s : observedS2c));
+      to.forward(from.read(to.deciding(from, isFromClient ? observedC2s : observedS2c)));
       return;
     }
-    FrameRun frames = from.read(recorder.taking(isFromClient ? Direction.C2S : Direction.S2C));
+    Payloads taking = recorder.taking(isFromClient ? Direction.C2S : Direction.S2C);
+    FrameRun frames = from.read(to.deciding(from, taking));
     IOException failure = frames.isEmpty() ? null : recorder.beforeForwarding();
     if (failure == null) {
       to.forward(frames);
@@ -150,8 +171,8 @@ final class Connection implements FrameSocket.Owner {
 
   /** Reads from a side only while the other one has taken everything. */
   private void goOn() {
-    client.wantFrames(target.unsent() == 0);
-    target.wantFrames(client.unsent() == 0);
+    client.wantFrames(target.takesMore());
+    target.wantFrames(client.takesMore());
   }
 
   private void decideAtAnEnd() {
@@ -203,6 +224,12 @@ final class Connection implements FrameSocket.Owner {
             this,
             direction == Direction.C2S ? "client" : "target",
             ending.text());
+        givenUp = true;
+      }
+      case FAULT -> {
+        LOG.info("{}: {} to the {}; closing the other side", this, ending.text(),
+            direction == Direction.C2S ? "client" : "target");
+        broken = true;
         givenUp = true;
       }
       default -> {
@@ -274,7 +301,7 @@ final class Connection implements FrameSocket.Owner {
   }
 
   private void warnIfStuck(FrameSocket from, FrameSocket to, Direction direction) {
-    String stuck = to.unsent() > 0 ? null : from.stuckFrame();
+    String stuck = !to.takesMore() ? null : from.stuckFrame();
     if (stuck != null) {
       LOG.warn("{} {} {}", this, direction, stuck);
     }

@@ -5,6 +5,7 @@ import io.tracestream.codec.Framing;
 import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.Redaction;
+import io.tracestream.rules.Faults;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public final class ProxyConfig implements Cloneable {
   private Duration connectTimeout = Duration.ofSeconds(10);
   private @Nullable Duration idleTimeout;
   private long maxConnections;
+  private @Nullable Faults faults;
   private ProxyListener listener = ProxyListener.NONE;
   private @Nullable FrameObserver observer;
 
@@ -192,6 +194,16 @@ public final class ProxyConfig implements Cloneable {
   }
 
   /**
+   * This, with faults that are done to frames where they are sent, never in recordings.
+   *
+   * @param other the faults, which may be changed while the proxy runs; null for none ever
+   * @return the changed copy
+   */
+  public ProxyConfig withFaults(@Nullable Faults other) {
+    return with(copy -> copy.faults = other);
+  }
+
+  /**
    * This, with another listener.
    *
    * @param other called about each connection
@@ -306,6 +318,15 @@ public final class ProxyConfig implements Cloneable {
    */
   public long maxConnections() {
     return maxConnections;
+  }
+
+  /**
+   * What is done to frames where they are sent.
+   *
+   * @return see {@link #withFaults}; null for nothing
+   */
+  public @Nullable Faults faults() {
+    return faults;
   }
 
   /**

@@ -23,6 +23,9 @@ final class Recorder {
     /** Writes an entry, possibly only to memory. */
     void write(long elapsedMicros, Direction direction, ByteBuffer... payload) throws IOException;
 
+    /** Adds a comment before the next entry. */
+    void comment(String text) throws IOException;
+
     /** Hands all entries to the operating system. */
     void flush() throws IOException;
 
@@ -124,6 +127,17 @@ final class Recorder {
   Payloads taking(Direction direction) {
     elapsedMicros = all.elapsedMicros();
     return direction == Direction.C2S ? takingC2s : takingS2c;
+  }
+
+  /** Adds a comment before the next entry. */
+  void comment(String text) {
+    if (failure == null) {
+      try {
+        output.comment(text);
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
   }
 
   /** To be called after recording frames; an error means that they must not be forwarded. */

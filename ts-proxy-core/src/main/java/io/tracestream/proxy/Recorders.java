@@ -301,6 +301,11 @@ final class Recorders implements Closeable {
       }
 
       @Override
+      public void comment(String text) throws IOException {
+        file.comment(text);
+      }
+
+      @Override
       public void flush() throws IOException {
         file.flush();
       }
@@ -342,6 +347,11 @@ final class Recorders implements Closeable {
         } else {
           writer.write(elapsedMicros, direction, payload);
         }
+      }
+
+      @Override
+      public void comment(String text) {
+        writer.comment(text);
       }
 
       @Override

@@ -36,6 +36,9 @@ final class ConversationComments {
   /** Bytes of the longest last line. */
   static final int LONGEST_END = line(RecordedEnd.TARGET).length();
 
+  /** Characters of the longest free text. */
+  private static final int MOST_TEXT = 200;
+
   private ConversationComments() {}
 
   /** The lines after the version line. */
@@ -56,6 +59,16 @@ final class ConversationComments {
   /** The line that marks where the side that sends in that direction ended its sending. */
   static String endOfSending(Direction direction) {
     return (direction == Direction.C2S ? CLIENT_ENDED : TARGET_ENDED) + "\n";
+  }
+
+  /** A comment line with that text, which stays on one line and in ASCII. */
+  static String line(String text) {
+    StringBuilder line = new StringBuilder("# ");
+    for (int at = 0; at < Math.min(text.length(), MOST_TEXT); at++) {
+      char c = text.charAt(at);
+      line.append(c < ' ' || c > '~' ? '?' : c);
+    }
+    return line.append(text.length() > MOST_TEXT ? "...\n" : "\n").toString();
   }
 
   /** The last line. */

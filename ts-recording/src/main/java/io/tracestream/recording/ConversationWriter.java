@@ -98,6 +98,16 @@ public final class ConversationWriter implements Closeable {
     }
   }
 
+  /**
+   * Adds a comment before the next entry, if one comes.
+   *
+   * @param text such as {@code fault: s2c drop}; cut after 200 characters, and what is not ASCII
+   *     becomes a question mark
+   */
+  public void comment(String text) {
+    marks += ConversationComments.line(text);
+  }
+
   private boolean isFull(RecordingWriter current, ByteBuffer... payload) {
     long more = LINE_MARGIN + marks.length() + ConversationComments.LONGEST_END;
     for (ByteBuffer part : payload) {

@@ -361,6 +361,17 @@ public final class RecordingWriter implements Closeable {
     }
   }
 
+  /**
+   * Adds a comment at this place.
+   *
+   * @param text such as {@code fault: s2c drop}; cut after 200 characters, and what is not ASCII
+   *     becomes a question mark
+   * @throws IOException if the file cannot be written
+   */
+  public void comment(String text) throws IOException {
+    writeComments(ConversationComments.line(text));
+  }
+
   /** Adds whole lines of comments. */
   void writeComments(String lines) throws IOException {
     requireSound();

@@ -1,7 +1,9 @@
 package io.tracestream.rules;
 
 import io.tracestream.recording.Direction;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 
 /** Reads the text of one rule from left to right. Its errors name the character they are about. */
@@ -20,6 +22,11 @@ final class RuleReader {
 
   int at() {
     return at;
+  }
+
+  /** Goes back to a place. */
+  void backTo(int place) {
+    at = place;
   }
 
   /** What was read since that place. */
@@ -99,6 +106,52 @@ final class RuleReader {
       throw wrong(from, "no payload is longer than " + LARGEST_PAYLOAD + " bytes");
     }
     return (int) number;
+  }
+
+  /** Letters, possibly none. */
+  String word() {
+    int from = at;
+    while (at < text.length() && Character.isLetter(text.charAt(at))) {
+      at++;
+    }
+    return since(from);
+  }
+
+  /** A number that may have a fraction; a digit must be next. */
+  BigDecimal decimal() {
+    int from = at;
+    number("");
+    if (sees(".")) {
+      at++;
+      int fraction = at;
+      number("write digits after the point");
+      if (at - fraction > MOST_DIGITS) {
+        throw wrong(fraction, "too many digits");
+      }
+    }
+    return new BigDecimal(since(from));
+  }
+
+  /** A time above 0, up to a day. */
+  Duration time(String orElse) {
+    int from = at;
+    if (!seesDigit()) {
+      throw wrong(orElse);
+    }
+    BigDecimal number = decimal();
+    long unit = skip("ms")
+        ? 1_000_000
+        : skip("s")
+            ? 1_000_000_000
+            : skip("m") ? 60_000_000_000L : skip("h") ? 3_600_000_000_000L : 0;
+    if (unit == 0) {
+      throw wrong(orElse);
+    }
+    long nanos = number.multiply(BigDecimal.valueOf(unit)).longValue();
+    if (nanos <= 0 || nanos > 86_400_000_000_000L) {
+      throw wrong(from, "expected a time above 0, and at most 24h");
+    }
+    return Duration.ofNanos(nanos);
   }
 
   /** An offset; below 0 when it counts from the payload's end. */

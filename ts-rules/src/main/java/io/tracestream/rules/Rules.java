@@ -15,29 +15,33 @@ import java.util.Objects;
  * are long enough, and only where the frame is of that kind both as it was recorded and live. They
  * leave a payload's length open only where the length of a field varies. {@code length} names the
  * numbers that follow then. {@code allow} takes whole frames out of the comparison. {@code redact}
- * names bytes that are not in the recording as they were sent.
+ * names bytes that are not in the recording as they were sent. {@code fault} says what is done to
+ * frames that are sent, and has no part in comparing them.
  */
 public final class Rules {
   /** Nothing varies. */
-  public static final Rules NONE = new Rules(List.of(), List.of(), List.of(), List.of(), List.of());
+  public static final Rules NONE = new Rules(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
   private final List<Field> ignored;
   private final List<Copy> copied;
   private final List<Field> lengths;
   private final List<Frames> allowed;
   private final List<Field> redacted;
+  private final List<Fault> faults;
 
   private Rules(
       List<Field> ignored,
       List<Copy> copied,
       List<Field> lengths,
       List<Frames> allowed,
-      List<Field> redacted) {
+      List<Field> redacted,
+      List<Fault> faults) {
     this.ignored = List.copyOf(ignored);
     this.copied = List.copyOf(copied);
     this.lengths = List.copyOf(lengths);
     this.allowed = List.copyOf(allowed);
     this.redacted = List.copyOf(redacted);
+    this.faults = List.copyOf(faults);
   }
 
   /**
@@ -54,7 +58,7 @@ public final class Rules {
 
   /**
    * Reads rules from a file, one a line: {@code ignore FIELD}, {@code copy FIELD->FIELD},
-   * {@code length FIELD}, {@code allow FRAMES} or {@code redact FIELD}. Blank lines and comments,
+   * {@code length FIELD}, {@code allow FRAMES}, {@code redact FIELD} or {@code fault FAULT}. Blank lines and comments,
    * from a {@code #} to the end of the line, are skipped. A line may begin with {@code --}, so
    * options of a command line can be pasted as they are.
    *
@@ -73,7 +77,7 @@ public final class Rules {
    * @return all of them
    */
   public Rules ignoring(Field field) {
-    return new Rules(with(ignored, List.of(field)), copied, lengths, allowed, redacted);
+    return new Rules(with(ignored, List.of(field)), copied, lengths, allowed, redacted, faults);
   }
 
   /**
@@ -83,7 +87,7 @@ public final class Rules {
    * @return all of them
    */
   public Rules copying(Copy copy) {
-    return new Rules(ignored, with(copied, List.of(copy)), lengths, allowed, redacted);
+    return new Rules(ignored, with(copied, List.of(copy)), lengths, allowed, redacted, faults);
   }
 
   /**
@@ -100,7 +104,7 @@ public final class Rules {
       throw new IllegalArgumentException(Shown.quoted(length.toString())
           + ": not a number; a length is written such as c2s:2+u16");
     }
-    return new Rules(ignored, copied, with(lengths, List.of(length)), allowed, redacted);
+    return new Rules(ignored, copied, with(lengths, List.of(length)), allowed, redacted, faults);
   }
 
   /**
@@ -110,7 +114,7 @@ public final class Rules {
    * @return all of them
    */
   public Rules allowing(Frames frames) {
-    return new Rules(ignored, copied, lengths, with(allowed, List.of(frames)), redacted);
+    return new Rules(ignored, copied, lengths, with(allowed, List.of(frames)), redacted, faults);
   }
 
   /**
@@ -121,7 +125,18 @@ public final class Rules {
    * @return all of them
    */
   public Rules redacting(Field field) {
-    return new Rules(ignored, copied, lengths, allowed, with(redacted, List.of(field.redacted())));
+    return new Rules(ignored, copied, lengths, allowed, with(redacted, List.of(field.redacted())), faults);
+  }
+
+  /**
+   * These rules, and one more. Nothing is compared differently for it: whoever sends frames may ask
+   * for the {@link #faults}.
+   *
+   * @param fault what is done to some frames that are sent
+   * @return all of them
+   */
+  public Rules injecting(Fault fault) {
+    return new Rules(ignored, copied, lengths, allowed, redacted, with(faults, List.of(fault)));
   }
 
   /**
@@ -136,7 +151,8 @@ public final class Rules {
         with(copied, others.copied),
         with(lengths, others.lengths),
         with(allowed, others.allowed),
-        with(redacted, others.redacted));
+        with(redacted, others.redacted),
+        with(faults, others.faults));
   }
 
   private static <T> List<T> with(List<T> some, List<T> more) {
@@ -191,6 +207,15 @@ public final class Rules {
   }
 
   /**
+   * What is done to frames that are sent.
+   *
+   * @return the faults, in the order in which they were given
+   */
+  public List<Fault> faults() {
+    return faults;
+  }
+
+  /**
    * Whether a frame is of a kind that may come at any time.
    *
    * @param direction the frame's
@@ -213,12 +238,13 @@ public final class Rules {
         && copied.equals(rules.copied)
         && lengths.equals(rules.lengths)
         && allowed.equals(rules.allowed)
-        && redacted.equals(rules.redacted);
+        && redacted.equals(rules.redacted)
+        && faults.equals(rules.faults);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(ignored, copied, lengths, allowed, redacted);
+    return Objects.hash(ignored, copied, lengths, allowed, redacted, faults);
   }
 
   /** The text that {@link #read} reads: a rule a line. */
@@ -230,6 +256,7 @@ public final class Rules {
     lengths.forEach(field -> lines.append("length ").append(field).append('\n'));
     allowed.forEach(frames -> lines.append("allow ").append(frames).append('\n'));
     redacted.forEach(field -> lines.append("redact ").append(field).append('\n'));
+    faults.forEach(fault -> lines.append("fault ").append(fault).append('\n'));
     return lines.toString();
   }
 }

@@ -84,10 +84,12 @@ final class RulesText {
       case "copy" -> rules.copying(Copy.parse(value));
       case "allow" -> rules.allowing(Frames.parse(value));
       case "redact" -> rules.redacting(Field.parse(value));
+      case "fault" -> rules.injecting(Fault.parse(value));
       case "length" -> rules.following(Field.parseLength(value));
       default ->
         throw new IllegalArgumentException(Shown.quoted(rule)
-            + ": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD or allow FRAMES");
+            + ": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD,"
+            + " allow FRAMES or fault FAULT");
     };
   }
 

@@ -99,11 +99,11 @@ class RulesTest {
         refusal("copy c2s:0+4->s2c:0+2\n"));
     assertEquals(
         file
-            + ":2: \"ignroe c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD or allow FRAMES",
+            + ":2: \"ignroe c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD, allow FRAMES or fault FAULT",
         refusal("\nignroe c2s:0+1\n"));
     assertEquals(
         file
-            + ":1: \"c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD or allow FRAMES",
+            + ":1: \"c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD, allow FRAMES or fault FAULT",
         refusal("c2s:0+1\n"));
   }
 
@@ -112,11 +112,11 @@ class RulesTest {
     String line = "22141\tc2s\t" + "31".repeat(100_000);
     assertEquals(
         file + ":2: \"" + line.substring(0, 60).replace("\t", "\\u0009")
-            + "...\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD or allow FRAMES",
+            + "...\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD, allow FRAMES or fault FAULT",
         refusal("# ts_proxy recording v1\n" + line + "\n"));
     assertEquals(
         file + ":1: \"ignore " + "7".repeat(53)
-            + "...\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD or allow FRAMES",
+            + "...\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD, allow FRAMES or fault FAULT",
         refusal("ignore " + "7".repeat(100_000) + "\n"));
   }
 
@@ -158,7 +158,7 @@ class RulesTest {
     assertEquals("\"" + NOT_A_FIELD, e.getMessage());
     e = assertThrows(IllegalArgumentException.class, () -> Rules.of("skip c2s:0+1"));
     assertEquals(
-        "\"skip c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD or allow FRAMES",
+        "\"skip c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD, allow FRAMES or fault FAULT",
         e.getMessage());
   }
 
@@ -168,7 +168,7 @@ class RulesTest {
     String shown = dir + "/a\\u000ab\\u001b.rules";
     assertEquals(
         shown
-            + ":1: \"ignor\\u001b[2J c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD or allow FRAMES",
+            + ":1: \"ignor\\u001b[2J c2s:0+1\": not a rule; write ignore FIELD, copy FIELD->FIELD, length FIELD, allow FRAMES or fault FAULT",
         refusal("ignor\u001b[2J c2s:0+1\n"));
     Files.delete(file);
     assertEquals(shown + ": no such file", refusal());
