@@ -107,11 +107,17 @@ final class ProxyCommand implements Callable<Integer> {
 
     private Faults faults() {
       Rules rules = RuleOptions.read(files, command);
-      rules.toString().lines().filter(rule -> !rule.startsWith("fault ")).findFirst().ifPresent(
-          rule -> {
-            throw new ParameterException(command.commandLine(), "--rules: \"" + rule
-                + "\" has no meaning for proxy, which compares nothing: leave only faults in the"
-                + " file");
+      rules
+          .toString()
+          .lines()
+          .filter(rule -> !rule.startsWith("fault "))
+          .findFirst()
+          .ifPresent(rule -> {
+            throw new ParameterException(
+                command.commandLine(),
+                "--rules: \"" + rule
+                    + "\" has no meaning for proxy, which compares nothing: leave only faults in the"
+                    + " file");
           });
       return options.faults(rules.faults());
     }

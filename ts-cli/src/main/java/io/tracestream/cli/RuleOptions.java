@@ -98,7 +98,7 @@ final class RuleOptions {
     if (!rules.faults().isEmpty()) {
       throw new ParameterException(
           command.commandLine(),
-"--rules: \"fault " + rules.faults().get(0) + "\" has no meaning for "
+          "--rules: \"fault " + rules.faults().get(0) + "\" has no meaning for "
               + command.commandLine().getCommandName() + ", which injects no faults");
     }
     return rules;

@@ -82,7 +82,13 @@ class FaultsTest {
     assertEquals(
         "ts-proxy: --rules: \"fault c2s drop\" has no meaning for verify, which injects no"
             + " faults; see ts-proxy verify --help",
-        usageError("verify", "--target", "127.0.0.1:1", "--record", file.toString(), "--rules",
+        usageError(
+            "verify",
+            "--target",
+            "127.0.0.1:1",
+            "--record",
+            file.toString(),
+            "--rules",
             rules.toString()));
     assertTrue(usageError("diff", file.toString(), file.toString(), "--rules", rules.toString())
         .contains("has no meaning for diff"));

@@ -383,7 +383,9 @@ final class FaultyOutbox extends Outbox {
 
   private void send(ByteBuffer frame, Treatment treatment) {
     for (int i = 0; i < treatment.copies; i++) {
-      if (treatment.delay == 0 && treatment.paced == null && held.isEmpty()
+      if (treatment.delay == 0
+          && treatment.paced == null
+          && held.isEmpty()
           && notBefore - System.nanoTime() <= 0) {
         addBytes(frame.duplicate());
       } else {
@@ -394,8 +396,7 @@ final class FaultyOutbox extends Outbox {
 
   private void hold(ByteBuffer bytes, Treatment treatment, @Nullable Kind last) {
     heldBytes += bytes.remaining();
-    held.addLast(
-        new Held(bytes, System.nanoTime() + treatment.delay, treatment.paced, last));
+    held.addLast(new Held(bytes, System.nanoTime() + treatment.delay, treatment.paced, last));
   }
 
   /** Frames that wait for others go now. */

@@ -201,8 +201,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * @param connection the number of the connection, which random decisions depend on
    * @param listener hears of each fault
    */
-  public void injectFaults(
-      Faults faults, Direction sent, long connection, FaultListener listener) {
+  public void injectFaults(Faults faults, Direction sent, long connection, FaultListener listener) {
     unsent = new FaultyOutbox(loop, ours, faults, sent, connection, listener, () -> {
       if (!closed) {
         flush();
@@ -650,8 +649,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   /**
-   * Whether to go on reading what is to be sent here: frames that a fault delays do not count, up to
-   * 256 KiB.
+   * Whether to go on reading what is to be sent here: frames that a fault delays do not count, up
+   * to 256 KiB.
    *
    * @return true if everything else has been taken
    */

@@ -26,6 +26,10 @@
  * There is a bound for all of these together; when it is reached, the socket that holds most for
  * longest is closed.
  *
+ * <p>Faults: a socket that {@link io.tracestream.engine.FrameSocket#injectFaults} was called for
+ * has an outbox of its own that delays, damages or leaves out frames; other sockets know nothing of
+ * it.
+ *
  * <p>User code, such as a listener, runs on a thread of its own, see
  * {@link io.tracestream.engine.Engine#tell}.
  */

@@ -227,7 +227,10 @@ final class Connection implements FrameSocket.Owner {
         givenUp = true;
       }
       case FAULT -> {
-        LOG.info("{}: {} to the {}; closing the other side", this, ending.text(),
+        LOG.info(
+            "{}: {} to the {}; closing the other side",
+            this,
+            ending.text(),
             direction == Direction.C2S ? "client" : "target");
         broken = true;
         givenUp = true;

@@ -25,6 +25,9 @@
  * ({@link io.tracestream.proxy.ProxyConfig#withRecordingDirectory(java.nio.file.Path)}) records any
  * number of clients at once, on all loops, each to a file of its own.
  *
+ * <p>{@link io.tracestream.proxy.ProxyConfig#withFaults} delays, damages or leaves out frames after
+ * they were recorded.
+ *
  * <p>An error on a connection ends that connection, with a line in the log (SLF4J). If the
  * recording cannot be written, the proxy stops, and {@link io.tracestream.proxy.Proxy#awaitStop}
  * throws the error. When a recorded connection ends and when the proxy stops, the log says what was

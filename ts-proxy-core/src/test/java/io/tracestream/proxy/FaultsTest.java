@@ -123,14 +123,13 @@ class FaultsTest {
         TestPeer peer = TestPeer.connect(own.address());
         TestPeer far = listening.accept()) {
       byte[] frames = numbered(1, MANY);
-      CompletableFuture<String> found =
-          CompletableFuture.supplyAsync(() -> {
-            try {
-              return far.awaitEnd();
-            } catch (IOException e) {
-              throw new IllegalStateException(e);
-            }
-          });
+      CompletableFuture<String> found = CompletableFuture.supplyAsync(() -> {
+        try {
+          return far.awaitEnd();
+        } catch (IOException e) {
+          throw new IllegalStateException(e);
+        }
+      });
       for (int at = 0; at < frames.length; at += piece) {
         peer.send(java.util.Arrays.copyOfRange(frames, at, Math.min(at + piece, frames.length)));
       }
@@ -200,9 +199,8 @@ class FaultsTest {
   }
 
   private void assertReset() {
-    SocketException e = assertThrows(SocketException.class, () -> client.socket()
-        .getInputStream()
-        .read());
+    SocketException e = assertThrows(
+        SocketException.class, () -> client.socket().getInputStream().read());
     assertTrue(e.getMessage().toLowerCase(Locale.ROOT).contains("reset"), e.getMessage());
   }
 
@@ -281,8 +279,7 @@ class FaultsTest {
   void duplicatesAndReorderedFramesComeWhereTheyShould() throws Exception {
     converse("c2s 2nd duplicate", "c2s 3rd reorder 2", "c2s 7th reorder 5");
     client.send("000101 000102 000103 000104 000105 000106 000107 000108").endSending();
-    assertEquals(
-        "000101000102000102000104000105000103000106000108000107", target.awaitEnd());
+    assertEquals("000101000102000102000104000105000103000106000108000107", target.awaitEnd());
   }
 
   @Test
@@ -343,8 +340,8 @@ class FaultsTest {
   @Test
   void theRecordingHasWhatWasSentAndACommentForEachFault() throws Exception {
     Path file = dir.resolve("a.rec");
-    converse(config(Faults.of(1, "c2s 2nd drop", "s2c[0=\"\u00e9\"] corrupt 0+1"))
-        .withRecording(file));
+    converse(
+        config(Faults.of(1, "c2s 2nd drop", "s2c[0=\"\u00e9\"] corrupt 0+1")).withRecording(file));
     client.send("0001 01 0001 02 0001 03");
     assertEquals("000101000103", target.await(6));
     target.send("0002 c3a9");
@@ -371,8 +368,8 @@ class FaultsTest {
 
   @Test
   void soItIsInAFolderAndAResetIsACut() throws Exception {
-    converse(config(Faults.of(1, "s2c reset"))
-        .withRecordingDirectory(RecordingDirectoryConfig.of(dir)));
+    converse(
+        config(Faults.of(1, "s2c reset")).withRecordingDirectory(RecordingDirectoryConfig.of(dir)));
     target.send("0001 01");
     assertReset();
     proxy.close();

@@ -252,8 +252,7 @@ public final class Fault implements Cloneable {
    * @throws IllegalArgumentException if it is another kind, or this does not truncate
    */
   public Fault then(Kind other) {
-    if (kind != Kind.TRUNCATE
-        || other != Kind.END && other != Kind.RESET && other != Kind.HANG) {
+    if (kind != Kind.TRUNCATE || other != Kind.END && other != Kind.RESET && other != Kind.HANG) {
       throw new IllegalArgumentException(
           "only end, reset or hang can follow, and only after truncate");
     }

@@ -235,12 +235,13 @@ final class FaultText {
 
   private static String ordinal(int number) {
     boolean isTeen = number / 10 % 10 == 1;
-    return number + switch (isTeen ? 0 : number % 10) {
-      case 1 -> "st";
-      case 2 -> "nd";
-      case 3 -> "rd";
-      default -> "th";
-    };
+    return number
+        + switch (isTeen ? 0 : number % 10) {
+          case 1 -> "st";
+          case 2 -> "nd";
+          case 3 -> "rd";
+          default -> "th";
+        };
   }
 
   private static String time(long nanos) {

@@ -20,7 +20,8 @@ import java.util.Objects;
  */
 public final class Rules {
   /** Nothing varies. */
-  public static final Rules NONE = new Rules(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+  public static final Rules NONE =
+      new Rules(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
   private final List<Field> ignored;
   private final List<Copy> copied;
@@ -58,9 +59,9 @@ public final class Rules {
 
   /**
    * Reads rules from a file, one a line: {@code ignore FIELD}, {@code copy FIELD->FIELD},
-   * {@code length FIELD}, {@code allow FRAMES}, {@code redact FIELD} or {@code fault FAULT}. Blank lines and comments,
-   * from a {@code #} to the end of the line, are skipped. A line may begin with {@code --}, so
-   * options of a command line can be pasted as they are.
+   * {@code length FIELD}, {@code allow FRAMES}, {@code redact FIELD} or {@code fault FAULT}. Blank
+   * lines and comments, from a {@code #} to the end of the line, are skipped. A line may begin with
+   * {@code --}, so options of a command line can be pasted as they are.
    *
    * @param file the file, in UTF-8
    * @return the rules
@@ -125,7 +126,8 @@ public final class Rules {
    * @return all of them
    */
   public Rules redacting(Field field) {
-    return new Rules(ignored, copied, lengths, allowed, with(redacted, List.of(field.redacted())), faults);
+    return new Rules(
+        ignored, copied, lengths, allowed, with(redacted, List.of(field.redacted())), faults);
   }
 
   /**

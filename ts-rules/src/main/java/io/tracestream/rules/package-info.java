@@ -25,8 +25,11 @@
  * that passed in both directions. {@link io.tracestream.rules.HexRows} shows people where two
  * payloads differ.
  *
- * <p>Rules and comparers are immutable and shared freely; live values belong to one thread. Needs
- * nothing but ts-recording, logs nothing.
+ * <p>A {@link io.tracestream.rules.Fault} says what is done to some frames where they are sent;
+ * {@link io.tracestream.rules.Faults} are those of a running proxy or replay, and may change.
+ *
+ * <p>Rules and comparers are immutable and shared freely, faults are thread-safe; live values
+ * belong to one thread. Needs nothing but ts-recording, logs nothing.
  */
 @NullMarked
 package io.tracestream.rules;

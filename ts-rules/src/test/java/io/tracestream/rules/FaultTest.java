@@ -21,8 +21,7 @@ class FaultTest {
   private static final Frames S2C = Frames.of(Direction.S2C);
 
   private static String refusal(String text) {
-    return assertThrows(IllegalArgumentException.class, () -> Fault.parse(text))
-        .getMessage();
+    return assertThrows(IllegalArgumentException.class, () -> Fault.parse(text)).getMessage();
   }
 
   @ParameterizedTest
@@ -53,21 +52,25 @@ class FaultTest {
 
   @Test
   void blanksAndOtherUnitsDoNotMatter() {
-    assertEquals("s2c every 3rd delay 120s", Fault.parse(" s2c  every  3rd  delay  2m ").toString());
+    assertEquals(
+        "s2c every 3rd delay 120s", Fault.parse(" s2c  every  3rd  delay  2m ").toString());
     assertEquals("s2c delay 1500ms", Fault.parse("s2c delay 1.5s").toString());
-    assertEquals("s2c rate 2g/s".replace("2g", "2048m"), Fault.parse("s2c rate 2g/s").toString());
+    assertEquals(
+        "s2c rate 2g/s".replace("2g", "2048m"), Fault.parse("s2c rate 2g/s").toString());
     assertEquals("s2c truncate 5", Fault.parse("s2c truncate 5 end").toString());
   }
 
   @Test
   void aProgramSaysTheSameWithMethods() {
-    assertEquals("s2c 3rd truncate 5 reset",
-        Fault.truncate(S2C, 5).then(Fault.Kind.RESET).nth(3).toString());
     assertEquals(
-        Fault.parse("s2c every 7th drop"), Fault.drop(S2C).nth(2).every(7));
-    assertEquals("s2c 5% delay 200ms",
+        "s2c 3rd truncate 5 reset",
+        Fault.truncate(S2C, 5).then(Fault.Kind.RESET).nth(3).toString());
+    assertEquals(Fault.parse("s2c every 7th drop"), Fault.drop(S2C).nth(2).every(7));
+    assertEquals(
+        "s2c 5% delay 200ms",
         Fault.delay(S2C, Duration.ofMillis(200)).withProbability(0.05).toString());
-    assertEquals("s2c on connection 2 split 3 10ms",
+    assertEquals(
+        "s2c on connection 2 split 3 10ms",
         Fault.split(S2C, 3, Duration.ofMillis(10)).onConnection(2).toString());
     assertThrows(IllegalArgumentException.class, () -> Fault.drop(S2C).withProbability(0));
     assertThrows(IllegalArgumentException.class, () -> Fault.drop(S2C).then(Fault.Kind.RESET));
