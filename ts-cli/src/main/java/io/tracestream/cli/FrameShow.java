@@ -43,7 +43,7 @@ final class FrameShow implements FrameObserver {
   /** How long the end waits while nobody takes anything, and how long at most. */
   private static final long STALL_MILLIS = 200;
 
-  private static final long MOST_MILLIS = 600;
+  private static final long MOST_MILLIS = 400;
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneId.systemDefault());
@@ -282,14 +282,21 @@ final class FrameShow implements FrameObserver {
       } while (thread.isAlive()
           && printed != seen
           && System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(MOST_MILLIS));
+      leaveOutTheRest();
+      thread.join(STALL_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (thread.isAlive()) {
       over = true;
       StandardOutput.giveUp();
-      log().warn("nobody reads stdout: the last frames were not shown");
+      log().warn("the last frames are not shown: stdout does not take them");
     }
     return !failed;
+  }
+
+  private synchronized void leaveOutTheRest() {
+    leftOut.addAndGet(waiting.stream().filter(frame -> frame != Frame.LEFT_OUT).count());
+    waiting.clear();
   }
 }

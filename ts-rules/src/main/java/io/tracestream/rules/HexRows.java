@@ -22,7 +22,6 @@ import java.util.function.IntPredicate;
 public final class HexRows {
   private static final int ROW = 16;
   private static final int NOTHING = -1;
-  private static final String NO_MARKS = " ".repeat(ROW);
   private static final HexFormat HEX = HexFormat.of();
   private static final String RED = "\u001b[31m";
   private static final String PLAIN = "\u001b[0m";
@@ -127,8 +126,31 @@ public final class HexRows {
    * @return a line with a line feed
    */
   public static String row(String label, byte[] payload, int from, int to) {
-    HexRows rows = new HexRows(label, label, false);
-    return rows.line(new Side(label, payload, 0, 0), from, Math.min(to, next(from)), NO_MARKS);
+    int end = Math.min(to, next(from));
+    StringBuilder row = new StringBuilder(label.length() + 80);
+    String offset = Integer.toString(from);
+    row.append(label).append(" ".repeat(Math.max(0, 8 - offset.length()) + 2));
+    row.append(offset).append("  ");
+    for (int at = from; at < end; at++) {
+      row.append(HEX.toHighHexDigit(payload[at]))
+          .append(HEX.toLowHexDigit(payload[at]))
+          .append(' ');
+    }
+    row.append("   ".repeat(ROW - end + from)).append(' ');
+    for (int at = from; at < end; at++) {
+      byte value = payload[at];
+      if (value >= ' ' && value < 0x7f) {
+        row.append((char) value);
+      } else {
+        row.append(ShownText.cell(payload, at));
+      }
+    }
+    int last = row.length();
+    while (row.charAt(last - 1) == ' ') {
+      last--;
+    }
+    row.setLength(last);
+    return row.append('\n').toString();
   }
 
   /**
@@ -240,6 +262,11 @@ public final class HexRows {
       int length = lengthAt(payload, first);
       if (length == 0 || first + length > payload.length) {
         return "";
+      }
+      for (int i = 1; i < length; i++) {
+        if (!isRest(payload[first + i])) {
+          return "";
+        }
       }
       String text = new String(payload, first, length, StandardCharsets.UTF_8);
       boolean isOne = text.codePointCount(0, text.length()) == 1;

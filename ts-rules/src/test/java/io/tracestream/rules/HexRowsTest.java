@@ -58,6 +58,19 @@ class HexRowsTest {
   }
 
   @Test
+  void aPayloadAloneLooksAsItDoesBesideAnother() {
+    byte[] payload = "plain\n, Zo\u00eb, \u6f22\u5b57, \ud83d\ude00, \u05d0, e\u0301 \u0000\u00ff  "
+        .repeat(3)
+        .getBytes(StandardCharsets.UTF_8);
+    payload[20] = (byte) 0xe6; // a character that is cut
+    String pairs = rows.of(payload, payload, 0, payload.length, ALL);
+    String alone = HexRows.of("expected", payload, payload.length);
+    assertEquals(
+        pairs.lines().filter(line -> line.startsWith("expected")).toList(),
+        alone.lines().toList());
+  }
+
+  @Test
   void bytesThatAreNoTextAreDots() {
     assertEquals("""
         expected         0  00 7e 7f ff                                      .~..
