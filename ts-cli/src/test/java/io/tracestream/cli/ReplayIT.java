@@ -109,6 +109,18 @@ class ReplayIT {
   }
 
   @Test
+  void aTerminalShowsFramesByTheColourOfTheirDirectionAndNoStatusLine() throws Exception {
+    assumeTrue(canMakeATerminal(), "there is no script");
+    String[] args = args("--connections", "1", "--show");
+    try (App replay = App.startOnTerminal(Map.of("TERM", "xterm", "NO_COLOR", ""), args)) {
+      converse(replay, "0003000161");
+      String said = String.join("\n", replay.awaitOutput());
+      assertTrue(said.contains(" 1 \u001b[36mc2s\u001b[0m        3  000161 "), said);
+      assertFalse(said.contains("frames ("), said);
+    }
+  }
+
+  @Test
   void aTerminalShowsWhatTheReplayIsDoing() throws Exception {
     assumeTrue(canMakeATerminal(), "there is no script");
     try (App replay = App.startOnTerminal(Map.of("TERM", "xterm"), args())) {
