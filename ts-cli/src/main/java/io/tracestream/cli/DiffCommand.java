@@ -20,9 +20,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "diff",
@@ -43,7 +45,8 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ts-proxy diff monday.rec friday.rec",
-      "  ts-proxy diff monday.rec friday.rec --rules a.rules --json"
+      "  ts-proxy diff monday.rec friday.rec --rules a.rules --json",
+      "  ts-proxy diff monday.rec friday.rec --report diff.html"
     })
 final class DiffCommand implements Callable<Integer> {
   @Parameters(
@@ -77,6 +80,13 @@ final class DiffCommand implements Callable<Integer> {
       description = "Bytes to show on each side of a difference. Default: ${DEFAULT-VALUE}.")
   private int context;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      converter = ToPage.class,
+      description = "Write the changes also as a page for people to a FILE.html.")
+  private Path report;
+
   @Mixin
   private MaxPayloadOption maxPayload;
 
@@ -91,11 +101,15 @@ final class DiffCommand implements Callable<Integer> {
     Rules given = rules.rulesWithoutFaults();
     decoders = decode.decoders();
     try (Recording a = open(first);
-        Recording b = open(second)) {
+        Recording b = open(second);
+        DiffPage page = report == null ? null : DiffPage.of(report, a, b, context, decoders)) {
       Rules compared = given.plus(RedactedFields.in(a)).plus(RedactedFields.in(b));
       // What was found before an exception is worth showing.
-      StandardOutput.printToItsEnd(
-          out -> summary = json ? asJson(a, b, compared, out) : asText(a, b, compared, out));
+      StandardOutput.printToItsEnd(out ->
+          summary = json ? asJson(a, b, compared, page, out) : asText(a, b, compared, page, out));
+      if (page != null) {
+        page.write(summary, compared.redacted().isEmpty() ? "" : redacted(compared));
+      }
       return summary.isSame() ? 0 : Failures.FAILED;
     } catch (UncheckedIOException e) {
       throw new Failures.Failed(Failures.reason(e.getCause()));
@@ -112,25 +126,34 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  private DiffSummary asText(Recording a, Recording b, Rules compared, Writer out)
+  private static void add(Change change, DiffPage page) {
+    if (page != null) {
+      page.add(change);
+    }
+  }
+
+  private DiffSummary asText(Recording a, Recording b, Rules compared, DiffPage page, Writer out)
       throws IOException {
     DiffText text =
         new DiffText(a.toString(), b.toString(), context, Terminal.STDOUT.showsColours(), decoders);
-    DiffSummary found =
-        RecordingDiff.compare(a, b, compared, change -> print(text.of(change), out));
+    DiffSummary found = RecordingDiff.compare(a, b, compared, change -> {
+      print(text.of(change), out);
+      add(change, page);
+    });
     print(text.rest(), out);
     print(DiffText.of(found) + "\n", out);
     if (!compared.redacted().isEmpty()) {
-      print(
-          "redacted when it was recorded, so not compared: "
-              + compared.redacted().stream()
-                  .map(Field::toString)
-                  .distinct()
-                  .collect(Collectors.joining(", "))
-              + "\n",
-          out);
+      print(redacted(compared) + "\n", out);
     }
     return found;
+  }
+
+  private static String redacted(Rules compared) {
+    return "redacted when it was recorded, so not compared: "
+        + compared.redacted().stream()
+            .map(Field::toString)
+            .distinct()
+            .collect(Collectors.joining(", "));
   }
 
   private static void print(String text, Writer out) {
@@ -141,13 +164,27 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  private DiffSummary asJson(Recording a, Recording b, Rules compared, Writer out)
-      throws IOException {
+  private DiffSummary asJson(
+      Recording a, Recording b, Rules compared, DiffPage page, Writer out) throws IOException {
     try (Json document = new Json(out, decoders)) {
       document.begin(a.toString(), b.toString(), compared);
-      DiffSummary summary = RecordingDiff.compare(a, b, compared, document::add);
+      DiffSummary summary = RecordingDiff.compare(a, b, compared, change -> {
+        document.add(change);
+        add(change, page);
+      });
       document.end(summary);
       return summary;
+    }
+  }
+
+  private static final class ToPage implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String value) {
+      if (ReportOption.hasSuffix(value, ReportOption.HTML)) {
+        return new Values.FileName().convert(value);
+      }
+      throw new TypeConversionException("found \"" + value
+          + "\", expected a name that ends in .html; --json writes JSON to stdout");
     }
   }
 

@@ -15,19 +15,21 @@ import java.util.Set;
 final class HtmlReport {
   private final Report report;
   private final Page page;
+  private final Decoders decoders;
   private final Set<Integer> played = new HashSet<>();
   /** The explanation of the first mismatch; null without one. */
   private String first;
 
-  private HtmlReport(Report report, Page page) {
+  private HtmlReport(Report report, Page page, Decoders decoders) {
     this.report = report;
+    this.decoders = decoders;
     this.page = page;
   }
 
   /** Writes a page that has the recorded conversations already, and closes it. */
-  static void write(Report report, Page page) throws IOException {
+  static void write(Report report, Page page, Decoders decoders) throws IOException {
     try (page) {
-      new HtmlReport(report, page).write();
+      new HtmlReport(report, page, decoders).write();
     }
   }
 
@@ -80,10 +82,11 @@ final class HtmlReport {
     }
   }
 
-  private static PageData.Mark mark(Mismatch mismatch, String explanation, Page.Shown shown) {
+  private PageData.Mark mark(Mismatch mismatch, String explanation, Page.Shown shown) {
     Place place = mismatch.place();
     List<String> lines =
         MismatchText.withoutBytes(mismatch).stream().map(VisibleText::line).toList();
+    byte[] expected = mismatch.expected() == null ? null : mismatch.expected().payload();
     boolean isHere = place.line() > 0 && place.entry() <= shown.rows();
     return new PageData.Mark(
         place.direction(),
@@ -94,7 +97,9 @@ final class HtmlReport {
             + lines.get(1),
         String.join("\n", lines.subList(2, lines.size())),
         explanation,
-        mismatch.expected() == null ? null : mismatch.expected().payload(),
+        new DecodedText(decoders, "expected", "found")
+            .of(place.direction(), expected, mismatch.found()),
+        expected,
         mismatch.found(),
         ranges(mismatch.differing()),
         ranges(mismatch.open()));

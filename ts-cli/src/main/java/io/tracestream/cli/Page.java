@@ -122,12 +122,17 @@ final class Page implements Closeable {
 
   private void add(Conversation conversation, int maxPayloadLength, Decoders decoders)
       throws IOException {
-    names.add(VisibleText.line(conversation.toString()));
-    data.conversation(names.get(names.size() - 1));
+    begin(conversation.toString());
     addEntries(conversation, maxPayloadLength, decoders);
     Shown here = new Shown(data.conversations(), data.rows());
     shown.put(conversation.toString(), here);
     conversation.parts().forEach(part -> shown.put(part.toString(), here));
+  }
+
+  /** Begins a conversation whose entries the caller adds to the data. */
+  void begin(String name) throws IOException {
+    names.add(VisibleText.line(name));
+    data.conversation(names.get(names.size() - 1));
   }
 
   private void addEntries(Conversation conversation, int maxPayloadLength, Decoders decoders)
@@ -172,6 +177,11 @@ final class Page implements Closeable {
   /** What is wrong with the recordings, a line each. */
   List<String> damages() {
     return damages;
+  }
+
+  /** Says that not all entries had room. */
+  void setFull() {
+    full = true;
   }
 
   /** Adds a line that readers of the page should know. */

@@ -27,7 +27,7 @@ import java.util.zip.DeflaterOutputStream;
  *   'C' text name                                   a conversation
  *   'E' flags, number, line, micros, bytes, [text]  its next entry; the text is the decoded payload
  *   'S' conversation, text outcome, text name, text message      a session that played it
- *   'M' flags, row, number, line, text title, text advice, text explanation,
+ *   'M' flags, row, number, line, text title, text advice, text explanation, text decoded,
  *       [bytes expected], [bytes found], ranges differing, ranges open      its next mark
  *
  *   conversations and the rows of each count from 1; 0 is none
@@ -60,6 +60,7 @@ final class PageData implements Closeable {
    * @param number the entry's number in the recording
    * @param line its line, or 0
    * @param advice lines, or none
+   * @param decoded both payloads as decoders read them, as in {@link DecodedText}
    * @param expected null if there is nothing to show
    * @param found null if there is nothing to show
    */
@@ -71,6 +72,7 @@ final class PageData implements Closeable {
       String title,
       String advice,
       String explanation,
+      String decoded,
       byte[] expected,
       byte[] found,
       List<Range> differing,
@@ -100,6 +102,7 @@ final class PageData implements Closeable {
   private final Amount c2s = new Amount();
   private final Amount s2c = new Amount();
   private long rows;
+  private long elapsedMicros;
   private long bytes;
   private long cut;
 
@@ -131,20 +134,30 @@ final class PageData implements Closeable {
   void entry(long number, RecordingReader reader, Decoders decoders) throws IOException {
     ByteBuffer payload = reader.payload();
     Direction direction = reader.direction();
-    boolean whole = bytes < MOST_BYTES;
-    String decoded = whole ? decoded(direction, payload, decoders) : "";
-    out.write('E');
-    out.write(flag(direction) | (decoded.isEmpty() ? 0 : 4));
-    number(number);
-    number(reader.line());
-    number(reader.elapsedMicros());
-    int room = whole ? MOST_OF_PAYLOAD : BEGINNING;
-    bytes(payload, 0, room);
+    String decoded = bytes < MOST_BYTES ? decoded(direction, payload, decoders) : "";
+    elapsedMicros = reader.elapsedMicros();
+    entry(decoded.isEmpty() ? 0 : 4, direction, number, reader.line(), payload);
     if (!decoded.isEmpty()) {
       text(decoded);
+      bytes += decoded.length();
     }
+  }
+
+  /** Adds an entry that only recording B has, where the last conversation is A. */
+  void entryOfB(Direction direction, long number, long line, byte[] payload) throws IOException {
+    entry(2, direction, number, line, ByteBuffer.wrap(payload));
+  }
+
+  private void entry(int flags, Direction direction, long number, long line, ByteBuffer payload)
+      throws IOException {
+    out.write('E');
+    out.write(flag(direction) | flags);
+    number(number);
+    number(line);
+    number(elapsedMicros);
+    int room = room();
+    bytes(payload, 0, room);
     cut += payload.remaining() > room ? 1 : 0;
-    bytes += Math.min(payload.remaining(), room) + decoded.length();
     Amount amount = amount(direction);
     amount.entries++;
     amount.payloadBytes += payload.remaining();
@@ -185,6 +198,7 @@ final class PageData implements Closeable {
     text(mark.title());
     text(mark.advice());
     text(mark.explanation());
+    text(mark.decoded());
     int first = mark.differing().isEmpty() ? 0 : mark.differing().get(0).offset();
     window(mark.expected(), first);
     window(mark.found(), first);
@@ -199,14 +213,20 @@ final class PageData implements Closeable {
   /** The part of a payload around a difference, as far as the ends allow. */
   private void window(byte[] payload, int around) throws IOException {
     if (payload != null) {
-      int last = Math.max(0, payload.length - MOST_OF_PAYLOAD);
-      int from = Math.min(Math.max(0, around - MOST_OF_PAYLOAD / 2), last);
-      bytes(ByteBuffer.wrap(payload), from, MOST_OF_PAYLOAD);
+      int last = Math.max(0, payload.length - room());
+      int from = Math.min(Math.max(0, around - room() / 2), last);
+      bytes(ByteBuffer.wrap(payload), from, room());
     }
+  }
+
+  /** How much of a payload there is room for. */
+  private int room() {
+    return bytes < MOST_BYTES ? MOST_OF_PAYLOAD : BEGINNING;
   }
 
   private void bytes(ByteBuffer payload, int from, int most) throws IOException {
     int count = Math.min(most, payload.remaining() - from);
+    bytes += count;
     number(payload.remaining());
     number(from);
     number(count);

@@ -133,7 +133,7 @@ final class PlayOptions {
    */
   void prepareReport(List<Conversation> conversations, FrameFormat format)
       throws Failures.NotStarted {
-    results.report.prepare(conversations, format.maxPayloadLength(), Decoders.NONE);
+    results.report.prepare(conversations, format.maxPayloadLength(), show.decoders());
   }
 
   /** Explains each mismatch on stderr, and logs how all other sessions end. */

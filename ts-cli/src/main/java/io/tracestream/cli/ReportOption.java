@@ -19,7 +19,7 @@ import picocli.CommandLine.TypeConversionException;
 final class ReportOption {
   private static final String JSON = ".json";
   private static final String XML = ".xml";
-  private static final String HTML = ".html";
+  static final String HTML = ".html";
 
   @Option(
       names = "--report",
@@ -32,6 +32,8 @@ final class ReportOption {
 
   /** Null for the other kinds of reports. */
   private Page page;
+
+  private Decoders decoders = Decoders.NONE;
 
   private SessionCollector sessions;
   private Instant started;
@@ -68,11 +70,12 @@ final class ReportOption {
    *
    * @throws Failures.NotStarted when there is no room for it
    */
-  void prepare(List<Conversation> conversations, int maxPayloadLength, Decoders decoders)
+  void prepare(List<Conversation> conversations, int maxPayloadLength, Decoders shownBy)
       throws Failures.NotStarted {
     if (file == null || !hasSuffix(file.toString(), HTML)) {
       return;
     }
+    decoders = shownBy;
     try {
       page = Page.of(file);
       page.add(conversations, maxPayloadLength, decoders);
@@ -127,7 +130,7 @@ final class ReportOption {
         sessions.leftOut());
     try {
       if (page != null) {
-        HtmlReport.write(report, page);
+        HtmlReport.write(report, page, decoders);
       } else if (hasSuffix(file.toString(), XML)) {
         WholeFile.write(file, out -> JUnitReport.write(report, out));
       } else {
@@ -140,7 +143,7 @@ final class ReportOption {
     }
   }
 
-  private static boolean hasSuffix(String name, String suffix) {
+  static boolean hasSuffix(String name, String suffix) {
     return name.toLowerCase(Locale.ROOT).endsWith(suffix);
   }
 

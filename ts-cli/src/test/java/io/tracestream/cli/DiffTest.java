@@ -157,4 +157,72 @@ class DiffTest {
                 + " here, such as c2s:4+2; see ts-proxy diff --help"),
         diff(2, a, b, "--rules", rules.toString()));
   }
+
+  private static List<String> marks(Path page) throws IOException {
+    return PageRecords.of(page).stream()
+        .filter(record -> record.startsWith("M"))
+        .toList();
+  }
+
+  @Test
+  void aPageMarksEachChange() throws Exception {
+    Path page = dir.resolve("diff.html");
+    diff(1, a, b, "--ignore", "c2s:0+2", "--report", page.toString());
+    assertEquals(
+        List.of(
+            "C " + a,
+            "S 1 , , ",
+            "E 1:2 0 c2s 00016869",
+            "E 2:3 9 s2c 0001796573",
+            "M row 2, entry 2:3 s2c changed s2c " + a + ":3 (entry 2), " + b
+                + ":3 (entry 2): 5 bytes,"
+                + " 3 differ, the first at payload byte 0; ; ; expected 0001796573;"
+                + " found 7777796f73; differing 0+2 3+1; open",
+            "E 4:5 9 s2c only in B 21",
+            "M row 3, entry 4:5 s2c added s2c " + b
+                + ":5 (entry 4): 1 byte; ; ; found 21; differing;" + " open",
+            "E 3:4 9 c2s 0002"),
+        PageRecords.of(page));
+    String html = Files.readString(page);
+    assertTrue(html.contains("<span class=\"verdict failed\">different</span>"));
+    assertTrue(html.contains("3 entries in A, 4 in B: 2 same, 1 changed, 1 added, 0 removed"));
+  }
+
+  @Test
+  void aPageMarksWhatOnlyTheFirstRecordingHas() throws Exception {
+    Path page = dir.resolve("diff.html");
+    diff(1, b, a, "--ignore", "c2s:0+2", "--ignore", "s2c:0+5", "--report", page.toString());
+    assertEquals(1, marks(page).size());
+    assertTrue(marks(page).get(0).startsWith("M row 4, entry 4:5 s2c removed s2c "));
+    assertTrue(marks(page).get(0).endsWith("; expected 21; differing; open"));
+  }
+
+  @Test
+  void aPageOfEqualRecordingsSaysSo() throws Exception {
+    Path page = dir.resolve("diff.html");
+    diff(0, a, a, "--json", "--report", page.toString());
+    assertEquals(5, PageRecords.of(page).size());
+    assertTrue(Files.readString(page).contains("<span class=\"verdict passed\">same</span>"));
+  }
+
+  @Test
+  void aPageDoesNotReplaceARecordingAndHasItsSuffix() throws Exception {
+    String recording = write("c.html", "0\tc2s\t00");
+    assertEquals(
+        List.of("ts-proxy: --report: " + recording
+            + " exists and is not such a page; choose another name"),
+        diff(3, a, b, "--report", recording));
+    assertEquals(
+        List.of("ts-proxy: --report: found \"x.json\", expected a name that ends in .html; --json"
+            + " writes JSON to stdout; see ts-proxy diff --help"),
+        diff(2, a, b, "--report", "x.json"));
+  }
+
+  @Test
+  void ofADamagedRecordingThereIsNoPage() throws Exception {
+    String damaged = write("c.rec", "0\tc2s\t00016869", "x");
+    Path page = dir.resolve("diff.html");
+    diff(1, damaged, b, "--report", page.toString());
+    assertTrue(Files.notExists(page));
+  }
 }

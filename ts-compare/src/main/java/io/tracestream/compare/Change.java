@@ -13,18 +13,31 @@ public final class Change {
   private final @Nullable Side b;
   private final List<Range> differing;
   private final List<Range> open;
+  private final long entryOfA;
 
-  Change(
+  /** A change of an entry of A. */
+  Change(Direction direction, Side a, @Nullable Side b, List<Range> differing, List<Range> open) {
+    this(direction, a, b, differing, open, a.entry());
+  }
+
+  private Change(
       Direction direction,
       @Nullable Side a,
       @Nullable Side b,
       List<Range> differing,
-      List<Range> open) {
+      List<Range> open,
+      long entryOfA) {
+    this.entryOfA = entryOfA;
     this.direction = direction;
     this.a = a;
     this.b = b;
     this.differing = differing;
     this.open = open;
+  }
+
+  /** An entry that only B has, after that one of A. */
+  static Change added(Direction direction, Side b, long entryOfA) {
+    return new Change(direction, null, b, List.of(), List.of(), entryOfA);
   }
 
   /** What happened to the entry of A. */
@@ -125,6 +138,16 @@ public final class Change {
    */
   public @Nullable Side b() {
     return b;
+  }
+
+  /**
+   * Where in A the change is.
+   *
+   * @return the number of the entry of A; of one that was added, the number of the last entry of A
+   *     before it in the same direction, 0 if there is none
+   */
+  public long entryOfA() {
+    return entryOfA;
   }
 
   /**

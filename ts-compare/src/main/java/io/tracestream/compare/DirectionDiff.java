@@ -16,7 +16,7 @@ final class DirectionDiff {
   private final DiffReader entriesOfA;
   private final DiffReader entriesOfB;
   private final BiConsumer<Change.Side, Change.Side> pairs;
-  private final Deque<Placed> found = new ArrayDeque<>();
+  private final Deque<Change> found = new ArrayDeque<>();
   /** The number of the last entry taken from A. */
   private long lastA;
 
@@ -24,9 +24,6 @@ final class DirectionDiff {
   private long changed;
   private long added;
   private long removed;
-
-  /** A change, and the number of the entry of A that it is at, or follows. */
-  record Placed(long entryOfA, Change change) {}
 
   DirectionDiff(Recording a, Recording b, Rules rules, Direction direction) {
     this(a, b, rules, direction, (one, other) -> {});
@@ -47,7 +44,7 @@ final class DirectionDiff {
 
   /** The next change, which stays until it is taken; null at the end. */
   @Nullable
-  Placed peek() throws IOException {
+  Change peek() throws IOException {
     while (found.isEmpty() && (entriesOfA.head() != null || entriesOfB.head() != null)) {
       goOn();
     }
@@ -55,7 +52,7 @@ final class DirectionDiff {
   }
 
   Change take() {
-    return found.remove().change();
+    return found.remove();
   }
 
   /** The counts of the entries compared so far. */
@@ -139,18 +136,18 @@ final class DirectionDiff {
       same++;
     } else {
       changed++;
-      found.add(new Placed(lastA, a.change(b)));
+      found.add(a.change(b));
     }
   }
 
   private void add(DiffEntry b) {
     added++;
-    found.add(new Placed(lastA, open.added(b)));
+    found.add(Change.added(b.direction(), b.side(), lastA));
   }
 
   private void remove(DiffEntry a) {
     removed++;
     lastA = a.side().entry();
-    found.add(new Placed(lastA, open.removed(a)));
+    found.add(open.removed(a));
   }
 }

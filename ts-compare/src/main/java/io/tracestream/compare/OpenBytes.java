@@ -209,9 +209,4 @@ final class OpenBytes {
     BitSet open = open(a.side().payload(), a.side().payload(), new BitSet());
     return new Change(a.direction(), a.side(), null, List.of(), Change.Range.of(open));
   }
-
-  /** An entry of B that A does not have. */
-  Change added(DiffEntry b) {
-    return new Change(b.direction(), null, b.side(), List.of(), List.of());
-  }
 }
