@@ -1012,7 +1012,7 @@
     });
     unfold();
     const heading = (name, payload) => make('th', { scope: 'col' },
-      `${name}${payload ? `, ${size(payload.length)}` : ''}`);
+      `${name}, ${payload ? size(payload.length) : 'none'}`);
     panel.append(
       make('table', { class: 'bytes' },
         make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'byte'),
