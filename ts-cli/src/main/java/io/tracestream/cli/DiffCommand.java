@@ -164,8 +164,8 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  private DiffSummary asJson(
-      Recording a, Recording b, Rules compared, DiffPage page, Writer out) throws IOException {
+  private DiffSummary asJson(Recording a, Recording b, Rules compared, DiffPage page, Writer out)
+      throws IOException {
     try (Json document = new Json(out, decoders)) {
       document.begin(a.toString(), b.toString(), compared);
       DiffSummary summary = RecordingDiff.compare(a, b, compared, change -> {

@@ -36,8 +36,7 @@ final class DiffPage implements Closeable {
   /** The first change in words; null without one. */
   private String first;
 
-  private DiffPage(
-      Path file, Recording a, Recording b, int context, Decoders decoders, Page page) {
+  private DiffPage(Path file, Recording a, Recording b, int context, Decoders decoders, Page page) {
     this.file = file;
     this.nameOfA = a.toString();
     this.nameOfB = b.toString();
@@ -53,8 +52,8 @@ final class DiffPage implements Closeable {
    *
    * @throws Failures.NotStarted when it cannot be written
    */
-  static DiffPage of(
-      Path file, Recording a, Recording b, int context, Decoders decoders) throws Failures.NotStarted {
+  static DiffPage of(Path file, Recording a, Recording b, int context, Decoders decoders)
+      throws Failures.NotStarted {
     Page.check("--report", file);
     try {
       DiffPage page = new DiffPage(file, a, b, context, decoders, Page.of(file));
@@ -107,7 +106,8 @@ final class DiffPage implements Closeable {
         VisibleText.line(DiffText.line(nameOfA, nameOfB, change)),
         "",
         "",
-        new DecodedText(decoders, "A", "B").of(change.direction(), payload(change.a()), payload(change.b())),
+        new DecodedText(decoders, "A", "B")
+            .of(change.direction(), payload(change.a()), payload(change.b())),
         payload(change.a()),
         payload(change.b()),
         ranges(change.differing()),

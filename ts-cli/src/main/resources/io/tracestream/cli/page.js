@@ -130,7 +130,7 @@
           const flags = bytes[at++];
           const mark = {
             session: sessions.length - 1, flags, row: number(), number: number(), line: number(),
-            title: text(), advice: text(), explanation: text(),
+            title: text(), advice: text(), explanation: text(), decoded: text(),
             expected: flags & MARK_EXPECTED ? payload() : null,
             found: flags & MARK_FOUND ? payload() : null,
             differing: ranges(), open: ranges(),
@@ -1022,6 +1022,10 @@
         ...(mark.differing.length ? [`Differs at ${mark.differing.slice(0, 8).map((r) => `${r.from}+${r.length}`).join(', ')}`
           + `${mark.differing.length > 8 ? ', ...' : ''} (offset+length). `] : []),
         ...(mark.open.length ? [make('mark', { class: 'open' }, '00'), ' is left open by rules.'] : [])));
+    if (mark.decoded) {
+      panel.append(make('pre', { class: 'text decoded' }, ...mark.decoded.split('\n').map((line) =>
+        make('span', { class: /^ {4}[-+] /.test(line) ? 'changed' : '' }, `${line.replace(/^ {2}/, '')}\n`))));
+    }
     for (const one of [expected, found]) {
       if (one && one.kept < one.length) {
         panel.append(make('p', { class: 'cut' },

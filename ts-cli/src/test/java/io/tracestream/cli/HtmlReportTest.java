@@ -30,7 +30,7 @@ class HtmlReportTest {
     Path file = dir.resolve("report.html");
     Page page = Page.of(file);
     page.add(Arrays.stream(recordings).map(HtmlReportTest::recorded).toList(), 1000, Decoders.NONE);
-    HtmlReport.write(report, page);
+    HtmlReport.write(report, page, new Decoders(List.of(new JsonDecoder())));
     return file;
   }
 
@@ -61,6 +61,16 @@ class HtmlReportTest {
     assertTrue(html.contains("<span class=\"verdict failed\">failed</span>"));
     assertTrue(html.contains("<span class=\"subject\">replay dir/a.rec</span>"));
     assertTrue(html.contains("<pre>mismatch: connection 2 with 127.0.0.1:5123"));
+  }
+
+  @Test
+  void payloadsThatADecoderKnowsAreComparedAsItReadsThem() throws Exception {
+    Path page = write(Results.report(false, different("{\"a\":1}", "{\"a\":2}")), "a.rec");
+    assertTrue(
+        results(page)
+            .get(1)
+            .contains("; decoded, - expected, + found: { - \"a\": 1 + \"a\": 2 }; expected "),
+        results(page)::toString);
   }
 
   @Test

@@ -183,7 +183,8 @@ class PageIT {
             Results.matched(1),
             Results.different(2, Results.bytes("get 2"), Results.bytes("get 7")),
             Results.extra(3, "one more")),
-        page);
+        page,
+        new Decoders(List.of(new JsonDecoder())));
     browser.open(file);
   }
 

@@ -66,9 +66,14 @@ final class PageRecords {
     int flags = data[at++];
     return "row " + number() + ", entry " + number() + ":" + number() + " " + direction(flags) + " "
         + text() + "; " + text() + "; " + text().lines().findFirst().orElse("")
+        + decoded(text())
         + ((flags & 2) == 0 ? "" : "; expected " + payload())
         + ((flags & 4) == 0 ? "" : "; found " + payload())
         + "; differing" + ranges() + "; open" + ranges();
+  }
+
+  private static String decoded(String text) {
+    return text.isEmpty() ? "" : "; " + text.replaceAll("\\s+", " ").strip();
   }
 
   private static String direction(int flags) {
