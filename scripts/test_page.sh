@@ -16,33 +16,33 @@ if [[ -z $browser ]]; then
   exit
 fi
 
-entry() { # MICROSECONDS DIRECTION ID TEXT: a line of a recording
-  printf '%s\t%s\t%s%s\n' "$1" "$2" "$3" "$(printf %s "$4" | od -An -v -tx1 | tr -d ' \n')"
+entry() { # MICROSECONDS DIRECTION TEXT: a line of a recording
+  printf '%s\t%s\t%s\n' "$1" "$2" "$(printf %s "$3" | od -An -v -tx1 | tr -d ' \n')"
 }
 
-conversation_of_a_bank() { # BALANCE: what a client and a bank say, with an id in front
-  local time=1812 id=0 request reply
+conversation_of_a_bank() { # BALANCE: what a client and a bank say
+  local time=1812 id=0 pause request reply
   printf '# ts_proxy recording v1\n'
   while IFS='|' read -r pause request reply; do
     id=$((id + 1))
     time=$((time + pause))
-    entry "$time" c2s "$(printf '5f3a91%02x' "$id")" "$request"
+    entry "$time" c2s "{\"id\":$id,$request}"
     time=$((time + 700 + id * 137 % 900))
-    entry "$time" s2c "$(printf '5f3a91%02x' "$id")" "$reply"
+    entry "$time" s2c "{\"id\":$id,$reply}"
   done <<END
-0|{"login":"anna"}|{"ok":true,"session":"9d2f10c4"}
-2100|{"list":"accounts"}|{"ok":true,"accounts":["giro","savings"]}
-1900|{"balance":"giro"}|{"ok":true,"balance":"1320.50","currency":"EUR"}
-46100|{"balance":"savings"}|{"ok":true,"balance":"$1","currency":"EUR"}
-2500|{"rates":"savings"}|{"ok":true,"rates":[{"from":"0","percent":"1.25"},{"from":"10000","percent":"1.75"}]}
-21300|{"transfer":"250.00","from":"giro","to":"savings"}|{"ok":true,"transfer":4711,"booked":"2026-11-24"}
-1700|{"balance":"giro"}|{"ok":true,"balance":"1070.50","currency":"EUR"}
-1600|{"balance":"savings"}|{"ok":true,"balance":"8450.00","currency":"EUR"}
-9800|{"ping":1}|{"ok":true}
-10200|{"ping":2}|{"ok":true}
-9900|{"ping":3}|{"ok":true}
-3100|{"statement":"giro","month":"2026-10"}|{"ok":true,"lines":[{"day":3,"amount":"-42.10"},{"day":14,"amount":"-9.99"},{"day":30,"amount":"2450.00"}]}
-5200|{"logout":true}|{"ok":true}
+0|"login":"anna"|"ok":true,"session":"9d2f10c4"
+2100|"list":"accounts"|"ok":true,"accounts":["giro","savings"]
+1900|"balance":"giro"|"ok":true,"balance":"1320.50","currency":"EUR"
+46100|"balance":"savings"|"ok":true,"balance":"$1","currency":"EUR"
+2500|"rates":"savings"|"ok":true,"rates":[{"from":0,"percent":1.25},{"from":10000,"percent":1.75}]
+21300|"transfer":"250.00","from":"giro","to":"savings"|"ok":true,"transfer":4711,"booked":"2026-11-24"
+1700|"balance":"giro"|"ok":true,"balance":"1070.50","currency":"EUR"
+1600|"balance":"savings"|"ok":true,"balance":"8450.00","currency":"EUR"
+9800|"ping":1|"ok":true
+10200|"ping":2|"ok":true
+9900|"ping":3|"ok":true
+3100|"statement":"giro"|"ok":true,"lines":[{"day":3,"amount":"-42.10"},{"day":30,"amount":"2450.00"}]
+5200|"logout":true|"ok":true
 END
 }
 
@@ -58,7 +58,7 @@ if [[ ${1:-} == --picture ]]; then
     fail "verify: found no mismatch, expected one" out.txt
   fi
   "$browser" --headless=new --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/profile" \
-    --window-size=1280,760 --virtual-time-budget=5000 --screenshot="$picture" "file://$work/page.html" 2>/dev/null
+    --window-size=1280,720 --virtual-time-budget=5000 --screenshot="$picture" "file://$work/page.html" 2>/dev/null
   exit
 fi
 

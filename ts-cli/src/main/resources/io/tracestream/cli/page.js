@@ -968,9 +968,9 @@
     const { expected, found } = mark;
     const none = { length: 0, from: 0, kept: 0, at: 0 };
     const classes = differing(mark);
-    const n = bytesInRow(panel, 2, 5 + String(Math.max((expected || none).length, (found || none).length)).length);
     const from = Math.min((expected || found || none).from, (found || expected || none).from);
     const end = Math.max(...[expected, found].map((one) => (one ? one.from + one.kept : 0)));
+    const n = bytesInRow(panel, 2, 6 + Math.max(4, String(end).length));
     const lines = [];
     for (let at = from - (from % n); at < end; at += n) {
       lines.push(at);
@@ -1081,7 +1081,7 @@
 
   function build() {
     const input = (attributes) => make('input', { autocomplete: 'off', spellcheck: 'false', ...attributes });
-    ui.kind = input({ type: 'text', id: 'kind', list: 'kinds', placeholder: '0003, 4=0003, len=9' });
+    ui.kind = input({ type: 'text', id: 'kind', list: 'kinds', placeholder: '0003 or len=9' });
     ui.kinds = make('datalist', { id: 'kinds' });
     ui.find = input({ type: 'search', id: 'find', placeholder: 'text or 0xhex' });
     ui.hide = input({ type: 'checkbox', id: 'hide', checked: true });
