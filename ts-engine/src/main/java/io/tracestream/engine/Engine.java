@@ -208,17 +208,27 @@ public final class Engine implements AutoCloseable {
    * @return true if a few sockets cannot be opened
    */
   public static boolean isOutOfDescriptors() {
-    List<SocketChannel> few = new ArrayList<>();
+    return openableSockets(FEW_DESCRIPTORS) < FEW_DESCRIPTORS;
+  }
+
+  /**
+   * How many more sockets the process can open now. Found out by trying.
+   *
+   * @param most how many to try
+   * @return up to that many
+   */
+  public static int openableSockets(int most) {
+    List<SocketChannel> some = new ArrayList<>();
     try {
-      while (few.size() < FEW_DESCRIPTORS) {
-        few.add(SocketChannel.open());
+      while (some.size() < most) {
+        some.add(SocketChannel.open());
       }
-      return false;
     } catch (IOException e) {
-      return true;
+      // as many as there are
     } finally {
-      few.forEach(Channels::close);
+      some.forEach(Channels::close);
     }
+    return some.size();
   }
 
   /** Asks all loops to close what they serve, and to end. From any thread. */

@@ -73,6 +73,8 @@ final class AnyOrder extends Play {
 
   /** The request that was sent last. */
   private Cursor lastSent;
+  /** The request of the reply that came last; -1 when none is known. */
+  private long answered = -1;
   /** Requests that were sent, less replies that came since. */
   private long unanswered;
   /** The entry that a frame which came too early equals; or null. */
@@ -202,6 +204,7 @@ final class AnyOrder extends Play {
     }
     count(reply.at.payload(), expected(reply), frame);
     latestReply = kept(frame);
+    answered = reply.request;
     unanswered -= unanswered > 0 ? 1 : 0;
     if (!role.timing().isAtOnce()) {
       lastReply = System.nanoTime();
@@ -372,6 +375,16 @@ final class AnyOrder extends Play {
     paced = false;
     unanswered++;
     return live;
+  }
+
+  @Override
+  long request() {
+    return requests.isEmpty() ? -1 : requests.peekFirst().number();
+  }
+
+  @Override
+  long answered() {
+    return answered;
   }
 
   @Override

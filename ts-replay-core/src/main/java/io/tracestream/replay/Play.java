@@ -185,6 +185,16 @@ abstract class Play {
   /** Its payload as it goes out; moves on to what follows. */
   abstract ByteBuffer next() throws IOException;
 
+  /** The number of the entry of our next frame, where copies tie replies to requests; else -1. */
+  long request() {
+    return -1;
+  }
+
+  /** The number of the request that the latest frame which came is tied to; -1 for none. */
+  long answered() {
+    return -1;
+  }
+
   /** The file and line of the entry whose payload was the last that went out. */
   abstract String whereSent() throws IOException;
 

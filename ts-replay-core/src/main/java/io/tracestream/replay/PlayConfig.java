@@ -11,13 +11,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a replay and a verification have in common: what to play, and how. Immutable: each
+ * What a replay, a verification and a load have in common: what to play, and how. Immutable: each
  * {@code with} method returns a changed copy.
  *
  * @param <C> the configuration itself
  */
 public abstract sealed class PlayConfig<C extends PlayConfig<C>> implements Cloneable
-    permits ReplayConfig, VerifyConfig {
+    permits ReplayConfig, VerifyConfig, LoadConfig {
   // Set before anybody else sees the object, and never again.
   private final List<Conversation> conversations;
   private FrameFormat format = FrameFormat.DEFAULT;

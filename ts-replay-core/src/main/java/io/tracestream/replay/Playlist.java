@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,8 @@ final class Playlist implements Closeable {
   private final @Nullable Pool pool;
   /** How many were begun, repetitions included. */
   private long begun;
+  /** Those that were taken by their numbers. */
+  private final BitSet taken = new BitSet();
 
   private boolean closed;
 
@@ -147,6 +150,27 @@ final class Playlist implements Closeable {
     return scripts.get((int) (begun++ % scripts.size()));
   }
 
+  /** The conversation of that number from 0, where those after the last are the first again. */
+  synchronized Script take(long number) {
+    int index = (int) (number % scripts.size());
+    taken.set(index);
+    return scripts.get(index);
+  }
+
+  /** Finds out which conversations answer each request once; an interrupt is held back. */
+  void countAnswers() throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      for (Script script : scripts) {
+        script.countAnswers();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /**
    * What a connection plays: what its frames choose, else what it was given, if not all were begun.
    */
@@ -201,7 +225,9 @@ final class Playlist implements Closeable {
     if (pool != null) {
       return 0; // requests are counted instead
     }
-    return chooser == null ? Math.max(0, scripts.size() - begun) : chooser.notPlayed();
+    return chooser == null
+        ? Math.max(0, scripts.size() - begun - taken.cardinality())
+        : chooser.notPlayed();
   }
 
   /** What a stub answers from; null for other plays. */

@@ -61,6 +61,10 @@ record Role(
     return of(Direction.S2C, config, config.replyTimeout(), config.order());
   }
 
+  static Role client(LoadConfig config) throws IOException {
+    return of(Direction.S2C, config, config.replyTimeout(), Order.ANY);
+  }
+
   private static Role of(
       Direction received, PlayConfig<?> config, @Nullable Duration patience, @Nullable Order order)
       throws IOException {
@@ -92,6 +96,29 @@ record Role(
         order == Order.ANY && tied,
         otherOrder(order, tied),
         config instanceof ReplayConfig replay ? replay.atEnd() : AtEnd.AS_RECORDED);
+  }
+
+  /** The same for one client of several, which share no values. */
+  Role ofOneClient() {
+    RuleUse its = use.ofOneClient();
+    return its == use
+        ? this
+        : new Role(
+            received,
+            format,
+            timing,
+            rules,
+            its,
+            rewriter,
+            observer,
+            patience,
+            comparer,
+            comparerOfSent,
+            fieldsFromReceived,
+            fieldsIntoSent,
+            anyOrder,
+            otherOrder,
+            atEnd);
   }
 
   /** Holds back an interrupt, which would close the file being read. */

@@ -70,6 +70,9 @@ final class Script {
 
   private int users;
 
+  /** Whether each request has one reply. */
+  private volatile boolean answersEach;
+
   /** To be read from the top, without the entries that rules allow at any time. */
   Script(Conversation conversation, int maxPayloadLength, PageCache cache, RuleUse skipped) {
     this(conversation, maxPayloadLength, cache, skipped, false);
@@ -423,6 +426,33 @@ final class Script {
     }
   }
 
+  /**
+   * Reads all of it, to find out whether it has as many replies as requests. What the server says
+   * before the first request is no reply.
+   */
+  void countAnswers() throws IOException {
+    acquire();
+    try {
+      long requests = 0;
+      long replies = 0;
+      for (Cursor at = cursor(); at.isAtEntry(); at.next()) {
+        if (at.direction() == Direction.C2S) {
+          requests++;
+        } else if (requests > 0) {
+          replies++;
+        }
+      }
+      answersEach = requests == replies;
+    } finally {
+      release();
+    }
+  }
+
+  /** Whether the nth reply answers the nth request, once {@link #countAnswers} has looked. */
+  boolean answersEach() {
+    return answersEach;
+  }
+
   /** A cursor at the first entry. */
   Cursor cursor() throws IOException {
     return cursor(0);
@@ -467,7 +497,9 @@ final class Script {
     if (content == null) {
       content = load(page);
     }
-    page.used = true;
+    if (!page.used) { // a write would take the page from the caches of all other processors
+      page.used = true;
+    }
     return content;
   }
 

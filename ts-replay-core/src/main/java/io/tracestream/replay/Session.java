@@ -52,6 +52,8 @@ final class Session implements FrameSocket.Owner, Payloads {
   private final FrameSocket socket;
   /** What takes the frames that come: this session, or an observer and then this session. */
   private final Payloads received;
+  /** Who plays one conversation after the other, as fast or as often as is asked; or null. */
+  private @Nullable LoadClient client;
 
   private boolean begun;
   private long start;
@@ -120,6 +122,22 @@ final class Session implements FrameSocket.Owner, Payloads {
         ? this
         : new ObservedPayloads(parts -> observer.frame(number, role.received(), parts), this);
     this.socket = connector.connect(this);
+  }
+
+  /** Has a client say when frames may go, and hear when they went and were answered. */
+  void playedBy(LoadClient player) {
+    client = player;
+  }
+
+  /** Who plays it under load; null otherwise. */
+  @Nullable
+  LoadClient client() {
+    return client;
+  }
+
+  /** Whether there was a connection. */
+  boolean hasBegun() {
+    return begun;
   }
 
   long number() {
@@ -195,7 +213,7 @@ final class Session implements FrameSocket.Owner, Payloads {
         if (instead != null) {
           depart(instead, payload);
         }
-        lookAtProgress();
+        lookAtProgress(payload.remaining());
       } catch (IOException e) {
         failure = e;
       }
@@ -210,18 +228,23 @@ final class Session implements FrameSocket.Owner, Payloads {
         if (instead != null) {
           depart(instead, Play.joined(parts));
         }
-        lookAtProgress();
+        lookAtProgress(Play.length(parts));
       } catch (IOException e) {
         failure = e;
       }
     }
   }
 
-  /** Frames that may come at any time do not keep a session alive. */
-  private void lookAtProgress() {
-    if (role.use().allowsAny() && play.matched() > matchedBefore) {
+  /** Looks whether the frame that came, of so many bytes, was an expected one. */
+  private void lookAtProgress(int length) {
+    if (play.matched() > matchedBefore) {
       matchedBefore = play.matched();
-      progress = loop.now();
+      if (role.use().allowsAny()) {
+        progress = loop.now(); // frames that may come at any time do not keep a session alive
+      }
+      if (client != null) {
+        client.came(play.answered(), length);
+      }
     }
   }
 
@@ -259,7 +282,7 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   /** Sends what is due, as far as the other side takes it. */
   private void send() throws IOException {
-    while (play.toNext()) {
+    while (play.toNext() && (client == null || client.mayAsk())) {
       if (pauseIfEarly()) {
         break;
       }
@@ -268,14 +291,19 @@ final class Session implements FrameSocket.Owner, Payloads {
       }
       if (pausing) {
         pausing = false;
-        longestLateness = Math.max(longestLateness, System.nanoTime() - play.due());
+        longestLateness = Math.max(longestLateness, System.nanoTime() - due());
       }
       if (sendingEnded) {
         throw new IOException(
             play + ": a frame follows after the end of its sender; correct the comment in the file"
                 + " that says so, or record again");
       }
+      long request = play.request();
+      long due = client == null ? 0 : isAtOnce() ? System.nanoTime() : due();
       ByteBuffer payload = play.next();
+      if (client != null) {
+        client.asks(request, due, payload.remaining());
+      }
       if (role.observer() != null) {
         role.observer().frame(number, role.sent(), ObservedPayloads.views(payload));
       }
@@ -289,6 +317,16 @@ final class Session implements FrameSocket.Owner, Payloads {
     socket.flush();
   }
 
+  /** Whether frames of ours go out as soon as they may. */
+  private boolean isAtOnce() {
+    return role.timing().isAtOnce() && (client == null || !client.hasRate());
+  }
+
+  /** When our next frame is due: the client's rate sets that, else the play. */
+  private long due() {
+    return client != null && client.hasRate() ? client.due() : play.due();
+  }
+
   /** Flushes if much is unsent; whether it still is, as the other side does not take it. */
   private boolean flushIfFull() {
     if (socket.unsent() < MOST_UNSENT) {
@@ -300,12 +338,12 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   /** Sets the timer if the time of our next frame has not come; whether that is so. */
   private boolean pauseIfEarly() throws IOException {
-    if (role.timing().isAtOnce() || departure != null) {
+    if (isAtOnce() || departure != null) {
       return false;
     }
     pausing = true;
     play.schedule();
-    long left = play.due() - System.nanoTime();
+    long left = due() - System.nanoTime();
     if (left > 0 && pause == null) {
       pause = loop.after(left, () -> {
         pause = null;
@@ -313,6 +351,11 @@ final class Session implements FrameSocket.Owner, Payloads {
       });
     }
     return left > 0;
+  }
+
+  /** Looks again what may be sent: when the client's load begins, and when it ends. */
+  void resume() {
+    guarded();
   }
 
   /** Called by timers: the loop does not know which session they belong to. */
@@ -375,6 +418,9 @@ final class Session implements FrameSocket.Owner, Payloads {
       if (socket.ending() != null) {
         throw new IOException(socket.ending().text());
       }
+      if (isWrappingUp()) {
+        conclude(Outcome.INCOMPLETE);
+      }
       return;
     }
     Ending ending = socket.ending();
@@ -396,9 +442,22 @@ final class Session implements FrameSocket.Owner, Payloads {
       graceEnded();
     } else if (patienceIsOver) {
       lostPatience(socket.unsent() > 0);
+    } else if (isWrappingUp() && allSent && socket.partialBytes() == 0) {
+      complete();
+    } else if (isWrappingUp() && play.toNext() && !isAnswerOwed()) {
+      conclude(Outcome.INCOMPLETE);
     } else {
       waitOn();
     }
+  }
+
+  /** Whether the load is over, and only replies to what was sent are waited for. */
+  private boolean isWrappingUp() {
+    return client != null && client.isWrappingUp();
+  }
+
+  private boolean isAnswerOwed() {
+    return client != null && client.isWaiting();
   }
 
   private boolean holdsAtEnd() throws IOException {
@@ -487,6 +546,10 @@ final class Session implements FrameSocket.Owner, Payloads {
       conclude(Outcome.MATCHED);
       return;
     }
+    if (isWrappingUp() && play.toNext()) {
+      conclude(Outcome.INCOMPLETE); // it may not owe anything
+      return;
+    }
     long nanos = patienceNanos();
     depart(
         Kind.NOTHING_CAME,
@@ -569,7 +632,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** Counted from when something last came or went, or is to go. */
   private long patienceLeft() throws IOException {
     long since = role.use().allowsAny() ? progress : socket.busyUntil();
-    since = pausing ? Math.max(since, play.due()) : since;
+    since = pausing ? Math.max(since, due()) : since;
     return since + patienceNanos() - System.nanoTime();
   }
 
@@ -591,7 +654,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     cancel(patience);
     play.leave();
     sessions.ended(this, result);
-    owing = outcome == Outcome.DIFFERED && departure != Kind.NOT_TAKEN;
+    owing = outcome == Outcome.DIFFERED && departure != Kind.NOT_TAKEN && client == null;
     if (owing) {
       socket.wantFrames(false);
       sendOwed();

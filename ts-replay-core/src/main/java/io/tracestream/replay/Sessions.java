@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of a server or a verification: those that run, and how the others ended. For any
+ * The sessions of a server, a verification or a load: those that run, and how the others ended. For any
  * number of threads.
  */
 class Sessions {
@@ -76,7 +76,8 @@ class Sessions {
     return true;
   }
 
-  private void started(long number, InetSocketAddress peer) {
+  /** Lets the listener know. */
+  void started(long number, InetSocketAddress peer) {
     engine.tell(() -> listener.started(number, peer));
   }
 
@@ -93,7 +94,7 @@ class Sessions {
       verdict = verdict.plus(result);
     }
     started(number, peer);
-    engine.tell(() -> listener.ended(result));
+    tell(result);
     engine.tell(this::countTold);
   }
 
@@ -107,10 +108,15 @@ class Sessions {
       verdict = verdict.plus(result);
       counted = held.remove(session) != null;
     }
-    engine.tell(() -> listener.ended(result));
+    tell(result);
     if (!counted) {
       engine.tell(this::countTold);
     }
+  }
+
+  /** Lets the listener know. */
+  void tell(SessionResult result) {
+    engine.tell(() -> listener.ended(result));
   }
 
   /**
@@ -147,6 +153,11 @@ class Sessions {
       goneBytes += session.bytesReceived();
     }
     notifyAll();
+  }
+
+  /** How many connections are open. */
+  synchronized int openCount() {
+    return open.size();
   }
 
   /** What has been received. A loop that is too busy to count its sessions is left out. */

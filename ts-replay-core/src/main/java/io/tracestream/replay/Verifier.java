@@ -1,18 +1,12 @@
 package io.tracestream.replay;
 
-import io.tracestream.engine.Addresses;
 import io.tracestream.engine.Dialer;
 import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +25,7 @@ public final class Verifier implements AutoCloseable {
   private final Engine engine;
   private final EventLoop loop;
   private final Dialer dialer;
-  private final Sessions sessions;
-  /** The local address of the first connection, or why there is none. */
-  private final CompletableFuture<InetSocketAddress> address = new CompletableFuture<>();
+  private final TargetSessions sessions;
   /** The connection under way; for the loop. */
   private long number;
 
@@ -49,29 +41,14 @@ public final class Verifier implements AutoCloseable {
   }
 
   /** The next one begins when one is over. */
-  private final class OneByOne extends Sessions {
+  private final class OneByOne extends TargetSessions {
     private OneByOne() {
-      super(role, playlist, config.listener(), engine);
+      super(role, playlist, config.listener(), engine, config.target());
     }
 
     @Override
-    void connected(Session session, InetSocketAddress local) {
-      LOG.debug("{}: connected to {}", session, Addresses.numeric(session.peer()));
-      address.complete(local);
-    }
-
-    @Override
-    void ended(Session session, SessionResult result) {
-      // The first one, which could not be connected: start reports that.
-      if (address.isDone() || !address.completeExceptionally(noTarget(result))) {
-        super.ended(session, result);
-        loop.execute(Verifier.this::playNext);
-      }
-    }
-
-    private ConnectException noTarget(SessionResult result) {
-      return new ConnectException(
-          result.damage() == null ? "it was closed while it was connecting" : result.damage());
+    void next(Session ended, SessionResult result) {
+      loop.execute(Verifier.this::playNext);
     }
   }
 
@@ -98,22 +75,11 @@ public final class Verifier implements AutoCloseable {
     }
     try {
       verifier.loop.execute(verifier::playNext);
-      verifier.awaitFirst();
+      verifier.sessions.awaitFirst();
       return verifier;
     } catch (IOException | RuntimeException | Error e) {
       verifier.close();
       throw e;
-    }
-  }
-
-  private void awaitFirst() throws IOException {
-    try {
-      address.get();
-    } catch (ExecutionException e) {
-      throw new ConnectException(Objects.requireNonNull(e.getCause()).getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while connecting to " + config.target());
     }
   }
 
@@ -140,7 +106,6 @@ public final class Verifier implements AutoCloseable {
   private void fail(Throwable cause) {
     LOG.error("the event loop failed: {}; the verification stops", cause.toString(), cause);
     sessions.fail(cause);
-    address.completeExceptionally(cause);
   }
 
   /**
@@ -149,7 +114,7 @@ public final class Verifier implements AutoCloseable {
    * @return the local address of its first connection
    */
   public InetSocketAddress address() {
-    return address.join();
+    return sessions.address();
   }
 
   /**

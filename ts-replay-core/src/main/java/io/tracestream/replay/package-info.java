@@ -11,7 +11,7 @@
  *   }
  * </pre>
  *
- * <p>There are two ways to play:
+ * <p>There are three ways to play:
  *
  * <ul>
  *   <li>a {@link io.tracestream.replay.ReplayServer}, started with a
@@ -19,7 +19,10 @@
  *       clients;
  *   <li>a {@link io.tracestream.replay.Verifier}, started with a
  *       {@link io.tracestream.replay.VerifyConfig}, takes the client's place before the real
- *       server, and never waits forever.
+ *       server, and never waits forever;
+ *   <li>a {@link io.tracestream.replay.Load}, started with a
+ *       {@link io.tracestream.replay.LoadConfig}, takes the place of many clients at once, again
+ *       and again, and measures how long the server takes to reply.
  * </ul>
  *
  * <p>Each connection is a session: a state machine that plays the recording from the top, by
@@ -43,7 +46,7 @@
  * {@link io.tracestream.rules.Rules}: a {@link io.tracestream.rules.Field} is not compared, a
  * {@link io.tracestream.rules.Copy} puts a live value, such as the id of a request, into the frames
  * that answer. What no rule can copy, such as a MAC, is computed by a
- * {@link io.tracestream.replay.FrameRewriter}. Both ways to play take the same rules and rewriters.
+ * {@link io.tracestream.replay.FrameRewriter}. All ways to play take the same rules and rewriters.
  *
  * <p>The first departure from the recording is the session's
  * {@link io.tracestream.replay.Mismatch}: where, what was found and expected, and whether an entry

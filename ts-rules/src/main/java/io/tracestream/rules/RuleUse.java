@@ -57,10 +57,53 @@ public final class RuleUse {
     this.copied = new boolean[rules.copied().size()];
     this.followed = new boolean[rules.lengths().size()];
     this.allowed = new boolean[rules.allowed().size()];
-    this.shared = new SharedValues[copies.size()];
+    this.shared = shared(copies);
+  }
+
+  private RuleUse(RuleUse other) {
+    this.rules = other.rules;
+    this.compared = other.compared;
+    this.comparer = other.comparer;
+    this.comparerOfSent = other.comparerOfSent;
+    this.ignoredOf = other.ignoredOf;
+    this.lengthsOfCompared = other.lengthsOfCompared;
+    this.lengthsOfSent = other.lengthsOfSent;
+    this.copiesFromCompared = other.copiesFromCompared;
+    this.copiesFromSent = other.copiesFromSent;
+    this.copiesToCompared = other.copiesToCompared;
+    this.copiesToSent = other.copiesToSent;
+    this.ignored = other.ignored;
+    this.copied = other.copied;
+    this.followed = other.followed;
+    this.allowed = other.allowed;
+    this.shared = shared(rules.copied());
+  }
+
+  private static @Nullable SharedValues[] shared(List<Copy> copies) {
+    @Nullable SharedValues[] shared = new SharedValues[copies.size()];
     for (int i = 0; i < shared.length; i++) {
       shared[i] = copies.get(i).isAcrossConnections() ? new SharedValues() : null;
     }
+    return shared;
+  }
+
+  /**
+   * The same run for a client of its own: copies across connections go from one connection of that
+   * client to its others, and to no other client's.
+   *
+   * @return notes used rules for all clients; itself where nothing is copied across connections
+   */
+  public RuleUse ofOneClient() {
+    return copiesAcross() ? new RuleUse(this) : this;
+  }
+
+  /**
+   * Whether anything is copied across connections.
+   *
+   * @return true when there is such a {@code copy}
+   */
+  public boolean copiesAcross() {
+    return rules.copied().stream().anyMatch(Copy::isAcrossConnections);
   }
 
   private static List<Field> fields(List<Copy> copies, Function<Copy, Field> field) {
