@@ -166,7 +166,7 @@ options() { # the options in the help on stdin
 # Each option of a command is in the pages, and each option in the pages is one of a command.
 test_options() {
   local command pages=("$root/README.md" "$root"/docs/*.md)
-  for command in proxy replay verify learn diff inspect check detect import export simple_server simple_client; do
+  for command in proxy replay verify load learn diff inspect check detect import export simple_server simple_client; do
     "$scripts/ts_proxy" "$command" --help
   done | options >"$work/known"
   options <"$work/known" | while read -r option; do

@@ -46,6 +46,7 @@ public final class Main implements Runnable {
       ProxyCommand.class,
       ReplayCommand.class,
       VerifyCommand.class,
+      LoadCommand.class,
       LearnCommand.class,
       DiffCommand.class,
       InspectCommand.class,

@@ -21,6 +21,13 @@ final class MismatchText {
     return (explanation + "\n" + decoded).stripTrailing();
   }
 
+  /** The same for a terminal or a log: with a line end, and none in the name of its file. */
+  static String paragraph(Mismatch mismatch, int context, boolean colours, Decoders decoders) {
+    // A line end in a file's name would look like one of the text.
+    String name = mismatch.place().recording();
+    return of(mismatch, context, colours, decoders).replace(name, VisibleText.line(name)) + "\n";
+  }
+
   /** The same in lines, and without the bytes. */
   static List<String> withoutBytes(Mismatch mismatch) {
     return mismatch

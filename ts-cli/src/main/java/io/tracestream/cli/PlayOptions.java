@@ -2,19 +2,11 @@ package io.tracestream.cli;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
-import io.tracestream.recording.RecordingDirectory;
-import io.tracestream.replay.Mismatch;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import io.tracestream.rules.Rules;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,26 +14,8 @@ import picocli.CommandLine.Option;
 final class PlayOptions {
   private static final long LOG_MILLIS = 200;
 
-  @ArgGroup(multiplicity = "1")
-  private Source source;
-
-  private static final class Source {
-    @Option(
-        names = "--record",
-        required = true,
-        paramLabel = "FILE",
-        converter = Values.FileName.class,
-        description = "Recording to play.")
-    private Path file;
-
-    @Option(
-        names = "--record-dir",
-        required = true,
-        paramLabel = "DIR",
-        converter = Values.FileOrFolder.class,
-        description = "Folder of recordings to play, each on a connection of its own.")
-    private Path directory;
-  }
+  @Mixin
+  private SourceOptions source;
 
   @Mixin(name = "Timing:")
   private TimingOptions timing;
@@ -68,32 +42,13 @@ final class PlayOptions {
     private int context;
   }
 
-  /** The file or the folder. */
-  Path recording() {
-    return source.file != null ? source.file : source.directory;
-  }
-
   boolean isDirectory() {
-    return source.directory != null;
+    return source.isDirectory();
   }
 
   /** What to play. The files are not opened yet. */
   List<Conversation> conversations() throws Failures.NotStarted {
-    if (!isDirectory()) {
-      return List.of(Conversation.of(source.file));
-    }
-    try {
-      RecordingDirectory directory = RecordingDirectory.open(source.directory);
-      directory.leftOut().forEach(log()::warn);
-      return directory.conversations();
-    } catch (IOException e) {
-      throw new Failures.NotStarted(Failures.reason(e));
-    }
-  }
-
-  /** Made late, once it is known how much to log. */
-  private static Logger log() {
-    return LoggerFactory.getLogger(PlayOptions.class);
+    return source.conversations();
   }
 
   Timing timing() {
@@ -110,15 +65,8 @@ final class PlayOptions {
 
   /** Refuses what cannot work, before anything starts. */
   void check() throws Failures.NotStarted {
-    if (source.file != null && Files.isDirectory(source.file)) {
-      throw new Failures.NotStarted("--record: " + source.file
-          + " is a folder; use --record-dir to play the recordings in it");
-    }
-    if (isDirectory() && Files.isRegularFile(source.directory)) {
-      throw new Failures.NotStarted(
-          "--record-dir: " + source.directory + " is a file; use --record to play it");
-    }
-    results.report.check(recording());
+    source.check();
+    results.report.check(source.recording());
     show.load();
   }
 
@@ -143,18 +91,11 @@ final class PlayOptions {
       if (result.mismatch() == null) {
         SessionListener.LOGGING.ended(result);
       } else {
-        System.err.print(explain(result.mismatch(), colours));
+        System.err.print(
+            MismatchText.paragraph(result.mismatch(), results.context, colours, show.decoders()));
       }
     };
     return results.report.listener(explaining, results.context, show.decoders());
-  }
-
-  private String explain(Mismatch mismatch, boolean colours) {
-    // A line end in a file's name would look like one of the text.
-    String name = mismatch.place().recording();
-    String text = MismatchText.of(mismatch, results.context, colours, show.decoders())
-        .replace(name, VisibleText.line(name));
-    return text + "\n";
   }
 
   /**
@@ -165,7 +106,7 @@ final class PlayOptions {
    */
   int conclude(String command, Verdict verdict, boolean enough) {
     boolean passed = verdict.passed() && enough;
-    boolean written = results.report.write(command, recording(), verdict, passed);
+    boolean written = results.report.write(command, source.recording(), verdict, passed);
     boolean shown = show.close();
     int status = verdict.failed() || !enough || !written || !shown ? Failures.FAILED : 0;
     Shutdown.decided(status);

@@ -49,17 +49,7 @@ final class ReportOption {
     if (file == null) {
       return;
     }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw refused(Files.isDirectory(file) ? " is a folder" : " is not a regular file");
-    }
-    try {
-      if (Files.exists(file) && Files.exists(recording) && Files.isSameFile(file, recording)) {
-        throw refused(" is the recording");
-      }
-      WholeFile.check(file);
-    } catch (IOException e) {
-      throw new Failures.NotStarted(Page.cannotWrite("--report", file, e));
-    }
+    check("--report", file, recording);
     if (hasSuffix(file.toString(), HTML)) {
       Page.check("--report", file);
     }
@@ -84,8 +74,24 @@ final class ReportOption {
     }
   }
 
-  private Failures.NotStarted refused(String why) {
-    return new Failures.NotStarted("--report: " + file + why + "; choose another name");
+  /** Refuses a file for an option's output that cannot be written, or that is the recording. */
+  static void check(String option, Path file, Path recording) throws Failures.NotStarted {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw refused(
+          option, file, Files.isDirectory(file) ? " is a folder" : " is not a regular file");
+    }
+    try {
+      if (Files.exists(file) && Files.exists(recording) && Files.isSameFile(file, recording)) {
+        throw refused(option, file, " is the recording");
+      }
+      WholeFile.check(file);
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Page.cannotWrite(option, file, e));
+    }
+  }
+
+  private static Failures.NotStarted refused(String option, Path file, String why) {
+    return new Failures.NotStarted(option + ": " + file + why + "; choose another name");
   }
 
   /**

@@ -57,7 +57,7 @@ final class TimingOptions {
     }
   }
 
-  private static final class ToSpeed implements ITypeConverter<Double> {
+  static final class ToSpeed implements ITypeConverter<Double> {
     @Override
     public Double convert(String value) {
       if (value.matches("\\d{1,9}(\\.\\d{1,9})?") && Double.parseDouble(value) > 0) {

@@ -279,7 +279,7 @@ public final class Load implements AutoCloseable {
   private void count(SessionResult result, boolean hadConnection) {
     Problem problem = Problem.of(result, hadConnection);
     if (problem != null) {
-      problems.get(problem).increment();
+      Objects.requireNonNull(problems.get(problem)).increment();
     }
   }
 

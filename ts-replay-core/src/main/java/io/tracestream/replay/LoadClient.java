@@ -101,9 +101,10 @@ final class LoadClient {
     return load.due(index, asked);
   }
 
-  /** How many requests were due by then, and were not sent. */
+  /** How many requests were due by then, and could not be sent for want of a reply. */
   long overdueAt(long nanos) {
-    return Math.max(0, load.dueBy(index, nanos) - asked);
+    boolean canAsk = session != null && session.isPlaying() && !isWaiting();
+    return canAsk ? 0 : Math.max(0, load.dueBy(index, nanos) - asked);
   }
 
   // What its session tells.

@@ -54,10 +54,10 @@ public final class LoadConfig extends PlayConfig<LoadConfig> {
   }
 
   /**
-   * A load with several conversations, and otherwise the same as
-   * {@link #of(InetSocketAddress, Path, int)}. Each client plays all of them in turn, the first
-   * client from the first one on, the second client from the second one on; but all from the first
-   * one on if a rule copies values from one connection to another.
+   * A load with several conversations, and otherwise the same as {@link #of(InetSocketAddress,
+   * Path, int)}. Each client plays all of them in turn, the first client from the first one on, the
+   * second client from the second one on; but all from the first one on if a rule copies values
+   * from one connection to another.
    *
    * @param target the server
    * @param conversations what clients said, at least one; each is played on a connection of its own

@@ -36,7 +36,8 @@ public final class LoadStats {
       return switch (result.outcome()) {
         case MATCHED, INCOMPLETE -> null;
         case BROKEN -> hadConnection ? BROKEN : UNREACHABLE;
-        case DIFFERED -> result.mismatch() == null ? MISMATCH : of(result.mismatch().kind());
+        case DIFFERED ->
+          result.mismatch() == null ? MISMATCH : of(result.mismatch().kind());
       };
     }
 

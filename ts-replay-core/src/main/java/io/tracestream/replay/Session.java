@@ -135,6 +135,11 @@ final class Session implements FrameSocket.Owner, Payloads {
     return client;
   }
 
+  /** Whether it is connected, and not over. */
+  boolean isPlaying() {
+    return begun && !over;
+  }
+
   /** Whether there was a connection. */
   boolean hasBegun() {
     return begun;

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of a server, a verification or a load: those that run, and how the others ended. For any
- * number of threads.
+ * The sessions of a server, a verification or a load: those that run, and how the others ended. For
+ * any number of threads.
  */
 class Sessions {
   /** How long connections that are over may take to close. */

@@ -41,8 +41,10 @@ abstract class TargetSessions extends Sessions {
 
   @Override
   final void ended(Session session, SessionResult result) {
-    // The first one, which could not be connected: start reports that.
-    if (address.isDone() || !address.completeExceptionally(noTarget(result))) {
+    if (!address.isDone()) {
+      address.completeExceptionally(noTarget(result));
+    }
+    if (!address.isCompletedExceptionally()) { // else start reports that, and closes all
       super.ended(session, result);
       next(session, result);
     }
@@ -54,7 +56,7 @@ abstract class TargetSessions extends Sessions {
   }
 
   @Override
-  void fail(Throwable cause) {
+  synchronized void fail(Throwable cause) {
     super.fail(cause);
     address.completeExceptionally(cause);
   }

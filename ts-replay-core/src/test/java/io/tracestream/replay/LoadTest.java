@@ -32,7 +32,8 @@ class LoadTest extends VerifierTestBase {
   }
 
   private static LoadStats statsAtEnd(Load load) throws InterruptedException {
-    assertTrue(load.awaitEnd(Replays.DEADLINE), "the load goes on: " + load.stats().verdict());
+    assertTrue(
+        load.awaitEnd(Replays.DEADLINE), "the load goes on: " + load.stats().verdict());
     return statsOnceStopped(load);
   }
 
@@ -45,9 +46,8 @@ class LoadTest extends VerifierTestBase {
   void eachClientPlaysAllItsRoundsAndTheLatencyOfEachReplyIsMeasured() throws Exception {
     ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
     try (ReplayServer server = Replays.start(file, TWO_QUESTIONS);
-        Load load = Load.start(load(server.address(), 5, TWO_QUESTIONS)
-            .withRounds(3)
-            .withLatencies(latencies::add))) {
+        Load load = Load.start(
+            load(server.address(), 5, TWO_QUESTIONS).withRounds(3).withLatencies(latencies::add))) {
       LoadStats stats = statsAtEnd(load);
       assertTrue(stats.verdict().passed(), stats.verdict().toString());
       assertEquals(15, stats.verdict().matched());
@@ -99,9 +99,8 @@ class LoadTest extends VerifierTestBase {
   @Test
   void aMismatchIsCountedAndTheClientGoesOn() throws Exception {
     ConcurrentLinkedQueue<SessionResult> heard = new ConcurrentLinkedQueue<>();
-    try (Load load = Load.start(load(target.address(), 1, "c2s 61", "s2c 62")
-        .withRounds(2)
-        .withListener(heard::add))) {
+    try (Load load = Load.start(
+        load(target.address(), 1, "c2s 61", "s2c 62").withRounds(2).withListener(heard::add))) {
       try (TestPeer peer = target.accept()) {
         assertEquals("000161", peer.await(3));
         peer.send("0001 63").awaitEnd();
@@ -145,8 +144,7 @@ class LoadTest extends VerifierTestBase {
 
   @Test
   void aTargetThatIsGoneIsUnreachable() throws Exception {
-    try (Load load =
-        Load.start(load(target.address(), 1, "c2s 61", "s2c 62").withRounds(2))) {
+    try (Load load = Load.start(load(target.address(), 1, "c2s 61", "s2c 62").withRounds(2))) {
       try (TestPeer peer = target.accept()) {
         target.close();
         peer.reset();
@@ -173,8 +171,8 @@ class LoadTest extends VerifierTestBase {
   @Test
   void eachClientHasItsOwnValues() throws Exception {
     String[] lines = {"c2s 01", "s2c 025e55", "c2s 035e55", "s2c 04"};
-    LoadConfig config = load(target.address(), 2, lines)
-        .withRules(Rules.of("copy s2c[0=02]:1+2->c2s[0=03]:1+2"));
+    LoadConfig config =
+        load(target.address(), 2, lines).withRules(Rules.of("copy s2c[0=02]:1+2->c2s[0=03]:1+2"));
     try (Load load = Load.start(config);
         TestPeer one = target.accept();
         TestPeer other = target.accept()) {
@@ -193,10 +191,8 @@ class LoadTest extends VerifierTestBase {
   @Test
   void whatOneConnectionCopiesToTheNextStaysWithItsClient() throws Exception {
     List<Conversation> conversations = List.of(
-        Conversation.of(
-            Replays.write(file.resolveSibling("1.rec"), "c2s 01", "s2c 025e55")),
-        Conversation.of(
-            Replays.write(file.resolveSibling("2.rec"), "c2s 035e55", "s2c 04")));
+        Conversation.of(Replays.write(file.resolveSibling("1.rec"), "c2s 01", "s2c 025e55")),
+        Conversation.of(Replays.write(file.resolveSibling("2.rec"), "c2s 035e55", "s2c 04")));
     LoadConfig config = LoadConfig.of(target.address(), conversations, 2)
         .withFormat(Replays.FORMAT)
         .withRounds(2)
@@ -226,9 +222,8 @@ class LoadTest extends VerifierTestBase {
 
   @Test
   void atTheEndOfTheTimeWhatWasSentIsAnsweredAndNothingMoreIsSent() throws Exception {
-    LoadConfig config = load(target.address(), 1, TWO_QUESTIONS)
-        .withRounds(0)
-        .withDuration(Duration.ofMillis(1));
+    LoadConfig config =
+        load(target.address(), 1, TWO_QUESTIONS).withRounds(0).withDuration(Duration.ofMillis(1));
     try (Load load = Load.start(config);
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.await(3));
@@ -245,9 +240,8 @@ class LoadTest extends VerifierTestBase {
   @Test
   void latencyCountsFromWhenARequestWasDueWhetherOrNotItCouldBeSent() throws Exception {
     ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
-    LoadConfig config = load(target.address(), 1, TWO_QUESTIONS)
-        .withRate(1000)
-        .withLatencies(latencies::add);
+    LoadConfig config =
+        load(target.address(), 1, TWO_QUESTIONS).withRate(1000).withLatencies(latencies::add);
     try (Load load = Load.start(config);
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.await(3));
