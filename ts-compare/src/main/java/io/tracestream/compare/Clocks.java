@@ -47,6 +47,8 @@ final class Clocks {
   private static final double TOLERANCE = 1.5;
   /** How many seconds so many packed pairs of digits can tell, from the seconds on. */
   private static final double[] DECIMALS = {1, 60, 3600, 86_400, 2.7e6, 3.2e7, 3.2e9, 3.2e11};
+  /** Numbers that go further from frame to frame do not count frames. */
+  private static final double COUNTING = 4096;
   /** The tolerance for recordings whose entries have no times. */
   private static final double UNTIMED = 3600;
 
@@ -102,9 +104,47 @@ final class Clocks {
       for (Change.Range run : Kind.runs(kind.rest())) {
         if (isNew(kind, run.offset(), run.offset() + run.length())) {
           number(kind, run);
+          for (Change.Range part : parts(kind, run)) {
+            if (isNew(kind, run.offset(), run.offset() + run.length())) {
+              number(kind, part);
+            }
+          }
         }
       }
     }
+  }
+
+  /**
+   * The parts of a run that are the same in all frames of a recording, and those that are not:
+   * where a time is beside an id, the id alone is different from frame to frame. None if there is
+   * one part.
+   */
+  private static List<Change.Range> parts(Kind kind, Change.Range run) {
+    List<Step> steps = Scopes.sample(kind.steps(), SAMPLE);
+    List<Change.Range> parts = new ArrayList<>();
+    int from = run.offset();
+    for (int at = from + 1; at <= run.offset() + run.length() && steps.size() > 1; at++) {
+      if (at == run.offset() + run.length() || isSteady(steps, at) != isSteady(steps, at - 1)) {
+        parts.add(new Change.Range(from, at - from));
+        from = at;
+      }
+    }
+    return parts.size() > 1 ? parts : List.of();
+  }
+
+  private static boolean isSteady(List<Step> steps, int at) {
+    for (int i = 0; i < steps.get(0).recordings(); i++) {
+      int recording = i;
+      if (steps.stream()
+              .filter(step -> step.isIn(recording))
+              .map(step -> step.payload(recording)[at])
+              .distinct()
+              .count()
+          > 1) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isNew(Kind kind, int from, int to) {
@@ -123,7 +163,7 @@ final class Clocks {
       }
       Shapes.Field field = fields.iterator().next();
       if (fields.size() == 1 && field != null && isNew(kind, field.offset(), field.end())) {
-        kind.addClock(new Shapes.Field(field.offset(), field.width(), "a time"), true);
+        kind.addClock(new Shapes.Field(field.offset(), field.width(), "a time"), true, false);
         return;
       }
     }
@@ -142,7 +182,7 @@ final class Clocks {
                 && isNew(kind, at, end)
                 && !kind.varying().get(at, end).isEmpty()
                 && isDate(kind, at, end)) {
-              kind.addClock(new Shapes.Field(at, field.width(), "a time"), true);
+              kind.addClock(new Shapes.Field(at, field.width(), "a time"), true, false);
             }
           }
         }
@@ -347,12 +387,35 @@ final class Clocks {
     for (Kind one : having) {
       Shapes.Field field = open(best, one, having);
       if (isNew(one, field.offset(), field.end())) {
-        one.addClock(field, most >= SURE);
+        one.addClock(field, most >= SURE, isFine(best, one));
       }
     }
     if (most >= KNOWN) {
       know(best, having);
     }
+  }
+
+  /** Whether no two clocks are equal: it counts a thousandth of a second in small parts. */
+  private static boolean isFine(Place place, Kind kind) {
+    int parts =
+        switch (place.clock) {
+          case FILETIME, MICROS, DOUBLE -> 1;
+          case NANOS -> 2;
+          case NTP -> 3;
+          default -> -1;
+        };
+    int at = place.at(kind);
+    for (int i = 0; i <= parts; i++) {
+      if (kind.varying().get(place.big ? at + place.clock.width - 1 - i : at + i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it is a time in digits. */
+  static boolean isDigits(Shapes.Field clock) {
+    return clock.what().equals(Clock.DIGITS.words);
   }
 
   /** Whether something else explains bytes there. */
@@ -483,7 +546,8 @@ final class Clocks {
           if (Math.abs(seconds - last - passed) > tolerance) {
             return -1;
           }
-          if (passed > tolerance) { // within less time, a counter looks the same
+          // Within less time, a counter looks the same.
+          if (passed > tolerance || Math.abs(seconds - last) * clock.units() > COUNTING) {
             bits += Math.max(0, Math.log(range / (2 * tolerance)) / Math.log(2));
           }
         }

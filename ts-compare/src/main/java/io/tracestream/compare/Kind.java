@@ -37,16 +37,44 @@ final class Kind {
   /** Steps that are asked for what their bytes may be. */
   private static final int SAMPLE = 64;
 
+  /** A longer run of digits is more than one number. */
+  private static final int LONGEST_NUMBER = 10;
+
   private final List<Step> steps;
   private final BitSet varying = new BitSet();
+  /** The decimal numbers that vary, with those of their digits that do not. */
+  private final BitSet numbers;
+
   private final BitSet rest;
   private final List<Shapes.Field> clocks = new ArrayList<>();
+  /** Those of them that a copy may explain. */
   private final List<Shapes.Field> unsure = new ArrayList<>();
+  /** Those that go so fast that no two clocks are equal. */
+  private final List<Shapes.Field> fine = new ArrayList<>();
 
   private Kind(List<Step> steps) {
     this.steps = steps;
     steps.forEach(step -> varying.or(step.varying()));
     rest = (BitSet) varying.clone();
+    numbers = numbers(steps, varying);
+  }
+
+  /** The bytes of decimal numbers that vary, with those of their digits that do not. */
+  private static BitSet numbers(List<Step> steps, BitSet varying) {
+    BitSet numbers = new BitSet();
+    for (Change.Range run : runs(varying)) {
+      Change.Range number = number(Scopes.sample(steps, SAMPLE), run.offset(), run.length());
+      if (number != null && number.length() <= LONGEST_NUMBER) {
+        int from = run.offset() + number.offset();
+        numbers.set(from, from + number.length());
+      }
+    }
+    return numbers;
+  }
+
+  /** Whether a byte may tell the kind: it does not vary, and no more does the number it is in. */
+  boolean mayTell(int at) {
+    return !varying.get(at) && !numbers.get(at);
   }
 
   /** The kinds of all steps that have one length; the order of the steps remains. */
@@ -117,16 +145,30 @@ final class Kind {
    * A clock was found, which explains its bytes.
    *
    * @param isSure whether it cannot be a value that was sent before
+   * @param isFine whether clocks of both sides are never equal
    */
-  void addClock(Shapes.Field clock, boolean isSure) {
+  void addClock(Shapes.Field clock, boolean isSure, boolean isFine) {
     clocks.add(clock);
     rest.clear(clock.offset(), clock.end());
-    if (!isSure) {
+    if (!isSure || isFine) {
       unsure.add(clock);
+    }
+    if (isFine) {
+      fine.add(clock);
     }
   }
 
-  /** The bytes of clocks that are not sure are not explained, for now. */
+  /**
+   * Whether all bytes of a clock in which it varies are among some, though clocks of both sides are
+   * never equal: then one side sends back what the other one sent.
+   */
+  boolean isFineClock(Shapes.Field clock, int from, int to) {
+    BitSet bytes = varying.get(0, clock.end());
+    bytes.clear(0, clock.offset());
+    return fine.contains(clock) && bytes.nextSetBit(0) >= from && bytes.length() <= to;
+  }
+
+  /** The bytes of clocks that may be copies are not explained, for now. */
   void openUnsure() {
     for (Shapes.Field clock : unsure) {
       BitSet bytes = varying.get(clock.offset(), clock.end());
@@ -134,7 +176,7 @@ final class Kind {
     }
   }
 
-  /** Clocks that are not sure remain clocks, unless a copy explains bytes of them. */
+  /** Clocks that may be copies remain clocks, unless a copy explains bytes of them. */
   void closeUnsure() {
     for (Shapes.Field clock : unsure) {
       BitSet bytes = varying.get(clock.offset(), clock.end());
@@ -152,9 +194,13 @@ final class Kind {
    * in all steps; null if they are not a part of one.
    */
   Change.@Nullable Range number(int offset, int width) {
+    return number(steps, offset, width);
+  }
+
+  private static Change.@Nullable Range number(List<Step> steps, int offset, int width) {
     Change.Range number = null;
     for (Step step : steps) {
-      for (int i = 0; i < step.recordings() && sized() == null; i++) {
+      for (int i = 0; i < step.recordings(); i++) {
         if (step.isIn(i)) {
           byte[] payload = step.payload(i);
           int from = offset;
@@ -166,7 +212,9 @@ final class Kind {
             to++;
           }
           Change.Range own = new Change.Range(from - offset, to - from);
-          if (to < offset + width || number != null && !number.equals(own)) {
+          if (to < offset + width
+              || step.sized() != null
+              || number != null && !number.equals(own)) {
             return null;
           }
           number = own;
@@ -180,19 +228,31 @@ final class Kind {
     return one >= '0' && one <= '9';
   }
 
-  /** Whether any of its steps has the digit 0 there. */
-  boolean hasZeroAt(int offset) {
-    return steps.stream().anyMatch(step -> {
+  /**
+   * Whether bytes are a decimal number by themselves in all steps: no zeros before it, and no
+   * letters or hyphens beside it, as in a UUID.
+   */
+  boolean isDecimal(int offset, int width) {
+    for (Step step : steps) {
       for (int i = 0; i < step.recordings(); i++) {
-        if (step.isIn(i) && step.payload(i)[offset] == '0') {
-          return true;
+        if (step.isIn(i)
+            && (step.payload(i)[offset] == '0'
+                || isWord(step.payload(i), offset - 1)
+                || isWord(step.payload(i), offset + width))) {
+          return false;
         }
       }
-      return false;
-    });
+    }
+    return true;
   }
 
-  /** The clock that is not sure and has some of these bytes; null if there is none. */
+  private static boolean isWord(byte[] payload, int at) {
+    return at >= 0
+        && at < payload.length
+        && (Character.isLetterOrDigit(payload[at] & 0xff) || payload[at] == '-');
+  }
+
+  /** The clock that may be a copy and has some of these bytes; null if there is none. */
   Shapes.@Nullable Field unsureAt(int from, int to) {
     return unsure.stream()
         .filter(clock -> clock.offset() < to && from < clock.end())
@@ -259,12 +319,13 @@ final class Kind {
       if (count == 1) {
         return null;
       }
+      BitSet numbers = numbers(steps, union);
       int length = steps.get(0).length();
       double best = LEAST_GAIN;
       int offset = -1;
       int value = 0;
       for (int at = 0; at < length; at++) {
-        if (union.get(at) || at >= HEAD && at < length - TAIL) {
+        if (union.get(at) || numbers.get(at) || at >= HEAD && at < length - TAIL) {
           continue;
         }
         Histogram histogram = new Histogram(steps, patterns, count, at);

@@ -149,7 +149,7 @@ final class Proposer {
       boolean isAcross = steps(anywhere) > steps(found);
       CopyFinder finder = isAcross ? across : within;
       found = isAcross ? anywhere : found;
-      Route whole = withClock(best, found);
+      Route whole = atClock(best, found);
       whole = whole == null ? withDigits(best, found) : whole;
       List<CopyFinder.Found> all = whole == null ? List.of() : follow(whole, finder);
       if (whole != null && steps(all) >= steps(found)) {
@@ -196,8 +196,8 @@ final class Proposer {
   /** Whether a value is a decimal number that may have any number of digits. */
   private static boolean isNumber(CopyFinder.Found copy) {
     return new Change.Range(0, copy.width()).equals(number(List.of(copy)))
-        && !copy.from().hasZeroAt(copy.start())
-        && !copy.to().hasZeroAt(copy.offset());
+        && copy.from().isDecimal(copy.start(), copy.width())
+        && copy.to().isDecimal(copy.offset(), copy.width());
   }
 
   /** The bytes of a copied value that never vary, as offsets in the value. */
@@ -366,7 +366,8 @@ final class Proposer {
     Shapes.Field clock = copy.from().unsureAt(copy.start(), copy.start() + copy.width());
     return clock != null
         && clock.offset() <= copy.start()
-        && copy.start() + copy.width() <= clock.end();
+        && copy.start() + copy.width() <= clock.end()
+        && !copy.from().isFineClock(clock, copy.start(), copy.start() + copy.width());
   }
 
   /** The clock that both sides of a copy have at the same bytes of it; null if they have none. */
@@ -381,19 +382,30 @@ final class Proposer {
         : null;
   }
 
-  /** The route with the clocks that it goes through, as a whole; null if it does not need that. */
-  private static @Nullable Route withClock(Route route, List<CopyFinder.Found> found) {
-    Shapes.Field clock = sharedClock(found.get(0));
-    if (clock == null) {
+  /**
+   * The route with the time in digits that it goes into, as a whole, or without another clock; null
+   * if it does not go into one.
+   */
+  private static @Nullable Route atClock(Route route, List<CopyFinder.Found> found) {
+    CopyFinder.Found one = found.get(0);
+    Shapes.Field clock = sharedClock(one);
+    if (clock == null || one.from().isFineClock(clock, one.start(), one.start() + one.width())) {
       return null;
     }
-    int from = Math.min(0, clock.offset() - found.get(0).offset());
-    int to = Math.max(route.to.width, clock.end() - found.get(0).offset());
-    Change.Range range = new Change.Range(from, to - from);
-    return new Route(route.from.part(range), route.to.part(range));
+    int from = clock.offset() - one.offset();
+    int to = clock.end() - one.offset();
+    Change.Range range = Clocks.isDigits(clock)
+        ? range(Math.min(0, from), Math.max(route.to.width, to))
+        : from > 0 ? range(0, from) : range(to, route.to.width);
+    return range.length() > 0 && (range.offset() != 0 || range.length() != route.to.width)
+        ? new Route(route.from.part(range), route.to.part(range))
+        : null;
   }
 
-  /** How many steps are explained, with more for each byte of them that varies. */
+  private static Change.Range range(int from, int to) {
+    return new Change.Range(from, to - from);
+  }
+
   private long worth(List<CopyFinder.Found> found) {
     long steps = 0;
     long bytes = 0;
@@ -800,18 +812,32 @@ final class Proposer {
     }
     Map<Way, List<CopyFinder.Found>> groups = new LinkedHashMap<>();
     for (CopyFinder.Found copy : copies) {
-      Way way = isNumber(copy)
-          ? new Way(
-              Place.number(copy.from(), copy.start(), copy.width()),
-              Place.number(copy.to(), copy.offset(), copy.width()),
-              copy.across())
-          : new Way(
-              from.choose(copy.from(), copy.start(), copy.width()),
-              to.choose(copy.to(), copy.offset(), copy.width()),
-              copy.across());
+      Way way = new Way(
+          from.choose(copy.from(), copy.start(), copy.width()),
+          to.choose(copy.to(), copy.offset(), copy.width()),
+          copy.across());
       groups.computeIfAbsent(way, key -> new ArrayList<>()).add(copy);
     }
-    groups.forEach((way, found) -> proposeCopy(way.from, way.to, found));
+    groups.forEach((way, found) -> {
+      Way number = number(way, found);
+      proposeCopy(number.from, number.to, found);
+    });
+  }
+
+  /** The same as far as there are digits, if the values are decimal numbers in all frames. */
+  private static Way number(Way way, List<CopyFinder.Found> found) {
+    CopyFinder.Found one = found.get(0);
+    boolean areNumbers = found.stream()
+        .allMatch(copy -> isNumber(copy)
+            && copy.start() == one.start()
+            && copy.offset() == one.offset()
+            && copy.width() == one.width());
+    return areNumbers
+        ? new Way(
+            Place.number(one.from(), one.start(), one.width()),
+            Place.number(one.to(), one.offset(), one.width()),
+            way.across)
+        : way;
   }
 
   /** Copies that may be one rule. */

@@ -157,7 +157,7 @@ final class Scopes {
     List<Condition> candidates = new ArrayList<>();
     int end = step.sized() == null ? step.length() : step.sized().offset();
     for (int at = 0; at < Math.min(Kind.HEAD, end); at++) {
-      if (!kind.varying().get(at)) {
+      if (kind.mayTell(at)) {
         candidates.add(new Condition(at, step.wholePayload(0)[at], 0));
       }
     }
@@ -218,7 +218,7 @@ final class Scopes {
     for (int i : alike) {
       Sized sized = in.get(i).sized();
       if (at >= (sized == null ? in.get(i).length() : sized.offset())
-          || kinds.get(i).varying().get(at)
+          || !kinds.get(i).mayTell(at)
           || in.get(i).wholePayload(0)[at] != value) {
         return false;
       }

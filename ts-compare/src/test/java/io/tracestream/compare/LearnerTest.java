@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.recording.Conversation;
 import io.tracestream.recording.Direction;
+import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -462,6 +464,59 @@ class LearnerTest {
           .append(text("s2c", "ack=000" + (576 + i)));
     }
     assertEquals("copy c2s:4+6->s2c:4+6\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
+  void aTimeInMicrosecondsThatIsSentBackIsCopied() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 1; i < 5; i++) {
+      long sent = 1_780_000_000_123_456L + i * 1234;
+      long later = 1_780_000_009_876_543L + i * 2345;
+      a.append("c2s 23%016x, s2c 24%016x%016x,".formatted(sent, sent, sent + 77));
+      b.append("c2s 23%016x, s2c 24%016x%016x,".formatted(later, later, later + 85));
+    }
+    assertEquals("ignore s2c:10+7\ncopy c2s:1+8->s2c:1+8\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
+  void anNtpTimeIsFoundInRecordingsThatAreSecondsApart() throws Exception {
+    List<Entry> a = new ArrayList<>();
+    List<Entry> b = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      a.add(ntp(i, 0xed4fc5a21b5e2201L + i * 0x11223344L));
+      b.add(ntp(i, 0xed4fc5a934a7c310L + i * 0x11402468L));
+    }
+    learned = Learner.learn(Recording.of("a", a), Recording.of("b", b));
+    assertEquals("ignore s2c:1+8\n", learned.rules().toString());
+  }
+
+  private static Entry ntp(int number, long time) {
+    byte[] payload = ByteBuffer.allocate(9).put((byte) 0x24).putLong(time).array();
+    return new Entry(number * 67_000L, Direction.S2C, payload);
+  }
+
+  @Test
+  void aPartOfAUuidIsNoDecimalNumberThoughItIsDigitsByChance() throws Exception {
+    String one = "85e0826c-c46c-5023-1734-633a74c4c92e";
+    String other = "2166b56b-a2c3-4781-9256-812963799838";
+    String rules = learn(
+        text("c2s", "id=" + one + "!") + text("s2c", one),
+        text("c2s", "id=" + other + "!") + text("s2c", other));
+    assertFalse(rules.contains("digits"), rules);
+  }
+
+  @Test
+  void theFirstDigitOfANumberThatVariesTellsNoKindOfFrame() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      a.append(text("c2s", "no=" + (4321 + 312 * i) + ";get"))
+          .append(text("s2c", "re=" + (4321 + 312 * i) + ";"));
+      b.append(text("c2s", "no=" + (4567 + 276 * i) + ";get"))
+          .append(text("s2c", "re=" + (4567 + 276 * i) + ";"));
+    }
+    assertEquals("copy c2s:3+digits->s2c:3+digits\n", learn(a.toString(), b.toString()));
   }
 
   @Test
