@@ -166,14 +166,14 @@ options() { # the options in the help on stdin
 # Each option of a command is in the pages, and each option in the pages is one of a command.
 test_options() {
   local command pages=("$root/README.md" "$root"/docs/*.md)
-  for command in proxy replay verify load learn diff inspect check detect import export simple_server simple_client; do
+  for command in proxy replay verify load learn diff inspect check detect import export simple_server simple_client completion; do
     "$scripts/ts_proxy" "$command" --help
   done | options >"$work/known"
   options <"$work/known" | while read -r option; do
     grep -qE -- "$option([^a-z-]|\$)" "${pages[@]}" || fail "$option: is not in README.md or docs"
   done
   # Options of docker, of scripts/bench.sh and of other tools.
-  printf '%s\n' --include --descriptor --rm --user --full --rounds --jobs --peers >>"$work/known"
+  printf '%s\n' --include --descriptor --rm --user --exit-code-from --full --rounds --jobs --peers >>"$work/known"
   cat "${pages[@]}" | options | while read -r option; do
     grep -qxe "$option" "$work/known" || fail "$option: is in README.md or docs, and no command has it"
   done

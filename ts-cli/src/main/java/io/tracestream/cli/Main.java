@@ -55,7 +55,8 @@ public final class Main implements Runnable {
       ImportCommand.class,
       ExportCommand.class,
       SimpleServerCommand.class,
-      SimpleClientCommand.class);
+      SimpleClientCommand.class,
+      CompletionCommand.class);
 
   @Spec
   private CommandSpec spec;
@@ -82,19 +83,33 @@ public final class Main implements Runnable {
     if (FrameOptions.asksForList(args)) {
       return print(FrameOptions.list());
     }
-    CommandLine line = new CommandLine(new Main());
-    addCommands(line, args);
-    line.addSubcommand(HelpCommand.class);
+    CommandLine line = commandLine(args);
     StringWriter help = new StringWriter();
     line.setOut(new PrintWriter(help));
     line.setColorScheme(
         Help.defaultColorScheme(Terminal.STDOUT.showsColours() ? Help.Ansi.ON : Help.Ansi.OFF));
     line.setExpandAtFiles(false); // a message may begin with @
-    HelpText.apply(line);
     Mistakes.report(line);
     line.setExecutionExceptionHandler(Failures::failed);
     int status = line.execute(args);
     return help.getBuffer().isEmpty() ? status : print(help.toString());
+  }
+
+  /**
+   * All commands with their options, for those who describe them, as manual pages do.
+   *
+   * @return a command line to look at, not to be run
+   */
+  public static CommandLine commandLine() {
+    return commandLine(new String[0]);
+  }
+
+  private static CommandLine commandLine(String... args) {
+    CommandLine line = new CommandLine(new Main());
+    addCommands(line, args);
+    line.addSubcommand(HelpCommand.class);
+    HelpText.apply(line);
+    return line;
   }
 
   /** Adds all commands, or only the one that the first argument names: the others take time. */

@@ -131,7 +131,8 @@ class CommandLineTest {
       quoteCharacter = '`',
       value = {
         "`` | no command given; the commands are proxy, replay, verify, load, learn, diff, inspect,"
-            + " check, detect, import, export, simple_server, simple_client, help; see ts-proxy --help",
+            + " check, detect, import, export, simple_server, simple_client, completion, help;"
+            + " see ts-proxy --help",
         "prosy | unknown command \"prosy\" (did you mean proxy?); see ts-proxy --help",
         "frobnicate | unknown command \"frobnicate\"; see ts-proxy --help",
         "--bogus | unknown option \"--bogus\"; see ts-proxy --help",
