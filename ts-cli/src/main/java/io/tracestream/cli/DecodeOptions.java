@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec;
 
 /** The options that choose decoders of payloads. */
 final class DecodeOptions {
+  /** After so many decoders that cannot be loaded, no more are looked for. */
+  private static final int MOST_BROKEN = 20;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -42,6 +45,9 @@ final class DecodeOptions {
           "Look for decoders in this folder of jars, or in this jar, too. Repeatable. Default: the"
               + " folder decoders beside ts-proxy.jar.")
   private List<Path> places = new ArrayList<>();
+
+  /** Decoders that could not be loaded, and why. */
+  private final List<String> broken = new ArrayList<>();
 
   /**
    * The decoders that were chosen. Nothing is loaded if there are none.
@@ -65,15 +71,20 @@ final class DecodeOptions {
     PayloadDecoder decoder = known.stream()
         .filter(one -> name.equals(one.name()))
         .findFirst()
-        .orElseThrow(() -> wrong("--decode: found \"" + name + "\", expected "
-            + String.join(
-                " or ", new TreeSet<>(known.stream().map(PayloadDecoder::name).toList()))
-            + "; --decoders says where others are"));
+        .orElseThrow(() -> unknown(name, known));
     try {
       return decoder.with(colon < 0 ? "" : text.substring(colon + 1));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       throw wrong("--decode " + name + ": " + Failures.reason(e));
     }
+  }
+
+  private ParameterException unknown(String name, List<PayloadDecoder> known) {
+    TreeSet<String> names =
+        new TreeSet<>(known.stream().map(PayloadDecoder::name).toList());
+    return wrong("--decode: found \"" + name + "\", expected " + String.join(" or ", names)
+        + "; --decoders says where others are"
+        + (broken.isEmpty() ? "" : "; cannot load " + String.join(", ", broken)));
   }
 
   private ParameterException wrong(String message) {
@@ -86,8 +97,11 @@ final class DecodeOptions {
     for (Path place : places) {
       List<PayloadDecoder> found = in(place);
       if (found.isEmpty()) {
-        throw wrong("--decoders: there is no decoder in " + place
-            + "; a jar names it in META-INF/services/" + PayloadDecoder.class.getName());
+        throw wrong(
+            broken.isEmpty()
+                ? "--decoders: there is no decoder in " + place
+                    + "; a jar names it in META-INF/services/" + PayloadDecoder.class.getName()
+                : "--decoders: " + place + ": cannot load " + String.join(", ", broken));
       }
       known.addAll(found);
     }
@@ -107,14 +121,18 @@ final class DecodeOptions {
     return found;
   }
 
+  /** Adds those that can be loaded: others may not be the one that is needed. */
   private void addAll(ServiceLoader<PayloadDecoder> services, List<PayloadDecoder> found) {
     Iterator<PayloadDecoder> each = services.iterator();
-    try {
-      while (each.hasNext()) {
+    while (broken.size() < MOST_BROKEN) {
+      try {
+        if (!each.hasNext()) {
+          return;
+        }
         found.add(each.next());
+      } catch (ServiceConfigurationError | LinkageError e) {
+        broken.add(e.getMessage() + (e.getCause() == null ? "" : ": " + e.getCause()));
       }
-    } catch (ServiceConfigurationError | LinkageError e) {
-      throw wrong("--decoders: cannot load a decoder: " + e.getMessage());
     }
   }
 

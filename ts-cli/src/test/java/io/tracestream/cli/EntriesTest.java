@@ -225,6 +225,28 @@ class EntriesTest {
   }
 
   @Test
+  void aDecoderThatCannotBeLoadedDisturbsOnlyThoseWhoAskForIt() throws Exception {
+    Files.writeString(file, entry("c2s", "{}"));
+    Path jar = dir.resolve("broken.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new JarEntry("META-INF/services/" + PayloadDecoder.class.getName()));
+      out.write("bank.Gone\n".getBytes(StandardCharsets.UTF_8));
+    }
+    Files.copy(jar, jar("bank.jar").resolveSibling("a.jar"));
+    String folder = dir.resolve("decoders").toString();
+    assertTrue(inspect(0, "--entries", "--decode", "json", "--decoders", folder)
+        .contains("  decoded { }"));
+    String missing =
+        run(2, file, "--full", "--decode", "gone", "--decoders", folder).stderr();
+    assertTrue(missing.contains("; cannot load "), missing);
+    assertTrue(missing.contains("Provider bank.Gone not found"), missing);
+    String alone =
+        run(2, file, "--full", "--decode", "json", "--decoders", jar.toString()).stderr();
+    assertTrue(alone.startsWith("ts-proxy: --decoders: " + jar + ": cannot load "), alone);
+    assertEquals(1, alone.lines().count());
+  }
+
+  @Test
   void mistakesWithDecodersAreNamed() throws Exception {
     Files.writeString(file, entry("c2s", "x"));
     String jar = jar("bank.jar").toString();
