@@ -58,7 +58,7 @@ if [[ ${1:-} == --picture ]]; then
     fail "verify: found no mismatch, expected one" out.txt
   fi
   "$browser" --headless=new --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/profile" \
-    --window-size=1280,720 --virtual-time-budget=5000 --screenshot="$picture" "file://$work/page.html" 2>/dev/null
+    --window-size=1280,800 --virtual-time-budget=5000 --screenshot="$picture" "file://$work/page.html" 2>/dev/null
   exit
 fi
 

@@ -36,6 +36,11 @@ final class Page implements Closeable {
 
   private final Path file;
   private final PageData data;
+  /** Made at once: a server that a signal stops has little time. */
+  private final Template template = Mustache.compiler().compile(resource("page.html"));
+
+  private final String style = resource("page.css");
+  private final String script = resource("page.js");
   private final List<String> damages = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private boolean full;
@@ -51,7 +56,7 @@ final class Page implements Closeable {
    */
   record Shown(int conversation, long rows) {}
 
-  private Page(Path file, PageData data) {
+  private Page(Path file, PageData data) throws IOException {
     this.file = file;
     this.data = data;
   }
@@ -200,16 +205,24 @@ final class Page implements Closeable {
   void write(Head head, String first) throws IOException {
     data.end();
     Map<String, Object> names = Map.of(
-        "head", head,
-        "notes", allNotes(),
-        "first", first == null ? List.of() : List.of(first),
-        "style", resource("page.css"),
-        "script", resource("page.js"),
-        "styleHash", hash(resource("page.css")),
-        "scriptHash", hash(resource("page.js")),
-        "size", data.size(),
-        "data", (Mustache.Lambda) (fragment, out) -> data.writeTo(out));
-    Template template = Mustache.compiler().compile(resource("page.html"));
+        "head",
+        head,
+        "notes",
+        allNotes(),
+        "first",
+        first == null ? List.of() : List.of(first),
+        "style",
+        style,
+        "script",
+        script,
+        "styleHash",
+        hash(style),
+        "scriptHash",
+        hash(script),
+        "size",
+        data.size(),
+        "data",
+        (Mustache.Lambda) (fragment, out) -> data.writeTo(out));
     WholeFile.write(file, out -> execute(template, names, out));
   }
 

@@ -27,8 +27,8 @@
   const marks = [];
 
   async function unpack(element) {
-    if (typeof DecompressionStream !== 'function') {
-      throw new Error('This browser is too old to show the entries. Use Chrome or Edge 80, Firefox 113, '
+    if (typeof DecompressionStream !== 'function' || !Object.hasOwn) {
+      throw new Error('This browser is too old to show the entries. Use Chrome or Edge 93, Firefox 113, '
         + 'Safari 16.4, or a newer one.');
     }
     const lines = element.textContent.split('\n');
@@ -1040,9 +1040,12 @@
       : open === 'text' ? textOf(payload)
         : open === 'compare' ? sidesOf(markOf(item))
           : hexText(payload);
-    navigator.clipboard.writeText(text).then(
-      () => { button.textContent = 'Copied'; },
-      () => { button.textContent = 'Cannot copy here'; });
+    const refused = () => { button.textContent = 'Cannot copy here'; };
+    if (navigator.clipboard) {
+      navigator.clipboard.writeText(text).then(() => { button.textContent = 'Copied'; }, refused);
+    } else {
+      refused();
+    }
   }
 
   const hexText = (payload) => Array.from(viewOf(payload), hexOf).join('');
@@ -1132,14 +1135,25 @@
     listen();
   }
 
+  /** The folder that all conversations are in, with a / at its end. */
+  function commonFolder() {
+    const names = conversations.map((one) => one.name);
+    let folder = names.length > 1 ? names[0].slice(0, names[0].lastIndexOf('/') + 1) : '';
+    while (!names.every((name) => name.startsWith(folder))) {
+      folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
+    }
+    return folder;
+  }
+
   function choices() {
     if (sessions.length < 2) {
       return [];
     }
+    const folder = commonFolder();
     ui.choice = make('select', { id: 'choice' }, ...sessions.map((one, i) => {
       const part = conversations[one.conversation];
       return make('option', { value: String(i) },
-        `${one.outcome && one.outcome !== 'matched' ? '\u2717 ' : ''}${one.name}`
+        `${one.outcome && one.outcome !== 'matched' ? '\u2717 ' : ''}${one.name.replace(folder, '')}`
         + (one.outcome ? ` ${one.outcome}` : ` (${plural(part.to - part.from, 'entry', 'entries')})`));
     }));
     ui.choice.addEventListener('change', () => choose(Number(ui.choice.value)));

@@ -151,6 +151,17 @@ final class Browser implements AutoCloseable {
         + " || !document.getElementById('state').textContent.startsWith('Reading'))");
   }
 
+  /** The same, in a browser that does not have a feature yet. */
+  void openWithout(String feature, Path page) throws IOException {
+    Map<?, ?> script = call(
+        "Page.addScriptToEvaluateOnNewDocument",
+        "{\"source\":" + quoted("delete window." + feature) + "}");
+    open(page);
+    call(
+        "Page.removeScriptToEvaluateOnNewDocument",
+        "{\"identifier\":" + quoted((String) script.get("identifier")) + "}");
+  }
+
   /** The value of an expression, as text. */
   String value(String expression) {
     Map<?, ?> answer =

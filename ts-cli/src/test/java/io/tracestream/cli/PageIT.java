@@ -161,6 +161,7 @@ class PageIT {
     browser.awaitText("#count", "1 entry");
     awaitSelected("c2s entry 1, 5 bytes, after 0 \u00b5s, other");
     assertEquals("1", browser.value("document.querySelector('#choice').value"));
+    assertEquals("2.tsv (1 entry)", browser.text("#choice option:checked"));
   }
 
   @Test
@@ -273,6 +274,16 @@ class PageIT {
     browser.open(page);
     assertEquals(
         "This file is damaged: its entries cannot be read. Copy it again or make it again.",
+        browser.text("#state"));
+  }
+
+  @Test
+  void aBrowserThatIsTooOldIsToldSo() throws Exception {
+    inspect(record("a.rec", conversation(1)));
+    browser.openWithout("DecompressionStream", dir.resolve("page.html"));
+    assertEquals(
+        "This browser is too old to show the entries. Use Chrome or Edge 93, Firefox 113, Safari"
+            + " 16.4, or a newer one.",
         browser.text("#state"));
   }
 
