@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sums up warnings that come too often: a peer that makes the same mistake a thousand times a
+ * Sums up warnings, and lines about faults, that come too often: a peer that makes the same mistake a thousand times a
  * second gets one line a second. Lines are alike when only numbers differ. Not safe for several
  * threads at once. Times come from {@link System#nanoTime}.
  */
@@ -22,8 +22,12 @@ final class AlikeLines {
   static final int MOST_KINDS = 1000;
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-  /** How a warning begins: simplelogger.properties puts the time first. */
-  private static final Pattern WARN = Pattern.compile("[-0-9:. ]+ WARN ");
+  /**
+   * How a warning begins, or the line of a fault that was injected: simplelogger.properties puts the
+   * time first.
+   */
+  private static final Pattern WARN =
+      Pattern.compile("[-0-9:. ]+ (?:WARN |INFO (?=connection \\d+ \\w{3} frame \\d+: fault: ))");
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 

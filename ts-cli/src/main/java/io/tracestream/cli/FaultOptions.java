@@ -1,9 +1,11 @@
 package io.tracestream.cli;
 
+import io.tracestream.recording.Direction;
 import io.tracestream.rules.Fault;
 import io.tracestream.rules.Faults;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,9 +37,10 @@ final class FaultOptions {
    * The faults that were given, with those of rules; says what the seed is.
    *
    * @param fromRules faults from files of rules
+   * @param sent the directions of the frames that the command sends
    * @return the faults; null for none
    */
-  Faults faults(List<Fault> fromRules) {
+  Faults faults(List<Fault> fromRules, Set<Direction> sent) {
     List<Fault> all = new ArrayList<>(given);
     all.addAll(fromRules);
     if (all.isEmpty()) {
@@ -46,6 +49,14 @@ final class FaultOptions {
             command.commandLine(), "--seed is only valid with --fault, or with faults in --rules");
       }
       return null;
+    }
+    for (Fault fault : all) {
+      if (!sent.contains(fault.frames().direction())) {
+        throw new ParameterException(
+            command.commandLine(),
+            "\"fault " + fault + "\" has no meaning for " + command.commandLine().getCommandName()
+                + ", which sends " + fault.frames().direction().opposite() + " frames only");
+      }
     }
     Faults faults = seed == null ? Faults.none() : Faults.none(seed);
     faults.set(all);

@@ -63,7 +63,7 @@ final class JUnitReport {
     attribute("tests", report.sessions().size() + (hidesFailure() ? 1 : 0));
     attribute("failures", count(Outcome.DIFFERED) + (hidesFailure() ? 1 : 0));
     attribute("errors", count(Outcome.BROKEN));
-    attribute("skipped", count(Outcome.INCOMPLETE));
+    attribute("skipped", count(Outcome.INCOMPLETE) + count(Outcome.FAULTED));
     properties();
     for (Report.Session session : report.sessions()) {
       session(session);
@@ -121,7 +121,7 @@ final class JUnitReport {
     switch (session.result().outcome()) {
       case MATCHED -> {}
       case DIFFERED -> differed(session);
-      case INCOMPLETE -> problem("skipped", null, session.message(), session.message());
+      case INCOMPLETE, FAULTED -> problem("skipped", null, session.message(), session.message());
       case BROKEN -> problem("error", "broken", session.message(), session.message());
     }
     line(2);

@@ -66,6 +66,7 @@ final class JsonReport {
     json.writeNumberField("differed", verdict.differed());
     json.writeNumberField("incomplete", verdict.incomplete());
     json.writeNumberField("broken", verdict.broken());
+    json.writeNumberField("faulted", verdict.faulted());
     json.writeNumberField("notPlayed", verdict.notPlayed());
     json.writeNumberField("entriesMatched", verdict.entriesMatched());
     json.writeNumberField("compared", verdict.compared());

@@ -86,6 +86,7 @@ final class Metrics {
     outcomes.put("differed", verdict.differed());
     outcomes.put("incomplete", verdict.incomplete());
     outcomes.put("broken", verdict.broken());
+    outcomes.put("faulted", verdict.faulted());
     metrics.count("sessions", "Connections that ended, by their outcome.", "outcome", outcomes);
     metrics.count("mismatches", "Frames that differed from the recording.", verdict.differed());
     metrics.gauge("open_connections", "Connections that are open.", stats.openConnections());

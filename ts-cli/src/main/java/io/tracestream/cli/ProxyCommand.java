@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -119,7 +120,7 @@ final class ProxyCommand implements Callable<Integer> {
                     + "\" has no meaning for proxy, which compares nothing: leave only faults in the"
                     + " file");
           });
-      return options.faults(rules.faults());
+      return options.faults(rules.faults(), Set.of(Direction.values()));
     }
   }
 

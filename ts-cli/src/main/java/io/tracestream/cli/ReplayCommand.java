@@ -3,6 +3,7 @@ package io.tracestream.cli;
 import io.tracestream.cli.MetricsServer.Health;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
+import io.tracestream.recording.Direction;
 import io.tracestream.replay.AtEnd;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
@@ -10,11 +11,13 @@ import io.tracestream.replay.ReplayStats;
 import io.tracestream.replay.Selection;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
+import io.tracestream.rules.Faults;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,6 +103,9 @@ final class ReplayCommand implements Callable<Integer> {
   @Mixin
   private MetricsOption metrics;
 
+  @Mixin(name = "Faults:")
+  private FaultOptions faults;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -112,7 +118,7 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     log.apply();
     Timing timing = play.timing();
-    Rules rules = play.rulesWithoutFaults();
+    Rules rules = play.rules();
     requireDirectory("--select", selection != null);
     requireDirectory("--repeat", repeat);
     if (strictUse && !stub) {
@@ -122,13 +128,15 @@ final class ReplayCommand implements Callable<Integer> {
       throw wrong((repeat ? "--repeat" : "--select")
           + " cannot be combined with --stub, which answers from all recordings");
     }
+    Faults injected = faults.faults(rules.faults(), Set.of(Direction.S2C));
     play.check();
     List<Conversation> conversations = play.conversations();
     FrameFormat format = frames.formatOf(conversations);
     play.prepareReport(conversations, format);
     try (MetricsServer shown = metrics.bind()) {
       return run(
-          address -> ReplayServer.start(config(address, conversations, format, timing, rules)),
+          address -> ReplayServer.start(
+              config(address, conversations, format, timing, rules).withFaults(injected)),
           shown);
     }
   }

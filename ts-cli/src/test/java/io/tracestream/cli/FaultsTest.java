@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +60,37 @@ class FaultsTest {
       proxy.awaitStderr("faults: --seed 42 does the same");
       proxy.awaitStderr("connection 1 c2s frame 3: fault: c2s 3rd corrupt 0+1");
     }
+  }
+
+  @Test
+  void aReplayInjectsFaultsIntoWhatItSends() throws Exception {
+    Path file = Files.writeString(dir.resolve("a.rec"), "1\tc2s\t01\n2\ts2c\t0203\n");
+    try (Run.Started replay = Run.start(
+        "replay", "--listen", "127.0.0.1:0", "--record", file.toString(), "--header-len", "2",
+        "--connections", "2", "--fault", "s2c on connection 1 truncate 3")) {
+      InetSocketAddress address = replay.awaitListening();
+      try (TestPeer client = TestPeer.connect(address)) {
+        assertEquals("000202", client.send("0001 01").awaitEnd());
+      }
+      try (TestPeer client = TestPeer.connect(address)) {
+        assertEquals("00020203", client.send("0001 01").endSending().awaitEnd());
+      }
+      String summary = replay.awaitOutput().get(0);
+      assertTrue(
+          summary.startsWith(
+              "played 2: 1 matched, 0 differed, 0 incomplete, 1 cut short by faults; 2 entries"),
+          summary);
+    }
+  }
+
+  @Test
+  void aReplayRefusesFaultsOfFramesThatItDoesNotSend() throws Exception {
+    Path file = Files.writeString(dir.resolve("a.rec"), "1\tc2s\t01\n");
+    assertEquals(
+        "ts-proxy: \"fault c2s drop\" has no meaning for replay, which sends s2c frames only; see"
+            + " ts-proxy replay --help",
+        usageError("replay", "--listen", "127.0.0.1:0", "--record", file.toString(), "--fault",
+            "c2s drop"));
   }
 
   @Test

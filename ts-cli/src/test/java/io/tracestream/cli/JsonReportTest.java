@@ -59,6 +59,7 @@ class JsonReportTest {
           "differed" : 1,
           "incomplete" : 0,
           "broken" : 0,
+          "faulted" : 0,
           "notPlayed" : 0,
           "entriesMatched" : 2,
           "compared" : 14,

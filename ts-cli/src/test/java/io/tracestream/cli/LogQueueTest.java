@@ -146,6 +146,19 @@ class LogQueueTest {
     assertTrue(alike.shows(warning(1, 1), 3 * SECOND));
   }
 
+  @Test
+  void soAreLinesAboutFaults() {
+    AlikeLines alike = new AlikeLines();
+    for (int i = 1; i <= 1000; i++) {
+      String line = "2026-01-02 03:04:05.678 INFO connection 1 s2c frame " + i + ": fault: s2c drop";
+      assertEquals(i <= AlikeLines.MOST_SHOWN, alike.shows(line, i));
+    }
+    assertEquals(
+        "[2026-01-02 03:04:05.678 INFO and 950 more like this within a second:"
+            + " connection 1 s2c frame 1000: fault: s2c drop]",
+        alike.takeSums(SECOND + 1).toString());
+  }
+
   private static String warning(int connection, int found) {
     return "2026-01-02 03:04:05.678 WARN connection " + connection + ": found " + found
         + ", expected less";

@@ -487,6 +487,11 @@ final class FaultyOutbox extends Outbox {
   }
 
   @Override
+  boolean isHolding() {
+    return !held.isEmpty();
+  }
+
+  @Override
   boolean isWritable() {
     return !super.isEmpty();
   }

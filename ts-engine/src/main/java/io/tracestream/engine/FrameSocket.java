@@ -728,7 +728,12 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     }
   }
 
-  private boolean isHanging() {
+  /**
+   * Whether a fault has us send nothing any more, not even our end.
+   *
+   * @return true from then on
+   */
+  public boolean isHanging() {
     return unsent.ended() == Fault.Kind.HANG;
   }
 
@@ -967,11 +972,15 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   /**
    * Until when the peer is busy: something passed just then, or it still had to read what the
-   * kernel holds, at the speed at which it has been reading.
+   * kernel holds, at the speed at which it has been reading. While a fault holds frames back, it is
+   * busy.
    *
    * @return a time of {@link System#nanoTime}, which may be in the future
    */
   public long busyUntil() {
+    if (unsent.isHolding()) {
+      return loop.now();
+    }
     return sent > 0 && unsent.isEmpty() ? Math.max(lastActive, backlog.readUntil()) : lastActive;
   }
 

@@ -69,6 +69,11 @@ class Outbox {
     return next;
   }
 
+  /** Whether a fault holds frames back for now. */
+  boolean isHolding() {
+    return false;
+  }
+
   /** The last frame has been added. */
   void end() {}
 

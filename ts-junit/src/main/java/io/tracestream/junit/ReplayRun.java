@@ -87,7 +87,9 @@ final class ReplayRun extends Run {
     public void ended(SessionResult result) {
       SessionListener.LOGGING.ended(result);
       synchronized (failed) {
-        if (result.outcome() != Outcome.MATCHED && failed.size() < Verdict.MOST_MISMATCHES) {
+        boolean isFailed =
+            result.outcome() != Outcome.MATCHED && result.outcome() != Outcome.FAULTED;
+        if (isFailed && failed.size() < Verdict.MOST_MISMATCHES) {
           failed.add(result);
         }
       }
@@ -173,10 +175,11 @@ final class ReplayRun extends Run {
     if (end == End.PASSED && played == 0) {
       return noClient();
     }
+    long whole = played - verdict.faulted();
     if (settings.connections() > 0
-        && (end == End.PASSED ? played != expected : played > expected)
+        && (end == End.PASSED ? whole != expected : whole > expected)
         && end != End.ABORTED) {
-      return file + ": " + count(played, "connection") + " played it, expected " + expected
+      return file + ": " + count(whole, "connection") + " played it, expected " + expected
           + "; correct the client, or the number of connections";
     }
     if (verdict.compared() == 0 && verdict.open() > 0 && end != End.ABORTED) {

@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
+import io.tracestream.rules.Faults;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
   private boolean strictUse;
   private @Nullable Duration idleTimeout;
   private long connections;
+  private @Nullable Faults faults;
 
   private ReplayConfig(InetSocketAddress listen, List<Conversation> conversations) {
     super(conversations);
@@ -114,6 +116,27 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
    */
   public ReplayConfig withStrictUse(boolean other) {
     return with(copy -> copy.strictUse = other);
+  }
+
+  /**
+   * Sets which faults are done to the frames that are sent. Those of c2s frames have no effect, as
+   * clients send them. A session that a fault cuts short has not differed, see
+   * {@link Verdict#faulted}.
+   *
+   * @param other the faults, which may be changed while the server runs; null for none ever
+   * @return the changed copy
+   */
+  public ReplayConfig withFaults(@Nullable Faults other) {
+    return with(copy -> copy.faults = other);
+  }
+
+  /**
+   * Which faults are done to the frames that are sent.
+   *
+   * @return see {@link #withFaults}; null for none
+   */
+  public @Nullable Faults faults() {
+    return faults;
   }
 
   /**

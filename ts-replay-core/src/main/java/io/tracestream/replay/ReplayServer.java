@@ -5,6 +5,7 @@ import io.tracestream.engine.Engine;
 import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
 import io.tracestream.engine.Listener;
+import io.tracestream.rules.Faults;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,6 +27,7 @@ public final class ReplayServer implements AutoCloseable {
   private final Playlist playlist;
   private final Role role;
   private final boolean strictUse;
+  private final @Nullable Faults faults;
   private final Engine engine;
   private final Sessions sessions;
   /** How many connections are accepted. */
@@ -39,6 +41,7 @@ public final class ReplayServer implements AutoCloseable {
     this.playlist = playlist;
     this.role = role;
     this.strictUse = config.strictUse();
+    this.faults = config.faults();
     this.most = config.connections() == 0 ? Long.MAX_VALUE : config.connections();
     this.engine = Engine.start(
         "ts-replay-" + listener.address().getPort(),
@@ -169,7 +172,7 @@ public final class ReplayServer implements AutoCloseable {
           loop,
           peer,
           playlist.play(role, script),
-          owner -> FrameSocket.accepted(loop, client, role.format(), owner));
+          owner -> connect(loop, client, number, owner));
       if (!sessions.opened(session)) {
         session.discard();
         return;
@@ -185,6 +188,15 @@ public final class ReplayServer implements AutoCloseable {
         sessions.lost(number, peer, e);
       }
     }
+  }
+
+  private FrameSocket connect(EventLoop loop, SocketChannel client, long number, Session owner)
+      throws IOException {
+    FrameSocket socket = FrameSocket.accepted(loop, client, role.format(), owner);
+    if (faults != null) {
+      socket.injectFaults(faults, role.sent(), number, owner);
+    }
+    return socket;
   }
 
   private static void close(Closeable channel) {

@@ -3,6 +3,7 @@ package io.tracestream.replay;
 import io.tracestream.codec.FrameException;
 import io.tracestream.engine.Ending;
 import io.tracestream.engine.EventLoop;
+import io.tracestream.engine.FaultListener;
 import io.tracestream.engine.FrameSocket;
 import io.tracestream.engine.ObservedPayloads;
 import io.tracestream.engine.Payloads;
@@ -10,6 +11,7 @@ import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordedEnd;
 import io.tracestream.replay.Mismatch.Kind;
 import io.tracestream.replay.SessionResult.Outcome;
+import io.tracestream.rules.Fault;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>A peer that does not read what is sent slows down the sending, not the reading, so it may send
  * much before it reads.
  */
-final class Session implements FrameSocket.Owner, Payloads {
+final class Session implements FrameSocket.Owner, FaultListener, Payloads {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final long SECOND = 1_000_000_000;
   /** For how long we wait for the other side's end after the last entry. */
@@ -86,6 +88,11 @@ final class Session implements FrameSocket.Owner, Payloads {
   private @Nullable ByteBuffer found;
   private @Nullable String reason;
   private @Nullable IOException failure;
+  /** Whether a fault was done to a frame. */
+  private boolean faulty;
+  /** Whether a fault ends our sending before the last entry. */
+  private boolean cutShort;
+
   private boolean over;
   /** Whether what was due at a departure is still being sent. */
   private boolean owing;
@@ -94,7 +101,7 @@ final class Session implements FrameSocket.Owner, Payloads {
 
   /** Makes the session's socket. */
   interface Connector<E extends Exception> {
-    FrameSocket connect(FrameSocket.Owner owner) throws E;
+    FrameSocket connect(Session owner) throws E;
   }
 
   /**
@@ -237,6 +244,16 @@ final class Session implements FrameSocket.Owner, Payloads {
       } catch (IOException e) {
         failure = e;
       }
+    }
+  }
+
+  @Override
+  public void injected(long frame, Fault fault) {
+    LOG.info("{} {} frame {}: fault: {}", this, role.sent(), frame, fault);
+    faulty = true;
+    switch (fault.kind()) {
+      case TRUNCATE, RESET, END, HANG -> cutShort = true;
+      default -> {}
     }
   }
 
@@ -414,7 +431,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     if (failure != null) {
       conclude(Outcome.BROKEN);
     } else if (departure != null) {
-      conclude(Outcome.DIFFERED);
+      conclude(isLedByAFault() ? Outcome.FAULTED : Outcome.DIFFERED);
     }
   }
 
@@ -429,6 +446,10 @@ final class Session implements FrameSocket.Owner, Payloads {
       return;
     }
     Ending ending = socket.ending();
+    if (ending != null && ending.kind() == Ending.Kind.FAULT) {
+      conclude(Outcome.FAULTED);
+      return;
+    }
     if (ending != null && ending.isOfPeer() && !play.isAtEnd() && play.endHere()) {
       send(); // what the conversation that ends here still has for it
     }
@@ -439,7 +460,7 @@ final class Session implements FrameSocket.Owner, Payloads {
     boolean nothingUnsent = socket.unsent() == 0 && socket.sendFailure() == null;
     if (!allSent && allPassed && play.isAtEnd() && nothingUnsent) {
       allSent = true;
-      holds = holdsAtEnd();
+      holds = socket.isHanging() || holdsAtEnd();
     }
     if (ending != null) {
       ended(ending);
@@ -524,7 +545,7 @@ final class Session implements FrameSocket.Owner, Payloads {
           role.peer() + " sent only " + socket.partial() + " at byte " + socket.received());
     } else if (holds && !role.isClient()) {
       if (play.isOwn()) {
-        sessions.held(this, result(Outcome.MATCHED));
+        sessions.held(this, result(fullOutcome()));
       }
       graceIsOver = false; // and the timer is not set again
       waitOn();
@@ -539,7 +560,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** The other side did all that was recorded. */
   private void complete() {
     if (play.isOwn()) {
-      conclude(Outcome.MATCHED);
+      conclude(fullOutcome());
     } else {
       depart(Kind.EXTRA_CONNECTION, TOO_MANY);
     }
@@ -548,7 +569,7 @@ final class Session implements FrameSocket.Owner, Payloads {
   /** Nothing came for too long. */
   private void lostPatience(boolean unsent) throws IOException {
     if (isBetweenRequests() && socket.partialBytes() == 0) {
-      conclude(Outcome.MATCHED);
+      conclude(fullOutcome());
       return;
     }
     if (isWrappingUp() && play.toNext()) {
@@ -646,6 +667,21 @@ final class Session implements FrameSocket.Owner, Payloads {
     return role.patience() + (role.isClient() ? play.recordedPauseNanos() : 0);
   }
 
+  /** The outcome when the other side did all that was recorded. */
+  private Outcome fullOutcome() {
+    return cutShort ? Outcome.FAULTED : Outcome.MATCHED;
+  }
+
+  /** Whether the other side has left, or waits, as a fault may have made it do. */
+  private boolean isLedByAFault() {
+    return faulty
+        && departure != null
+        && switch (departure) {
+          case EARLY_END, CONNECTION_LOST, NOT_TAKEN, NOTHING_CAME -> true;
+          default -> false;
+        };
+  }
+
   private void depart(Kind kind, @Nullable String why) {
     departure = kind;
     reason = why;
@@ -711,7 +747,7 @@ final class Session implements FrameSocket.Owner, Payloads {
           && departure == null
           && socket.partialBytes() == 0
           && play.isOwn();
-      conclude(complete ? Outcome.MATCHED : Outcome.INCOMPLETE);
+      conclude(complete ? fullOutcome() : Outcome.INCOMPLETE);
       if (!complete) {
         socket.close();
       }

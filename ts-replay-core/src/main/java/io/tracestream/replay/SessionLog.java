@@ -18,6 +18,11 @@ final class SessionLog {
             "connection {}: stopped after {} matched entries",
             result.connection(),
             result.entriesMatched());
+      case FAULTED ->
+        LOG.info(
+            "connection {}: cut short by a fault after {} matched entries",
+            result.connection(),
+            result.entriesMatched());
       case BROKEN -> LOG.error("connection {}: {}", result.connection(), result.damage());
     }
   }

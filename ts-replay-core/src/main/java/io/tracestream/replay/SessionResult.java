@@ -33,7 +33,12 @@ public final class SessionResult implements Cloneable {
     /** It was stopped before its end. */
     INCOMPLETE,
     /** It could not go on: the recording is damaged, or something else went wrong on our side. */
-    BROKEN
+    BROKEN,
+    /**
+     * A fault that was injected cut it short: it ended the sending before the last entry, or the other
+     * side left early after one.
+     */
+    FAULTED
   }
 
   private SessionResult(long connection, InetSocketAddress peer, Outcome outcome) {

@@ -24,6 +24,7 @@ public final class Verdict implements Cloneable {
   private long differed;
   private long incomplete;
   private long broken;
+  private long faulted;
   private long notPlayed;
   private long entriesMatched;
   private long compared;
@@ -67,6 +68,7 @@ public final class Verdict implements Cloneable {
       case DIFFERED -> differed++;
       case INCOMPLETE -> incomplete++;
       case BROKEN -> broken++;
+      case FAULTED -> faulted++;
     }
     entriesMatched += result.entriesMatched();
     compared += result.compared();
@@ -191,6 +193,15 @@ public final class Verdict implements Cloneable {
   }
 
   /**
+   * Sessions that a fault cut short, which was injected: they have neither matched nor failed.
+   *
+   * @return their number
+   */
+  public long faulted() {
+    return faulted;
+  }
+
+  /**
    * Recorded conversations that no session began to play.
    *
    * @return their number
@@ -295,12 +306,13 @@ public final class Verdict implements Cloneable {
   /**
    * Whether all that was recorded was played and matched.
    *
-   * @return true if there was a session, all sessions matched to their last entry, no recorded
-   *     conversation was left out, and at least one frame was compared
+   * @return true if there was a session that matched, all sessions matched to their last entry
+   *     unless an injected fault cut them short, no recorded conversation was left out, and at least
+   *     one frame was compared
    */
   public boolean passed() {
     return matched > 0
-        && matched == played()
+        && matched + faulted == played()
         && notPlayed == 0
         && !isUseMissing()
         && entriesMatched > 0
@@ -316,7 +328,7 @@ public final class Verdict implements Cloneable {
    *     recorded requests must all be used has unused ones
    */
   public boolean failed() {
-    return matched < played()
+    return matched + faulted < played()
         || isUseMissing()
         || isAllOpen()
         || entriesMatched == 0 && (mustCompare && matched > 0 || allowedFrames > 0);
@@ -336,7 +348,7 @@ public final class Verdict implements Cloneable {
    * @return their number, however they ended
    */
   public long played() {
-    return matched + differed + incomplete + broken;
+    return matched + differed + incomplete + broken + faulted;
   }
 
   /**
@@ -348,6 +360,7 @@ public final class Verdict implements Cloneable {
   public String toString() {
     return "played " + played() + ": " + matched + " matched, " + differed + " differed, "
         + incomplete + " incomplete" + (broken == 0 ? "" : ", " + broken + " broken")
+        + (faulted == 0 ? "" : ", " + faulted + " cut short by faults")
         + (notPlayed == 0 ? "" : ", " + notPlayed + " not played") + "; "
         + entriesMatched + " entries matched, " + compared + " bytes compared"
         + (open == 0 ? "" : ", " + open + " left open by rules")
