@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sums up warnings, and lines about faults, that come too often: a peer that makes the same mistake a thousand times a
- * second gets one line a second. Lines are alike when only numbers differ. Not safe for several
- * threads at once. Times come from {@link System#nanoTime}.
+ * Sums up warnings, and lines about faults, that come too often: a peer that makes the same mistake
+ * a thousand times a second gets one line a second. Lines are alike when only numbers differ. Not
+ * safe for several threads at once. Times come from {@link System#nanoTime}.
  */
 final class AlikeLines {
   /** How many lines alike are shown before the rest are counted, until a second has none. */
@@ -23,8 +23,8 @@ final class AlikeLines {
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   /**
-   * How a warning begins, or the line of a fault that was injected: simplelogger.properties puts the
-   * time first.
+   * How a warning begins, or the line of a fault that was injected: simplelogger.properties puts
+   * the time first.
    */
   private static final Pattern WARN =
       Pattern.compile("[-0-9:. ]+ (?:WARN |INFO (?=connection \\d+ \\w{3} frame \\d+: fault: ))");

@@ -54,8 +54,9 @@ final class FaultOptions {
       if (!sent.contains(fault.frames().direction())) {
         throw new ParameterException(
             command.commandLine(),
-            "\"fault " + fault + "\" has no meaning for " + command.commandLine().getCommandName()
-                + ", which sends " + fault.frames().direction().opposite() + " frames only");
+            "\"fault " + fault + "\" has no meaning for "
+                + command.commandLine().getCommandName() + ", which sends "
+                + fault.frames().direction().opposite() + " frames only");
       }
     }
     Faults faults = seed == null ? Faults.none() : Faults.none(seed);

@@ -253,7 +253,7 @@ final class LoadCommand implements Callable<Integer> {
     return LoadConfig.of(target.resolved(), conversations, clients)
         .withFormat(frames.formatOf(conversations))
         .withTiming(timing())
-        .withRules(rules.rules())
+        .withRules(rules.rulesWithoutFaults())
         .withRate(amount.rate == null ? 0 : amount.rate)
         .withRounds(amount.rounds == null ? 0 : amount.rounds)
         .withDuration(

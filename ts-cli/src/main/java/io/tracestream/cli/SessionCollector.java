@@ -102,8 +102,7 @@ final class SessionCollector implements SessionListener {
       case MATCHED -> "matched " + result.entriesMatched() + " entries";
       case DIFFERED -> result.mismatch().toString();
       case INCOMPLETE -> "stopped after " + result.entriesMatched() + " matched entries";
-      case FAULTED ->
-        "cut short by a fault after " + result.entriesMatched() + " matched entries";
+      case FAULTED -> "cut short by a fault after " + result.entriesMatched() + " matched entries";
       case BROKEN -> String.valueOf(result.damage());
     };
   }

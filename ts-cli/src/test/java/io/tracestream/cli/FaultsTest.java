@@ -66,8 +66,17 @@ class FaultsTest {
   void aReplayInjectsFaultsIntoWhatItSends() throws Exception {
     Path file = Files.writeString(dir.resolve("a.rec"), "1\tc2s\t01\n2\ts2c\t0203\n");
     try (Run.Started replay = Run.start(
-        "replay", "--listen", "127.0.0.1:0", "--record", file.toString(), "--header-len", "2",
-        "--connections", "2", "--fault", "s2c on connection 1 truncate 3")) {
+        "replay",
+        "--listen",
+        "127.0.0.1:0",
+        "--record",
+        file.toString(),
+        "--header-len",
+        "2",
+        "--connections",
+        "2",
+        "--fault",
+        "s2c on connection 1 truncate 3")) {
       InetSocketAddress address = replay.awaitListening();
       try (TestPeer client = TestPeer.connect(address)) {
         assertEquals("000202", client.send("0001 01").awaitEnd());
@@ -89,7 +98,13 @@ class FaultsTest {
     assertEquals(
         "ts-proxy: \"fault c2s drop\" has no meaning for replay, which sends s2c frames only; see"
             + " ts-proxy replay --help",
-        usageError("replay", "--listen", "127.0.0.1:0", "--record", file.toString(), "--fault",
+        usageError(
+            "replay",
+            "--listen",
+            "127.0.0.1:0",
+            "--record",
+            file.toString(),
+            "--fault",
             "c2s drop"));
   }
 

@@ -150,7 +150,8 @@ class LogQueueTest {
   void soAreLinesAboutFaults() {
     AlikeLines alike = new AlikeLines();
     for (int i = 1; i <= 1000; i++) {
-      String line = "2026-01-02 03:04:05.678 INFO connection 1 s2c frame " + i + ": fault: s2c drop";
+      String line =
+          "2026-01-02 03:04:05.678 INFO connection 1 s2c frame " + i + ": fault: s2c drop";
       assertEquals(i <= AlikeLines.MOST_SHOWN, alike.shows(line, i));
     }
     assertEquals(

@@ -5,6 +5,7 @@ import io.tracestream.replay.AtEnd;
 import io.tracestream.replay.FrameRewriter;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
+import io.tracestream.rules.Faults;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -106,6 +107,17 @@ public final class ReplayExtension
    */
   public ReplayExtension withRulesFile(String rulesFile) {
     return new ReplayExtension(settings.withRulesFile(rulesFile));
+  }
+
+  /**
+   * This, with faults that are done to the frames that the server sends: see
+   * {@link ReplayTest#faults}.
+   *
+   * @param faults the faults, which tests may change at any time; null for none
+   * @return the changed copy
+   */
+  public ReplayExtension withFaults(@Nullable Faults faults) {
+    return new ReplayExtension(settings.withFaults(faults));
   }
 
   /**

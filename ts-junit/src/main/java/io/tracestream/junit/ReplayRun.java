@@ -56,6 +56,7 @@ final class ReplayRun extends Run {
         .withFormat(settings.format())
         .withTiming(settings.timing())
         .withRules(settings.rules())
+        .withFaults(settings.faults())
         .withRewriter(settings.rewriter())
         .withIdleTimeout(settings.stub() ? null : settings.idleTimeout())
         .withAtEnd(settings.atEnd())

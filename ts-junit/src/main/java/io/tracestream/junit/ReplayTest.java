@@ -99,6 +99,24 @@ public @interface ReplayTest {
   String rulesFile() default "";
 
   /**
+   * What is done to frames that the server sends, one fault per string. A parameter of the type
+   * {@link io.tracestream.rules.Faults} gets these faults, and can change them during the test. A
+   * client may leave early after a fault; if it sends what was not recorded, the test fails, as
+   * ever. Nothing is done while recording.
+   *
+   * @return such as {@code "s2c 2nd on connection 1 truncate 5 reset"}: see
+   *     {@link io.tracestream.rules.Fault}
+   */
+  String[] faults() default {};
+
+  /**
+   * What random faults depend on: each run of the test does the same.
+   *
+   * @return the seed
+   */
+  long faultSeed() default 0;
+
+  /**
    * What computes payloads that no rule can copy, such as those with a MAC. Each server makes one
    * object of the class, which serves all its connections.
    *

@@ -3,6 +3,7 @@ package io.tracestream.junit;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.Framing;
 import io.tracestream.replay.Timing;
+import io.tracestream.rules.Faults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
@@ -10,6 +11,7 @@ import java.lang.reflect.AnnotatedElement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -90,13 +92,17 @@ final class ReplayTestExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == InetSocketAddress.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == InetSocketAddress.class || type == Faults.class;
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     try {
-      return run(context).current().address();
+      SharedRun run = run(context);
+      return parameter.getParameter().getType() == Faults.class
+          ? Objects.requireNonNull(run.faults())
+          : run.current().address();
     } catch (UncheckedIOException
         | IllegalStateException
         | IllegalArgumentException
@@ -149,6 +155,7 @@ final class ReplayTestExtension
         .withTiming(test.pauses() ? Timing.ORIGINAL : Timing.NONE)
         .withRules(test.rules())
         .withRulesFile(test.rulesFile())
+        .withFaults(test.faultSeed(), test.faults())
         .withRewriter(test.rewriter())
         .withIdleTimeout(Duration.ofMillis(test.idleTimeoutMillis()))
         .withConnections(test.connections())

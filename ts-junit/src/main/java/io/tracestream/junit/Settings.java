@@ -1,9 +1,12 @@
 package io.tracestream.junit;
 
 import io.tracestream.codec.FrameFormat;
+import io.tracestream.recording.Direction;
 import io.tracestream.replay.AtEnd;
 import io.tracestream.replay.FrameRewriter;
 import io.tracestream.replay.Timing;
+import io.tracestream.rules.Fault;
+import io.tracestream.rules.Faults;
 import io.tracestream.rules.Rules;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,6 +28,8 @@ final class Settings implements Cloneable {
   private Timing timing = Timing.NONE;
   private Rules rules = Rules.NONE;
   private String rulesFile = "";
+  /** Null for none. */
+  private @Nullable Faults faults;
   /** Null for none. */
   private @Nullable FrameRewriter rewriter;
 
@@ -75,10 +80,40 @@ final class Settings implements Cloneable {
 
   Settings withRules(String... lines) {
     try {
-      return withRules(Rules.of(lines));
+      return withRules(withoutFaults(Rules.of(lines)));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("rules: " + e.getMessage(), e);
     }
+  }
+
+  /** Refuses faults among rules: they have a place of their own. */
+  static Rules withoutFaults(Rules rules) {
+    if (!rules.faults().isEmpty()) {
+      throw new IllegalArgumentException("\"fault " + rules.faults().get(0)
+          + "\" is not a rule for comparing; write it as faults");
+    }
+    return rules;
+  }
+
+  Settings withFaults(@Nullable Faults other) {
+    return with(copy -> copy.faults = other);
+  }
+
+  /** Takes faults as text, of frames that a server sends. */
+  Settings withFaults(long seed, String... texts) {
+    Faults some;
+    try {
+      some = Faults.of(seed, texts);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("faults: " + e.getMessage(), e);
+    }
+    for (Fault fault : some.list()) {
+      if (fault.frames().direction() == Direction.C2S) {
+        throw new IllegalArgumentException(
+            "faults: \"" + fault + "\" has no meaning for a replay, which sends s2c frames only");
+      }
+    }
+    return withFaults(some);
   }
 
   /** Reads more rules from a file, which {@link TestFiles} finds; an empty name is for none. */
@@ -194,6 +229,11 @@ final class Settings implements Cloneable {
 
   Rules rules() {
     return rules;
+  }
+
+  @Nullable
+  Faults faults() {
+    return faults;
   }
 
   String rulesFile() {

@@ -1,5 +1,6 @@
 package io.tracestream.junit;
 
+import io.tracestream.rules.Faults;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,10 +134,16 @@ final class SharedRun implements AutoCloseable {
 
   private static Rules rules(Path file) throws IOException {
     try {
-      return Rules.read(file);
-    } catch (IOException e) {
+      return Settings.withoutFaults(Rules.read(file));
+    } catch (IOException | IllegalArgumentException e) {
       throw new IOException("rulesFile: " + e.getMessage(), e);
     }
+  }
+
+  /** What is done to the frames that are sent; null for nothing ever. */
+  @Nullable
+  Faults faults() {
+    return settings.faults();
   }
 
   private static Path key(Path file) {

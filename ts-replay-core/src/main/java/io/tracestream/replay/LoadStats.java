@@ -34,7 +34,7 @@ public final class LoadStats {
     /** Why a session ended; null if it matched, or was ended with the load. */
     static @Nullable Problem of(SessionResult result, boolean hadConnection) {
       return switch (result.outcome()) {
-        case MATCHED, INCOMPLETE -> null;
+        case MATCHED, INCOMPLETE, FAULTED -> null;
         case BROKEN -> hadConnection ? BROKEN : UNREACHABLE;
         case DIFFERED ->
           result.mismatch() == null ? MISMATCH : of(result.mismatch().kind());

@@ -35,8 +35,8 @@ public final class SessionResult implements Cloneable {
     /** It could not go on: the recording is damaged, or something else went wrong on our side. */
     BROKEN,
     /**
-     * A fault that was injected cut it short: it ended the sending before the last entry, or the other
-     * side left early after one.
+     * A fault that was injected cut it short: it ended the sending before the last entry, or the
+     * other side left early after one.
      */
     FAULTED
   }

@@ -307,8 +307,8 @@ public final class Verdict implements Cloneable {
    * Whether all that was recorded was played and matched.
    *
    * @return true if there was a session that matched, all sessions matched to their last entry
-   *     unless an injected fault cut them short, no recorded conversation was left out, and at least
-   *     one frame was compared
+   *     unless an injected fault cut them short, no recorded conversation was left out, and at
+   *     least one frame was compared
    */
   public boolean passed() {
     return matched > 0

@@ -42,7 +42,8 @@ class ReplayFaultsTest extends ReplayTestBase {
       try (TestPeer client = TestPeer.connect(server.address())) {
         client.send("0001 61").await(4);
         client.send("0001 64");
-        assertThrows(SocketException.class, () -> client.socket().getInputStream().read());
+        assertThrows(
+            SocketException.class, () -> client.socket().getInputStream().read());
       }
       try (TestPeer client = TestPeer.connect(server.address())) {
         client.send("0001 61").await(4);
