@@ -584,6 +584,7 @@ final class Proposer {
         if (source != null && proposeCopy(source.getKey(), source.getValue(), sized, own)) {
           explained.add(own);
           explained.add(source.getValue());
+          settle(source.getKey(), sized, direction);
         } else if (source != null) {
           explained.add(own); // there is a remark instead
         }
@@ -625,6 +626,42 @@ final class Proposer {
       }
     }
     return all;
+  }
+
+  /** Explains a copied field in frames in which it only happens to have one length. */
+  private void settle(Sized source, Sized sized, Direction direction) {
+    List<Kind> sources = kinds.get(direction.opposite());
+    for (Kind kind : sources) {
+      clear(kind, source, kind.steps().stream().allMatch(source::isIn));
+    }
+    List<Map<String, Step>> firsts = new ArrayList<>();
+    for (int i = 0; i < recordings; i++) {
+      firsts.add(firsts(source, sources, i));
+    }
+    for (Kind kind : kinds.get(direction)) {
+      clear(kind, sized, kind.steps().stream().allMatch(step -> comesFrom(step, sized, firsts)));
+    }
+  }
+
+  private static boolean comesFrom(Step step, Sized sized, List<Map<String, Step>> firsts) {
+    for (int i = 0; i < firsts.size() && sized.isIn(step); i++) {
+      Step source = step.isIn(i) ? firsts.get(i).get(sized.value(step.wholePayload(i))) : step;
+      if (source == null
+          || source.conversation() != step.conversation()
+          || source != step && source.entry(i) >= step.entry(i)) {
+        return false;
+      }
+    }
+    return sized.isIn(step);
+  }
+
+  private static void clear(Kind kind, Sized field, boolean isExplained) {
+    if (isExplained && kind.sized() == null) {
+      int end = field.end(kind.steps().get(0).payload(0));
+      if (kind.steps().stream().allMatch(step -> field.end(step.payload(0)) == end)) {
+        kind.rest().clear(field.offset(), end);
+      }
+    }
   }
 
   private void proposeIgnore(Frames frames, Sized sized, List<Kind> own) {
@@ -690,7 +727,7 @@ final class Proposer {
     Map<String, Step> first = new HashMap<>();
     for (Kind kind : kinds) {
       for (Step step : kind.steps()) {
-        if (step.isIn(recording)) {
+        if (step.isIn(recording) && sized.isIn(step)) {
           first.merge(
               sized.value(step.wholePayload(recording)),
               step,

@@ -145,9 +145,9 @@ record Sized(int offset, Shape shape) {
   }
 
   /** Whether all payloads of a step have it. */
-  private boolean isIn(Step step) {
+  boolean isIn(Step step) {
     for (int i = 0; i < step.recordings(); i++) {
-      if (step.isIn(i) && end(step.payload(i)) < 0) {
+      if (step.isIn(i) && end(step.wholePayload(i)) < 0) {
         return false;
       }
     }

@@ -520,6 +520,20 @@ class LearnerTest {
   }
 
   @Test
+  void aNumberThatIsSentBackIsComparedInRepliesWhereItHappensToHaveOneLength() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 4; i++) {
+      String more = "!!!!".substring(i);
+      a.append(text("c2s", "no=" + (997 + i) + ";" + more))
+          .append(text("s2c", "re=" + (997 + i) + ";" + more));
+      b.append(text("c2s", "no=" + (998 + i) + ";" + more))
+          .append(text("s2c", "re=" + (998 + i) + ";" + more));
+    }
+    assertEquals("copy c2s:3+digits->s2c:3+digits\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
   void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
     String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
     assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
