@@ -672,14 +672,15 @@ final class CopyFinder {
     int informative = 0;
     for (int i = -left; i < found.width + right; i++) {
       byte one = payload[found.offset + i];
-      informative += (i < 0 || i >= found.width) && !isUnused(one) ? 1 : 0;
+      boolean isBlank = isUnused(one) || one == ' ' || one == '0';
+      informative += (i < 0 || i >= found.width) && !isBlank ? 1 : 0;
     }
     return informative * 2 >= left + right;
   }
 
   /** Whether a byte is what bytes are that nobody uses. */
   static boolean isUnused(byte one) {
-    return one == 0 || one == -1 || one == ' ' || one == '0';
+    return one == 0 || one == -1;
   }
 
   /** Whether source and target have the same byte beside a value, in all steps. */

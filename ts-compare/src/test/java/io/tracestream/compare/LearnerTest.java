@@ -534,6 +534,19 @@ class LearnerTest {
   }
 
   @Test
+  void aRandomDecimalNumberWithZerosBeforeItIsCopiedAsAWhole() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    String[] ids = {"000846133", "000142418", "000903355", "000511706"};
+    String[] others = {"000088292", "000773750", "000412869", "000264918"};
+    for (int i = 0; i < 4; i++) {
+      a.append(text("c2s", "ref " + ids[i] + ".")).append(text("s2c", "re " + ids[i] + "."));
+      b.append(text("c2s", "ref " + others[i] + ".")).append(text("s2c", "re " + others[i] + "."));
+    }
+    assertEquals("copy c2s:4+9->s2c:3+9\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
   void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
     String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
     assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
