@@ -55,8 +55,7 @@ done
 ! command -v man >/dev/null || MANPATH=$dist/man man ts_proxy >/dev/null || fail "man ts_proxy: not found"
 echo "manual pages: passed"
 
-unzip -Z1 "$dist/lib/ts-proxy.jar" 'META-INF/maven/*/pom.properties' |
-  sed 's|META-INF/maven/||; s|/pom.properties||' | grep -v '^io.tracestream/' >"$work/parts"
+jar tf "$dist/lib/ts-proxy.jar" | sed -n 's|^META-INF/maven/\(.*\)/pom.properties$|\1|p' | grep -v '^io.tracestream/' >"$work/parts"
 [[ -s $work/parts ]] || fail "licences: the jar does not say what it contains"
 for jar in "$dist"/lib/decoders/*.jar; do # not all of them say what they are
   jar=${jar##*/}
