@@ -119,7 +119,7 @@ final class FaultyOutbox extends Outbox {
       Fault fault = rule.fault;
       switch (fault.kind()) {
         case DELAY -> delay += fault.nanos();
-        case JITTER -> delay += rule.random.nextLong(fault.nanos() + 1);
+        case JITTER -> delay += (long) (rule.random.nextDouble() * fault.nanos());
         case DROP -> dropped = true;
         case DUPLICATE -> copies++;
         case REORDER -> later = Math.max(later, fault.number());

@@ -6,16 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.codec.FrameFormat;
+import io.tracestream.codec.Framing;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.rules.Faults;
 import io.tracestream.testing.TestLog;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -131,7 +137,7 @@ class FaultsTest {
         }
       });
       for (int at = 0; at < frames.length; at += piece) {
-        peer.send(java.util.Arrays.copyOfRange(frames, at, Math.min(at + piece, frames.length)));
+        peer.send(Arrays.copyOfRange(frames, at, Math.min(at + piece, frames.length)));
       }
       peer.endSending();
       return found.get();
@@ -212,7 +218,7 @@ class FaultsTest {
     target.send("0001 03").endSending();
     assertEquals("000103", client.awaitEnd());
     client.close();
-    proxy.awaitConnections(1, java.time.Duration.ofSeconds(30));
+    proxy.awaitConnections(1, Duration.ofSeconds(30));
   }
 
   @Test
@@ -307,9 +313,8 @@ class FaultsTest {
   @Test
   void largeFramesHaveFaultsToo() throws Exception {
     proxy = Proxy.start(ProxyConfig.of(
-            new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0),
-            listening.address())
-        .withFormat(new io.tracestream.codec.FrameFormat(4, 10_000_000))
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), listening.address())
+        .withFormat(new FrameFormat(4, 10_000_000))
         .withFaults(Faults.of(1, "c2s[-1=05] corrupt 3000000+1")));
     reconnect();
     ByteBuffer frame = ByteBuffer.allocate(5_000_004);
@@ -320,6 +325,16 @@ class FaultsTest {
     assertEquals(-1, found[3_000_004]);
     frame.put(3_000_004, (byte) -1);
     assertEquals(ByteBuffer.wrap(frame.array()), ByteBuffer.wrap(found));
+  }
+
+  @Test
+  void offsetsAreThoseOfThePayloadWhereverTheLengthStands() throws Exception {
+    proxy =
+        Proxy.start(config(Faults.of(1, "c2s[0=6162] corrupt 1+2", "c2s[0=00000000] corrupt 4+1"))
+            .withFormat(new FrameFormat(Framing.parse("length=1,offset=2,preamble=c2s:5"), 100)));
+    reconnect();
+    client.send("00000000aa 6162 02 6364 7172 00");
+    assertEquals("0000000055" + "619d02" + "9c64" + "717200", target.await(13));
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One fault: which frames it is done to, and what is done to them where they are sent.
@@ -69,6 +70,8 @@ public final class Fault implements Cloneable {
   private int every;
   private double probability = 1;
   private long connection;
+  /** Made when it is first asked for, as it may be logged for many frames. */
+  private @Nullable String text;
 
   private Fault(Kind kind, Frames frames, long nanos, long number, int length) {
     this.kind = kind;
@@ -81,6 +84,7 @@ public final class Fault implements Cloneable {
   private Fault with(Consumer<Fault> change) {
     try {
       Fault copy = (Fault) clone();
+      copy.text = null;
       change.accept(copy);
       return copy;
     } catch (CloneNotSupportedException e) {
@@ -449,6 +453,11 @@ public final class Fault implements Cloneable {
   /** The text that {@link #parse} reads. */
   @Override
   public String toString() {
-    return FaultText.of(this);
+    String known = text;
+    if (known == null) {
+      known = FaultText.of(this);
+      text = known; // from several threads, the same
+    }
+    return known;
   }
 }
