@@ -1019,7 +1019,14 @@ final class Proposer {
   }
 
   /** A field of a kind that nothing explains; {@code what} is empty for bytes that vary. */
-  private record Spot(Kind kind, int offset, int width, String what) {}
+  private record Spot(Kind kind, int offset, int width, String what) {
+    /** Its bytes that vary. */
+    BitSet varying() {
+      BitSet varying = kind.varying().get(0, offset + width);
+      varying.clear(0, offset);
+      return varying;
+    }
+  }
 
   private void proposeIgnores(Direction direction) {
     List<Spot> spots = new ArrayList<>();
@@ -1036,6 +1043,7 @@ final class Proposer {
         }
       }
     }
+    unite(spots);
     Ends ends = new Ends();
     spots.forEach(spot -> ends.add(spot.kind, spot.offset, spot.width));
     Map<Place, List<Spot>> groups = new LinkedHashMap<>();
@@ -1092,6 +1100,51 @@ final class Proposer {
             + spot.offset + "+" + spot.width + ", where others of its kind do not: a real"
             + " difference rather than a field that varies");
         return;
+      }
+    }
+  }
+
+  /**
+   * Makes one field of digits or letters that are at the same place in several kinds: each kind has
+   * some that are equal by chance, but all kinds together have none.
+   */
+  private static void unite(List<Spot> spots) {
+    BitSet union = new BitSet();
+    List<Spot> texts = spots.stream()
+        .filter(spot -> spot.kind.sized() == null && alphabet(List.of(spot)) < BINARY)
+        .toList();
+    texts.forEach(spot -> union.or(spot.varying()));
+    for (Change.Range run : Kind.runs(union)) {
+      int end = run.offset() + run.length();
+      Map<Kind, List<Spot>> parts = new LinkedHashMap<>();
+      texts.stream()
+          .filter(spot -> !spot.varying().get(run.offset(), end).isEmpty())
+          .forEach(
+              spot -> parts.computeIfAbsent(spot.kind, key -> new ArrayList<>()).add(spot));
+      long differing = parts.values().stream()
+          .flatMap(List::stream)
+          .mapToLong(spot -> spot.varying().cardinality())
+          .sum();
+      long all = (long) parts.size() * run.length();
+      double alphabet = parts.keySet().stream()
+          .mapToDouble(
+              kind -> end > kind.length() ? BINARY : Kind.alphabet(kind.steps(), run.offset(), end))
+          .max()
+          .orElse(BINARY);
+      boolean isOne = parts.entrySet().stream()
+          .allMatch(part -> part.getKey().varying().get(run.offset(), end).cardinality()
+              == part.getValue().stream()
+                  .mapToInt(spot -> spot.varying().cardinality())
+                  .sum());
+      if (isOne
+          && alphabet < BINARY
+          && run.length() >= RANDOM_FIELD
+          && parts.size() > 2
+          && Kind.mayBeChance((int) (all - differing), all, alphabet)) {
+        parts.forEach((kind, own) -> {
+          spots.removeAll(own);
+          spots.add(new Spot(kind, run.offset(), run.length(), own.get(0).what));
+        });
       }
     }
   }

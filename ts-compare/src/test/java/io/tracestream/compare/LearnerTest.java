@@ -547,6 +547,20 @@ class LearnerTest {
   }
 
   @Test
+  void digitsOfARandomNumberThatAreEqualInSomeFramesVaryInOthers() throws Exception {
+    String[] ofA = {"617431980", "831613103", "187265926", "321196071", "483637231"};
+    String[] ofB = {"602237871", "798269343", "327864437", "925668688", "715590404"};
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 5; i++) {
+      String more = "paid paid paid".substring(0, 2 + 2 * i);
+      a.append(text("s2c", "ref=" + ofA[i] + ";" + more));
+      b.append(text("s2c", "ref=" + ofB[i] + ";" + more));
+    }
+    assertEquals("ignore s2c:4+9\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
   void howBothRequestsAndRepliesBeginIsNotPartOfAnId() throws Exception {
     String a = "c2s ca01fe0211223344, s2c ca01fe021122334455";
     assertEquals("copy c2s:4+4->s2c:4+4\n", learn(a, a.replace("11223344", "99887766")));
