@@ -99,7 +99,7 @@ class LoadTest {
         Run.Started load = load(
             target.address(),
             "--clients=1",
-            "--rounds=2",
+            "--rounds=3",
             "--fail-if=mismatches>1",
             "--fail-if=errors > 1")) {
       try (TestPeer peer = target.accept()) {
@@ -110,11 +110,29 @@ class LoadTest {
         peer.await(4);
         peer.endSending().awaitEnd();
       }
+      try (TestPeer peer = target.accept()) {
+        peer.send(peer.await(4)).send(peer.await(2)).awaitEnd();
+      }
       assertEquals(0, load.awaitStatus(), load.stderr());
       List<String> output = load.awaitOutput();
-      assertMatches(".*: 0 matched, 1 mismatch, 1 error", output.get(0));
-      assertEquals("latency: no reply came", output.get(2));
+      assertMatches(".*: 1 matched, 1 mismatch, 1 error", output.get(0));
       assertEquals("errors: 1 lost", output.get(3));
+    }
+  }
+
+  @Test
+  void aLoadWithoutAnyReplyFailsWhateverItsLimits() throws Exception {
+    try (TestTarget target = TestTarget.start();
+        Run.Started load =
+            load(target.address(), "--clients=1", "--rounds=1", "--fail-if=errors>1")) {
+      try (TestPeer peer = target.accept()) {
+        peer.await(4);
+        peer.endSending().awaitEnd();
+      }
+      assertEquals(1, load.awaitStatus());
+      List<String> output = load.awaitOutput();
+      assertEquals("latency: no reply came", output.get(2));
+      assertEquals("failed: no reply came", output.get(output.size() - 1));
     }
   }
 

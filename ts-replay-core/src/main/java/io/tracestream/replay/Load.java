@@ -184,7 +184,7 @@ public final class Load implements AutoCloseable {
     if (openable < needed) {
       throw new IOException(clients + " clients need " + needed
           + " file descriptors, and this process can open only " + openable
-          + " more; raise its limit of open files, or use fewer clients");
+          + " more; raise its limit of open files (ulimit -n), or use fewer clients");
     }
   }
 
