@@ -16,20 +16,30 @@ final class HtmlReport {
   private final Report report;
   private final Page page;
   private final Decoders decoders;
+  /** What the page begins with. */
+  private final List<String> summary;
+
   private final Set<Integer> played = new HashSet<>();
   /** The explanation of the first mismatch; null without one. */
   private String first;
 
-  private HtmlReport(Report report, Page page, Decoders decoders) {
+  private HtmlReport(Report report, Page page, Decoders decoders, List<String> summary) {
     this.report = report;
+    this.summary = summary;
     this.decoders = decoders;
     this.page = page;
   }
 
   /** Writes a page that has the recorded conversations already, and closes it. */
   static void write(Report report, Page page, Decoders decoders) throws IOException {
+    write(report, page, decoders, VerdictText.of(report.verdict()).lines().toList());
+  }
+
+  /** The same with other lines than those of the verdict, which the page begins with. */
+  static void write(Report report, Page page, Decoders decoders, List<String> summary)
+      throws IOException {
     try (page) {
-      new HtmlReport(report, page, decoders).write();
+      new HtmlReport(report, page, decoders, summary).write();
     }
   }
 
@@ -43,8 +53,7 @@ final class HtmlReport {
       }
     }
     Verdict verdict = report.verdict();
-    List<String> lines = VerdictText.of(verdict).lines().toList();
-    lines.stream().skip(1).forEach(page::note);
+    summary.stream().skip(1).forEach(page::note);
     if (report.resultsLeftOut() > 0) {
       page.note(
           Units.count(report.resultsLeftOut(), "session was", "sessions were") + " left out.");
@@ -56,7 +65,7 @@ final class HtmlReport {
     String word = report.passed() ? "passed" : verdict.played() == 0 ? "nothing played" : "failed";
     String outcome = report.passed() ? "passed" : verdict.played() == 0 ? "neutral" : "failed";
     String subject = report.command() + " " + VisibleText.line(report.recording());
-    page.write(new Page.Head(report.command(), subject, outcome, word, lines.get(0)), first);
+    page.write(new Page.Head(report.command(), subject, outcome, word, summary.get(0)), first);
   }
 
   private void add(Report.Session session) throws IOException {

@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -162,9 +161,10 @@ final class LoadCommand implements Callable<Integer> {
 
     @Option(
         names = "--report",
-        paramLabel = "FILE.json",
-        converter = ToJsonFile.class,
-        description = "Write the results as JSON.")
+        paramLabel = "FILE",
+        converter = ToReport.class,
+        description = "Write the results: for people as a page to a FILE.html, which shows the first"
+            + " mismatches in the recording; for programs as JSON to a FILE.json.")
     private Path report;
 
     @Option(
@@ -186,6 +186,9 @@ final class LoadCommand implements Callable<Integer> {
 
   private Latencies latencies;
   private Instant started;
+  private SessionCollector sessions;
+  /** Null without a report that is a page. */
+  private Page page;
 
   @Override
   public Integer call() throws Exception {
@@ -199,6 +202,7 @@ final class LoadCommand implements Callable<Integer> {
         ReportOption.check(option, file, source.recording());
       }
     }
+    preparePage(config);
     try {
       latencies = new Latencies(results.histogram);
     } catch (IOException e) {
@@ -214,6 +218,20 @@ final class LoadCommand implements Callable<Integer> {
     StatusLine.start(log, () -> traffic(load.join().stats()));
     load.join().awaitEnd(FOREVER);
     return shutdown.now();
+  }
+
+  private void preparePage(LoadConfig config) throws Failures.NotStarted {
+    if (results.report == null
+        || !ReportOption.hasSuffix(results.report.toString(), ReportOption.HTML)) {
+      return;
+    }
+    Page.check("--report", results.report);
+    try {
+      page = Page.of(results.report);
+      page.add(config.conversations(), config.format().maxPayloadLength(), Decoders.NONE);
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Page.cannotWrite("--report", results.report, e));
+    }
   }
 
   private void checkOptions() {
@@ -250,6 +268,7 @@ final class LoadCommand implements Callable<Integer> {
 
   private LoadConfig config() throws Failures.NotStarted {
     List<Conversation> conversations = source.conversations();
+    sessions = new SessionCollector(explaining(), CONTEXT, Decoders.NONE);
     return LoadConfig.of(target.resolved(), conversations, clients)
         .withFormat(frames.formatOf(conversations))
         .withTiming(timing())
@@ -260,7 +279,7 @@ final class LoadCommand implements Callable<Integer> {
             amount.duration == null && amount.rounds == null ? USUAL_DURATION : amount.duration)
         .withWarmUp(amount.warmUp)
         .withReplyTimeout(amount.replyTimeout)
-        .withListener(explaining());
+        .withListener(sessions);
   }
 
   private Timing timing() {
@@ -344,7 +363,12 @@ final class LoadCommand implements Callable<Integer> {
     }
     if (results.report != null) {
       try {
-        WholeFile.write(results.report, result::writeJson);
+        if (page == null) {
+          WholeFile.write(results.report, result::writeJson);
+        } else {
+          HtmlReport.write(
+              result.report(sessions.sessions()), page, Decoders.NONE, result.text().lines().toList());
+        }
       } catch (IOException e) {
         Failures.say(Page.cannotWrite("--report", results.report, e));
         written = false;
@@ -373,14 +397,15 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private static final class ToJsonFile implements ITypeConverter<Path> {
+  private static final class ToReport implements ITypeConverter<Path> {
     @Override
     public Path convert(String value) {
-      if (value.toLowerCase(Locale.ROOT).endsWith(".json")) {
+      if (ReportOption.hasSuffix(value, ReportOption.JSON)
+          || ReportOption.hasSuffix(value, ReportOption.HTML)) {
         return new Values.FileName().convert(value);
       }
       throw new TypeConversionException(
-          "found \"" + value + "\", expected a name that ends in .json");
+          "found \"" + value + "\", expected a name that ends in .html or .json");
     }
   }
 }

@@ -145,6 +145,20 @@ record LoadResult(
     return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
+  /** What a page shows, with the sessions that were kept. */
+  Report report(List<Report.Session> sessions) {
+    Verdict verdict = stats().verdict();
+    return new Report(
+        "load",
+        recording.toString(),
+        passed(),
+        started,
+        stats().elapsed(),
+        verdict,
+        sessions,
+        verdict.played() - sessions.size());
+  }
+
   // For programs.
 
   /** Writes a JSON document to a stream that stays open. */

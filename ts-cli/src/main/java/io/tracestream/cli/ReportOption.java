@@ -17,7 +17,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The option to write a report at the end. */
 final class ReportOption {
-  private static final String JSON = ".json";
+  static final String JSON = ".json";
   private static final String XML = ".xml";
   static final String HTML = ".html";
 

@@ -192,6 +192,23 @@ class LoadTest {
   }
 
   @Test
+  void aPageShowsTheResultsAndTheFirstMismatches() throws Exception {
+    Path report = dir.resolve("load.html");
+    try (ReplayServer server = server()) {
+      Files.writeString(file, "0\tc2s\t6162\n0\ts2c\t6163\n0\tc2s\t\n0\ts2c\t\n");
+      try (Run.Started load =
+          load(server.address(), "--clients=2", "--rounds=2", "--report=" + report)) {
+        assertEquals(1, load.awaitStatus());
+      }
+    }
+    String page = Files.readString(report);
+    assertTrue(page.startsWith("<!DOCTYPE html>"));
+    assertTrue(page.contains("2 clients played 4 conversations in "), "no summary");
+    assertTrue(page.contains("0 matched, 4 mismatches, 0 errors"), "no counts");
+    assertTrue(page.contains("found another frame of the same length"), "no mismatch");
+  }
+
+  @Test
   void theHistogramLogHoldsEveryLatency() throws Exception {
     Path log = dir.resolve("load.hlog");
     try (ReplayServer server = server();
