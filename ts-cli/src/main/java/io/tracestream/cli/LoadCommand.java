@@ -163,8 +163,9 @@ final class LoadCommand implements Callable<Integer> {
         names = "--report",
         paramLabel = "FILE",
         converter = ToReport.class,
-        description = "Write the results: for people as a page to a FILE.html, which shows the first"
-            + " mismatches in the recording; for programs as JSON to a FILE.json.")
+        description =
+            "Write the results: for people as a page to a FILE.html, which shows the first"
+                + " mismatches in the recording; for programs as JSON to a FILE.json.")
     private Path report;
 
     @Option(
@@ -367,7 +368,10 @@ final class LoadCommand implements Callable<Integer> {
           WholeFile.write(results.report, result::writeJson);
         } else {
           HtmlReport.write(
-              result.report(sessions.sessions()), page, Decoders.NONE, result.text().lines().toList());
+              result.report(sessions.sessions()),
+              page,
+              Decoders.NONE,
+              result.text().lines().toList());
         }
       } catch (IOException e) {
         Failures.say(Page.cannotWrite("--report", results.report, e));

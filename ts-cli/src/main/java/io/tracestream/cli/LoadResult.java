@@ -38,8 +38,7 @@ record LoadResult(
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
 
   boolean passed() {
-    return hasResult()
-        && limits.stream().noneMatch(limit -> limit.isBroken(measured));
+    return hasResult() && limits.stream().noneMatch(limit -> limit.isBroken(measured));
   }
 
   /** Whether something was asked, and answered if that was recorded. */

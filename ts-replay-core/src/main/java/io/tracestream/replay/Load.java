@@ -236,7 +236,11 @@ public final class Load implements AutoCloseable {
     phase = Phase.WRAPPING_UP;
     if (hadBegun && hasRate()) {
       for (LoadClient client : clients) {
-        client.loop().execute(() -> overdue.add(client.overdueAt(wrappedUp)));
+        client.loop().execute(() -> {
+          if (!isInLastRound(client)) { // else it would not have sent them in any case
+            overdue.add(client.overdueAt(wrappedUp));
+          }
+        });
       }
     }
     resumeAll();
@@ -273,7 +277,11 @@ public final class Load implements AutoCloseable {
   }
 
   private boolean isOver(LoadClient client) {
-    return isWrappingUp() || config.rounds() > 0 && client.rounds() == config.rounds();
+    return isWrappingUp() || isInLastRound(client);
+  }
+
+  private boolean isInLastRound(LoadClient client) {
+    return config.rounds() > 0 && client.rounds() == config.rounds();
   }
 
   private void count(SessionResult result, boolean hadConnection) {

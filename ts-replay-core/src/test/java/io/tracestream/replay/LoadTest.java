@@ -273,6 +273,16 @@ class LoadTest extends VerifierTestBase {
   }
 
   @Test
+  void noRequestIsOverdueOnceAllRoundsArePlayed() throws Exception {
+    try (ReplayServer server = Replays.start(file, TWO_QUESTIONS);
+        Load load = Load.start(load(server.address(), 3, TWO_QUESTIONS).withRate(100_000))) {
+      LoadStats stats = statsAtEnd(load);
+      assertEquals(6, stats.requests());
+      assertEquals(0, stats.overdue());
+    }
+  }
+
+  @Test
   void whatIsDueInTheWarmUpIsNotCounted() throws Exception {
     ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
     try (ReplayServer server = Replays.start(file, TWO_QUESTIONS);
