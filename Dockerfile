@@ -24,6 +24,7 @@ COPY ts-testing/pom.xml ts-testing/
 COPY ts-codec/pom.xml ts-codec/
 COPY ts-recording/pom.xml ts-recording/
 COPY ts-rules/pom.xml ts-rules/
+COPY ts-tls/pom.xml ts-tls/
 COPY ts-engine/pom.xml ts-engine/
 COPY ts-proxy-core/pom.xml ts-proxy-core/
 COPY ts-replay-core/pom.xml ts-replay-core/

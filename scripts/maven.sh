@@ -4,7 +4,7 @@
 #   own_repository, pom_version, managed_version
 
 # shellcheck disable=SC2034 # for the scripts that source this one
-libraries=(ts-codec ts-recording ts-rules ts-engine ts-proxy-core ts-replay-core ts-compare ts-capture ts-junit ts-bom)
+libraries=(ts-codec ts-recording ts-rules ts-tls ts-engine ts-proxy-core ts-replay-core ts-compare ts-capture ts-junit ts-bom)
 
 # own_repository DIR: creates a local Maven repository that links to the user's own, except for our
 # artifacts: nothing is downloaded twice, and none of our builds end up in the user's.

@@ -5,6 +5,7 @@ module io.tracestream.engine {
   requires static org.jspecify;
   requires transitive io.tracestream.codec;
   requires transitive io.tracestream.rules;
+  requires transitive io.tracestream.tls;
   requires org.slf4j;
 
   exports io.tracestream.engine to

@@ -5,6 +5,7 @@ module io.tracestream.proxy {
   requires transitive io.tracestream.codec;
   requires transitive io.tracestream.recording;
   requires transitive io.tracestream.rules;
+  requires transitive io.tracestream.tls;
   requires org.slf4j;
 
   exports io.tracestream.proxy;

@@ -4,6 +4,7 @@ module io.tracestream.replay {
   requires transitive io.tracestream.codec;
   requires transitive io.tracestream.recording;
   requires transitive io.tracestream.rules;
+  requires transitive io.tracestream.tls;
   requires io.tracestream.engine;
   requires org.slf4j;
 

@@ -102,7 +102,7 @@ final class VerifyCommand implements Callable<Integer> {
     } catch (RecordingException e) {
       throw new Failures.NotStarted(e.getMessage());
     } catch (IOException e) {
-      throw new Failures.Failed(Failures.reason(e) + "; start the server or correct --target");
+      throw new Failures.Failed(Failures.reason(e));
     }
   }
 

@@ -112,7 +112,7 @@ class VerifyTest {
       assertEquals(1, verify.awaitStatus());
       assertEquals(
           "ts-proxy: target 127.0.0.1:1 cannot be reached: " + SystemText.connectionRefused()
-              + "; start the server or correct --target\n",
+              + "; start the target or correct its address\n",
           verify.stderr());
     }
   }

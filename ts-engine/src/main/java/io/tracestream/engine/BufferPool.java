@@ -44,6 +44,11 @@ final class BufferPool {
     return take(Math.min(Math.max(readSize.getAsInt(), 2 * kept), LARGEST));
   }
 
+  /** How much one read should take now, in bytes. */
+  int readSize() {
+    return readSize.getAsInt();
+  }
+
   /** An empty buffer of at least {@code size} bytes, at most {@link #LARGEST}. */
   ByteBuffer take(int size) {
     int index = sizeIndex(size);

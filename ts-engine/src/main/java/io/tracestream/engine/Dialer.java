@@ -1,5 +1,6 @@
 package io.tracestream.engine;
 
+import io.tracestream.tls.ClientTls;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,7 @@ public final class Dialer {
   /** Where our own clients connect, which is not a target; or null. */
   private final @Nullable InetSocketAddress ourselves;
 
+  private final @Nullable ClientTls tls;
   private final Names names;
 
   private volatile @Nullable InetAddress answeredLast;
@@ -54,13 +58,15 @@ public final class Dialer {
    * @param target the address to connect to; an unresolved name is looked up anew each time
    * @param timeout how long the look-up and all attempts may take together
    * @param ourselves our own address, which is never connected to; or null
+   * @param tls how to speak TLS with the target; null for plain connections
    */
   public Dialer(
       Engine engine,
       InetSocketAddress target,
       Duration timeout,
-      @Nullable InetSocketAddress ourselves) {
-    this(engine, target, timeout, ourselves, InetAddress::getAllByName);
+      @Nullable InetSocketAddress ourselves,
+      @Nullable ClientTls tls) {
+    this(engine, target, timeout, ourselves, tls, InetAddress::getAllByName);
   }
 
   Dialer(
@@ -68,8 +74,10 @@ public final class Dialer {
       InetSocketAddress target,
       Duration timeout,
       @Nullable InetSocketAddress ourselves,
+      @Nullable ClientTls tls,
       Names names) {
     this.names = names;
+    this.tls = tls;
     this.engine = engine;
     this.target = target;
     this.timeout = timeout;
@@ -140,9 +148,26 @@ public final class Dialer {
   }
 
   Dial dial(FrameSocket socket, @Nullable SocketChannel spare) {
-    Dial dial = new Dial(socket, spare);
-    dial.start();
-    return dial;
+    return new Dial(socket, spare);
+  }
+
+  /** The target's name, for people. */
+  String targetName() {
+    return Addresses.asGiven(target);
+  }
+
+  /** How long it may take to connect; a TLS handshake may take as long again. */
+  Duration timeout() {
+    return timeout;
+  }
+
+  /** TLS with the target, of which these application protocols are asked; null for none. */
+  @Nullable
+  Supplier<SSLEngine> tlsFor(List<String> protocols) {
+    ClientTls its = tls;
+    return its == null
+        ? null
+        : () -> its.engine(target.getHostString(), target.getPort(), protocols);
   }
 
   /** Connects one socket. For the thread of its loop, except for the look-up. */
@@ -151,7 +176,7 @@ public final class Dialer {
     private final EventLoop loop;
     private final Queue<InetSocketAddress> untried = new ArrayDeque<>(2);
     private final Set<Attempt> attempts = new HashSet<>(2);
-    private final EventLoop.Timer deadline;
+    private EventLoop.@Nullable Timer deadline;
     private @Nullable SocketChannel spare;
     private EventLoop.@Nullable Timer nextAttempt;
     private String lastFailure = "there is no such name";
@@ -161,11 +186,11 @@ public final class Dialer {
       this.socket = socket;
       this.loop = socket.loop();
       this.spare = spare;
-      deadline = loop.after(
-          timeout.toNanos(), () -> fail("it has not answered for " + timeout.toMillis() + " ms"));
     }
 
-    private void start() {
+    void start() {
+      deadline = loop.after(
+          timeout.toNanos(), () -> fail("it has not answered for " + timeout.toMillis() + " ms"));
       if (target.isUnresolved()) {
         lookUp(found -> loop.execute(() -> tryAll(inOrder(found))));
       } else {
@@ -246,7 +271,7 @@ public final class Dialer {
     private void fail(String why) {
       if (!over) {
         cancel();
-        socket.unreachable("target " + Addresses.asGiven(target) + " cannot be reached: " + why);
+        socket.unreachable("target " + targetName() + " cannot be reached: " + why);
         socket.tellOwner();
       }
     }
@@ -262,7 +287,9 @@ public final class Dialer {
     /** Gives up all attempts. */
     void cancel() {
       over = true;
-      deadline.cancel();
+      if (deadline != null) {
+        deadline.cancel();
+      }
       if (nextAttempt != null) {
         nextAttempt.cancel();
       }

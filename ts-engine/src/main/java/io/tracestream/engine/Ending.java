@@ -22,6 +22,8 @@ public record Ending(Kind kind, String text, String advice) {
     BAD_LENGTH,
     /** The connection broke. */
     RESET,
+    /** A client's TLS handshake failed. */
+    HANDSHAKE,
     /** The connection to the target could not be made. */
     UNREACHABLE,
     /** A fault reset the connection. */

@@ -29,12 +29,18 @@ public final class Engine implements AutoCloseable {
   private static final int MOST_CALLS = 100_000;
 
   private static final int FEW_DESCRIPTORS = 16;
+  /** How long an idle helper is kept. */
+  private static final long IDLE_SECONDS = 10;
+
   private static final long LAST_CALLS_MILLIS = 1000;
   private static final long ASK_MILLIS = 200;
 
   private final List<EventLoop> loops = new ArrayList<>();
   private final ThreadPoolExecutor callbacks;
   private final ThreadPoolExecutor resolver;
+  /** For what would hold up a loop, such as the signatures of TLS; has no threads while idle. */
+  private final ThreadPoolExecutor helpers;
+
   private volatile @Nullable Thread callbackThread;
   private int next;
   private volatile boolean stopping;
@@ -42,6 +48,15 @@ public final class Engine implements AutoCloseable {
   private Engine(String name) {
     callbacks = oneThread(task -> callbackThread = daemon(task, name + "-callbacks"));
     resolver = oneThread(task -> daemon(task, name + "-resolver"));
+    int most = Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors());
+    helpers = new ThreadPoolExecutor(
+        most,
+        most,
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        task -> daemon(task, name + "-helper"));
+    helpers.allowCoreThreadTimeOut(true);
   }
 
   private static ThreadPoolExecutor oneThread(ThreadFactory factory) {
@@ -100,7 +115,7 @@ public final class Engine implements AutoCloseable {
       String name, int count, Consumer<Throwable> onDeath, long memory, KeptMemory kept)
       throws IOException {
     for (int i = 1; i <= count; i++) {
-      loops.add(new EventLoop(name + "-" + i, memory / 8 / count, kept, onDeath));
+      loops.add(new EventLoop(name + "-" + i, memory / 8 / count, kept, helpers, onDeath));
     }
     loops.forEach(EventLoop::start);
   }
@@ -246,6 +261,7 @@ public final class Engine implements AutoCloseable {
     stopSoon();
     loops.forEach(EventLoop::join);
     resolver.shutdownNow();
+    helpers.shutdownNow();
     callbacks.shutdown();
     if (!isCallback()) {
       awaitCallbacks();

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -47,6 +49,9 @@ public final class EventLoop {
   private final Timers timers = new Timers();
   private final Set<Resident> residents = new HashSet<>();
   private final Thread thread;
+  /** Runs what would hold up the loop. */
+  private final Executor helpers;
+
   private boolean shortWait;
   private boolean stopped;
   private long now = System.nanoTime();
@@ -81,9 +86,16 @@ public final class EventLoop {
     void cancel();
   }
 
-  EventLoop(String name, long mostFree, KeptMemory memory, Consumer<Throwable> onDeath)
+  /**
+   * @param mostFree how many bytes of free buffers to keep at most
+   * @param helpers runs what would hold up the loop
+   * @param onDeath called with an error that the loop cannot recover from
+   */
+  EventLoop(
+      String name, long mostFree, KeptMemory memory, Executor helpers, Consumer<Throwable> onDeath)
       throws IOException {
     this.memory = memory;
+    this.helpers = helpers;
     this.buffers = new BufferPool(mostFree, memory::readSize);
     this.frames = new FrameRun(buffers);
     this.thread = new Thread(() -> run(onDeath), name);
@@ -117,6 +129,21 @@ public final class EventLoop {
     tasks.add(task);
     if (!isCurrent()) { // else the task runs before the loop sleeps again
       selector.wakeup();
+    }
+  }
+
+  /** Runs the work on another thread, as it takes long, and then the task on this loop's. */
+  void compute(Runnable work, Runnable then) {
+    try {
+      helpers.execute(() -> {
+        try {
+          work.run();
+        } finally {
+          execute(then);
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the engine stops: {}", e.getMessage());
     }
   }
 

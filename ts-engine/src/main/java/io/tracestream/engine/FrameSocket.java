@@ -6,6 +6,7 @@ import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Direction;
 import io.tracestream.rules.Fault;
 import io.tracestream.rules.Faults;
+import io.tracestream.tls.ServerTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -14,6 +15,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ends: the two directions of a socket end separately. {@link #ending} says why nothing more
  * comes; {@link #end} ends our sending, after everything that was sent.
+ *
+ * <p>TLS: what is sent and read passes through a {@link Tls} if there is one. Then the socket
+ * counts as connected when the handshake is done.
  */
 public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident {
   private static final int END = -1;
@@ -47,6 +55,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private static final int MOST_IDLE_SECONDS = 60;
   /** For how long a peer that has been sent everything may go on sending, which is discarded. */
   private static final int MOST_DISCARDING_SECONDS = 10;
+  /** For how long a client may take for the handshake of TLS. */
+  private static final long HANDSHAKE_NANOS = 10 * SECOND;
 
   /** The socket's owner. Called on the loop's thread, never from inside a call that it makes. */
   public interface Owner {
@@ -87,9 +97,28 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   /** Null until it is connected. */
   private @Nullable SocketChannel channel;
 
+  /** Null for a plain connection, and until it is connected. */
+  private @Nullable Tls tls;
+
   private @Nullable SelectionKey key;
   /** Null unless it is being connected. */
   private Dialer.@Nullable Dial dial;
+
+  /** Makes the connection to a target; null for a client's socket. */
+  private @Nullable Dialer dialer;
+
+  /** A client's handshake waits for the owner to choose an application protocol. */
+  private boolean asksForProtocol;
+  /** The application protocols to choose from, or to ask a target for. */
+  private List<String> protocols = List.of();
+  /** The protocol that the owner has chosen for a client; null to take the client's favourite. */
+  private @Nullable String protocol;
+  /** Another thread works on the handshake. */
+  private boolean computing;
+
+  private long handshakeSince;
+  /** A task that reads what TLS still has is on its way. */
+  private boolean waking;
 
   private boolean closed;
 
@@ -153,17 +182,32 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
    * @param loop the loop that it lives on
    * @param channel the accepted connection, which belongs to the socket from now on
    * @param format the frames of both directions
+   * @param tls how to speak TLS with the client; null for a plain connection
+   * @param asks whether the owner chooses the application protocol when {@linkplain #offered some
+   *     are offered}; else it is the client's favourite
    * @param owner its owner
-   * @return the socket, connected
+   * @return the socket, connected if it is plain
    * @throws IOException if the client is gone already; close the channel then
    */
   public static FrameSocket accepted(
-      EventLoop loop, SocketChannel channel, FrameFormat format, Owner owner) throws IOException {
+      EventLoop loop,
+      SocketChannel channel,
+      FrameFormat format,
+      @Nullable ServerTls tls,
+      boolean asks,
+      Owner owner)
+      throws IOException {
     configure(channel);
     FrameSocket socket = new FrameSocket(loop, format.ofClient(), format.ofServer(), owner);
     socket.channel = channel;
     try {
       socket.key = loop.register(channel, 0, socket);
+      if (tls != null) {
+        socket.tls = new Tls(() -> socket.engine(tls), channel, loop.buffers);
+        socket.asksForProtocol = asks;
+        socket.handshakeSince = loop.now();
+        socket.updateInterest();
+      }
     } catch (IOException | RuntimeException e) {
       loop.remove(socket);
       throw e;
@@ -171,9 +215,15 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     return socket;
   }
 
+  private SSLEngine engine(ServerTls its) {
+    SSLEngine engine = its.engine();
+    engine.setHandshakeApplicationProtocolSelector(
+        (same, offered) -> protocol != null ? protocol : offered.isEmpty() ? "" : offered.get(0));
+    return engine;
+  }
+
   /**
-   * A socket that is being connected to a target; see {@link #isConnected}. Frames that are sent
-   * before that wait.
+   * A socket for a target, which {@link #connect} connects. Frames that are sent before that wait.
    *
    * @param loop the loop that it lives on
    * @param dialer connects it
@@ -189,6 +239,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       FrameFormat format,
       Owner owner) {
     FrameSocket socket = new FrameSocket(loop, format.ofServer(), format.ofClient(), owner);
+    socket.dialer = dialer;
     socket.dial = dialer.dial(socket, spare);
     return socket;
   }
@@ -208,6 +259,19 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
         tellOwner();
       }
     });
+  }
+
+  /**
+   * Begins to connect to the target; see {@link #isConnected}.
+   *
+   * @param offered the application protocols to offer if the target speaks TLS; empty for those
+   *     that it is set up with
+   */
+  public void connect(List<String> offered) {
+    if (dial != null) {
+      protocols = offered;
+      dial.start();
+    }
   }
 
   static void configure(SocketChannel channel) throws IOException {
@@ -239,26 +303,176 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     itsKey.interestOps(0);
     interest = 0;
     lastActive = loop.now();
-    flush();
+    Supplier<SSLEngine> maker = dialer == null ? null : dialer.tlsFor(protocols);
+    if (maker == null) {
+      flush();
+    } else {
+      tls = new Tls(maker, connected, loop.buffers);
+      handshakeSince = loop.now();
+      shakeHands(tls);
+    }
   }
 
   /** The dialer gave up. */
   void unreachable(String why) {
     dial = null;
-    ending = new Ending(Ending.Kind.UNREACHABLE, why);
-    sendFailure = why;
+    unreachable(
+        new Ending(Ending.Kind.UNREACHABLE, why, "start the target or correct its address"));
+  }
+
+  private void unreachable(Ending why) {
+    ending = why;
+    sendFailure = why.text();
     unsent.clear();
     account();
+  }
+
+  // The handshake of TLS.
+
+  /**
+   * The application protocols that a client offers, one of which has to be chosen before its
+   * handshake goes on.
+   *
+   * @return their names, the client's favourite first; empty if there is nothing to choose
+   */
+  public List<String> offered() {
+    return asksForProtocol ? protocols : List.of();
+  }
+
+  /**
+   * Chooses the application protocol for a client.
+   *
+   * @param chosen one of those {@linkplain #offered offered}; empty for none
+   */
+  public void choose(String chosen) {
+    if (asksForProtocol && tls != null) {
+      asksForProtocol = false;
+      protocol = chosen;
+      handshakeSince = loop.now();
+      shakeHands(tls);
+    }
+  }
+
+  /**
+   * The application protocol that was agreed on.
+   *
+   * @return its name; empty for none, and for a plain connection
+   */
+  public String protocol() {
+    return tls == null ? "" : tls.protocol();
+  }
+
+  /**
+   * The version of TLS and the cipher suite.
+   *
+   * @return both, for people; empty for a plain connection
+   */
+  public String security() {
+    return tls == null || !tls.isOpen() ? "" : tls.version();
+  }
+
+  /** Takes the handshake as far as it goes now. */
+  private void shakeHands(Tls its) {
+    if (computing || ending != null || closed || finishing) {
+      return;
+    }
+    try {
+      if (mayAnswer(its)) {
+        Runnable task = its.handshake();
+        if (task != null) {
+          computing = true;
+          loop.compute(task, () -> computed(its));
+        } else if (its.isOpen()) {
+          lastActive = loop.now();
+          flush();
+        }
+      }
+    } catch (IOException e) {
+      refuse(its, e);
+    }
+    updateInterest();
+    account();
+  }
+
+  /** Whether the handshake may go on: for that, it must be clear which protocols to choose from. */
+  private boolean mayAnswer(Tls its) throws IOException {
+    if (!asksForProtocol) {
+      return true;
+    }
+    if (protocols.isEmpty()) {
+      List<String> found = its.hello();
+      if (found != null) {
+        protocols = found;
+        asksForProtocol = !found.isEmpty();
+      }
+    }
+    return !asksForProtocol;
+  }
+
+  private void computed(Tls its) {
+    computing = false;
+    if (!closed) {
+      shakeHands(its);
+      tellOwner();
+    }
+  }
+
+  private void refuse(Tls its, IOException e) {
+    boolean isClient = dialer == null;
+    if (isClient && !its.hasBegun()) {
+      resetRead = Channels.problem(e);
+      ending = new Ending(Ending.Kind.RESET, resetRead);
+    } else if (isClient) {
+      ending = TlsFailure.ending(Ending.Kind.HANDSHAKE, "the TLS handshake failed: ", e, true);
+    } else {
+      unreachable(TlsFailure.ending(
+          Ending.Kind.UNREACHABLE,
+          "the TLS handshake with target " + dialer.targetName() + " failed: ",
+          e,
+          false));
+    }
+    endHandshake(its);
+  }
+
+  /** Nothing more will be sent, but the reason why. */
+  private void endHandshake(Tls its) {
+    its.fail();
+    ended = true;
+    endSent = true;
+    try {
+      if (channel != null) {
+        channel.shutdownOutput();
+      }
+    } catch (IOException e) {
+      // It is gone.
+    }
+  }
+
+  private void lookAtHandshake(Tls its) {
+    long nanos = dialer == null ? HANDSHAKE_NANOS : dialer.timeout().toNanos();
+    boolean waitsForUs = computing || asksForProtocol && !protocols.isEmpty();
+    if (ending == null && !finishing && !waitsForUs && loop.now() - handshakeSince > nanos) {
+      refuse(its, new SSLException("it was not done after " + nanos / 1_000_000 + " ms"));
+      updateInterest();
+      tellOwner();
+    }
   }
 
   @Override
   public void ready(SelectionKey ready) {
     int ops = ready.readyOps();
-    readable = (ops & SelectionKey.OP_READ) != 0;
     if ((ops & SelectionKey.OP_WRITE) != 0) {
       flush();
     }
-    if (finishing) {
+    serve((ops & SelectionKey.OP_READ) != 0);
+  }
+
+  private void serve(boolean canRead) {
+    readable = canRead;
+    if (tls != null && !tls.isOpen() && !finishing) {
+      shakeHands(tls);
+      owner.ready(this);
+    } else if (finishing) {
       discard();
     } else {
       if (readable && watched) {
@@ -271,6 +485,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   @Override
   public void second() {
+    if (tls != null && !tls.isOpen()) {
+      lookAtHandshake(tls);
+    }
     try {
       owner.second(this);
     } catch (Throwable e) {
@@ -493,6 +710,10 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     if (!readable || channel == null) {
       return;
     }
+    if (tls != null) {
+      readInto(tls, in);
+      return;
+    }
     readable = false;
     try {
       int n = channel.read(in);
@@ -503,6 +724,44 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       }
     } catch (IOException e) {
       resetRead = Channels.problem(e);
+    }
+  }
+
+  /** Reads once, decrypted. Then there may be more, which no selector knows of. */
+  private void readInto(Tls its, ByteBuffer in) {
+    readable = false;
+    int before = in.position();
+    try {
+      its.read(in);
+      endRead = its.hasPeerEnded();
+    } catch (SSLException e) {
+      resetRead =
+          TlsFailure.ending(Ending.Kind.RESET, "TLS failed: ", e, dialer == null).toString();
+      sendFailure = resetRead;
+      unsent.clear();
+      its.fail();
+    } catch (IOException e) {
+      resetRead = Channels.problem(e);
+    }
+    if (in.position() > before) {
+      came();
+    }
+    updateInterest();
+  }
+
+  private void wakeSoon() {
+    if (!waking) {
+      waking = true;
+      loop.execute(() -> {
+        waking = false;
+        if (!closed && (interest & SelectionKey.OP_READ) != 0) {
+          try {
+            serve(true);
+          } catch (Throwable e) { // as when the socket is ready
+            loop.failed(this, e);
+          }
+        }
+      });
     }
   }
 
@@ -695,9 +954,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   /** Writes what the socket takes now; the rest follows when it takes more. */
   public void flush() {
-    if (channel != null && !closed && sendFailure == null) {
+    if (channel != null && !closed && sendFailure == null && (tls == null || tls.isOpen())) {
       try {
-        long taken = unsent.flush(channel);
+        long taken = unsent.flush(tls == null ? channel : tls);
         if (taken > 0) {
           sent += taken;
           lastActive = loop.now();
@@ -711,6 +970,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       } catch (IOException e) {
         sendFailure = Channels.problem(e);
         unsent.clear();
+        if (tls != null) {
+          tls.discardOutput();
+        }
       }
       updateInterest();
     }
@@ -739,7 +1001,15 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
 
   /** Sends the FIN, if everything before it has been sent. */
   private void sendEnd(SocketChannel channel) throws IOException {
-    if (!closed && ended && !endSent && unsent.isEmpty() && !isHanging()) {
+    if (tls != null && !tls.flushOutput()) {
+      return;
+    }
+    if (!closed
+        && ended
+        && !endSent
+        && unsent.isEmpty()
+        && !isHanging()
+        && (tls == null || tls.end())) {
       endSent = true;
       channel.shutdownOutput();
     }
@@ -800,6 +1070,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       return;
     }
     freePartial();
+    if (tls != null && !tls.isOpen() && !endSent) {
+      endHandshake(tls);
+    }
     end();
     updateInterest();
     account();
@@ -855,12 +1128,27 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       dial = null;
     }
     freePartial();
+    if (tls != null) {
+      closeTls(tls);
+    }
     unsent.clear();
     account();
     loop.remove(this);
     if (channel != null) {
       Channels.close(channel);
     }
+  }
+
+  /** Tells the peer that it has got everything, if that is so. */
+  private void closeTls(Tls its) {
+    try {
+      if (its.isOpen() && unsent.isEmpty() && sendFailure == null) {
+        its.end();
+      }
+    } catch (IOException e) {
+      // It is gone.
+    }
+    its.close();
   }
 
   /** Breaks the connection because others need the memory that it holds. */
@@ -923,7 +1211,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private void account() {
     long now = (partial == null ? 0 : partial.capacity())
         + (large == null ? 0 : large.capacity())
-        + unsent.capacity();
+        + unsent.capacity()
+        + (tls == null ? 0 : tls.capacity());
     if (now != kept) {
       keptSince = kept == 0 ? loop.now() : keptSince;
       loop.memory.change(now - kept);
@@ -937,19 +1226,33 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
         || finishing;
     int wanted = (reads && !endRead && resetRead == null ? SelectionKey.OP_READ : 0)
         | (!unsent.isWritable() || sendFailure != null ? 0 : SelectionKey.OP_WRITE);
+    if (tls != null) {
+      wanted = interestOf(tls, wanted);
+    }
     if (wanted != interest && key != null && !closed && key.isValid()) {
       interest = wanted;
       key.interestOps(wanted);
     }
   }
 
+  private int interestOf(Tls its, int wanted) {
+    if (!its.isOpen() && !finishing) {
+      boolean waitsForUs = ending != null || computing || asksForProtocol && !protocols.isEmpty();
+      return waitsForUs ? 0 : its.hasOutput() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ;
+    }
+    if ((wanted & SelectionKey.OP_READ) != 0 && its.hasMore()) {
+      wakeSoon();
+    }
+    return its.hasOutput() ? wanted | SelectionKey.OP_WRITE : wanted;
+  }
+
   /**
-   * Whether it is connected.
+   * Whether it is connected, and with TLS, whether the handshake is done.
    *
    * @return false while it is being connected
    */
   public boolean isConnected() {
-    return channel != null;
+    return channel != null && (tls == null || tls.isOpen());
   }
 
   /**

@@ -128,7 +128,7 @@ class FrameSocketTest {
   private void accept(EventLoop loop, SocketChannel client) {
     try {
       Teller teller = new Teller();
-      teller.socket = FrameSocket.accepted(loop, client, FORMAT, teller);
+      teller.socket = FrameSocket.accepted(loop, client, FORMAT, null, false, teller);
       teller.socket.wantFrames(true);
       accepted.add(teller.socket);
     } catch (IOException e) {
@@ -237,7 +237,7 @@ class FrameSocketTest {
   @Test
   void anOwnerThatFailsWhereItsTargetIsUnreachableIsStopped() throws Exception {
     InetSocketAddress nowhere = InetSocketAddress.createUnresolved("nowhere.test", 9);
-    Dialer dialer = new Dialer(engine, nowhere, Duration.ofSeconds(30), null, name -> {
+    Dialer dialer = new Dialer(engine, nowhere, Duration.ofSeconds(30), null, null, name -> {
       throw new UnknownHostException(name);
     });
     EventLoop loop = engine.first();
@@ -245,6 +245,7 @@ class FrameSocketTest {
       Teller teller = new Teller();
       teller.todo = "fail";
       teller.socket = FrameSocket.dial(loop, dialer, null, FORMAT, teller);
+      teller.socket.connect(List.of());
     });
     assertEquals("stopped: java.lang.AssertionError: failed by a test", next());
   }
@@ -340,12 +341,14 @@ class FrameSocketTest {
           InetSocketAddress.createUnresolved("two.test", live.getLocalPort()),
           Duration.ofSeconds(30),
           null,
+          null,
           name -> addresses);
       for (int i = 0; i < 2; i++) { // the second time the one that answered comes first
         EventLoop loop = engine.first();
         loop.execute(() -> {
           Teller teller = new Teller();
           teller.socket = FrameSocket.dial(loop, dialer, null, FORMAT, teller);
+          teller.socket.connect(List.of());
           send(teller.socket, 1);
         });
         try (TestPeer accepted = new TestPeer(live.accept())) {
@@ -359,11 +362,12 @@ class FrameSocketTest {
   @Test
   void aTargetThatIsUsIsNotConnectedTo() throws Exception {
     Dialer dialer =
-        new Dialer(engine, listener.address(), Duration.ofSeconds(30), listener.address());
+        new Dialer(engine, listener.address(), Duration.ofSeconds(30), listener.address(), null);
     EventLoop loop = engine.first();
     loop.execute(() -> {
       Teller teller = new Teller();
       teller.socket = FrameSocket.dial(loop, dialer, null, FORMAT, teller);
+      teller.socket.connect(List.of());
     });
     String next = next();
     while (next.equals("closed") || next.startsWith("ENDED") || next.startsWith("RESET")) {

@@ -13,10 +13,12 @@ import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordedEnd;
 import io.tracestream.rules.Fault;
 import io.tracestream.rules.Faults;
+import io.tracestream.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +55,8 @@ final class Connection implements FrameSocket.Owner {
 
   private final FrameSocket client;
   private final FrameSocket target;
-  /** The target is connected, so frames go both ways. */
+  private boolean dialled;
+  /** Both sides are connected, so frames go both ways. */
   private boolean open;
 
   /** The direction that ended first, between frames; null while neither has. */
@@ -62,6 +65,9 @@ final class Connection implements FrameSocket.Owner {
   private boolean broken;
 
   private boolean givenUp;
+  /** There was no target, or no handshake with the client. */
+  private boolean notOpened;
+
   private boolean over;
   private final long accepted;
 
@@ -82,13 +88,19 @@ final class Connection implements FrameSocket.Owner {
     FrameObserver observer = recorder == null ? proxy.config().observer() : null;
     this.observedC2s = Recorder.observed(observer, number, Direction.C2S, null);
     this.observedS2c = Recorder.observed(observer, number, Direction.S2C, null);
-    this.client = FrameSocket.accepted(loop, client, proxy.config().format(), this);
+    ServerTls listenTls = proxy.config().listenTls();
+    boolean asks = listenTls != null && proxy.config().targetTls() != null;
+    this.client =
+        FrameSocket.accepted(loop, client, proxy.config().format(), listenTls, asks, this);
     this.target = FrameSocket.dial(loop, dialer, spare, proxy.config().format(), this);
     Faults faults = proxy.config().faults();
     if (faults != null) {
       injectFaults(faults);
     }
     this.client.watch();
+    if (listenTls == null) {
+      dial(List.of());
+    }
   }
 
   private void injectFaults(Faults faults) {
@@ -111,18 +123,48 @@ final class Connection implements FrameSocket.Owner {
       return;
     }
     FrameSocket from = socket;
-    if (!open && target.isConnected()) {
+    if (!open && mayOpen()) {
       open = true;
       from = client; // what came while the target was dialled
       InetSocketAddress peer = target.peer();
       if (LOG.isDebugEnabled() && peer != null) {
-        LOG.debug("{}: connected to target {}", this, Addresses.numeric(peer));
+        LOG.debug(
+            "{}: connected to target {}{}",
+            this,
+            Addresses.numeric(peer),
+            shown(target.security()));
       }
     }
     if (open && !givenUp) {
       forward(from);
     }
     decide();
+  }
+
+  /**
+   * Whether both sides are connected. The target is dialled once the client's handshake is done, so
+   * that strangers do not get that far; but if the client offers application protocols, the target
+   * is asked first which of them it speaks.
+   */
+  private boolean mayOpen() {
+    List<String> offered = client.offered();
+    if (!dialled && (client.isConnected() || !offered.isEmpty())) {
+      LOG.debug("{}: the client speaks{}", this, shown(client.security()));
+      dial(offered);
+    }
+    if (target.isConnected() && !offered.isEmpty()) {
+      client.choose(target.protocol());
+    }
+    return target.isConnected() && client.isConnected();
+  }
+
+  private static String shown(String security) {
+    return security.isEmpty() ? "" : " " + security;
+  }
+
+  private void dial(List<String> offered) {
+    dialled = true;
+    target.connect(offered);
   }
 
   /**
@@ -178,13 +220,15 @@ final class Connection implements FrameSocket.Owner {
   private void decideAtAnEnd() {
     if (!givenUp) {
       Ending targets = target.ending();
-      if (targets != null && isUnreachable()) {
-        unreachable(targets);
+      if (targets != null && targets.kind() == Ending.Kind.UNREACHABLE) {
+        notOpened(targets);
+      } else if (!open && client.isGone()) {
+        LOG.debug("{}: the client left before the target was connected", this);
+        close();
+        return;
+      } else if (!open && client.ending() != null) {
+        notOpened(client.ending());
       } else if (!open) {
-        if (client.isGone()) {
-          LOG.debug("{}: the client left before the target was connected", this);
-          close();
-        }
         return;
       }
       passOn(client, target, Direction.C2S);
@@ -259,15 +303,15 @@ final class Connection implements FrameSocket.Owner {
     }
   }
 
-  private boolean isUnreachable() {
-    Ending ending = target.ending();
-    return ending != null && ending.kind() == Ending.Kind.UNREACHABLE;
-  }
-
-  private void unreachable(Ending ending) {
+  /** No target, or no handshake with the client: there is nothing to forward. */
+  private void notOpened(Ending ending) {
     LOG.warn(
-        "{}: {}; closing the client: start the target or correct its address", this, ending.text());
+        "{}: {}; closing the client{}",
+        this,
+        ending.text(),
+        ending.advice().isEmpty() ? "" : ": " + ending.advice());
     proxy.failed(number, ending.text());
+    notOpened = true;
     givenUp = true;
   }
 
@@ -350,7 +394,7 @@ final class Connection implements FrameSocket.Owner {
       if (failure != null) {
         recordingFailed(failure);
       } else {
-        recorder.logResult(this, isUnreachable());
+        recorder.logResult(this, notOpened);
       }
     }
     proxy.closed(number, recorder, this, loop);

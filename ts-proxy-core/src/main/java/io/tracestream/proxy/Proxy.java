@@ -7,6 +7,7 @@ import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
 import io.tracestream.engine.Listener;
 import io.tracestream.recording.Direction;
+import io.tracestream.tls.ClientTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,7 +69,8 @@ public final class Proxy implements AutoCloseable {
     for (EventLoop loop : engine.loops()) {
       traffic.put(loop, new Traffic(recorders, loop));
     }
-    Dialer dialer = new Dialer(engine, config.target(), config.connectTimeout(), address);
+    Dialer dialer =
+        new Dialer(engine, config.target(), config.connectTimeout(), address, config.targetTls());
     this.clients = new Clients(this, engine, listener, dialer, recorders);
   }
 
@@ -83,6 +85,10 @@ public final class Proxy implements AutoCloseable {
    *     system has no more threads or file descriptors
    */
   public static Proxy start(ProxyConfig config) throws IOException {
+    ClientTls targetTls = config.targetTls();
+    if (targetTls != null) {
+      targetTls.context(); // reads the trusted certificates now rather than for the first client
+    }
     Listener listener = Listener.bind(config.listen());
     Recorders recorders = null;
     Proxy proxy = null;

@@ -6,6 +6,8 @@ import io.tracestream.recording.FrameObserver;
 import io.tracestream.recording.RecordingDirectoryConfig;
 import io.tracestream.recording.Redaction;
 import io.tracestream.rules.Faults;
+import io.tracestream.tls.ClientTls;
+import io.tracestream.tls.ServerTls;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +33,8 @@ public final class ProxyConfig implements Cloneable {
   private @Nullable Duration idleTimeout;
   private long maxConnections;
   private @Nullable Faults faults;
+  private @Nullable ServerTls listenTls;
+  private @Nullable ClientTls targetTls;
   private ProxyListener listener = ProxyListener.NONE;
   private @Nullable FrameObserver observer;
 
@@ -204,6 +208,27 @@ public final class ProxyConfig implements Cloneable {
   }
 
   /**
+   * This, with TLS on the side of the clients.
+   *
+   * @param tls how to speak TLS with clients; null for plain connections
+   * @return the changed copy
+   */
+  public ProxyConfig withListenTls(@Nullable ServerTls tls) {
+    return with(copy -> copy.listenTls = tls);
+  }
+
+  /**
+   * This, with TLS on the side of the target. If clients speak TLS, too, the target is offered the
+   * application protocols that each of them offers, and its choice is passed on.
+   *
+   * @param tls how to speak TLS with the target; null for plain connections
+   * @return the changed copy
+   */
+  public ProxyConfig withTargetTls(@Nullable ClientTls tls) {
+    return with(copy -> copy.targetTls = tls);
+  }
+
+  /**
    * This, with another listener.
    *
    * @param other called about each connection
@@ -327,6 +352,24 @@ public final class ProxyConfig implements Cloneable {
    */
   public @Nullable Faults faults() {
     return faults;
+  }
+
+  /**
+   * How to speak TLS with clients.
+   *
+   * @return null for plain connections
+   */
+  public @Nullable ServerTls listenTls() {
+    return listenTls;
+  }
+
+  /**
+   * How to speak TLS with the target.
+   *
+   * @return null for plain connections
+   */
+  public @Nullable ClientTls targetTls() {
+    return targetTls;
   }
 
   /**

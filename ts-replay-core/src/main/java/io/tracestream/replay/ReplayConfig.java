@@ -3,6 +3,7 @@ package io.tracestream.replay;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
 import io.tracestream.rules.Faults;
+import io.tracestream.tls.ServerTls;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
   private @Nullable Duration idleTimeout;
   private long connections;
   private @Nullable Faults faults;
+  private @Nullable ServerTls listenTls;
 
   private ReplayConfig(InetSocketAddress listen, List<Conversation> conversations) {
     super(conversations);
@@ -167,6 +169,16 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
   }
 
   /**
+   * Sets how to speak TLS with clients.
+   *
+   * @param tls null for plain connections
+   * @return the changed copy
+   */
+  public ReplayConfig withListenTls(@Nullable ServerTls tls) {
+    return with(copy -> copy.listenTls = tls);
+  }
+
+  /**
    * Where clients connect.
    *
    * @return the address; port 0 takes a free one
@@ -227,6 +239,15 @@ public final class ReplayConfig extends PlayConfig<ReplayConfig> {
    */
   public @Nullable Duration idleTimeout() {
     return idleTimeout;
+  }
+
+  /**
+   * How to speak TLS with clients.
+   *
+   * @return null for plain connections
+   */
+  public @Nullable ServerTls listenTls() {
+    return listenTls;
   }
 
   /**

@@ -6,6 +6,7 @@ import io.tracestream.engine.EventLoop;
 import io.tracestream.engine.FrameSocket;
 import io.tracestream.engine.Listener;
 import io.tracestream.rules.Faults;
+import io.tracestream.tls.ServerTls;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,6 +31,8 @@ public final class ReplayServer implements AutoCloseable {
   private final @Nullable Faults faults;
   private final Engine engine;
   private final Sessions sessions;
+  /** Null for plain connections. */
+  private final @Nullable ServerTls tls;
   /** How many connections are accepted. */
   private final long most;
   /** How many have been accepted; for the first loop. */
@@ -42,6 +45,7 @@ public final class ReplayServer implements AutoCloseable {
     this.role = role;
     this.strictUse = config.strictUse();
     this.faults = config.faults();
+    this.tls = config.listenTls();
     this.most = config.connections() == 0 ? Long.MAX_VALUE : config.connections();
     this.engine = Engine.start(
         "ts-replay-" + listener.address().getPort(),
@@ -192,7 +196,7 @@ public final class ReplayServer implements AutoCloseable {
 
   private FrameSocket connect(EventLoop loop, SocketChannel client, long number, Session owner)
       throws IOException {
-    FrameSocket socket = FrameSocket.accepted(loop, client, role.format(), owner);
+    FrameSocket socket = FrameSocket.accepted(loop, client, role.format(), tls, false, owner);
     if (faults != null) {
       socket.injectFaults(faults, role.sent(), number, owner);
     }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -174,10 +175,12 @@ final class Session implements FrameSocket.Owner, FaultListener, Payloads {
     return peer;
   }
 
-  /** Begins to play, if the other side is there. */
+  /** Begins to play, at once if the other side is there. */
   void start() {
     if (socket.isConnected()) {
       begin();
+    } else {
+      socket.connect(List.of());
     }
   }
 
@@ -438,7 +441,7 @@ final class Session implements FrameSocket.Owner, FaultListener, Payloads {
   private void lookAtTheEnd() throws IOException {
     if (!begun) {
       if (socket.ending() != null) {
-        throw new IOException(socket.ending().text());
+        throw new IOException(socket.ending().toString());
       }
       if (isWrappingUp()) {
         conclude(Outcome.INCOMPLETE);

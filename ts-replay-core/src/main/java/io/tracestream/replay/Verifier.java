@@ -36,7 +36,7 @@ public final class Verifier implements AutoCloseable {
     this.engine = Engine.start("ts-verify", true, config.format().longestPayload(), this::fail);
     this.loop = engine.first();
     Duration timeout = Duration.ofNanos(Timing.nanos(config.replyTimeout()));
-    this.dialer = new Dialer(engine, config.target(), timeout, null);
+    this.dialer = new Dialer(engine, config.target(), timeout, null, config.targetTls());
     this.sessions = new OneByOne();
   }
 

@@ -2,17 +2,20 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
+import io.tracestream.tls.ClientTls;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link Verifier} does. Immutable: each {@code with} method returns a changed copy. */
 public final class VerifyConfig extends PlayConfig<VerifyConfig> {
   private final InetSocketAddress target;
   private Order order = Order.ANY;
   private Duration replyTimeout = Duration.ofSeconds(10);
+  private @Nullable ClientTls targetTls;
 
   private VerifyConfig(InetSocketAddress target, List<Conversation> conversations) {
     super(conversations);
@@ -71,6 +74,16 @@ public final class VerifyConfig extends PlayConfig<VerifyConfig> {
   }
 
   /**
+   * Sets how to speak TLS with the target.
+   *
+   * @param tls null for plain connections
+   * @return the changed copy
+   */
+  public VerifyConfig withTargetTls(@Nullable ClientTls tls) {
+    return with(copy -> copy.targetTls = tls);
+  }
+
+  /**
    * The server to verify.
    *
    * @return its address
@@ -95,5 +108,14 @@ public final class VerifyConfig extends PlayConfig<VerifyConfig> {
    */
   public Duration replyTimeout() {
     return replyTimeout;
+  }
+
+  /**
+   * How to speak TLS with the target.
+   *
+   * @return null for plain connections
+   */
+  public @Nullable ClientTls targetTls() {
+    return targetTls;
   }
 }

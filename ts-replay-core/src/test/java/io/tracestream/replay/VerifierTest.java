@@ -259,7 +259,9 @@ class VerifierTest extends VerifierTestBase {
         ConnectException.class,
         () -> Verifier.start(VerifyConfig.of(nowhere, dir.resolve("login.rec"))));
     assertEquals(
-        "target nowhere.invalid:1 cannot be reached: there is no such name", unknown.getMessage());
+        "target nowhere.invalid:1 cannot be reached: there is no such name;"
+            + " start the target or correct its address",
+        unknown.getMessage());
   }
 
   @Test

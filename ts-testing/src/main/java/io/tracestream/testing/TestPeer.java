@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.HexFormat;
+import javax.net.ssl.SSLSocket;
 
 /**
  * One end of a connection in a test, real socket and all. Bytes are written as hex, blanks at will.
@@ -82,6 +83,9 @@ public final class TestPeer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (socket instanceof SSLSocket && !socket.isClosed()) {
+      socket.setSoTimeout(1); // else it waits for the other side to end
+    }
     socket.close();
   }
 }
