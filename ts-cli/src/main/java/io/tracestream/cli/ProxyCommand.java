@@ -11,6 +11,8 @@ import io.tracestream.proxy.ProxyStats;
 import io.tracestream.recording.Direction;
 import io.tracestream.rules.Faults;
 import io.tracestream.rules.Rules;
+import io.tracestream.tls.ClientTls;
+import io.tracestream.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -79,6 +81,12 @@ final class ProxyCommand implements Callable<Integer> {
   @Mixin(name = "Live view:")
   private ShowOption show;
 
+  @Mixin(name = "TLS with clients:")
+  private ListenTlsOptions listenTls;
+
+  @Mixin(name = "TLS with the server:")
+  private TargetTlsOptions targetTls;
+
   @Mixin(name = "Faults:")
   private FaultsAndFiles faults;
 
@@ -140,8 +148,12 @@ final class ProxyCommand implements Callable<Integer> {
   private int run(MetricsServer shown) throws Exception {
     Advice advice = new Advice(frames.format().framing());
     Faults injected = faults.faults();
-    Proxy proxy =
-        server.start(address -> Proxy.start(config(address, advice).withFaults(injected)));
+    ClientTls withTarget = targetTls.tls();
+    ServerTls withClients = listenTls.tls(server, targetTls.nameOf(target));
+    Proxy proxy = server.start(address -> Proxy.start(config(address, advice)
+        .withFaults(injected)
+        .withListenTls(withClients)
+        .withTargetTls(withTarget)));
     Shutdown.with(() -> stop(proxy));
     if (!recording.isGiven()) {
       Shutdown.decided(0); // nothing can be lost, however long it takes to close all connections

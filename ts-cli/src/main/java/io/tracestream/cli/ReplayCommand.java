@@ -13,6 +13,7 @@ import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import io.tracestream.rules.Faults;
 import io.tracestream.rules.Rules;
+import io.tracestream.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -106,6 +107,9 @@ final class ReplayCommand implements Callable<Integer> {
   @Mixin(name = "Faults:")
   private FaultOptions faults;
 
+  @Mixin(name = "TLS with clients:")
+  private ListenTlsOptions listenTls;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -133,10 +137,13 @@ final class ReplayCommand implements Callable<Integer> {
     List<Conversation> conversations = play.conversations();
     FrameFormat format = frames.formatOf(conversations);
     play.prepareReport(conversations, format);
+    ServerTls tls = listenTls.tls(server);
     try (MetricsServer shown = metrics.bind()) {
       return run(
           address -> ReplayServer.start(
-              config(address, conversations, format, timing, rules).withFaults(injected)),
+              config(address, conversations, format, timing, rules)
+                  .withFaults(injected)
+                  .withListenTls(tls)),
           shown);
     }
   }

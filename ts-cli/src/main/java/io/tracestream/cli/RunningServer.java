@@ -1,9 +1,11 @@
 package io.tracestream.cli;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The address of a server, which all servers take as an option. */
@@ -35,6 +37,12 @@ final class RunningServer {
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));
     }
+  }
+
+  /** The host that clients are told to connect to, if it is a certain one. */
+  List<String> hosts() {
+    InetAddress address = listen.resolved().getAddress();
+    return address != null && address.isAnyLocalAddress() ? List.of() : List.of(listen.host());
   }
 
   /** Prints where the server listens. Call it once the {@link Shutdown} is known. */

@@ -1,6 +1,7 @@
 package io.tracestream.cli;
 
 import io.tracestream.examples.SimpleClient;
+import io.tracestream.tls.ClientTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -8,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Stack;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
@@ -51,6 +53,9 @@ final class SimpleClientCommand implements Callable<Integer> {
       description = "Number of frames to send. Default: ${DEFAULT-VALUE}.")
   private int count;
 
+  @Mixin(name = "TLS with the server:")
+  private TargetTlsOptions targetTls;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -58,8 +63,9 @@ final class SimpleClientCommand implements Callable<Integer> {
   private LogOptions.Unused unused;
 
   @Override
-  public Integer call() throws Failures.Failed {
-    try (SimpleClient client = connect()) {
+  public Integer call() throws Failures.Failed, Failures.NotStarted {
+    ClientTls tls = targetTls.tls();
+    try (SimpleClient client = connect(tls)) {
       StandardOutput.printToItsEnd(out -> client.send(message, count, reply -> print(reply, out)));
       return 0;
     } catch (IOException e) {
@@ -76,14 +82,17 @@ final class SimpleClientCommand implements Callable<Integer> {
     }
   }
 
-  private SimpleClient connect() throws Failures.Failed {
+  private SimpleClient connect(ClientTls tls) throws Failures.Failed {
     InetSocketAddress address = server.resolved();
     if (address.isUnresolved()) {
       throw new Failures.Failed(
           "--connect: no such host: " + server.host() + "; correct the address");
     }
     try {
-      return new SimpleClient(address, frames.format());
+      return new SimpleClient(address, frames.format(), tls);
+    } catch (SSLException e) {
+      throw new Failures.Failed(
+          "--connect: cannot speak TLS with " + server + ": " + Failures.reason(e));
     } catch (IOException e) {
       throw new Failures.Failed("--connect: cannot connect to " + server + ": " + Failures.reason(e)
           + "; start the server or correct the address");

@@ -1,6 +1,7 @@
 package io.tracestream.cli;
 
 import io.tracestream.examples.SimpleServer;
+import io.tracestream.tls.ServerTls;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,6 +22,9 @@ final class SimpleServerCommand implements Callable<Integer> {
   @Mixin
   private RunningServer server;
 
+  @Mixin(name = "TLS with clients:")
+  private ListenTlsOptions listenTls;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -30,7 +34,9 @@ final class SimpleServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     log.apply();
-    SimpleServer simple = server.start(address -> SimpleServer.start(address, frames.format()));
+    ServerTls tls = listenTls.tls(server);
+    SimpleServer simple =
+        server.start(address -> SimpleServer.start(address, frames.format(), tls));
     Shutdown shutdown = Shutdown.with(() -> {
       simple.close();
       return 0;

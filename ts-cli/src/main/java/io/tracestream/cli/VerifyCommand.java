@@ -66,6 +66,9 @@ final class VerifyCommand implements Callable<Integer> {
           "How long to wait for a reply, beyond its recorded pause. Default: ${DEFAULT-VALUE}.")
   private Duration replyTimeout;
 
+  @Mixin(name = "TLS with the server:")
+  private TargetTlsOptions targetTls;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -116,6 +119,7 @@ final class VerifyCommand implements Callable<Integer> {
         .withRules(play.rulesWithoutFaults())
         .withOrder(order)
         .withReplyTimeout(replyTimeout)
+        .withTargetTls(targetTls.tls())
         .withObserver(play.show().observer())
         .withListener(play.listener());
   }

@@ -418,18 +418,17 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private void refuse(Tls its, IOException e) {
-    boolean isClient = dialer == null;
-    if (isClient && !its.hasBegun()) {
-      resetRead = Channels.problem(e);
-      ending = new Ending(Ending.Kind.RESET, resetRead);
-    } else if (isClient) {
-      ending = TlsFailure.ending(Ending.Kind.HANDSHAKE, "the TLS handshake failed: ", e, true);
-    } else {
+    if (dialer != null) {
       unreachable(TlsFailure.ending(
           Ending.Kind.UNREACHABLE,
           "the TLS handshake with target " + dialer.targetName() + " failed: ",
           e,
           false));
+    } else if (!its.hasBegun()) {
+      resetRead = Channels.problem(e);
+      ending = new Ending(Ending.Kind.RESET, resetRead);
+    } else {
+      ending = TlsFailure.ending(Ending.Kind.HANDSHAKE, "the TLS handshake failed: ", e, true);
     }
     endHandshake(its);
   }
@@ -735,8 +734,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
       its.read(in);
       endRead = its.hasPeerEnded();
     } catch (SSLException e) {
-      resetRead =
-          TlsFailure.ending(Ending.Kind.RESET, "TLS failed: ", e, dialer == null).toString();
+      resetRead = TlsFailure.ending(Ending.Kind.RESET, "TLS failed: ", e, dialer == null)
+          .toString();
       sendFailure = resetRead;
       unsent.clear();
       its.fail();

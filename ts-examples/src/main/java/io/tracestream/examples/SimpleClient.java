@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameReader;
 import io.tracestream.codec.FrameWriter;
+import io.tracestream.tls.ClientTls;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A client that sends numbered frames, {@code 1_text}, {@code 2_text}, and waits for each reply.
@@ -29,16 +31,44 @@ public final class SimpleClient implements AutoCloseable {
    * @throws IOException if there is no server, or it does not answer within 5 seconds
    */
   public SimpleClient(InetSocketAddress server, FrameFormat format) throws IOException {
-    socket = new Socket();
+    this(server, format, null);
+  }
+
+  /**
+   * Connects, with TLS.
+   *
+   * @param server the server's address
+   * @param format the frames of both directions
+   * @param tls how to speak TLS with the server; null for a plain connection
+   * @throws javax.net.ssl.SSLException if the handshake fails
+   * @throws IOException if there is no server, or it does not answer within 5 seconds
+   */
+  public SimpleClient(InetSocketAddress server, FrameFormat format, ClientTls tls)
+      throws IOException {
+    Socket plain = new Socket();
     try {
-      socket.connect(server, CONNECT_MILLIS);
-      socket.setTcpNoDelay(true);
+      plain.connect(server, CONNECT_MILLIS);
+      plain.setTcpNoDelay(true);
+      socket = tls == null ? plain : secured(plain, server, tls);
     } catch (IOException e) {
-      socket.close();
+      plain.close();
       throw e;
     }
     in = new FrameReader(socket.getInputStream(), format.ofServer());
     out = new FrameWriter(socket.getOutputStream(), format.ofClient());
+  }
+
+  private static Socket secured(Socket plain, InetSocketAddress server, ClientTls tls)
+      throws IOException {
+    String host = server.getHostString();
+    SSLSocket secured = (SSLSocket) tls.context()
+        .getSocketFactory()
+        .createSocket(plain, tls.nameOf(host), server.getPort(), true);
+    secured.setSSLParameters(tls.parameters(host));
+    plain.setSoTimeout(CONNECT_MILLIS);
+    secured.startHandshake();
+    plain.setSoTimeout(0);
+    return secured;
   }
 
   /**

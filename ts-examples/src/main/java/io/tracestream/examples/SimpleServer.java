@@ -3,6 +3,7 @@ package io.tracestream.examples;
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.codec.FrameReader;
 import io.tracestream.codec.FrameWriter;
+import io.tracestream.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +23,19 @@ public final class SimpleServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SimpleServer.class);
   private static final int BACKLOG = 1024;
   private static final long PAUSE_MILLIS = 200;
+  private static final int HANDSHAKE_MILLIS = 10_000;
 
   private final FrameFormat format;
+  /** Null for plain connections. */
+  private final ServerTls tls;
+
   private final ServerSocket server = new ServerSocket();
   private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
 
-  private SimpleServer(InetSocketAddress listen, FrameFormat format) throws IOException {
+  private SimpleServer(InetSocketAddress listen, FrameFormat format, ServerTls tls)
+      throws IOException {
     this.format = format;
+    this.tls = tls;
     try {
       server.bind(listen, BACKLOG);
     } catch (IOException e) {
@@ -46,7 +54,21 @@ public final class SimpleServer implements AutoCloseable {
    */
   public static SimpleServer start(InetSocketAddress listen, FrameFormat format)
       throws IOException {
-    SimpleServer simple = new SimpleServer(listen, format);
+    return start(listen, format, null);
+  }
+
+  /**
+   * Binds and serves, with TLS.
+   *
+   * @param listen where clients connect; port 0 takes a free port
+   * @param format the frames of both directions
+   * @param tls how to speak TLS with clients; null for plain connections
+   * @return the running server; close it
+   * @throws IOException if the address cannot be bound
+   */
+  public static SimpleServer start(InetSocketAddress listen, FrameFormat format, ServerTls tls)
+      throws IOException {
+    SimpleServer simple = new SimpleServer(listen, format, tls);
     new Thread(simple::acceptAll, "simple-server").start();
     return simple;
   }
@@ -85,10 +107,11 @@ public final class SimpleServer implements AutoCloseable {
     }
   }
 
-  private void serve(Socket client) {
-    try (client) {
+  private void serve(Socket accepted) {
+    try (accepted;
+        Socket client = tls == null ? accepted : secured(accepted)) {
       LOG.debug("client {}: accepted", client.getRemoteSocketAddress());
-      client.setTcpNoDelay(true);
+      accepted.setTcpNoDelay(true);
       FrameReader in = new FrameReader(client.getInputStream(), format.ofClient());
       FrameWriter out = new FrameWriter(client.getOutputStream(), format.ofServer());
       for (ByteBuffer payload = in.lend(); payload != null; payload = in.lend()) {
@@ -96,11 +119,21 @@ public final class SimpleServer implements AutoCloseable {
       }
     } catch (IOException e) {
       if (!server.isClosed()) {
-        LOG.warn("client {}: {}", client.getRemoteSocketAddress(), e.getMessage());
+        LOG.warn("client {}: {}", accepted.getRemoteSocketAddress(), e.getMessage());
       }
     } finally {
-      clients.remove(client);
+      clients.remove(accepted);
     }
+  }
+
+  private Socket secured(Socket accepted) throws IOException {
+    SSLSocket secured =
+        (SSLSocket) tls.context().getSocketFactory().createSocket(accepted, null, true);
+    secured.setSSLParameters(tls.parameters());
+    accepted.setSoTimeout(HANDSHAKE_MILLIS);
+    secured.startHandshake();
+    accepted.setSoTimeout(0);
+    return secured;
   }
 
   /** Stops: closes all connections. */
