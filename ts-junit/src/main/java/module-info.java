@@ -2,6 +2,7 @@
 module io.tracestream.junit {
   requires static org.jspecify;
   requires transitive io.tracestream.replay;
+  requires transitive io.tracestream.tls;
   requires transitive org.junit.jupiter.api;
   requires io.tracestream.proxy;
 

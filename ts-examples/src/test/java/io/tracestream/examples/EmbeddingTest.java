@@ -32,6 +32,10 @@ import io.tracestream.replay.ReplayServer;
 import io.tracestream.replay.Verifier;
 import io.tracestream.replay.VerifyConfig;
 import io.tracestream.rules.Rules;
+import io.tracestream.tls.Authority;
+import io.tracestream.tls.Certificates;
+import io.tracestream.tls.ClientTls;
+import io.tracestream.tls.ServerTls;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -103,6 +107,32 @@ class EmbeddingTest {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(bytes);
     return bytes;
+  }
+
+  @Test
+  void tlsOnBothSides() throws Exception {
+    Authority authority = Authority.create();
+    authority.writeTo(dir.resolve("ca.pem"));
+    Path caFile = dir.resolve("ca.pem");
+    ServerTls tls = ServerTls.of(authority.identity(List.of("127.0.0.1")));
+    try (SimpleServer server = SimpleServer.start(anyPort(), FrameFormat.DEFAULT, tls)) {
+      InetSocketAddress target = server.address();
+      // ----
+      ClientTls withTarget = ClientTls.create().withAuthorities(Certificates.ofPem(caFile));
+      Authority ours = Authority.create();
+      ServerTls withClients = ServerTls.of(ours.identity(List.of("localhost", "127.0.0.1")));
+      ProxyConfig config = ProxyConfig.of(new InetSocketAddress("127.0.0.1", 0), target)
+          .withListenTls(withClients)
+          .withTargetTls(withTarget);
+      // ----
+      List<String> replies = new ArrayList<>();
+      ClientTls trusting = ClientTls.create().withAuthorities(List.of(ours.certificate()));
+      try (Proxy proxy = Proxy.start(config);
+          SimpleClient client = new SimpleClient(proxy.address(), FrameFormat.DEFAULT, trusting)) {
+        client.send("hi", 1, replies::add);
+      }
+      assertEquals(List.of("1_hi"), replies);
+    }
   }
 
   @Test

@@ -79,6 +79,8 @@ final class RecordRun extends Run {
     return Proxy.start(ProxyConfig.of(any, target)
         .withFormat(settings.format())
         .withRecordingDirectory(directory)
+        .withListenTls(settings.tls())
+        .withTargetTls(settings.targetTls())
         .withListener(new Watch()));
   }
 

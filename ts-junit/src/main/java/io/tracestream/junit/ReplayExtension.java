@@ -6,6 +6,8 @@ import io.tracestream.replay.FrameRewriter;
 import io.tracestream.replay.Timing;
 import io.tracestream.replay.Verdict;
 import io.tracestream.rules.Faults;
+import io.tracestream.tls.ClientTls;
+import io.tracestream.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -162,6 +164,27 @@ public final class ReplayExtension
    */
   public ReplayExtension withConnections(int connections) {
     return new ReplayExtension(settings.withConnections(connections));
+  }
+
+  /**
+   * This, with TLS between clients and the server.
+   *
+   * @param tls how to speak TLS with clients: {@link io.tracestream.tls.Authority} makes a
+   *     certificate for a test; null for plain connections
+   * @return the changed copy
+   */
+  public ReplayExtension withTls(@Nullable ServerTls tls) {
+    return new ReplayExtension(settings.withTls(tls));
+  }
+
+  /**
+   * This, with TLS to the target that it records from.
+   *
+   * @param tls how to speak TLS with the target; null for plain connections
+   * @return the changed copy
+   */
+  public ReplayExtension withTargetTls(@Nullable ClientTls tls) {
+    return new ReplayExtension(settings.withTargetTls(tls));
   }
 
   /**

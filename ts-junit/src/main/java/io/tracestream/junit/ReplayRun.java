@@ -62,6 +62,7 @@ final class ReplayRun extends Run {
         .withAtEnd(settings.atEnd())
         .withStub(settings.stub())
         .withStrictUse(settings.strictUse())
+        .withListenTls(settings.tls())
         .withListener(new Watch()));
   }
 

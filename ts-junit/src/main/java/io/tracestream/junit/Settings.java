@@ -8,6 +8,8 @@ import io.tracestream.replay.Timing;
 import io.tracestream.rules.Fault;
 import io.tracestream.rules.Faults;
 import io.tracestream.rules.Rules;
+import io.tracestream.tls.ClientTls;
+import io.tracestream.tls.ServerTls;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
@@ -40,6 +42,8 @@ final class Settings implements Cloneable {
   private AtEnd atEnd = AtEnd.AS_RECORDED;
   private boolean stub;
   private boolean strictUse;
+  private @Nullable ServerTls tls;
+  private @Nullable ClientTls targetTls;
 
   private Settings(String recording) {
     this.recording = recording;
@@ -197,6 +201,14 @@ final class Settings implements Cloneable {
     return with(copy -> copy.strictUse = other);
   }
 
+  Settings withTls(@Nullable ServerTls other) {
+    return with(copy -> copy.tls = other);
+  }
+
+  Settings withTargetTls(@Nullable ClientTls other) {
+    return with(copy -> copy.targetTls = other);
+  }
+
   /** Refuses settings that need one another; each of them is right by itself. */
   Settings checked() {
     if (strictUse && !stub) {
@@ -275,6 +287,18 @@ final class Settings implements Cloneable {
 
   boolean strictUse() {
     return strictUse;
+  }
+
+  /** With clients; null for plain connections. */
+  @Nullable
+  ServerTls tls() {
+    return tls;
+  }
+
+  /** With the target; null for plain connections. */
+  @Nullable
+  ClientTls targetTls() {
+    return targetTls;
   }
 
   String hintOnHeader() {

@@ -157,7 +157,7 @@ class TlsTest {
   @ParameterizedTest
   @ValueSource(strings = {TLS_1_2, TLS_1_3})
   void muchGoesThroughWhileNobodyReads(String version) throws Exception {
-    byte[] all = new byte[40 * 1024 * 1024];
+    byte[] all = new byte[10 * 1024 * 1024];
     Random random = new Random(7);
     int at = 0;
     while (at < all.length) {
