@@ -114,7 +114,7 @@ class EmbeddingTest {
     Authority authority = Authority.create();
     authority.writeTo(dir.resolve("ca.pem"));
     Path caFile = dir.resolve("ca.pem");
-    ServerTls tls = ServerTls.of(authority.identity(List.of("127.0.0.1")));
+    ServerTls tls = ServerTls.of(authority.identity(List.of("localhost", "127.0.0.1")));
     try (SimpleServer server = SimpleServer.start(anyPort(), FrameFormat.DEFAULT, tls)) {
       InetSocketAddress target = server.address();
       // ----
