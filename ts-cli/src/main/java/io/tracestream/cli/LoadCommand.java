@@ -176,6 +176,9 @@ final class LoadCommand implements Callable<Integer> {
     private Path histogram;
   }
 
+  @Mixin(name = "TLS with the server:")
+  private TargetTlsOptions targetTls;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -261,7 +264,7 @@ final class LoadCommand implements Callable<Integer> {
     } catch (RecordingException e) {
       throw new Failures.NotStarted(e.getMessage());
     } catch (ConnectException e) {
-      throw new Failures.Failed(Failures.reason(e) + "; start the server or correct --target");
+      throw new Failures.Failed(Failures.reason(e));
     } catch (IOException e) {
       throw new Failures.NotStarted(Failures.reason(e));
     }
@@ -280,6 +283,7 @@ final class LoadCommand implements Callable<Integer> {
             amount.duration == null && amount.rounds == null ? USUAL_DURATION : amount.duration)
         .withWarmUp(amount.warmUp)
         .withReplyTimeout(amount.replyTimeout)
+        .withTargetTls(targetTls.tls())
         .withListener(sessions);
   }
 

@@ -87,7 +87,7 @@ public final class Load implements AutoCloseable {
     this.playing = new CountDownLatch(config.clients());
     this.engine = Engine.start("ts-load", false, config.format().longestPayload(), this::fail);
     Duration timeout = Duration.ofNanos(Timing.nanos(config.replyTimeout()));
-    this.dialer = new Dialer(engine, config.target(), timeout, null);
+    this.dialer = new Dialer(engine, config.target(), timeout, null, config.targetTls());
     this.sessions = new Again();
     for (Problem problem : Problem.values()) {
       problems.put(problem, new LongAdder());

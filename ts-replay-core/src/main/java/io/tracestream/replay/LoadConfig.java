@@ -2,6 +2,7 @@ package io.tracestream.replay;
 
 import io.tracestream.codec.FrameFormat;
 import io.tracestream.recording.Conversation;
+import io.tracestream.tls.ClientTls;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public final class LoadConfig extends PlayConfig<LoadConfig> {
   private Duration warmUp = Duration.ZERO;
   private Duration replyTimeout = Duration.ofSeconds(10);
   private LongConsumer latencies = nanos -> {};
+  private @Nullable ClientTls targetTls;
 
   private LoadConfig(InetSocketAddress target, List<Conversation> conversations, int clients) {
     super(conversations);
@@ -225,5 +227,24 @@ public final class LoadConfig extends PlayConfig<LoadConfig> {
    */
   public LongConsumer latencies() {
     return latencies;
+  }
+
+  /**
+   * Sets how to speak TLS with the target.
+   *
+   * @param tls null for plain connections
+   * @return the changed copy
+   */
+  public LoadConfig withTargetTls(@Nullable ClientTls tls) {
+    return with(copy -> copy.targetTls = tls);
+  }
+
+  /**
+   * How to speak TLS with the target.
+   *
+   * @return null for plain connections
+   */
+  public @Nullable ClientTls targetTls() {
+    return targetTls;
   }
 }
