@@ -165,7 +165,7 @@ class LoadTest {
       assertEquals(1, load.awaitStatus());
       assertEquals(
           "ts-proxy: target 127.0.0.1:1 cannot be reached: " + SystemText.connectionRefused()
-              + "; start the server or correct --target\n",
+              + "; start the target or correct its address\n",
           load.stderr());
     }
   }
