@@ -140,10 +140,9 @@ final class ReplayCommand implements Callable<Integer> {
     ServerTls tls = listenTls.tls(server);
     try (MetricsServer shown = metrics.bind()) {
       return run(
-          address -> ReplayServer.start(
-              config(address, conversations, format, timing, rules)
-                  .withFaults(injected)
-                  .withListenTls(tls)),
+          address -> ReplayServer.start(config(address, conversations, format, timing, rules)
+              .withFaults(injected)
+              .withListenTls(tls)),
           shown);
     }
   }
