@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static score.Field.checked;
 import static score.Field.counted;
+import static score.Field.fixed;
 import static score.Field.fresh;
 import static score.Field.hex;
 import static score.Field.same;
@@ -63,6 +64,7 @@ final class Generated {
     generated.lengths();
     generated.computed();
     generated.layouts();
+    generated.neighbours();
     return generated.all;
   }
 
@@ -149,7 +151,12 @@ final class Generated {
     stamp("time, Unix nanoseconds", bytes(8), Value.ticks(8, BIG_ENDIAN, 0, 1_000_000_000));
     stamp("time, FILETIME", bytes(8), Value.ticks(8, LITTLE_ENDIAN, -11_644_473_600L, 10_000_000));
     stamp("time, NTP", bytes(8), Value.ntp());
-    stamp("time, packed decimals", bytes(6), Value.bcd());
+    stamp("time, packed decimals", bytes(6), Value.bcd("yyMMddHHmmss"));
+    stamp("time, packed decimals of seven bytes", bytes(7), Value.bcd("yyyyMMddHHmmss"));
+    stamp(
+        "time, HTTP date",
+        bytes(29),
+        Value.timeText("EEE, dd MMM yyyy HH:mm:ss 'GMT'"));
     stamp("time, seconds as a double", bytes(8), Value.secondsAsDouble());
     stamp("time, ASCII yyyyMMddHHmmss", bytes(14), Value.timeText("yyyyMMddHHmmss"));
     stamp(
@@ -169,7 +176,7 @@ final class Generated {
         bytes(8),
         Value.ticks(8, LITTLE_ENDIAN, -11_644_473_600L, 10_000_000));
     stamp("time, NTP, seconds apart", bytes(8), Value.ntp());
-    stamp("time, packed decimals, seconds apart", bytes(6), Value.bcd());
+    stamp("time, packed decimals, seconds apart", bytes(6), Value.bcd("yyMMddHHmmss"));
     stamp(
         "time, ASCII ISO 8601 with milliseconds, seconds apart",
         bytes(24),
@@ -331,6 +338,262 @@ final class Generated {
     add(
         "nothing varies",
         calls(i -> List.of(c2s(text(REQUESTS.get(i))), s2c(text(REPLIES.get(i))))));
+  }
+
+  /** Fields side by side, in text, in several frames, or in one kind of frame alone. */
+  private void neighbours() {
+    group = "fields side by side";
+    Shape id = bytes(4);
+    Value anyId = Value.random(4);
+    Value millis = Value.ticks(8, BIG_ENDIAN, 0, 1000);
+    echo(
+        "request id, counter with a step of 4, little-endian",
+        id,
+        Value.counter(4, LITTLE_ENDIAN, 4));
+    session(
+        "two tokens side by side, sent back the other way round",
+        List.of(
+            text("WELCOME "),
+            fresh(bytes(8), "session", Value.random(8)),
+            fresh(bytes(8), "secret", Value.random(8))),
+        i -> List.of(
+            c2s(
+                text("CALL"),
+                same(bytes(8), "secret"),
+                same(bytes(8), "session"),
+                text(REQUESTS.get(i))),
+            s2c(text("DONE"), text(REPLIES.get(i)))));
+    session(
+        "token, then request id; a salt after the token",
+        List.of(
+            text("WELCOME "),
+            fresh(bytes(8), "session", Value.random(8)),
+            unused(bytes(8), Value.random(8))),
+        i -> List.of(
+            c2s(
+                text("CALL"),
+                same(bytes(8), "session"),
+                fresh(id, "id", anyId),
+                text(REQUESTS.get(i))),
+            s2c(text("DONE"), same(id, "id"), text(REPLIES.get(i)))));
+    session(
+        "token in each request and each reply",
+        List.of(text("WELCOME "), fresh(bytes(8), "session", Value.random(8))),
+        i -> List.of(
+            c2s(text("CALL"), same(bytes(8), "session"), text(REQUESTS.get(i))),
+            s2c(text("DONE"), same(bytes(8), "session"), text(REPLIES.get(i)))));
+    session(
+        "hex token in upper case, then letters",
+        List.of(text("OK"), fresh(bytes(24), "token", Value.upperHexText(12)), text("ANNA")),
+        i -> List.of(
+            c2s(text("T"), same(bytes(24), "token"), text("ANNA"), text(REQUESTS.get(i))),
+            s2c(text(REPLIES.get(i)))));
+    session(
+        "token in JSON, and a number of 2 to 3 digits",
+        List.of(text("{\"token\":\""), fresh(bytes(32), "token", Value.hexText(16)), text("\"}")),
+        i -> List.of(
+            c2s(
+                text("{\"token\":\""),
+                same(bytes(32), "token"),
+                text("\",\"n\":"),
+                fresh(digits(), "n", Value.digits(100)),
+                text(",\"do\":\"" + REQUESTS.get(i) + "\"}")),
+            s2c(
+                text("{\"n\":"),
+                same(digits(), "n"),
+                text(",\"is\":\"" + REPLIES.get(i) + "\"}"))));
+    session(
+        "token in base64, in a line of its own",
+        List.of(
+            text("OK\r\nSet-Cookie: sid="),
+            fresh(bytes(24), "token", Value.base64(16)),
+            text("; path=/\r\n")),
+        i -> List.of(
+            c2s(text(REQUESTS.get(i) + "\r\nCookie: sid="), same(bytes(24), "token"), text("\r\n")),
+            s2c(text(REPLIES.get(i)))));
+    session(
+        "token, MAC, amount",
+        List.of(text("LOGA"), fresh(bytes(16), "token", Value.random(16))),
+        i -> List.of(
+            c2s(
+                text(i < 4 ? "PAYR" : "BALR"),
+                same(bytes(16), "token"),
+                unused(bytes(16), Value.mac(16)),
+                text(i < 4 ? "00012.50" : "")),
+            s2c(
+                text(i < 4 ? "PAYA" : "BALA"),
+                unused(id, anyId),
+                text(i < 4 ? "00012.50" : "0000012345.67"))));
+    add(
+        "request id, then a time",
+        calls(i -> List.of(
+            c2s(
+                hex("0102"),
+                fresh(id, "id", anyId),
+                unused(bytes(8), Value.ticks(8, LITTLE_ENDIAN, 0, 1000)),
+                text(REQUESTS.get(i))),
+            s2c(hex("0202"), unused(bytes(8), millis), same(id, "id"), text(REPLIES.get(i))))));
+    add(
+        "nonce, FILETIME, nonce",
+        calls(i -> List.of(
+            c2s(
+                hex("0102"),
+                unused(bytes(8), Value.random(8)),
+                unused(bytes(8), Value.ticks(8, LITTLE_ENDIAN, -11_644_473_600L, 10_000_000)),
+                unused(bytes(8), Value.random(8)),
+                text(REQUESTS.get(i))),
+            s2c(hex("0202"), text(REPLIES.get(i))))));
+    add(
+        "time in milliseconds, then 4 random bytes",
+        calls(i -> List.of(
+            c2s(hex("01"), unused(bytes(8), millis), unused(id, anyId), text(REQUESTS.get(i))),
+            s2c(hex("02"), unused(id, anyId), unused(bytes(8), millis), text(REPLIES.get(i))))));
+    add(
+        "NTP times, of which replies send one back",
+        calls(i -> List.of(
+            c2s(
+                hex("23"),
+                unused(bytes(8), Value.ntp()),
+                fresh(bytes(8), "sent", Value.ntp()),
+                text(REQUESTS.get(i))),
+            s2c(
+                hex("24"),
+                same(bytes(8), "sent"),
+                unused(bytes(8), Value.ntp()),
+                unused(bytes(8), Value.ntp()),
+                text(REPLIES.get(i))))));
+    add(
+        "counter of 2 bytes, then a time in seconds, of both sides",
+        calls(i -> List.of(
+            c2s(
+                hex("fe53"),
+                fresh(bytes(2), "seq", Value.counter(2, LITTLE_ENDIAN)),
+                unused(bytes(4), Value.ticks(4, LITTLE_ENDIAN, 0, 1)),
+                text(REQUESTS.get(i))),
+            s2c(
+                hex("fe53"),
+                same(bytes(2), "seq"),
+                unused(bytes(4), Value.ticks(4, LITTLE_ENDIAN, 0, 1)),
+                text(REPLIES.get(i))))));
+    betweenRuns = Duration.ofSeconds(5);
+    add(
+        "digits: date and time, trace number, reference; seconds apart",
+        calls(i -> List.of(
+            c2s(
+                text("020000001250"),
+                fresh(bytes(10), "when", Value.timeText("MMddHHmmss")),
+                fresh(bytes(6), "trace", Value.padded(6, 1_000_000)),
+                text("TERM0001")),
+            s2c(
+                text("021000001250"),
+                same(bytes(10), "when"),
+                same(bytes(6), "trace"),
+                unused(bytes(12), Value.padded(12, 2_000_000_000)),
+                text("00TERM0001")))));
+    betweenRuns = Duration.ofHours(53);
+    add(
+        "UUID in JSON, and a time in digits",
+        calls(i -> List.of(
+            c2s(
+                text("{\"id\":\""),
+                fresh(bytes(36), "id", Value.uuid()),
+                text("\",\"do\":\"" + REQUESTS.get(i) + "\"}")),
+            s2c(
+                text("{\"re\":\""),
+                same(bytes(36), "id"),
+                text("\",\"at\":"),
+                unused(bytes(13), Value.time(now -> Long.toString(now.toEpochMilli()).getBytes())),
+                text(",\"is\":\"" + REPLIES.get(i) + "\"}")))));
+    add(
+        "hex id and a date in lines of text",
+        calls(i -> List.of(
+            c2s(
+                text("GET /" + i + "\r\nX-Request-Id: "),
+                fresh(bytes(16), "id", Value.hexText(8)),
+                text("\r\n")),
+            s2c(
+                text("OK\r\nX-Request-Id: "),
+                same(bytes(16), "id"),
+                text("\r\nDate: "),
+                unused(bytes(19), Value.timeText("yyyy-MM-dd HH:mm:ss")),
+                text("\r\n" + REPLIES.get(i))))));
+    add(
+        "order number of 3 to 4 digits, and a reference of 12",
+        calls(i -> List.of(
+            c2s(
+                text("NEW;order="),
+                fresh(digits(), "order", Value.digits(1000)),
+                text(";" + REQUESTS.get(i))),
+            s2c(
+                text("ACK;order="),
+                same(digits(), "order"),
+                text(";ref="),
+                unused(bytes(12), Value.padded(12, 2_000_000_000)),
+                text(";" + REPLIES.get(i))))));
+    add(
+        "receipt number of 4 digits at the end of each reply",
+        calls(i -> List.of(
+            c2s(text(REQUESTS.get(i))),
+            s2c(
+                text(REPLIES.get(i) + ";receipt="),
+                unused(digits(), Value.digits(1000)),
+                text(";")))));
+    add(
+        "request id twice in each reply",
+        calls(i -> List.of(
+            c2s(hex("0102"), fresh(id, "id", anyId), text(REQUESTS.get(i))),
+            s2c(hex("02"), same(id, "id"), text(REPLIES.get(i)), same(id, "id")))));
+    add(
+        "tags with their lengths (TLV)",
+        calls(i -> List.of(
+            c2s(
+                hex("0104"),
+                fresh(id, "id", anyId),
+                hex("0208"),
+                unused(bytes(8), millis),
+                hex("03"),
+                fixed(sized(U8), REQUESTS.get(i).getBytes())),
+            s2c(
+                hex("8104"),
+                same(id, "id"),
+                hex("8210"),
+                unused(bytes(16), Value.random(16)),
+                hex("83"),
+                fixed(sized(U8), REPLIES.get(i).getBytes())))));
+    List<Step> counters = new ArrayList<>();
+    for (int i = 0; i < REQUESTS.size(); i++) {
+      if (i == 2 || i == 4) {
+        counters.add(Step.CONNECT);
+      }
+      counters.add(
+          c2s(text("DO"), fresh(id, "id", Value.counter(4, BIG_ENDIAN)), text(REQUESTS.get(i))));
+      counters.add(s2c(text("OK"), same(id, "id"), text(REPLIES.get(i))));
+    }
+    add("request ids that count on over connections", counters);
+    add(
+        "sequence number, acknowledged with the next one (needs a hook)",
+        calls(i -> List.of(
+            c2s(
+                text("SEQ"), fresh(id, "mine", Value.counter(4, BIG_ENDIAN)), text(REQUESTS.get(i))),
+            s2c(text("ACK"), checked(id, Value.next("mine")), text(REPLIES.get(i))))));
+    add(
+        "two texts of varying length in one frame (no rule is learned)",
+        calls(i -> List.of(
+            c2s(
+                hex("0102"),
+                fresh(sized(U8), "name", Value.word(3, 12)),
+                text("="),
+                unused(sized(U8), Value.word(3, 12)),
+                text(REQUESTS.get(i))),
+            s2c(hex("0202"), same(sized(U8), "name"), text(REPLIES.get(i))))));
+  }
+
+  /** A logon, whose reply gives values to the client, and calls. */
+  private void session(String name, List<Field> welcome, IntFunction<List<Step>> call) {
+    List<Step> steps = new ArrayList<>(List.of(
+        c2s(text("LOGIN anna")), s2c(welcome.toArray(new Field[0]))));
+    steps.addAll(calls(call));
+    add(name, steps);
   }
 
   /** The client's value in each request, which the reply carries, too. */

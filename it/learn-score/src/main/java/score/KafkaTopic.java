@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -33,6 +35,7 @@ final class KafkaTopic extends Subject {
     Path folder = Files.createTempDirectory("kafka");
     int port = Programs.freePort();
     int controller = Programs.freePort();
+    int inside = Programs.freePort();
     Path config = folder.resolve("server.properties");
     Files.write(
         config,
@@ -40,8 +43,11 @@ final class KafkaTopic extends Subject {
             "process.roles=broker,controller",
             "node.id=1",
             "controller.quorum.voters=1@127.0.0.1:" + controller,
-            "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller,
-            "advertised.listeners=PLAINTEXT://127.0.0.1:" + front.getPort(),
+            "listeners=PLAINTEXT://127.0.0.1:" + port + ",INSIDE://127.0.0.1:" + inside
+                + ",CONTROLLER://127.0.0.1:" + controller,
+            "advertised.listeners=PLAINTEXT://127.0.0.1:" + front.getPort()
+                + ",INSIDE://127.0.0.1:" + inside,
+            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "controller.listener.names=CONTROLLER",
             "offsets.topic.replication.factor=1",
             "num.partitions=1",
@@ -58,8 +64,17 @@ final class KafkaTopic extends Subject {
             "-c",
             config.toString())
         .toArray(new String[0]));
-    return Programs.serve(
+    Server broker = Programs.serve(
         port, folder.resolve("server.log"), command(jvm, "kafka.Kafka", config.toString()));
+    // Otherwise clients ask again and again until there is a topic, some more often than others.
+    try (Admin admin =
+        Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + inside))) {
+      admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get();
+    }
+    while (!Files.exists(folder.resolve("log").resolve("orders-0"))) {
+      Thread.sleep(50);
+    }
+    return broker;
   }
 
   private static List<String> command(List<String> jvm, String... more) {

@@ -3,6 +3,11 @@ package score;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -21,6 +26,7 @@ final class Times {
     for (int at = Math.max(0, offset - 12); at <= offset; at++) {
       if (isDigits(payload, at, 13, offset, 1000)
           || isDigits(payload, at, 10, offset, 1)
+          || isDate(payload, at, offset)
           || isNumber(payload, at, 8, offset, bits -> bits / 1e3)
           || isNumber(payload, at, 8, offset, bits -> bits / 1e6)
           || isNumber(payload, at, 8, offset, bits -> bits / 1e9)
@@ -45,6 +51,21 @@ final class Times {
     String text = new String(payload, at, width, StandardCharsets.ISO_8859_1);
     return text.chars().allMatch(one -> one >= '0' && one <= '9')
         && isNow((double) Long.parseLong(text) / units);
+  }
+
+  /** Whether ten digits are month, day, hour, minute and second, as in ISO 8583. */
+  private static boolean isDate(byte[] payload, int at, int offset) {
+    if (offset >= at + 10 || at + 10 > payload.length) {
+      return false;
+    }
+    String text = new String(payload, at, 10, StandardCharsets.ISO_8859_1);
+    try {
+      LocalDateTime time =
+          LocalDateTime.parse(LocalDate.now().getYear() + text, DateTimeFormatter.ofPattern("yyyyMMddHHmmss"));
+      return isNow(time.atZone(ZoneId.systemDefault()).toEpochSecond());
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 
   private static boolean isNumber(

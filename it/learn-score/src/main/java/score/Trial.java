@@ -257,7 +257,7 @@ final class Trial {
       others.add(entries(path("b")));
       if (isReal()) {
         // What two runs have in common may be chance.
-        for (String more : new String[] {"c", "d"}) {
+        for (String more : new String[] {"c", "d", "e", "f"}) {
           record(more.charAt(0), more);
           others.add(entries(path(more)));
         }

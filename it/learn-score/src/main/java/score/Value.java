@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Function;
@@ -46,6 +47,26 @@ interface Value {
     return (side, frame) -> number(size, order, side.count(size));
   }
 
+  /** Counts on in steps from a number that differs from run to run. */
+  static Value counter(int size, ByteOrder order, int step) {
+    return (side, frame) -> number(size, order, step * side.count(size));
+  }
+
+  /** Decimal digits of one width, with zeros before the number. */
+  static Value padded(int width, int most) {
+    return (side, frame) ->
+        String.format(Locale.ROOT, "%0" + width + "d", side.random().nextInt(most))
+            .getBytes(US_ASCII);
+  }
+
+  /** The number of four bytes that the side keeps by a name, plus one. */
+  static Value next(String name) {
+    return (side, frame) -> {
+      int number = ByteBuffer.wrap(side.kept(name)).getInt();
+      return number(4, ByteOrder.BIG_ENDIAN, number + 1L);
+    };
+  }
+
   /**
    * As {@link #counter}, in decimal digits: some runs begin below a power of ten, some above it.
    */
@@ -74,6 +95,11 @@ interface Value {
     return (side, frame) -> HexFormat.of().formatHex(side.randomBytes(size)).getBytes(US_ASCII);
   }
 
+  static Value upperHexText(int size) {
+    HexFormat hex = HexFormat.of().withUpperCase();
+    return (side, frame) -> hex.formatHex(side.randomBytes(size)).getBytes(US_ASCII);
+  }
+
   static Value base64(int size) {
     return (side, frame) -> Base64.getEncoder().encode(side.randomBytes(size));
   }
@@ -92,7 +118,8 @@ interface Value {
   }
 
   static Value timeText(String pattern) {
-    DateTimeFormatter format = DateTimeFormatter.ofPattern(pattern).withZone(ZoneOffset.UTC);
+    DateTimeFormatter format =
+        DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneOffset.UTC);
     return time(now -> format.format(now).getBytes(US_ASCII));
   }
 
@@ -100,13 +127,14 @@ interface Value {
   static Value ntp() {
     return time(now -> ByteBuffer.allocate(8)
         .putInt((int) (now.getEpochSecond() + 2_208_988_800L))
-        .putInt((int) ((now.getNano() << 32L) / 1_000_000_000L))
+        .putInt((int) (((long) now.getNano() << 32) / 1_000_000_000L))
         .array());
   }
 
-  /** Packed decimals: yyMMddHHmmss in six bytes. */
-  static Value bcd() {
-    DateTimeFormatter format = DateTimeFormatter.ofPattern("yyMMddHHmmss").withZone(ZoneOffset.UTC);
+  /** Packed decimals, two digits in each byte. */
+  static Value bcd(String pattern) {
+    DateTimeFormatter format =
+        DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneOffset.UTC);
     return time(now -> HexFormat.of().parseHex(format.format(now)));
   }
 
