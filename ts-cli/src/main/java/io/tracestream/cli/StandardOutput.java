@@ -67,7 +67,8 @@ final class StandardOutput {
   }
 
   /**
-   * Prints a line of a server, given without its line end, and does not wait long for a reader.
+   * Prints a line of a server, given without its line end, and does not wait long for a reader. If
+   * it turns out later that the line cannot be written, that ends the process.
    *
    * @throws Failures.Failed when it cannot be written; only the first time
    */
@@ -75,35 +76,81 @@ final class StandardOutput {
     if (failed) {
       return;
     }
-    CountDownLatch writing = new CountDownLatch(1);
-    FutureTask<Void> printing = new FutureTask<>(() -> {
-      try {
+    Line printing = new Line(line);
+    Thread thread = new Thread(printing, "stdout");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      printing.awaitWritten();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw failure(e);
+    }
+  }
+
+  private static Failures.Failed failure(ExecutionException e) {
+    return e.getCause() instanceof Failures.Failed failed
+        ? failed
+        : new Failures.Failed("stdout: " + e.getCause());
+  }
+
+  /** A line that is being printed, and whether somebody still waits for that. */
+  private static final class Line extends FutureTask<Void> {
+    private final CountDownLatch writing;
+    private boolean isLate;
+
+    private Line(String line) {
+      this(line, new CountDownLatch(1));
+    }
+
+    private Line(String line, CountDownLatch writing) {
+      super(() -> {
         print(out -> {
           out.write(line + "\n");
           writing.countDown();
         });
         return null;
-      } finally {
-        writing.countDown();
+      });
+      this.writing = writing;
+    }
+
+    private void awaitWritten() throws InterruptedException, ExecutionException {
+      try {
+        // A busy machine may take long to begin writing, and then its reader is not to blame. But a
+        // line that nobody reads keeps the next ones from beginning.
+        writing.await(unread ? LINE_MILLIS : StandardError.FOREVER, TimeUnit.MILLISECONDS);
+        get(LINE_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        unread = true;
+        if (!leaveIt()) {
+          get();
+        } // else a server goes on, and stops, even if nobody reads what it prints
       }
-    });
-    Thread thread = new Thread(printing, "stdout");
-    thread.setDaemon(true);
-    thread.start();
-    try {
-      // A busy machine may take long to begin writing, and then its reader is not to blame. But a
-      // line
-      // that nobody reads keeps the next ones from beginning.
-      writing.await(unread ? LINE_MILLIS : StandardError.FOREVER, TimeUnit.MILLISECONDS);
-      printing.get(LINE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      unread = true; // a server goes on, and stops, even if nobody reads what it prints
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Failures.Failed failed
-          ? failed
-          : new Failures.Failed("stdout: " + e.getCause());
+    }
+
+    private synchronized boolean leaveIt() {
+      isLate = !isDone();
+      return isLate;
+    }
+
+    @Override
+    protected void done() {
+      writing.countDown(); // if it has failed before that
+      if (wasLate()) {
+        try {
+          get();
+        } catch (ExecutionException e) {
+          Failures.say(failure(e).getMessage());
+          Shutdown.exit(Failures.FAILED);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private synchronized boolean wasLate() {
+      return isLate;
     }
   }
 

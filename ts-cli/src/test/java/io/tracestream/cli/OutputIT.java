@@ -12,6 +12,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,28 @@ class OutputIT {
       assertTrue(app.stderr().endsWith(noRoom()), app.stderr());
       assertEquals(
           1, app.stderr().lines().filter(line -> !line.contains(" INFO ")).count());
+    }
+  }
+
+  @Test
+  void aServerThatHasGivenUpOnAReaderStillEndsWhenItsLineCannotBeWritten() throws Exception {
+    Path output = dir.resolve("output");
+    Process child = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:-UsePerfData",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            FailLate.class.getName())
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+    try {
+      assertTrue(child.waitFor(2, TimeUnit.MINUTES));
+      assertEquals(1, child.exitValue());
+      assertEquals("ts-proxy: stdout: cannot write: no room\n", Files.readString(output));
+    } finally {
+      child.destroyForcibly();
     }
   }
 
