@@ -23,6 +23,7 @@ import io.tracestream.junit.ReplayTest;
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.recording.Conversation;
+import io.tracestream.recording.Direction;
 import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
@@ -31,6 +32,9 @@ import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
 import io.tracestream.replay.Verifier;
 import io.tracestream.replay.VerifyConfig;
+import io.tracestream.rules.Fault;
+import io.tracestream.rules.Faults;
+import io.tracestream.rules.Frames;
 import io.tracestream.rules.Rules;
 import io.tracestream.tls.Authority;
 import io.tracestream.tls.Certificates;
@@ -107,6 +111,20 @@ class EmbeddingTest {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(bytes);
     return bytes;
+  }
+
+  @Test
+  void faultsThatChangeWhileAProxyRuns() throws Exception {
+    ProxyConfig config = ProxyConfig.of(anyPort(), new InetSocketAddress("127.0.0.1", 1));
+    // ----
+    Faults faults = Faults.none();
+    Proxy proxy = Proxy.start(config.withFaults(faults)); // or a ReplayConfig
+    faults.set("s2c[0=\"RESP\"] 3rd truncate 5 reset");
+    faults.set(Fault.delay(Frames.of(Direction.S2C), Duration.ofMillis(200)).withProbability(0.05));
+    faults.clear();
+    // ----
+    assertEquals(List.of(), faults.list());
+    proxy.close();
   }
 
   @Test
