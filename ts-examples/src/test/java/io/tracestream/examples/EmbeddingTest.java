@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.capture.CaptureExport;
@@ -41,10 +42,15 @@ import io.tracestream.tls.Certificates;
 import io.tracestream.tls.ClientTls;
 import io.tracestream.tls.ServerTls;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -308,6 +314,65 @@ class EmbeddingTest {
     }
   }
   // ----
+
+  @Nested
+  class WithFaults {
+    // ----
+    @ReplayTest(
+        value = "balance.tsv",
+        headerLength = 4,
+        rules = "copy c2s:0+4->s2c:0+4",
+        faults = "s2c truncate 10")
+    void halfABalanceIsAnError(InetSocketAddress server) throws Exception {
+      try (BankClient client = new BankClient(server)) {
+        assertThrows(EOFException.class, () -> client.ask("balance anna"));
+      }
+    }
+    // ----
+
+    // ----
+    @ReplayTest(value = "balance.tsv", headerLength = 4, rules = "copy c2s:0+4->s2c:0+4")
+    void theSecondAnswerMayBeLate(InetSocketAddress server, Faults faults) throws Exception {
+      annaHasSomeMoney(server);
+      faults.set(Fault.delay(Frames.of(Direction.S2C), Duration.ofMillis(200)));
+      annaHasSomeMoney(server);
+    }
+    // ----
+
+    private void annaHasSomeMoney(InetSocketAddress server) throws Exception {
+      try (BankClient client = new BankClient(server)) {
+        assertEquals("42.00", client.ask("balance anna"));
+      }
+    }
+  }
+
+  /** The client of the README, but one that notices when a reply is cut short. */
+  private static final class BankClient implements AutoCloseable {
+    private final Socket socket;
+
+    private BankClient(InetSocketAddress server) throws IOException {
+      socket = new Socket(server.getAddress(), server.getPort());
+    }
+
+    private String ask(String question) throws IOException {
+      byte[] text = question.getBytes(StandardCharsets.UTF_8);
+      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(4 + text.length);
+      out.writeInt(7);
+      out.write(text);
+
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      byte[] reply = new byte[in.readInt()];
+      in.readFully(reply);
+      assertEquals(7, ByteBuffer.wrap(reply).getInt());
+      return new String(reply, 4, reply.length - 4, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
 
   @Nested
   class WithAField {
