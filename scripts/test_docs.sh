@@ -185,6 +185,7 @@ if (($# == 0)); then
   test_options
   pages=("$root/README.md" "$root"/docs/*.md)
 fi
-for each in "${pages[@]}"; do
-  test_page "$(readlink -f "$each")"
-done
+readlink -f "${pages[@]}" >"$work/pages" # at once: each page is tested in a folder of its own
+while read -r each <&4; do
+  test_page "$each"
+done 4<"$work/pages"
