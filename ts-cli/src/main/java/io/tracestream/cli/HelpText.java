@@ -86,9 +86,10 @@ final class HelpText {
       if (!option.hidden()) {
         String names = option.names().length == 1 ? "    " : option.shortestName() + ", ";
         names += option.longestName() + value(option);
+        int left = COLUMN - 2 - names.length();
         text.append("  ")
             .append(help.colorScheme().optionText(names))
-            .append(" ".repeat(Math.max(1, COLUMN - 2 - names.length())));
+            .append(left > 0 ? " ".repeat(left) : "\n" + " ".repeat(COLUMN));
         wrap(
             String.join(" ", option.description()),
             help.commandSpec().usageMessage().width(),
