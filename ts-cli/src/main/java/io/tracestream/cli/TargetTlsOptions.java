@@ -76,6 +76,12 @@ final class TargetTlsOptions {
     if (passwordFile != null && identity == null) {
       throw wrong("--target-cert-password-file is only valid with --target-cert");
     }
+    if (name != null && name.isEmpty()) {
+      throw wrong("--target-name: found nothing, expected the name in the server's certificate");
+    }
+    if (protocols.contains("")) {
+      throw wrong("--target-alpn: found nothing, expected a protocol such as h2");
+    }
     ClientTls tls = ClientTls.create().withName(name).withProtocols(protocols);
     if (authorities != null) {
       tls = tls.withAuthorities(TlsFiles.certificates("--target-ca", authorities));

@@ -86,6 +86,9 @@ final class ClientHello {
     List<String> names = new ArrayList<>();
     while (list.hasRemaining()) {
       byte[] name = new byte[list.get() & 0xff];
+      if (name.length == 0) {
+        return List.of(); // RFC 7301 does not allow it, and the JDK does not offer it
+      }
       list.get(name);
       names.add(new String(name, StandardCharsets.ISO_8859_1)); // as the JDK reads and writes them
     }

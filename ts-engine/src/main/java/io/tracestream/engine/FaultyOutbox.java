@@ -365,6 +365,12 @@ final class FaultyOutbox extends Outbox {
     }
     if (treatment.later > 0 && !treatment.dropped) {
       aside.add(new Aside(frame, treatment));
+      while (asideBytes > MOST_HELD
+          && aside.size() > 1) { // the first one goes sooner than it should
+        Aside first = aside.remove(0);
+        asideBytes -= first.frame.remaining();
+        send(first.frame, first.treatment);
+      }
     }
   }
 
@@ -498,7 +504,7 @@ final class FaultyOutbox extends Outbox {
 
   @Override
   boolean takesMore() {
-    return super.isEmpty() && heldBytes + asideBytes < MOST_HELD;
+    return super.isEmpty() && heldBytes < MOST_HELD; // frames aside wait for those to be read
   }
 
   @Override

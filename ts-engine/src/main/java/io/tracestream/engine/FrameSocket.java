@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident {
   private static final int END = -1;
+  private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
   /** Partial frames up to this size are moved with each read; moving larger ones costs too much. */
   private static final int MOST_MOVED = 64 * 1024;
   /** How much is read from a peer whose frames cannot be sent on yet. */
@@ -652,6 +653,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     frame.came(in.position() - before);
     if (frame.isWhole()) {
       takeLarge(frame, sink);
+      if (endRead || resetRead != null) {
+        endWith(NO_BYTES, 0);
+      }
     } else if (endRead || resetRead != null) {
       endWith(frame.beginning(), frame.arrived());
     }
@@ -1166,6 +1170,9 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     if (!unsent.isEmpty()) {
       sendFailure = ending.text();
       unsent.clear();
+      if (tls != null) {
+        tls.discardOutput();
+      }
     }
     freePartial();
     account();

@@ -38,6 +38,9 @@ final class Tls implements WritableByteChannel {
   /** The most that is read or written in one go; several records, as each call costs. */
   private static final int MOST_AT_ONCE = 128 * 1024;
 
+  /** Bytes before the content of a record, the last two of which are its length. */
+  private static final int RECORD_HEADER = 5;
+
   private static final int END = -1;
   private static final int HANDSHAKE_RECORD = 22;
   private static final int ALERT_RECORD = 21;
@@ -60,6 +63,9 @@ final class Tls implements WritableByteChannel {
   /** There may be a whole record in what came. */
   private boolean more;
 
+  /** Bytes of the longest record that is taken. */
+  private int longestRecord;
+
   private boolean open;
   private boolean begun;
   private boolean peerEnded;
@@ -81,6 +87,7 @@ final class Tls implements WritableByteChannel {
         throw new IllegalStateException("TLS cannot begin: " + e.getMessage(), e);
       }
       engine = made;
+      longestRecord = made.getSession().getPacketBufferSize();
     }
     return engine;
   }
@@ -156,6 +163,7 @@ final class Tls implements WritableByteChannel {
       return false;
     }
     ByteBuffer in = came;
+    requireShort(in);
     Status status = its.unwrap(in, NOTHING).getStatus();
     more = status == Status.OK && in.hasRemaining();
     if (status == Status.CLOSED) {
@@ -174,7 +182,11 @@ final class Tls implements WritableByteChannel {
       in.put(came);
       freeCame();
     }
-    int n = in.hasRemaining() ? channel.read(in) : 0;
+    if (!in.hasRemaining()) {
+      buffers.give(in);
+      throw new SSLException("its first message is longer than any client's");
+    }
+    int n = channel.read(in);
     in.flip();
     if (in.hasRemaining()) {
       came = buffers.shrink(in);
@@ -195,6 +207,19 @@ final class Tls implements WritableByteChannel {
     int type = in.get(in.position());
     if (type != HANDSHAKE_RECORD && type != ALERT_RECORD) {
       throw new SSLException("it does not speak TLS: it began with " + shown(in));
+    }
+  }
+
+  /**
+   * Refuses a record that TLS does not allow. The engine would take it, and from then on need more
+   * room for each record.
+   */
+  private void requireShort(ByteBuffer in) throws SSLException {
+    if (in.remaining() >= RECORD_HEADER) {
+      int length = in.getShort(in.position() + RECORD_HEADER - 2) & 0xffff;
+      if (RECORD_HEADER + length > longestRecord) {
+        throw new SSLException("it sent a record of " + length + " bytes, more than TLS allows");
+      }
     }
   }
 
@@ -267,10 +292,9 @@ final class Tls implements WritableByteChannel {
       return Math.max(n, 0);
     }
     int before = to.position();
-    if (decrypted != null) {
+    if (decrypted != null) { // alone: what the channel says counts after these bytes
       takeDecrypted(decrypted, to);
-    }
-    if (decrypted == null && !peerEnded) {
+    } else if (!peerEnded) {
       boolean isCut = !more && receiveAhead();
       decrypt(to);
       if (isCut && !peerEnded && !more && decrypted == null) {
@@ -319,27 +343,30 @@ final class Tls implements WritableByteChannel {
   private boolean decryptRecords(ByteBuffer in, ByteBuffer to) throws IOException {
     SSLEngine its = engine();
     while (in.hasRemaining()) {
+      requireShort(in);
       SSLEngineResult result = its.unwrap(in, to);
+      if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+        if (!to.hasRemaining()) {
+          return true;
+        }
+        // The record may be longer than what is left, and may not have come whole.
+        ByteBuffer record = buffers.take(RECORD);
+        result = its.unwrap(in, record);
+        takeDecrypted(record.flip(), to);
+      }
       switch (result.getStatus()) {
         case BUFFER_UNDERFLOW -> {
           return false;
         }
-        case BUFFER_OVERFLOW -> {
-          if (!to.hasRemaining()) {
-            return true;
-          }
-          ByteBuffer record = buffers.take(RECORD);
-          its.unwrap(in, record);
-          takeDecrypted(record.flip(), to);
-          if (decrypted != null) {
-            return true;
-          }
-        }
+        case BUFFER_OVERFLOW -> throw new SSLException("a record does not fit");
         case CLOSED -> {
           peerEnded = true;
           return false;
         }
         default -> serveHandshake(its, result.getHandshakeStatus());
+      }
+      if (decrypted != null) {
+        return in.hasRemaining();
       }
     }
     return false;
@@ -432,7 +459,11 @@ final class Tls implements WritableByteChannel {
     int end = out.limit();
     out.limit(out.capacity()).position(end);
     try {
-      return engine().wrap(from, out).getStatus();
+      Status status = engine().wrap(from, out).getStatus();
+      if (status == Status.BUFFER_OVERFLOW) {
+        throw new SSLException("a record to be sent does not fit");
+      }
+      return status;
     } finally {
       out.limit(out.position()).position(start);
       if (out.hasRemaining()) {

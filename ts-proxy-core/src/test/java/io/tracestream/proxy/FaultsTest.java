@@ -289,6 +289,14 @@ class FaultsTest {
   }
 
   @Test
+  void framesThatWaitForLaterOnesDoNotKeepThoseFromBeingRead() throws Exception {
+    converse("c2s reorder 9");
+    String frames = ("ea60" + "6a".repeat(60_000)).repeat(8); // more than is held otherwise
+    client.send(frames).endSending();
+    assertEquals(frames, target.awaitEnd());
+  }
+
+  @Test
   void aRateIsKept() throws Exception {
     converse("s2c rate 10k/s");
     long start = System.nanoTime();

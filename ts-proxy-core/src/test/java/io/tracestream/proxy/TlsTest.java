@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.codec.FrameFormat;
 import io.tracestream.testing.TestLog;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
@@ -13,12 +14,15 @@ import io.tracestream.tls.Identity;
 import io.tracestream.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -200,6 +204,7 @@ class TlsTest {
         shaking.get();
         assertEquals("second/1", accepted.getApplicationProtocol());
         assertEquals("second/1", socket.getApplicationProtocol());
+        accepted.setSoTimeout(1); // else closing it waits for the close_notify of the proxy
       }
     }
   }
@@ -393,6 +398,73 @@ class TlsTest {
       TestPeer.connect(proxy.address()).close();
       assertTrue(proxy.awaitConnections(1, Duration.ofSeconds(30)));
       assertEquals(List.of(), new ArrayList<>(failures));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_1_2, TLS_1_3})
+  void aLargeFrameArrivesWholeWhereverTheNetworkCutsItsRecords(String version) throws Exception {
+    byte[] frame = new byte[4 + 300_000];
+    ByteBuffer.wrap(frame).putInt(300_000);
+    Arrays.fill(frame, 4, frame.length, (byte) 0x6a);
+    FrameFormat format = new FrameFormat(4, 1_000_000);
+    try (TestTarget listening = TestTarget.start();
+        Proxy proxy = Proxy.start(withBoth(listening).withTargetTls(null).withFormat(format));
+        ServerSocket cutter = new ServerSocket(0, 1, proxy.address().getAddress())) {
+      Thread cutting = new Thread(() -> cut(cutter, proxy));
+      cutting.start();
+      SSLSocket socket = (SSLSocket) TRUSTING
+          .context()
+          .getSocketFactory()
+          .createSocket(cutter.getInetAddress(), cutter.getLocalPort());
+      socket.setEnabledProtocols(new String[] {version});
+      socket.startHandshake();
+      try (socket;
+          TestPeer target = listening.accept()) {
+        socket.getOutputStream().write(frame);
+        assertEquals(HexFormat.of().formatHex(frame), target.await(frame.length));
+      }
+      cutting.join();
+    }
+  }
+
+  /**
+   * Passes on what a client sends in pieces of 700 bytes, each of which is read before the next
+   * comes, and what it gets as it comes.
+   */
+  private static void cut(ServerSocket from, Proxy proxy) {
+    try (Socket client = from.accept();
+        Socket to = new Socket(proxy.address().getAddress(), proxy.address().getPort())) {
+      to.setTcpNoDelay(true);
+      Thread back = new Thread(() -> {
+        try {
+          to.getInputStream().transferTo(client.getOutputStream());
+        } catch (IOException e) {
+          // the client has left
+        }
+      });
+      back.start();
+      byte[] piece = new byte[700];
+      for (int n = client.getInputStream().read(piece);
+          n > 0;
+          n = client.getInputStream().read(piece)) {
+        to.getOutputStream().write(piece, 0, n);
+        proxy.stats();
+        proxy.stats(); // its loops have looked for what came in between
+      }
+    } catch (IOException e) {
+      // the client has left
+    }
+  }
+
+  @Test
+  void aRecordThatIsLongerThanTlsAllowsEndsTheHandshake() throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        TestLog log = TestLog.open();
+        Proxy proxy = Proxy.start(withBoth(listening));
+        TestPeer client = TestPeer.connect(proxy.address())) {
+      client.send("16 0301 80f0");
+      awaitRefusal(client, log, "it sent a record of 33008 bytes, more than TLS allows");
     }
   }
 

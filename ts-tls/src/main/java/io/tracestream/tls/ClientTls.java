@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -29,6 +30,8 @@ public final class ClientTls implements Cloneable {
   private @Nullable Identity identity;
   private @Nullable String name;
   private List<String> protocols = List.of();
+  /** Whether the context is a program's own. */
+  private boolean isGiven;
   /** Made when it is first needed. Guarded by this. */
   private @Nullable SSLContext context;
 
@@ -45,18 +48,24 @@ public final class ClientTls implements Cloneable {
   }
 
   /**
-   * What a program has set up already. Its trust and identity are not changed afterwards.
+   * What a program has set up already. Its trust and identity cannot be changed afterwards.
    *
    * @param context trusts the target
-   * @return the configuration
+   * @return the configuration; {@link #withAuthorities}, {@link #withoutChecks} and
+   *     {@link #withIdentity} throw an IllegalStateException
    */
   public static ClientTls of(SSLContext context) {
     ClientTls made = new ClientTls();
     made.context = Objects.requireNonNull(context, "context");
+    made.isGiven = true;
     return made;
   }
 
   private ClientTls with(boolean newContext, Consumer<ClientTls> change) {
+    if (newContext && isGiven) {
+      throw new IllegalStateException(
+          "trust and identity are those of the SSLContext: set them there");
+    }
     try {
       ClientTls copy = (ClientTls) clone();
       synchronized (this) {
@@ -168,11 +177,21 @@ public final class ClientTls implements Cloneable {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
     }
     if (Names.addressOf(its) == null) {
-      // From bytes: as a string it may not have an underscore.
-      parameters.setServerNames(List.of(new SNIHostName(its.getBytes(StandardCharsets.UTF_8))));
+      parameters.setServerNames(serverNames(its));
     }
     parameters.setApplicationProtocols(protocols.toArray(String[]::new));
     return parameters;
+  }
+
+  /** What to send as the name of the target; nothing where it is none that TLS can send. */
+  private static List<SNIServerName> serverNames(String host) {
+    String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host; // RFC 6066
+    try {
+      // From bytes: as a string it may not have an underscore, nor as bytes from Java 25 on.
+      return List.of(new SNIHostName(name.getBytes(StandardCharsets.UTF_8)));
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
   }
 
   /**

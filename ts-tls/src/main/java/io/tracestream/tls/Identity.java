@@ -13,6 +13,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,17 +48,35 @@ public final class Identity {
   /**
    * Reads an identity from PEM files, which may be one and the same.
    *
-   * @param certificates the certificate of the key, followed by those that signed it, if any
+   * @param certificates the certificate of the key, followed by those that signed it, if any, in
+   *     any order
    * @param key a private key that is not encrypted: PKCS#8, PKCS#1 or SEC 1
    * @return the identity
    * @throws IOException if a file cannot be read, the key is encrypted or belongs to another
    *     certificate, or the certificate has expired; the message names the file
    */
   public static Identity ofPem(Path certificates, Path key) throws IOException {
-    List<X509Certificate> chain = Pem.certificates(certificates);
+    List<X509Certificate> chain = inOrder(Pem.certificates(certificates));
     Identity identity = of(Pem.privateKey(key), chain.toArray(X509Certificate[]::new));
     identity.check(certificates, key);
     return identity;
+  }
+
+  /** The first certificate, and each that signed the one before it. */
+  private static List<X509Certificate> inOrder(List<X509Certificate> found) {
+    List<X509Certificate> others = new ArrayList<>(found);
+    List<X509Certificate> chain = new ArrayList<>();
+    X509Certificate next = others.remove(0);
+    while (next != null) {
+      X509Certificate last = next;
+      chain.add(last);
+      next = others.stream()
+          .filter(one -> one.getSubjectX500Principal().equals(last.getIssuerX500Principal()))
+          .findFirst()
+          .orElse(null);
+      others.remove(next);
+    }
+    return chain;
   }
 
   /**
