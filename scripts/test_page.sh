@@ -64,6 +64,11 @@ fi
 
 cd "$root"
 command -v mvn >/dev/null || refuse 3 "mvn: not found; install Maven"
-TS_PROXY_BROWSER=$browser mvn -B -ntp -q -pl ts-cli -Dtest=UnitsTest -Dit.test=PageIT verify ||
-  fail "pages: a test failed; see above"
+report=ts-cli/target/failsafe-reports/TEST-io.tracestream.cli.PageIT.xml
+rm -f "$report"
+TS_PROXY_BROWSER=$browser mvn -B -ntp -q -pl ts-cli -am -Dmaven.source.skip -Dspotless.check.skip -Dcyclonedx.skip \
+  -Dtest=none -Dit.test=PageIT -DfailIfNoTests=false -Dsurefire.failIfNoSpecifiedTests=false \
+  -Dfailsafe.failIfNoSpecifiedTests=false verify || fail "pages: a test failed; see above"
+grep -q '<testcase' "$report" || fail "pages: no test ran"
+! grep -q '<skipped' "$report" || fail "pages: a test was left out, though there is a browser"
 echo "pages: passed"
