@@ -23,7 +23,22 @@ public final class JsonDecoder implements PayloadDecoder {
           Separators.createDefaultInstance()
               .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
               .withRootSeparator("\n"))
-      .withObjectIndenter(new DefaultIndenter("  ", "\n"));
+      .withObjectIndenter(new Indenter());
+
+  /** Leaves deeper levels where they are, which could take a thousand times the payload's size. */
+  private static final class Indenter extends DefaultIndenter {
+    private static final long serialVersionUID = 1;
+    private static final int MOST_LEVELS = 40;
+
+    private Indenter() {
+      super("  ", "\n");
+    }
+
+    @Override
+    public void writeIndentation(JsonGenerator to, int level) throws IOException {
+      super.writeIndentation(to, Math.min(level, MOST_LEVELS));
+    }
+  }
 
   /** For the service loader. */
   public JsonDecoder() {}

@@ -105,6 +105,15 @@ class DecodersTest {
   }
 
   @Test
+  void jsonThatIsNestedDeeplyDoesNotGrowWithItsDepth() {
+    String payload =
+        "{\"a\":".repeat(900) + "{" + "\"b\":1,".repeat(1000) + "\"b\":1}" + "}".repeat(900);
+    List<String> lines = json(payload);
+    assertEquals(2 * 901 + 1001, lines.size());
+    assertTrue(lines.stream().mapToInt(String::length).max().orElse(0) < 100);
+  }
+
+  @Test
   void whatIsNotJsonInUtf8IsLeftToOthers() {
     for (String payload :
         List.of("", " \n", "1_hello", "{\"a\":1", "{\"a\":1}x", "{'a':1}", "[1,]")) {

@@ -141,7 +141,9 @@ public final class Engine implements AutoCloseable {
    * @return the next one
    */
   public EventLoop next() {
-    return loops.get(next++ % loops.size());
+    EventLoop one = loops.get(next);
+    next = (next + 1) % loops.size();
+    return one;
   }
 
   /**

@@ -350,9 +350,9 @@ final class Tls implements WritableByteChannel {
           return true;
         }
         // The record may be longer than what is left, and may not have come whole.
-        ByteBuffer record = buffers.take(RECORD);
-        result = its.unwrap(in, record);
-        takeDecrypted(record.flip(), to);
+        decrypted = buffers.take(RECORD); // is given back even if this fails
+        result = its.unwrap(in, decrypted);
+        takeDecrypted(decrypted.flip(), to);
       }
       switch (result.getStatus()) {
         case BUFFER_UNDERFLOW -> {

@@ -39,6 +39,9 @@ public final class Load implements AutoCloseable {
   /** More connections that are made at the same moment overflow a usual server's queue. */
   private static final int CONNECTING_AT_ONCE = 64;
 
+  /** No time of System.nanoTime. */
+  static final long NEVER = Long.MIN_VALUE;
+
   private static final long RETRY_NANOS = 100_000_000;
   /** What a process needs besides its connections, in descriptors. */
   private static final int OTHER_DESCRIPTORS = 50;
@@ -64,7 +67,7 @@ public final class Load implements AutoCloseable {
   /** One for each client that goes on. */
   private final CountDownLatch playing;
   /** When the last reply came that anybody got. */
-  private final AtomicLong lastReply = new AtomicLong(Long.MIN_VALUE);
+  private final AtomicLong lastReply = new AtomicLong(NEVER);
 
   private volatile Phase phase = Phase.CONNECTING;
   // Times of System.nanoTime. Written before the phase in which they are read.
@@ -233,6 +236,9 @@ public final class Load implements AutoCloseable {
     }
     wrappedUp = System.nanoTime();
     boolean hadBegun = phase == Phase.ON;
+    if (!hadBegun) {
+      countFrom = wrappedUp;
+    }
     phase = Phase.WRAPPING_UP;
     if (hadBegun && hasRate()) {
       for (LoadClient client : clients) {
@@ -375,7 +381,7 @@ public final class Load implements AutoCloseable {
     Phase now = phase;
     long end = now == Phase.WRAPPING_UP ? wrappedUp : System.nanoTime();
     long last = lastReply.get();
-    if (playing.getCount() == 0 && last != Long.MIN_VALUE && last - end < 0) {
+    if (playing.getCount() == 0 && last != NEVER && last - end < 0) {
       end = last; // all rounds were played before that
     }
     long nanos = now == Phase.CONNECTING ? 0 : Math.max(0, end - countFrom);

@@ -21,8 +21,8 @@ final class LoadClient {
   private long rounds;
   /** How many requests it has sent, in all conversations. */
   private long asked;
-  /** When the last reply came. */
-  private long lastReply;
+  /** When the last reply came; {@link Load#NEVER} before that. */
+  private long lastReply = Load.NEVER;
   /** Whether it is known how its first connection went. */
   private boolean hasTried;
 

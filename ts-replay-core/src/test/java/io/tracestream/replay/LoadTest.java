@@ -12,7 +12,9 @@ import io.tracestream.rules.Rules;
 import io.tracestream.testing.TestPeer;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -73,6 +75,27 @@ class LoadTest extends VerifierTestBase {
       one.send("0001 62").endSending();
       other.send("0001 62").endSending();
       assertEquals(2, statsAtEnd(load).verdict().matched());
+    }
+  }
+
+  @Test
+  void noTimeIsCountedBeforeAllClientsAreConnected() throws Exception {
+    // The kernel completes two or three connections to a listener that never accepts.
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Load load = Load.start(
+            load((InetSocketAddress) full.getLocalSocketAddress(), 8, "c2s 61", "s2c 62"))) {
+      assertEquals(Duration.ZERO, load.stats().elapsed());
+      assertEquals(Duration.ZERO, statsOnceStopped(load).elapsed());
+    }
+  }
+
+  @Test
+  void timeIsCountedWhereNothingIsToBeAnswered() throws Exception {
+    try (Load load = Load.start(load(target.address(), 1, "c2s 61"))) {
+      try (TestPeer peer = target.accept()) {
+        assertEquals("000161", peer.awaitEnd());
+      }
+      assertTrue(statsAtEnd(load).elapsed().toNanos() > 0);
     }
   }
 

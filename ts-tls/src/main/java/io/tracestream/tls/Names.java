@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells host names from IP addresses. */
 final class Names {
-  private static final Pattern ADDRESS = Pattern.compile("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:.*");
+  private static final String OCTET = "(25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})";
+  /** Anything else that begins with a digit would be looked up as a name. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(OCTET + "(\\." + OCTET + "){3}|[0-9a-fA-F:.]*:.*");
 
   private Names() {}
 
