@@ -20,11 +20,9 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "diff",
@@ -177,14 +175,9 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  private static final class ToPage implements ITypeConverter<Path> {
-    @Override
-    public Path convert(String value) {
-      if (ReportOption.hasSuffix(value, ReportOption.HTML)) {
-        return new Values.FileName().convert(value);
-      }
-      throw new TypeConversionException("found \"" + value
-          + "\", expected a name that ends in .html; --json writes JSON to stdout");
+  private static final class ToPage extends Values.Report {
+    private ToPage() {
+      super(".html; --json writes JSON to stdout", ReportOption.HTML);
     }
   }
 

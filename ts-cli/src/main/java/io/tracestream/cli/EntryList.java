@@ -12,7 +12,6 @@ import java.util.HexFormat;
 final class EntryList {
   private static final String COLUMNS = " entry    line      time s dir    bytes";
   private static final String FOUND = "       at";
-  private static final String PAYLOAD = "  payload in hex            as text";
 
   private final EntryOptions options;
   private final Decoders decoders;
@@ -113,8 +112,8 @@ final class EntryList {
       if (!begun) {
         begun = true;
         out.write(title == null ? "" : title + "\n");
-        out.write(
-            COLUMNS + (options.searches() ? FOUND : "") + (options.full() ? "" : PAYLOAD) + "\n");
+        out.write(COLUMNS + (options.searches() ? FOUND : "")
+            + (options.full() ? "" : FrameText.PAYLOAD) + "\n");
       }
     }
 

@@ -48,7 +48,6 @@ final class FrameShow implements FrameObserver {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneId.systemDefault());
   private static final String COLUMNS = "           time    conn dir    bytes";
-  private static final String PAYLOAD = "  payload in hex            as text";
 
   private final boolean whole;
   private final Decoders decoders;
@@ -167,7 +166,7 @@ final class FrameShow implements FrameObserver {
     long count = 0;
     for (List<Frame> frames = take(); !frames.isEmpty(); frames = take()) {
       if (count == 0) {
-        out.write(COLUMNS + (whole ? "" : PAYLOAD) + "\n");
+        out.write(COLUMNS + (whole ? "" : FrameText.PAYLOAD) + "\n");
       }
       for (Frame frame : frames) {
         if (frame == Frame.LEFT_OUT) {

@@ -14,6 +14,9 @@ import java.util.List;
 final class FrameText {
   /** Bytes of a payload that are shown in a line. */
   static final int SHOWN = 12;
+  /** What stands above those that {@link #putBytes} puts. */
+  static final String PAYLOAD = "  payload in hex            as text";
+
   /** Bytes that fit in one row of hex and text. */
   private static final int ROW = 16;
 

@@ -21,9 +21,36 @@ record HostPort(String host, int port) {
     return new InetSocketAddress(host, port);
   }
 
+  /**
+   * The address with its host looked up, for a command that connects to it once.
+   *
+   * @param option what named it, for the error
+   */
+  InetSocketAddress resolved(String option) throws Failures.Failed {
+    InetSocketAddress address = resolved();
+    if (address.isUnresolved()) {
+      throw new Failures.Failed(option + ": no such host: " + host + "; correct the address");
+    }
+    return address;
+  }
+
   /** The address to look up when it is needed; one in digits needs no lookup. */
   InetSocketAddress unresolved() {
     return isNumber() ? resolved() : InetSocketAddress.createUnresolved(host, port);
+  }
+
+  /**
+   * The address with its host looked up, for a server.
+   *
+   * @param option what named it, for the error
+   */
+  InetSocketAddress resolvedToListen(String option) throws Failures.NotStarted {
+    InetSocketAddress address = resolved();
+    if (address.isUnresolved()) {
+      throw new Failures.NotStarted(
+          option + ": no such host: " + host + "; give an address of this machine");
+    }
+    return address;
   }
 
   private boolean isNumber() {

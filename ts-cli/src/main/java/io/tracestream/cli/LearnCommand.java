@@ -9,7 +9,6 @@ import io.tracestream.rules.Field;
 import io.tracestream.rules.Rules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,13 +148,8 @@ final class LearnCommand implements Callable<Integer> {
 
   private ServerTrial trial(Learned learned, List<Conversation> conversations)
       throws Failures.Failed, Failures.NotStarted {
-    InetSocketAddress target = live.target.resolved();
-    if (target.isUnresolved()) {
-      throw new Failures.Failed(
-          "--target: no such host: " + live.target.host() + "; correct the address");
-    }
     return new ServerTrial(
-        target,
+        live.target.resolved("--target"),
         live.target.toString(),
         frames.formatOf(conversations),
         learned.rules(),

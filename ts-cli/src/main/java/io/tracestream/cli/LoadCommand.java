@@ -48,12 +48,10 @@ import picocli.CommandLine.TypeConversionException;
           + " --duration 1m --fail-if 'p99>50ms'"
     })
 final class LoadCommand implements Callable<Integer> {
-  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
   private static final Duration USUAL_DURATION = Duration.ofSeconds(10);
   /** How long a signal waits for a load that is about to start. */
   private static final long START_MILLIS = 500;
 
-  private static final long LOG_MILLIS = 200;
   private static final int MOST_EXPLAINED = 10;
   /** Bytes to show on each side of a difference. */
   private static final int CONTEXT = 16;
@@ -200,13 +198,10 @@ final class LoadCommand implements Callable<Integer> {
     checkOptions();
     source.check();
     LoadConfig config = config();
-    for (Path file : new Path[] {results.report, results.histogram}) {
-      if (file != null) {
-        String option = file.equals(results.report) ? "--report" : "--histogram";
-        ReportOption.check(option, file, source.recording());
-      }
-    }
-    preparePage(config);
+    ReportOption.check("--report", results.report, source.recording());
+    ReportOption.check("--histogram", results.histogram, source.recording());
+    page = ReportOption.page(
+        results.report, config.conversations(), config.format().maxPayloadLength(), Decoders.NONE);
     try {
       latencies = new Latencies(results.histogram);
     } catch (IOException e) {
@@ -220,22 +215,8 @@ final class LoadCommand implements Callable<Integer> {
       load.complete(null);
     }
     StatusLine.start(log, () -> traffic(load.join().stats()));
-    load.join().awaitEnd(FOREVER);
+    load.join().awaitEnd(Shutdown.FOREVER);
     return shutdown.now();
-  }
-
-  private void preparePage(LoadConfig config) throws Failures.NotStarted {
-    if (results.report == null
-        || !ReportOption.hasSuffix(results.report.toString(), ReportOption.HTML)) {
-      return;
-    }
-    Page.check("--report", results.report);
-    try {
-      page = Page.of(results.report);
-      page.add(config.conversations(), config.format().maxPayloadLength(), Decoders.NONE);
-    } catch (IOException e) {
-      throw new Failures.NotStarted(Page.cannotWrite("--report", results.report, e));
-    }
   }
 
   private void checkOptions() {
@@ -255,10 +236,6 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private Load start(LoadConfig config) throws Failures.NotStarted, Failures.Failed {
-    if (config.target().isUnresolved()) {
-      throw new Failures.Failed(
-          "--target: no such host: " + target.host() + "; correct the address");
-    }
     try {
       return Load.start(config);
     } catch (RecordingException e) {
@@ -270,10 +247,10 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private LoadConfig config() throws Failures.NotStarted {
+  private LoadConfig config() throws Failures.NotStarted, Failures.Failed {
     List<Conversation> conversations = source.conversations();
     sessions = new SessionCollector(explaining(), CONTEXT, Decoders.NONE);
-    return LoadConfig.of(target.resolved(), conversations, clients)
+    return LoadConfig.of(target.resolved("--target"), conversations, clients)
         .withFormat(frames.formatOf(conversations))
         .withTiming(timing())
         .withRules(rules.rulesWithoutFaults())
@@ -305,11 +282,7 @@ final class LoadCommand implements Callable<Integer> {
           ? String.valueOf(result.damage())
           : mismatch.kind() + " " + mismatch.place();
       if (explained.size() < MOST_EXPLAINED && explained.add(kind)) {
-        if (mismatch == null) {
-          SessionListener.LOGGING.ended(result);
-        } else {
-          System.err.print(MismatchText.paragraph(mismatch, CONTEXT, colours, Decoders.NONE));
-        }
+        MismatchText.say(result, CONTEXT, colours, Decoders.NONE);
       }
     };
   }
@@ -337,17 +310,7 @@ final class LoadCommand implements Callable<Integer> {
     LoadResult result =
         new LoadResult(source.recording(), clients, amount.rate, started, limits(), measured);
     boolean written = write(result);
-    int status = result.passed() && written ? 0 : Failures.FAILED;
-    Shutdown.decided(status);
-    // So that the summary comes last on a terminal.
-    StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
-    try {
-      StandardOutput.printLine(result.text());
-    } catch (Failures.Failed e) {
-      Failures.say(e.getMessage());
-      return Failures.FAILED;
-    }
-    return status;
+    return Shutdown.conclude(result.passed() && written ? 0 : Failures.FAILED, result.text());
   }
 
   /** Those that were given, and the usual ones of which none was given. */
@@ -405,15 +368,9 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private static final class ToReport implements ITypeConverter<Path> {
-    @Override
-    public Path convert(String value) {
-      if (ReportOption.hasSuffix(value, ReportOption.JSON)
-          || ReportOption.hasSuffix(value, ReportOption.HTML)) {
-        return new Values.FileName().convert(value);
-      }
-      throw new TypeConversionException(
-          "found \"" + value + "\", expected a name that ends in .html or .json");
+  private static final class ToReport extends Values.Report {
+    private ToReport() {
+      super(".html or .json", ReportOption.HTML, ReportOption.JSON);
     }
   }
 }

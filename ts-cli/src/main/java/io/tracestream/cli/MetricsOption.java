@@ -26,11 +26,7 @@ final class MetricsOption {
     if (address == null) {
       return null;
     }
-    InetSocketAddress resolved = address.resolved();
-    if (resolved.isUnresolved()) {
-      throw new Failures.NotStarted(
-          "--metrics: no such host: " + address.host() + "; give an address of this machine");
-    }
+    InetSocketAddress resolved = address.resolvedToListen("--metrics");
     try {
       MetricsServer server = new MetricsServer(resolved);
       LoggerFactory.getLogger(MetricsOption.class)

@@ -3,6 +3,8 @@ package io.tracestream.cli;
 import io.tracestream.recording.Direction;
 import io.tracestream.replay.Hint;
 import io.tracestream.replay.Mismatch;
+import io.tracestream.replay.SessionListener;
+import io.tracestream.replay.SessionResult;
 import io.tracestream.rules.Rules;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -26,6 +28,15 @@ final class MismatchText {
     // A line end in a file's name would look like one of the text.
     String name = mismatch.place().recording();
     return of(mismatch, context, colours, decoders).replace(name, VisibleText.line(name)) + "\n";
+  }
+
+  /** Explains on stderr how a session differed; logs how any other one ended. */
+  static void say(SessionResult result, int context, boolean colours, Decoders decoders) {
+    if (result.mismatch() == null) {
+      SessionListener.LOGGING.ended(result);
+    } else {
+      System.err.print(paragraph(result.mismatch(), context, colours, decoders));
+    }
   }
 
   /** The same in lines, and without the bytes. */

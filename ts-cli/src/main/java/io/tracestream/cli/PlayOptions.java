@@ -12,8 +12,6 @@ import picocli.CommandLine.Option;
 
 /** The options of the commands that play a recording. */
 final class PlayOptions {
-  private static final long LOG_MILLIS = 200;
-
   @Mixin
   private SourceOptions source;
 
@@ -87,14 +85,8 @@ final class PlayOptions {
   /** Explains each mismatch on stderr, and logs how all other sessions end. */
   SessionListener listener() {
     boolean colours = Terminal.STDERR.showsColours();
-    SessionListener explaining = result -> {
-      if (result.mismatch() == null) {
-        SessionListener.LOGGING.ended(result);
-      } else {
-        System.err.print(
-            MismatchText.paragraph(result.mismatch(), results.context, colours, show.decoders()));
-      }
-    };
+    SessionListener explaining =
+        result -> MismatchText.say(result, results.context, colours, show.decoders());
     return results.report.listener(explaining, results.context, show.decoders());
   }
 
@@ -109,16 +101,7 @@ final class PlayOptions {
     boolean written = results.report.write(command, source.recording(), verdict, passed);
     boolean shown = show.close();
     int status = verdict.failed() || !enough || !written || !shown ? Failures.FAILED : 0;
-    Shutdown.decided(status);
-    // So that the summary comes last on a terminal.
-    StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
-    try {
-      StandardOutput.printLine(VerdictText.of(verdict));
-    } catch (Failures.Failed e) {
-      Failures.say(e.getMessage());
-      return Failures.FAILED;
-    }
-    return status;
+    return Shutdown.conclude(status, VerdictText.of(verdict));
   }
 
   private static final class Context extends Values.Range {

@@ -43,7 +43,6 @@ import picocli.CommandLine.Spec;
       "  ts-proxy replay --listen 127.0.0.1:0 --record-dir DIR --report results.xml"
     })
 final class ReplayCommand implements Callable<Integer> {
-  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
   @Spec
   private CommandSpec command;
@@ -164,7 +163,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (connections == null) {
       return shutdown.awaitSignal();
     }
-    replay.awaitConnections(connections, FOREVER);
+    replay.awaitConnections(connections, Shutdown.FOREVER);
     return shutdown.now();
   }
 

@@ -10,10 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The option to write a report at the end. */
 final class ReportOption {
@@ -46,13 +43,7 @@ final class ReportOption {
    * @throws Failures.NotStarted when the option is given and its file cannot be written
    */
   void check(Path recording) throws Failures.NotStarted {
-    if (file == null) {
-      return;
-    }
     check("--report", file, recording);
-    if (hasSuffix(file.toString(), HTML)) {
-      Page.check("--report", file);
-    }
   }
 
   /**
@@ -62,20 +53,36 @@ final class ReportOption {
    */
   void prepare(List<Conversation> conversations, int maxPayloadLength, Decoders shownBy)
       throws Failures.NotStarted {
-    if (file == null || !hasSuffix(file.toString(), HTML)) {
-      return;
-    }
     decoders = shownBy;
+    page = page(file, conversations, maxPayloadLength, shownBy);
+  }
+
+  /** The page that a report is to become; null if it is to become something else. */
+  static Page page(
+      Path file, List<Conversation> conversations, int maxPayloadLength, Decoders decoders)
+      throws Failures.NotStarted {
+    if (file == null || !Values.Report.hasSuffix(file.toString(), HTML)) {
+      return null;
+    }
+    Page.check("--report", file);
     try {
-      page = Page.of(file);
+      Page page = Page.of(file);
       page.add(conversations, maxPayloadLength, decoders);
+      return page;
     } catch (IOException e) {
       throw new Failures.NotStarted(Page.cannotWrite("--report", file, e));
     }
   }
 
-  /** Refuses a file for an option's output that cannot be written, or that is the recording. */
+  /**
+   * Refuses a file for an option's output that cannot be written, or that is the recording.
+   *
+   * @param file null if the option was not given
+   */
   static void check(String option, Path file, Path recording) throws Failures.NotStarted {
+    if (file == null) {
+      return;
+    }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw refused(
           option, file, Files.isDirectory(file) ? " is a folder" : " is not a regular file");
@@ -137,7 +144,7 @@ final class ReportOption {
     try {
       if (page != null) {
         HtmlReport.write(report, page, decoders);
-      } else if (hasSuffix(file.toString(), XML)) {
+      } else if (Values.Report.hasSuffix(file.toString(), XML)) {
         WholeFile.write(file, out -> JUnitReport.write(report, out));
       } else {
         WholeFile.write(file, out -> JsonReport.write(report, out));
@@ -149,18 +156,9 @@ final class ReportOption {
     }
   }
 
-  static boolean hasSuffix(String name, String suffix) {
-    return name.toLowerCase(Locale.ROOT).endsWith(suffix);
-  }
-
-  private static final class ToReport implements ITypeConverter<Path> {
-    @Override
-    public Path convert(String value) {
-      if (hasSuffix(value, JSON) || hasSuffix(value, XML) || hasSuffix(value, HTML)) {
-        return new Values.FileName().convert(value);
-      }
-      throw new TypeConversionException(
-          "found \"" + value + "\", expected a name that ends in .html, .json or .xml");
+  private static final class ToReport extends Values.Report {
+    private ToReport() {
+      super(".html, .json or .xml", HTML, JSON, XML);
     }
   }
 }

@@ -24,11 +24,7 @@ final class RunningServer {
   }
 
   <T> T start(Starter<T> starter) throws Failures.NotStarted {
-    InetSocketAddress address = listen.resolved();
-    if (address.isUnresolved()) {
-      throw new Failures.NotStarted(
-          "--listen: no such host: " + listen.host() + "; give an address of this machine");
-    }
+    InetSocketAddress address = listen.resolvedToListen("--listen");
     try {
       return starter.start(address);
     } catch (SocketException | UnsupportedAddressTypeException e) {

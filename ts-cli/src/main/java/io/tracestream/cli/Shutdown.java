@@ -1,5 +1,6 @@
 package io.tracestream.cli;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -13,12 +14,16 @@ import java.util.concurrent.TimeoutException;
  */
 final class Shutdown {
   // A signal ends the process within two seconds, whatever disks and the readers of our output do.
-  // The JVM may take 0.3 s of these for threads that wait for a disk or a reader.
-  private static final long STOP_MILLIS = 1300;
+  // The JVM may take 0.3 s of these for threads that wait for a disk or a reader. Tests that are
+  // not about that time give more, as a busy machine needs more.
+  private static final long STOP_MILLIS = Long.getLong("ts-proxy.stop.millis", 1300);
   private static final long LOG_MILLIS = 200;
 
   /** How long a server that is done waits for a reader of its log that takes nothing. */
   private static final long STALL_MILLIS = 1000;
+
+  /** How long a command waits for what only a signal need end. */
+  static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
   /** How to stop the running command; null if it needs no stopping. */
   private static volatile Shutdown current;
@@ -47,6 +52,23 @@ final class Shutdown {
   static void decided(int status) {
     if (current != null) {
       current.decided = status;
+    }
+  }
+
+  /**
+   * Fixes the exit status, and prints a summary, so that it comes last on a terminal.
+   *
+   * @return the exit status, which is another one if the summary cannot be printed
+   */
+  static int conclude(int status, String summary) {
+    decided(status);
+    StandardError.awaitWritten(LOG_MILLIS, LOG_MILLIS);
+    try {
+      StandardOutput.printLine(summary);
+      return status;
+    } catch (Failures.Failed e) {
+      Failures.say(e.getMessage());
+      return Failures.FAILED;
     }
   }
 

@@ -83,11 +83,7 @@ final class SimpleClientCommand implements Callable<Integer> {
   }
 
   private SimpleClient connect(ClientTls tls) throws Failures.Failed {
-    InetSocketAddress address = server.resolved();
-    if (address.isUnresolved()) {
-      throw new Failures.Failed(
-          "--connect: no such host: " + server.host() + "; correct the address");
-    }
+    InetSocketAddress address = server.resolved("--connect");
     try {
       return new SimpleClient(address, frames.format(), tls);
     } catch (SSLException e) {

@@ -3,6 +3,7 @@ package io.tracestream.cli;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -34,13 +35,37 @@ final class Values {
   }
 
   /** The name of a file. */
-  static final class FileName extends FileOrFolder {
+  static class FileName extends FileOrFolder {
     @Override
     public Path convert(String value) {
       if (value.endsWith("/")) {
         throw wrong(value, "the name of a file, without a / at its end");
       }
       return super.convert(value);
+    }
+  }
+
+  /** The name of a file for one of some kinds of reports. */
+  abstract static class Report extends FileName {
+    private final String expected;
+    private final List<String> suffixes;
+
+    /** Takes only names with these suffixes; {@code expected} says so. */
+    Report(String expected, String... suffixes) {
+      this.expected = expected;
+      this.suffixes = List.of(suffixes);
+    }
+
+    @Override
+    public Path convert(String value) {
+      if (suffixes.stream().noneMatch(suffix -> hasSuffix(value, suffix))) {
+        throw wrong(value, "a name that ends in " + expected);
+      }
+      return super.convert(value);
+    }
+
+    static boolean hasSuffix(String name, String suffix) {
+      return name.toLowerCase(Locale.ROOT).endsWith(suffix);
     }
   }
 

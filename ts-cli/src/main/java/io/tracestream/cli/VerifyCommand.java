@@ -33,7 +33,6 @@ import picocli.CommandLine.Option;
       "  ts-proxy verify --target HOST:5000 --record-dir recordings --rules a.rules"
     })
 final class VerifyCommand implements Callable<Integer> {
-  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
   /** How long a signal waits for a verification that is about to start. */
   private static final long START_MILLIS = 500;
 
@@ -91,15 +90,11 @@ final class VerifyCommand implements Callable<Integer> {
     } finally {
       verifier.complete(null);
     }
-    verifier.join().awaitConnections(config.conversations().size(), FOREVER);
+    verifier.join().awaitConnections(config.conversations().size(), Shutdown.FOREVER);
     return shutdown.now();
   }
 
   private Verifier start(VerifyConfig config) throws Failures.NotStarted, Failures.Failed {
-    if (config.target().isUnresolved()) {
-      throw new Failures.Failed(
-          "--target: no such host: " + target.host() + "; correct the address");
-    }
     try {
       return Verifier.start(config);
     } catch (RecordingException e) {
@@ -109,11 +104,11 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private VerifyConfig config() throws Failures.NotStarted {
+  private VerifyConfig config() throws Failures.NotStarted, Failures.Failed {
     List<Conversation> conversations = play.conversations();
     FrameFormat format = frames.formatOf(conversations);
     play.prepareReport(conversations, format);
-    return VerifyConfig.of(target.resolved(), conversations)
+    return VerifyConfig.of(target.resolved("--target"), conversations)
         .withFormat(format)
         .withTiming(play.timing())
         .withRules(play.rulesWithoutFaults())

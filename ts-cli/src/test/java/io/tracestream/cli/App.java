@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 /** The real jar, running in a process of its own. */
 final class App implements AutoCloseable {
   private static final long DEADLINE_SECONDS = 120;
+  /** To start quickly; and a machine that is busy may take long to stop it. */
+  private static final List<String> JAVA_OPTIONS =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dts-proxy.stop.millis=100000");
 
   private final Process process;
   private final BufferedReader stdout;
@@ -36,6 +39,20 @@ final class App implements AutoCloseable {
     List<String> command = jar();
     command.addAll(List.of(args));
     return start(command);
+  }
+
+  /** Starts another class, which acts as the program would in a rare case. */
+  static App startMain(Class<?> main) throws IOException {
+    return start(List.of(
+        java(),
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        main.getName()));
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   /** Starts the jar in a shell that has set limits for it first. */
@@ -90,7 +107,7 @@ final class App implements AutoCloseable {
     builder.environment().put("scripts", Path.of("../scripts").toAbsolutePath().toString());
     builder.environment().put("TS_PROXY_JAR", System.getProperty("app.jar"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    builder.environment().put("JAVA_OPTS", String.join(" ", JAVA_OPTIONS));
     builder.environment().putAll(variables);
     return start(builder);
   }
@@ -107,8 +124,8 @@ final class App implements AutoCloseable {
   /** The command that runs the jar, with what makes it start quickly and with more options. */
   private static List<String> jar(String... options) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.add(java());
+    command.addAll(JAVA_OPTIONS);
     command.addAll(List.of(options));
     command.addAll(List.of("-jar", System.getProperty("app.jar")));
     return command;

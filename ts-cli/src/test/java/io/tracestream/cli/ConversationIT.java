@@ -78,14 +78,7 @@ class ConversationIT {
   void aClientThatDepartsFromTheRecordingFailsTheReplay() throws Exception {
     Files.writeString(
         file, "# ts_proxy recording v1\n0\tc2s\t315f68656c6c6f\n0\ts2c\t315f68656c6c6f\n");
-    try (Run.Started replay = Run.start(
-            "replay",
-            "--listen",
-            "127.0.0.1:0",
-            "--record",
-            file.toString(),
-            "--connections",
-            "1");
+    try (Run.Started replay = Run.replay(file, "--connections", "1");
         App client = client(replay.awaitListening(), "jello")) {
       assertEquals(1, client.awaitStatus());
       assertEquals(1, replay.awaitStatus());

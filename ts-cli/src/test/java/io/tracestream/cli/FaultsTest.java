@@ -42,8 +42,8 @@ class FaultsTest {
   void aProxyInjectsFaultsOfOptionsAndFilesAndSaysTheSeed() throws Exception {
     Path rules = Files.writeString(dir.resolve("a.rules"), "fault c2s[0=02] drop\n");
     try (TestTarget listening = TestTarget.start();
-        Run.Started proxy = Run.start(proxyTo(
-            "127.0.0.1:" + listening.address().getPort(),
+        Run.Started proxy = Run.proxy(
+            listening.address(),
             "--header-len",
             "2",
             "--fault",
@@ -51,7 +51,7 @@ class FaultsTest {
             "--rules",
             rules.toString(),
             "--seed",
-            "42"))) {
+            "42")) {
       try (TestPeer client = TestPeer.connect(proxy.awaitListening());
           TestPeer target = listening.accept()) {
         client.send("000101 000102 000103");
@@ -65,12 +65,8 @@ class FaultsTest {
   @Test
   void aReplayInjectsFaultsIntoWhatItSends() throws Exception {
     Path file = Files.writeString(dir.resolve("a.rec"), "1\tc2s\t01\n2\ts2c\t0203\n");
-    try (Run.Started replay = Run.start(
-        "replay",
-        "--listen",
-        "127.0.0.1:0",
-        "--record",
-        file.toString(),
+    try (Run.Started replay = Run.replay(
+        file,
         "--header-len",
         "2",
         "--connections",

@@ -54,14 +54,7 @@ class FramingIT {
       assertTrue(lines.get(2).endsWith("\tc2s\t000368"), lines.get(2));
       assertTrue(lines.get(3).endsWith("\ts2c\t0100"), lines.get(3));
 
-      try (Run.Started replay = Run.start(
-              "replay",
-              "--listen",
-              "127.0.0.1:0",
-              "--record",
-              file.toString(),
-              "--connections",
-              "1");
+      try (Run.Started replay = Run.replay(file, "--connections", "1");
           TestPeer client = TestPeer.connect(replay.awaitListening())) {
         assertEquals(REPLY, client.send("020000 00 03 68").endSending().awaitEnd());
         assertEquals(0, replay.awaitStatus());
@@ -111,14 +104,7 @@ class FramingIT {
         file,
         "# ts_proxy recording v1\n# framing length=3,order=little,adjust=1\n"
             + "0\tc2s\t00036869\n0\ts2c\t0100ff\n");
-    try (Run.Started replay = Run.start(
-            "replay",
-            "--listen",
-            "127.0.0.1:0",
-            "--record",
-            file.toString(),
-            "--connections",
-            "1");
+    try (Run.Started replay = Run.replay(file, "--connections", "1");
         TestPeer client = TestPeer.connect(replay.awaitListening())) {
       assertEquals("0200000100ff", client.send(REQUEST).endSending().awaitEnd());
       assertEquals(0, replay.awaitStatus());

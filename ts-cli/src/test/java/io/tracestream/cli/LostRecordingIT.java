@@ -87,16 +87,7 @@ class LostRecordingIT {
   void aReplayGoesOnPlayingTheRecordingThatAProxyReplaces() throws Exception {
     Path file = dir.resolve("a.rec");
     Files.writeString(file, "# ts_proxy recording v1\n0\tc2s\t61\n0\ts2c\t62\n");
-    try (Run.Started replay = Run.start(
-        "replay",
-        "--listen",
-        "127.0.0.1:0",
-        "--header-len",
-        "2",
-        "--record",
-        file.toString(),
-        "--connections",
-        "1")) {
+    try (Run.Started replay = Run.replay(file, "--header-len", "2", "--connections", "1")) {
       InetSocketAddress address = replay.awaitListening();
       try (App proxy =
           App.start(proxyTo(new InetSocketAddress("127.0.0.1", 1), "--record", file.toString()))) {

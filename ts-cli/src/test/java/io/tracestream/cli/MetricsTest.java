@@ -68,12 +68,8 @@ class MetricsTest {
   void aProxyCountsWhatItForwardsAndRecords() throws Exception {
     Path file = dir.resolve("a.rec");
     try (TestTarget listening = TestTarget.start();
-        Run.Started proxy = Run.start(
-            "proxy",
-            "--listen",
-            "127.0.0.1:0",
-            "--target",
-            "127.0.0.1:" + listening.address().getPort(),
+        Run.Started proxy = Run.proxy(
+            listening.address(),
             "--record",
             file.toString(),
             "--header-len",
@@ -113,12 +109,8 @@ class MetricsTest {
   @Test
   void aReplayCountsItsSessions() throws Exception {
     Path file = Files.writeString(dir.resolve("a.rec"), "0\tc2s\t6162\n0\ts2c\t62\n");
-    try (Run.Started replay = Run.start(
-        "replay",
-        "--listen",
-        "127.0.0.1:0",
-        "--record",
-        file.toString(),
+    try (Run.Started replay = Run.replay(
+        file,
         "--header-len",
         "2",
         "--ignore",
@@ -153,16 +145,7 @@ class MetricsTest {
   @Test
   void eachMetricHasTheNameAndTheTypeThatPrometheusWants() throws Exception {
     Path file = Files.writeString(dir.resolve("a.rec"), "0\tc2s\t61\n");
-    try (Run.Started replay = Run.start(
-        "replay",
-        "--listen",
-        "127.0.0.1:0",
-        "--record",
-        file.toString(),
-        "--connections",
-        "1",
-        "--metrics",
-        "127.0.0.1:0")) {
+    try (Run.Started replay = Run.replay(file, "--connections", "1", "--metrics", "127.0.0.1:0")) {
       var address = replay.awaitListening();
       // What a Prometheus asks for that prefers another format.
       HttpResponse<String> scrape = get(

@@ -12,7 +12,6 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,23 +60,21 @@ class OutputIT {
 
   @Test
   void aServerThatHasGivenUpOnAReaderStillEndsWhenItsLineCannotBeWritten() throws Exception {
-    Path output = dir.resolve("output");
-    Process child = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:-UsePerfData",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            FailLate.class.getName())
-        .redirectErrorStream(true)
-        .redirectOutput(output.toFile())
-        .start();
-    try {
-      assertTrue(child.waitFor(2, TimeUnit.MINUTES));
-      assertEquals(1, child.exitValue());
-      assertEquals("ts-proxy: stdout: cannot write: no room\n", Files.readString(output));
-    } finally {
-      child.destroyForcibly();
+    try (App app = App.startMain(FailLate.class)) {
+      assertEquals(1, app.awaitStatus());
+      assertEquals("ts-proxy: stdout: cannot write: no room\n", app.stderr());
+    }
+  }
+
+  @Test
+  void aServerThatCannotBeStoppedStillEnds() throws Exception {
+    try (App app = App.startMain(StopForEver.class)) {
+      app.awaitListening();
+      assertEquals(1, app.terminate().awaitStatus());
+      assertEquals(
+          "ts-proxy: stopping took longer than 1300 ms: a disk may be stuck, or the machine too"
+              + " busy\n",
+          app.stderr());
     }
   }
 

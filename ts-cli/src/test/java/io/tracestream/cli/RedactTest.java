@@ -47,16 +47,7 @@ class RedactTest {
   @Test
   void aReplayLeavesOpenWhatWasRedactedAndSaysSo() throws Exception {
     Files.writeString(file, RECORDING);
-    try (Run.Started replay = Run.start(
-        "replay",
-        "--listen",
-        "127.0.0.1:0",
-        "--record",
-        file.toString(),
-        "--header-len",
-        "2",
-        "--connections",
-        "1")) {
+    try (Run.Started replay = Run.replay(file, "--header-len", "2", "--connections", "1")) {
       try (TestPeer client = TestPeer.connect(replay.awaitListening())) {
         assertEquals("000109", client.send("0003 01aabb").endSending().awaitEnd());
       }

@@ -9,11 +9,13 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * What a command did that ends by itself, run in this process: as good as the real jar in a process
@@ -54,6 +56,22 @@ record Run(int status, List<String> stdout, String stderr) {
   /** Starts a command that goes on until a client or a server has come and gone. */
   static Started start(String... args) {
     return startInto(new ByteArrayOutputStream(), args);
+  }
+
+  /** Starts a replay of that recording on a free port. */
+  static Started replay(Path recording, String... more) {
+    return start(joined(
+        List.of("replay", "--listen", "127.0.0.1:0", "--record", recording.toString()), more));
+  }
+
+  /** Starts a proxy on a free port. */
+  static Started proxy(InetSocketAddress target, String... more) {
+    String to = "127.0.0.1:" + target.getPort();
+    return start(joined(List.of("proxy", "--listen", "127.0.0.1:0", "--target", to), more));
+  }
+
+  private static String[] joined(List<String> begin, String... more) {
+    return Stream.concat(begin.stream(), Stream.of(more)).toArray(String[]::new);
   }
 
   /** The same, but it prints elsewhere. */
