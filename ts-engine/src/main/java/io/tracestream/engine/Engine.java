@@ -28,6 +28,9 @@ public final class Engine implements AutoCloseable {
   /** How many calls of user code may wait for their turn, as they do while one does not return. */
   private static final int MOST_CALLS = 100_000;
 
+  /** For how long a peer that has been sent everything may go on sending, which is discarded. */
+  private static final int MOST_DISCARDING_SECONDS = 10;
+
   private static final int FEW_DESCRIPTORS = 16;
   /** How long an idle helper is kept. */
   private static final long IDLE_SECONDS = 10;
@@ -87,12 +90,18 @@ public final class Engine implements AutoCloseable {
       String name, boolean single, int largestPayload, Consumer<Throwable> onDeath)
       throws IOException {
     // The JVM allows as much memory for direct buffers as for the heap.
-    return start(name, single, largestPayload, onDeath, Runtime.getRuntime().maxMemory());
+    long memory = Runtime.getRuntime().maxMemory();
+    return start(name, single, largestPayload, onDeath, memory, MOST_DISCARDING_SECONDS);
   }
 
-  /** As the other one, with a limit of memory, in bytes. */
+  /** As the other one, with other limits; for tests. */
   static Engine start(
-      String name, boolean single, int largestPayload, Consumer<Throwable> onDeath, long memory)
+      String name,
+      boolean single,
+      int largestPayload,
+      Consumer<Throwable> onDeath,
+      long memory,
+      int mostDiscardingSeconds)
       throws IOException {
     Engine engine = new Engine(name);
     try {
@@ -100,7 +109,7 @@ public final class Engine implements AutoCloseable {
       long twoFrames = 2L * (largestPayload + BufferPool.LARGEST);
       KeptMemory kept =
           new KeptMemory(engine.loops, Math.max(memory / 4, Math.min(twoFrames, memory / 2)));
-      engine.openLoops(name, single ? 1 : useful, onDeath, memory, kept);
+      engine.openLoops(name, single ? 1 : useful, onDeath, memory, kept, mostDiscardingSeconds);
       return engine;
     } catch (IOException | OutOfMemoryError e) {
       engine.abandon();
@@ -112,10 +121,16 @@ public final class Engine implements AutoCloseable {
   }
 
   private void openLoops(
-      String name, int count, Consumer<Throwable> onDeath, long memory, KeptMemory kept)
+      String name,
+      int count,
+      Consumer<Throwable> onDeath,
+      long memory,
+      KeptMemory kept,
+      int mostDiscardingSeconds)
       throws IOException {
     for (int i = 1; i <= count; i++) {
-      loops.add(new EventLoop(name + "-" + i, memory / 8 / count, kept, helpers, onDeath));
+      loops.add(new EventLoop(
+          name + "-" + i, memory / 8 / count, kept, mostDiscardingSeconds, helpers, onDeath));
     }
     loops.forEach(EventLoop::start);
   }

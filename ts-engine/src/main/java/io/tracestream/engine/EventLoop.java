@@ -59,6 +59,8 @@ public final class EventLoop {
 
   final BufferPool buffers;
   final KeptMemory memory;
+  /** For how long a peer that has been sent everything may go on sending, which is discarded. */
+  final int mostDiscardingSeconds;
   /** The result of the last read on this loop. */
   final FrameRun frames;
 
@@ -88,13 +90,21 @@ public final class EventLoop {
 
   /**
    * @param mostFree how many bytes of free buffers to keep at most
+   * @param mostDiscardingSeconds for how long to discard what a peer sends after everything was
+   *     sent to it
    * @param helpers runs what would hold up the loop
    * @param onDeath called with an error that the loop cannot recover from
    */
   EventLoop(
-      String name, long mostFree, KeptMemory memory, Executor helpers, Consumer<Throwable> onDeath)
+      String name,
+      long mostFree,
+      KeptMemory memory,
+      int mostDiscardingSeconds,
+      Executor helpers,
+      Consumer<Throwable> onDeath)
       throws IOException {
     this.memory = memory;
+    this.mostDiscardingSeconds = mostDiscardingSeconds;
     this.helpers = helpers;
     this.buffers = new BufferPool(mostFree, memory::readSize);
     this.frames = new FrameRun(buffers);

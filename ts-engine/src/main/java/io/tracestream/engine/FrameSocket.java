@@ -54,8 +54,6 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   private static final long SHORT_OF_MEMORY_NANOS = 5_000_000;
   /** For how long a finishing peer may take none of the frames that are to be sent to it. */
   private static final int MOST_IDLE_SECONDS = 60;
-  /** For how long a peer that has been sent everything may go on sending, which is discarded. */
-  private static final int MOST_DISCARDING_SECONDS = 10;
   /** For how long a client may take for the handshake of TLS. */
   private static final long HANDSHAKE_NANOS = 10 * SECOND;
 
@@ -1090,7 +1088,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     loop.after(SECOND, () -> {
       boolean idle = sent == sentBefore && lastCame == cameBefore;
       boolean isOver = unsent.isEmpty()
-          ? idle || discarding == MOST_DISCARDING_SECONDS
+          ? idle || discarding == loop.mostDiscardingSeconds
           : idle && idleSeconds == MOST_IDLE_SECONDS;
       if (isOver && !closed) {
         close();

@@ -16,15 +16,19 @@
  *
  * <pre>
  *   loop -> FrameSocket -> owner.ready(socket)
- *                            socket.read(sink)     each payload is lent to the sink
- *                            other.send(frames)    the same bytes that came
- *                            decide                what ended? what broke? who has to wait?
+ *                            socket.read(sink)       each payload is lent to the sink
+ *                            other.forward(frames)   the same bytes that came
+ *                            decide                  what ended? what broke? who has to wait?
  * </pre>
  *
  * <p>Memory: the loop reads into a large buffer of its own. What cannot be sent on at once, because
  * the frame is partial or the peer does not take it, stays with its socket in a buffer of its size.
  * There is a bound for all of these together; when it is reached, the socket that holds most for
  * longest is closed.
+ *
+ * <p>TLS: between a socket and its channel there may be a layer that encrypts and decrypts; owners
+ * see frames as ever. The handshake goes on as bytes come, and what takes long in it is computed on
+ * another thread. Other sockets know nothing of it, and pay nothing for it.
  *
  * <p>Faults: a socket that {@link io.tracestream.engine.FrameSocket#injectFaults} was called for
  * has an outbox of its own that delays, damages or leaves out frames; other sockets know nothing of

@@ -25,6 +25,9 @@
  * that fails for another reason keeps its own exception, and what its clients left undone is a
  * suppressed one.
  *
+ * <p>The server can also delay, cut or leave out what it sends, to show what the client makes of
+ * that: {@link io.tracestream.junit.ReplayTest#faults}.
+ *
  * <p>{@link io.tracestream.junit.ReplayTest} is for one test. Use
  * {@link io.tracestream.junit.ReplayExtension} for one server during a whole class, for several
  * servers at once, and for a target whose address is not known until the test runs. Each server has

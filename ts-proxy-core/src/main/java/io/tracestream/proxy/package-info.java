@@ -25,8 +25,13 @@
  * ({@link io.tracestream.proxy.ProxyConfig#withRecordingDirectory(java.nio.file.Path)}) records any
  * number of clients at once, on all loops, each to a file of its own.
  *
- * <p>{@link io.tracestream.proxy.ProxyConfig#withFaults} delays, damages or leaves out frames after
- * they were recorded.
+ * <p>What else a proxy can do, it does only if it is asked, and costs nothing otherwise. It speaks
+ * TLS with clients and with the target, each side by itself
+ * ({@link io.tracestream.proxy.ProxyConfig#withListenTls},
+ * {@link io.tracestream.proxy.ProxyConfig#withTargetTls}). An observer sees each frame
+ * ({@link io.tracestream.proxy.ProxyConfig#withObserver}). Secrets are kept out of recordings
+ * ({@link io.tracestream.proxy.ProxyConfig#withRedaction}). Faults delay, damage or leave out
+ * frames after they were recorded ({@link io.tracestream.proxy.ProxyConfig#withFaults}).
  *
  * <p>An error on a connection ends that connection, with a line in the log (SLF4J). If the
  * recording cannot be written, the proxy stops, and {@link io.tracestream.proxy.Proxy#awaitStop}

@@ -42,6 +42,10 @@
  * <p>{@linkplain io.tracestream.replay.ReplayConfig#withStub As a stub}, a server answers each
  * request by itself, from an index of the requests of all recordings, in whatever order they come.
  *
+ * <p>All of them speak TLS if they are told how. A server can do faults to the frames that it sends
+ * ({@link io.tracestream.replay.ReplayConfig#withFaults}): a session that a fault cuts short has
+ * neither matched nor failed.
+ *
  * <p>Frames are compared byte for byte, and nothing is guessed. What may vary is said in
  * {@link io.tracestream.rules.Rules}: a {@link io.tracestream.rules.Field} is not compared, a
  * {@link io.tracestream.rules.Copy} puts a live value, such as the id of a request, into the frames
