@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -215,10 +216,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
   }
 
   private SSLEngine engine(ServerTls its) {
-    SSLEngine engine = its.engine();
-    engine.setHandshakeApplicationProtocolSelector(
-        (same, offered) -> protocol != null ? protocol : offered.isEmpty() ? "" : offered.get(0));
-    return engine;
+    return its.engine(
+        offered -> protocol != null ? protocol : offered.isEmpty() ? "" : offered.get(0));
   }
 
   /**
@@ -423,7 +422,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
           "the TLS handshake with target " + dialer.targetName() + " failed: ",
           e,
           false));
-    } else if (!its.hasBegun()) {
+    } else if (!its.hasBegun() && !(e instanceof SocketTimeoutException)) {
       resetRead = Channels.problem(e);
       ending = new Ending(Ending.Kind.RESET, resetRead);
     } else {
@@ -450,7 +449,8 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     long nanos = dialer == null ? HANDSHAKE_NANOS : dialer.timeout().toNanos();
     boolean waitsForUs = computing || asksForProtocol && !protocols.isEmpty();
     if (ending == null && !finishing && !waitsForUs && loop.now() - handshakeSince > nanos) {
-      refuse(its, new SSLException("it was not done after " + nanos / 1_000_000 + " ms"));
+      refuse(
+          its, new SocketTimeoutException("it was not done after " + nanos / 1_000_000 + " ms"));
       updateInterest();
       tellOwner();
     }

@@ -44,6 +44,10 @@ final class Tls implements WritableByteChannel {
   private static final int END = -1;
   private static final int HANDSHAKE_RECORD = 22;
   private static final int ALERT_RECORD = 21;
+  /** Bytes of an alert: its level and what it is. */
+  private static final int ALERT = 2;
+
+  private static final int FATAL = 2;
   private static final int SHOWN = 8;
 
   /** Makes the engine, once the handshake may begin. */
@@ -164,6 +168,7 @@ final class Tls implements WritableByteChannel {
     }
     ByteBuffer in = came;
     requireShort(in);
+    requireNoPlainAlert(in);
     Status status = its.unwrap(in, NOTHING).getStatus();
     more = status == Status.OK && in.hasRemaining();
     if (status == Status.CLOSED) {
@@ -220,6 +225,20 @@ final class Tls implements WritableByteChannel {
       if (RECORD_HEADER + length > longestRecord) {
         throw new SSLException("it sent a record of " + length + " bytes, more than TLS allows");
       }
+    }
+  }
+
+  /**
+   * Looks for an alert that is not encrypted. A client that cannot accept our certificate may send
+   * one, as it has no keys of its own yet; the engine would take it for a broken record.
+   */
+  private static void requireNoPlainAlert(ByteBuffer in) throws SSLException {
+    int start = in.position();
+    if (in.remaining() >= RECORD_HEADER + ALERT
+        && in.get(start) == ALERT_RECORD
+        && in.getShort(start + RECORD_HEADER - 2) == ALERT
+        && in.get(start + RECORD_HEADER) == FATAL) {
+      throw TlsFailure.ofAlert(in.get(start + RECORD_HEADER + 1) & 0xff);
     }
   }
 

@@ -7,12 +7,38 @@ import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /** Says why TLS failed, in words for whoever set it up: the JDK's are for whoever wrote it. */
 final class TlsFailure {
   private static final Pattern ALERT = Pattern.compile("Received fatal alert: (\\w+)");
 
   private TlsFailure() {}
+
+  /** What the JDK throws for an alert that has come encrypted (RFC 8446, section 6). */
+  static SSLException ofAlert(int alert) {
+    String name =
+        switch (alert) {
+          case 10 -> "unexpected_message";
+          case 40 -> "handshake_failure";
+          case 42 -> "bad_certificate";
+          case 43 -> "unsupported_certificate";
+          case 44 -> "certificate_revoked";
+          case 45 -> "certificate_expired";
+          case 46 -> "certificate_unknown";
+          case 47 -> "illegal_parameter";
+          case 48 -> "unknown_ca";
+          case 50 -> "decode_error";
+          case 51 -> "decrypt_error";
+          case 70 -> "protocol_version";
+          case 80 -> "internal_error";
+          case 112 -> "unrecognized_name";
+          case 116 -> "certificate_required";
+          case 120 -> "no_application_protocol";
+          default -> Integer.toString(alert);
+        };
+    return new SSLException("Received fatal alert: " + name);
+  }
 
   /** What went wrong, as a clause about the peer, and perhaps what to do. */
   static Ending ending(Ending.Kind kind, String before, IOException e, boolean isClient) {

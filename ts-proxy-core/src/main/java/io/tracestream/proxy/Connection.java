@@ -66,7 +66,7 @@ final class Connection implements FrameSocket.Owner {
 
   private boolean givenUp;
   /** There was no target, or no handshake with the client. */
-  private boolean notOpened;
+  private boolean unreachable;
 
   private boolean over;
   private final long accepted;
@@ -311,7 +311,7 @@ final class Connection implements FrameSocket.Owner {
         ending.text(),
         ending.advice().isEmpty() ? "" : ": " + ending.advice());
     proxy.failed(number, ending.text());
-    notOpened = true;
+    unreachable = ending.kind() == Ending.Kind.UNREACHABLE;
     givenUp = true;
   }
 
@@ -394,7 +394,7 @@ final class Connection implements FrameSocket.Owner {
       if (failure != null) {
         recordingFailed(failure);
       } else {
-        recorder.logResult(this, notOpened);
+        recorder.logResult(this, open, unreachable);
       }
     }
     proxy.closed(number, recorder, this, loop);

@@ -54,6 +54,7 @@ final class Recorder {
 
   private final @Nullable Payloads takingS2c;
   private final long acceptedMicros;
+  private boolean opened;
   private boolean unreachable;
   /** When the current frames arrived: microseconds since the recording began. */
   private long elapsedMicros;
@@ -179,10 +180,11 @@ final class Recorder {
    * Logs what was recorded of that connection, once it is closed. After an error, frames that were
    * counted may have been in a buffer only.
    */
-  void logResult(Connection connection, boolean targetUnreachable) {
+  void logResult(Connection connection, boolean bothConnected, boolean targetUnreachable) {
+    opened = bothConnected;
     unreachable = targetUnreachable;
-    if (unreachable) {
-      LOG.debug("{}: nothing was recorded", connection); // a warning has said why
+    if (!opened) {
+      LOG.debug("{}: nothing was recorded", connection); // it failed with a warning, or has left
     } else if (failure != null) {
       LOG.warn(
           "{}: {} is incomplete: of {} and {}, the last ones may be missing",
@@ -201,6 +203,11 @@ final class Recorder {
           Recorders.seconds(all.elapsedMicros() - acceptedMicros),
           output.fileName());
     }
+  }
+
+  /** Whether both sides were connected. */
+  boolean isOpened() {
+    return opened;
   }
 
   /** Whether its target could not be reached. */

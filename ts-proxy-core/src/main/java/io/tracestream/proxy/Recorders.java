@@ -65,6 +65,7 @@ final class Recorders implements Closeable {
     /** What recorders that have ended recorded. */
     private Recorded ended = Recorded.NOTHING;
 
+    private long opened;
     private long unreachable;
     private long endedMicros;
 
@@ -214,6 +215,7 @@ final class Recorders implements Closeable {
     OfLoop its = of(loop);
     its.recorders.remove(recorder);
     its.ended = its.ended.plus(recorder.recorded());
+    its.opened += recorder.isOpened() ? 1 : 0;
     its.unreachable += recorder.isUnreachable() ? 1 : 0;
     its.endedMicros = elapsedMicros();
   }
@@ -238,10 +240,12 @@ final class Recorders implements Closeable {
   /** Logs what was recorded altogether. Called when all loops have ended. */
   void logResult(InetSocketAddress listening, boolean failed) {
     Recorded all = Recorded.NOTHING;
+    long opened = 0;
     long unreachable = 0;
     long endedMicros = 0;
     for (OfLoop its : loops.values()) {
       all = all.plus(its.ended);
+      opened += its.opened;
       unreachable += its.unreachable;
       endedMicros = Math.max(endedMicros, its.endedMicros);
     }
@@ -262,17 +266,21 @@ final class Recorders implements Closeable {
           seconds(endedMicros),
           place);
     } else if (!failed) {
-      LOG.warn("{}: nothing was recorded: {}", place, whyNothing(unreachable, listening));
+      LOG.warn(
+          "{}: nothing was recorded: {}", place, whyNothing(opened, unreachable, listening));
     }
   }
 
-  private String whyNothing(long unreachable, InetSocketAddress listening) {
+  private String whyNothing(long opened, long unreachable, InetSocketAddress listening) {
     if (accepted == 0) {
       return "no client connected to " + Addresses.numeric(listening)
           + "; check where the client connects to";
     }
+    if (opened > 0) {
+      return noWholeFrame();
+    }
     return unreachable < accepted
-        ? noWholeFrame()
+        ? "every client failed or left before the target was connected"
         : "the target " + Addresses.asGiven(config.target())
             + " was never reached; start it or correct its address";
   }

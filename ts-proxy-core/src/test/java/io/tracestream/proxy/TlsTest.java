@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -454,6 +455,37 @@ class TlsTest {
       }
     } catch (IOException e) {
       // the client has left
+    }
+  }
+
+  @Test
+  void anAlertThatAClientSendsBeforeItHasKeysIsUnderstood() throws Exception {
+    SSLEngine hello = TRUSTING.engine("localhost", 1, List.of());
+    ByteBuffer record = ByteBuffer.allocate(32 * 1024);
+    hello.wrap(ByteBuffer.allocate(0), record);
+    try (TestTarget listening = TestTarget.start();
+        TestLog log = TestLog.open();
+        Proxy proxy = Proxy.start(withBoth(listening));
+        TestPeer client = TestPeer.connect(proxy.address())) {
+      client.send(HexFormat.of().formatHex(record.array(), 0, record.position()));
+      assertEquals("1603", client.await(2)); // the server's hello, after which all is encrypted
+      client.send("15 0303 0002 0230");
+      log.await("connection 1: the TLS handshake failed: it sent the alert unknown_ca; closing the"
+          + " client: it does not trust our certificate: give it the authority that signed it");
+    }
+  }
+
+  @Test
+  void clientsThatLeaveBeforeTheirHandshakeAreNotToldToCheckTheirFrames(@TempDir Path dir)
+      throws Exception {
+    try (TestTarget listening = TestTarget.start();
+        TestLog log = TestLog.open()) {
+      try (Proxy proxy = Proxy.start(
+          withBoth(listening).withRecordingDirectory(dir.resolve("recordings")))) {
+        TestPeer.connect(proxy.address()).close();
+        assertTrue(proxy.awaitConnections(1, Duration.ofSeconds(30)));
+      }
+      log.await("nothing was recorded: every client failed or left before the target was connected");
     }
   }
 
