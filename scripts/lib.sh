@@ -3,7 +3,7 @@
 #   $scripts   this folder
 #   $root      the folder of the project
 #   $work      a scratch folder, removed when the script ends; processes still running are killed
-#   refuse, fail, build_jars, start, stop, conversation, same
+#   refuse, fail, build_jars, start, stop, conversation, same, jdk
 # A script that has more to clean up redefines tidy.
 
 self=$(readlink -f "${BASH_SOURCE[0]}")
@@ -89,4 +89,15 @@ conversation() {
 # same WHAT EXPECTED FOUND: fails unless two files are equal; - is stdin.
 same() {
   diff "$2" "$3" >&2 || fail "$1: differs; see above (< expected, > found)"
+}
+
+# jdk VERSION: prints the home of such a JDK, which JAVA_HOME_VERSION names or Debian has; or nothing.
+jdk() {
+  local named=JAVA_HOME_$1 home
+  for home in "${!named:-}" /usr/lib/jvm/*"-$1-"*; do
+    if [[ -n $home && -x $home/bin/javac ]]; then
+      echo "$home"
+      return
+    fi
+  done
 }

@@ -8,17 +8,6 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
 
-# jdk VERSION: prints the home of such a JDK, or nothing.
-jdk() {
-  local named=JAVA_HOME_$1 home
-  for home in "${!named:-}" /usr/lib/jvm/*"-$1-"*; do
-    if [[ -n $home && -x $home/bin/javac ]]; then
-      echo "$home"
-      return
-    fi
-  done
-}
-
 # run JDK LOCALE ZONE: runs all tests there; "build" is the JDK of the build.
 run() {
   local home='' begin=$SECONDS

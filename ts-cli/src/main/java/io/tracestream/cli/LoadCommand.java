@@ -8,6 +8,7 @@ import io.tracestream.replay.LoadStats;
 import io.tracestream.replay.Mismatch;
 import io.tracestream.replay.SessionListener;
 import io.tracestream.replay.Timing;
+import io.tracestream.tls.ClientTls;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;
@@ -177,6 +178,9 @@ final class LoadCommand implements Callable<Integer> {
   @Mixin(name = "TLS with the server:")
   private TargetTlsOptions targetTls;
 
+  @Mixin(name = "TLS in Wireshark:")
+  private KeyLogOption keyLog;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -250,6 +254,8 @@ final class LoadCommand implements Callable<Integer> {
   private LoadConfig config() throws Failures.NotStarted, Failures.Failed {
     List<Conversation> conversations = source.conversations();
     sessions = new SessionCollector(explaining(), CONTEXT, Decoders.NONE);
+    ClientTls tls = targetTls.tls();
+    keyLog.open(null, tls);
     return LoadConfig.of(target.resolved("--target"), conversations, clients)
         .withFormat(frames.formatOf(conversations))
         .withTiming(timing())
@@ -260,7 +266,7 @@ final class LoadCommand implements Callable<Integer> {
             amount.duration == null && amount.rounds == null ? USUAL_DURATION : amount.duration)
         .withWarmUp(amount.warmUp)
         .withReplyTimeout(amount.replyTimeout)
-        .withTargetTls(targetTls.tls())
+        .withTargetTls(keyLog.of(tls))
         .withListener(sessions);
   }
 

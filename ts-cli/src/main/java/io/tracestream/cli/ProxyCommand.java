@@ -87,6 +87,9 @@ final class ProxyCommand implements Callable<Integer> {
   @Mixin(name = "TLS with the server:")
   private TargetTlsOptions targetTls;
 
+  @Mixin(name = "TLS in Wireshark:")
+  private KeyLogOption keyLog;
+
   @Mixin(name = "Faults:")
   private FaultsAndFiles faults;
 
@@ -150,10 +153,11 @@ final class ProxyCommand implements Callable<Integer> {
     Faults injected = faults.faults();
     ClientTls withTarget = targetTls.tls();
     ServerTls withClients = listenTls.tls(server, targetTls.nameOf(target));
+    keyLog.open(withClients, withTarget);
     Proxy proxy = server.start(address -> Proxy.start(config(address, advice)
         .withFaults(injected)
-        .withListenTls(withClients)
-        .withTargetTls(withTarget)));
+        .withListenTls(keyLog.of(withClients))
+        .withTargetTls(keyLog.of(withTarget))));
     Shutdown.with(() -> stop(proxy));
     if (!recording.isGiven()) {
       Shutdown.decided(0); // nothing can be lost, however long it takes to close all connections

@@ -109,6 +109,9 @@ final class ReplayCommand implements Callable<Integer> {
   @Mixin(name = "TLS with clients:")
   private ListenTlsOptions listenTls;
 
+  @Mixin(name = "TLS in Wireshark:")
+  private KeyLogOption keyLog;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -137,11 +140,12 @@ final class ReplayCommand implements Callable<Integer> {
     FrameFormat format = frames.formatOf(conversations);
     play.prepareReport(conversations, format);
     ServerTls tls = listenTls.tls(server);
+    keyLog.open(tls, null);
     try (MetricsServer shown = metrics.bind()) {
       return run(
           address -> ReplayServer.start(config(address, conversations, format, timing, rules)
               .withFaults(injected)
-              .withListenTls(tls)),
+              .withListenTls(keyLog.of(tls))),
           shown);
     }
   }

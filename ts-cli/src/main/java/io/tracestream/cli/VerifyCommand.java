@@ -7,6 +7,7 @@ import io.tracestream.replay.Order;
 import io.tracestream.replay.Verdict;
 import io.tracestream.replay.Verifier;
 import io.tracestream.replay.VerifyConfig;
+import io.tracestream.tls.ClientTls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -68,6 +69,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin(name = "TLS with the server:")
   private TargetTlsOptions targetTls;
 
+  @Mixin(name = "TLS in Wireshark:")
+  private KeyLogOption keyLog;
+
   @Mixin(name = "Frames:")
   private FrameOptions frames;
 
@@ -108,13 +112,15 @@ final class VerifyCommand implements Callable<Integer> {
     List<Conversation> conversations = play.conversations();
     FrameFormat format = frames.formatOf(conversations);
     play.prepareReport(conversations, format);
+    ClientTls tls = targetTls.tls();
+    keyLog.open(null, tls);
     return VerifyConfig.of(target.resolved("--target"), conversations)
         .withFormat(format)
         .withTiming(play.timing())
         .withRules(play.rulesWithoutFaults())
         .withOrder(order)
         .withReplyTimeout(replyTimeout)
-        .withTargetTls(targetTls.tls())
+        .withTargetTls(keyLog.of(tls))
         .withObserver(play.show().observer())
         .withListener(play.listener());
   }

@@ -70,16 +70,25 @@ final class WholeFile {
         StandardOpenOption.DELETE_ON_CLOSE);
   }
 
+  /** Opens a file at its end, or creates it. What is written then is there at once. */
+  static FileChannel append(Path file) throws IOException {
+    return open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+  }
+
   /** An unused name that no pattern for reports matches. */
   private static Path sibling(Path file) {
     return file.resolveSibling(
         file.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".part");
   }
 
-  /** Readable by its owner only, since recordings hold secrets. */
   private static FileChannel create(Path file, OpenOption... more) throws IOException {
     Set<OpenOption> options = new HashSet<>(List.of(more));
     options.addAll(List.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    return open(file, options);
+  }
+
+  /** If it is created, only its owner can read it, since recordings hold secrets. */
+  private static FileChannel open(Path file, Set<OpenOption> options) throws IOException {
     return file.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
         : FileChannel.open(file, options);

@@ -10,8 +10,8 @@ import io.tracestream.tls.ServerTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -449,8 +449,7 @@ public final class FrameSocket implements EventLoop.Handler, EventLoop.Resident 
     long nanos = dialer == null ? HANDSHAKE_NANOS : dialer.timeout().toNanos();
     boolean waitsForUs = computing || asksForProtocol && !protocols.isEmpty();
     if (ending == null && !finishing && !waitsForUs && loop.now() - handshakeSince > nanos) {
-      refuse(
-          its, new SocketTimeoutException("it was not done after " + nanos / 1_000_000 + " ms"));
+      refuse(its, new SocketTimeoutException("it was not done after " + nanos / 1_000_000 + " ms"));
       updateInterest();
       tellOwner();
     }

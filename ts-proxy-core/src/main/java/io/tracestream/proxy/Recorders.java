@@ -266,8 +266,7 @@ final class Recorders implements Closeable {
           seconds(endedMicros),
           place);
     } else if (!failed) {
-      LOG.warn(
-          "{}: nothing was recorded: {}", place, whyNothing(opened, unreachable, listening));
+      LOG.warn("{}: nothing was recorded: {}", place, whyNothing(opened, unreachable, listening));
     }
   }
 

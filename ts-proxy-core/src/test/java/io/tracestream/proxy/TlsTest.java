@@ -480,12 +480,13 @@ class TlsTest {
       throws Exception {
     try (TestTarget listening = TestTarget.start();
         TestLog log = TestLog.open()) {
-      try (Proxy proxy = Proxy.start(
-          withBoth(listening).withRecordingDirectory(dir.resolve("recordings")))) {
+      try (Proxy proxy =
+          Proxy.start(withBoth(listening).withRecordingDirectory(dir.resolve("recordings")))) {
         TestPeer.connect(proxy.address()).close();
         assertTrue(proxy.awaitConnections(1, Duration.ofSeconds(30)));
       }
-      log.await("nothing was recorded: every client failed or left before the target was connected");
+      log.await(
+          "nothing was recorded: every client failed or left before the target was connected");
     }
   }
 

@@ -30,6 +30,7 @@ public final class ClientTls implements Cloneable {
   private @Nullable Identity identity;
   private @Nullable String name;
   private List<String> protocols = List.of();
+  private Consumer<SSLEngine> listener = engine -> {};
   /** Whether the context is a program's own. */
   private boolean isGiven;
   /** Made when it is first needed. Guarded by this. */
@@ -139,6 +140,17 @@ public final class ClientTls implements Cloneable {
   }
 
   /**
+   * Shows each engine to a program before its handshake begins, such as to look into it later.
+   *
+   * @param other called on the thread of a connection, so it must return at once
+   * @return the changed copy
+   */
+  public ClientTls withEngineListener(Consumer<SSLEngine> other) {
+    Objects.requireNonNull(other, "listener");
+    return with(false, copy -> copy.listener = other);
+  }
+
+  /**
    * For blocking sockets, as its {@code getSocketFactory()} makes them; set
    * {@link #parameters(String)} for these.
    *
@@ -220,6 +232,7 @@ public final class ClientTls implements Cloneable {
       parameters.setApplicationProtocols(offered.toArray(String[]::new));
     }
     engine.setSSLParameters(parameters);
+    listener.accept(engine);
     return engine;
   }
 

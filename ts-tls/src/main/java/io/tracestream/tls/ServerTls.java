@@ -5,6 +5,8 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -14,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class ServerTls {
   private final SSLContext context;
   private final SSLParameters parameters;
+  private final Consumer<SSLEngine> listener;
 
-  private ServerTls(SSLContext context, SSLParameters parameters) {
+  private ServerTls(SSLContext context, SSLParameters parameters, Consumer<SSLEngine> listener) {
     this.context = context;
     this.parameters = parameters;
+    this.listener = listener;
   }
 
   /**
@@ -28,7 +32,7 @@ public final class ServerTls {
    */
   public static ServerTls of(Identity identity) {
     SSLContext context = newContext(identity, null);
-    return new ServerTls(context, parametersOf(context));
+    return new ServerTls(context, parametersOf(context), engine -> {});
   }
 
   /**
@@ -46,7 +50,7 @@ public final class ServerTls {
     SSLContext context = newContext(identity, clientAuthorities);
     SSLParameters parameters = parametersOf(context);
     parameters.setNeedClientAuth(true);
-    return new ServerTls(context, parameters);
+    return new ServerTls(context, parameters, engine -> {});
   }
 
   /**
@@ -60,7 +64,17 @@ public final class ServerTls {
   public static ServerTls of(SSLContext context, SSLParameters parameters) {
     SSLEngine copier = context.createSSLEngine();
     copier.setSSLParameters(parameters);
-    return new ServerTls(context, copier.getSSLParameters());
+    return new ServerTls(context, copier.getSSLParameters(), engine -> {});
+  }
+
+  /**
+   * Shows each engine to a program before its handshake begins, such as to look into it later.
+   *
+   * @param other called on the thread of a connection, so it must return at once
+   * @return the changed copy
+   */
+  public ServerTls withEngineListener(Consumer<SSLEngine> other) {
+    return new ServerTls(context, parameters, Objects.requireNonNull(other, "listener"));
   }
 
   private static SSLContext newContext(
@@ -107,12 +121,16 @@ public final class ServerTls {
   /**
    * An engine for one connection.
    *
+   * @param chooser takes the application protocols that the client offers (ALPN), and returns one
+   *     of them; empty for none
    * @return a new one, in server mode
    */
-  public SSLEngine engine() {
+  public SSLEngine engine(Function<List<String>, String> chooser) {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     engine.setSSLParameters(parameters);
+    engine.setHandshakeApplicationProtocolSelector((same, offered) -> chooser.apply(offered));
+    listener.accept(engine);
     return engine;
   }
 }
