@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class FaultyOutbox extends Outbox {
   /** Frames that are held do not stop the reading up to this many bytes. */
   private static final int MOST_HELD = 256 * 1024;
+  /** What a frame that is held takes in memory beside its bytes. */
+  private static final int OVERHEAD = 150;
 
   private static final long SECOND = 1_000_000_000;
   /** A rate is kept by sending so many pieces a second. */
@@ -374,17 +376,35 @@ final class FaultyOutbox extends Outbox {
     }
   }
 
-  /** Inverts bytes of the payload, which may be on both sides of the length. */
+  /**
+   * Inverts bytes of the payload, which may be on both sides of the length. Where a byte holds bits
+   * of both, those of the length stay.
+   */
   private void corrupt(ByteBuffer frame, Fault fault) throws FrameException {
-    ByteBuffer[] payload = decoder.payload(new ByteBuffer[] {frame.duplicate()});
+    ByteBuffer[] payload = payloadOf(frame);
     ByteBuffer rest = payload[payload.length - 1];
     int before = payload.length > 1 ? payload[0].remaining() : 0;
     int size = before + rest.remaining();
     int start = (int) (fault.number() < 0 ? size + fault.number() : fault.number());
-    for (int i = start; i < start + fault.length(); i++) {
-      int at = i < before ? i : rest.position() + i - before;
+    int end = start + fault.length();
+    if (start < before) {
+      ByteBuffer inverted = ByteBuffer.allocate(frame.remaining()).put(frame.duplicate()).flip();
+      for (int i = 0; i < before; i++) {
+        inverted.put(i, (byte) ~inverted.get(i));
+      }
+      ByteBuffer other = payloadOf(inverted)[0];
+      for (int i = start; i < Math.min(end, before); i++) {
+        frame.put(i, (byte) (frame.get(i) ^ payload[0].get(i) ^ other.get(i)));
+      }
+    }
+    for (int i = Math.max(start, before); i < end; i++) {
+      int at = rest.position() + i - before;
       frame.put(at, (byte) ~frame.get(at));
     }
+  }
+
+  private ByteBuffer[] payloadOf(ByteBuffer frame) throws FrameException {
+    return decoder.payload(new ByteBuffer[] {frame.duplicate()});
   }
 
   private void send(ByteBuffer frame, Treatment treatment) {
@@ -514,7 +534,10 @@ final class FaultyOutbox extends Outbox {
 
   @Override
   long capacity() {
-    return super.capacity() + heldBytes + asideBytes;
+    return super.capacity()
+        + heldBytes
+        + asideBytes
+        + (long) OVERHEAD * (held.size() + aside.size());
   }
 
   @Override

@@ -346,6 +346,15 @@ class FaultsTest {
   }
 
   @Test
+  void theBitsOfALengthInThePayloadAreNotCorrupted() throws Exception {
+    proxy = Proxy.start(config(Faults.of(1, "c2s corrupt 1+5", "c2s 2nd corrupt 0+1"))
+        .withFormat(new FrameFormat(Framing.parse("length=4,offset=1,mask=7fffffff"), 100)));
+    reconnect();
+    client.send("61 80000002 6364  61 00000002 6364");
+    assertEquals("61" + "00000002" + "9c64" + "9e" + "80000002" + "9c64", target.await(14));
+  }
+
+  @Test
   void faultsChangeWhileTheProxyRuns() throws Exception {
     Faults faults = Faults.none();
     converse(config(faults));
