@@ -57,7 +57,7 @@ final class DecodeOptions {
   Decoders decoders() {
     if (names.isEmpty()) {
       if (!places.isEmpty()) {
-        throw wrong("--decoders: add --decode NAME to choose a decoder");
+        throw wrong("--decoders is only valid with --decode, which chooses a decoder");
       }
       return Decoders.NONE;
     }

@@ -94,11 +94,20 @@ final class DetectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     boolean isLive = listen != null || target != null;
-    if (isLive == !files.isEmpty() || isLive && (listen == null || target == null)) {
-      throw new ParameterException(
-          spec.commandLine(), "give files, or --listen and --target; found neither or both");
+    if (isLive && !files.isEmpty()) {
+      throw wrong("files and --listen cannot be combined: give one or the other");
+    }
+    if (isLive && (listen == null || target == null)) {
+      throw wrong("missing: " + (listen == null ? "--listen H:P" : "--target H:P"));
+    }
+    if (!isLive && files.isEmpty()) {
+      throw wrong("missing: CAPTURE or RAW files, or --listen H:P and --target H:P");
     }
     return isLive ? live() : ofFiles();
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   private int live() throws Exception {
@@ -128,6 +137,7 @@ final class DetectCommand implements Callable<Integer> {
     List<Path> raw = new ArrayList<>();
     boolean isFound = false;
     for (Path file : files) {
+      ImportCommand.checkNoFolder(file);
       try {
         if (!FramingDetector.isCapture(file)) {
           raw.add(file);

@@ -144,12 +144,24 @@ final class ExportCommand implements Callable<Integer> {
           spec.commandLine(), "--direction is not valid with --format pcapng");
     }
     List<Conversation> all = conversations();
+    refuseToReplace(all);
     FrameFormat frameFormat = frames.formatOf(all);
     try {
       WholeFile.write(out, to -> write(all, frameFormat, to));
       return 0;
     } catch (IOException e) {
       throw new Failures.Failed(VisibleText.line(Failures.reason(e)));
+    }
+  }
+
+  private void refuseToReplace(List<Conversation> all) throws IOException, Failures.NotStarted {
+    for (Conversation conversation : all) {
+      for (Path part : conversation.parts()) {
+        if (Files.exists(out) && Files.exists(part) && Files.isSameFile(out, part)) {
+          throw new Failures.NotStarted(
+              VisibleText.line(out.toString()) + ": is a recording to export; choose another name");
+        }
+      }
     }
   }
 

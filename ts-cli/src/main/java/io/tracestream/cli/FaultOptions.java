@@ -29,6 +29,7 @@ final class FaultOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
+      converter = Values.WholeNumber.class,
       description = "What random faults depend on. Default: a new one for each run, which the log"
           + " shows.")
   private Long seed;
@@ -54,7 +55,8 @@ final class FaultOptions {
       if (!sent.contains(fault.frames().direction())) {
         throw new ParameterException(
             command.commandLine(),
-            "\"fault " + fault + "\" has no meaning for "
+            (given.contains(fault) ? "--fault: \"" : "--rules: \"fault ") + fault
+                + "\" has no meaning for "
                 + command.commandLine().getCommandName() + ", which sends "
                 + fault.frames().direction().opposite() + " frames only");
       }

@@ -135,7 +135,14 @@ final class FrameOptions {
       try {
         return Framing.parse(value);
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage().replaceFirst("^framing: ", ""));
+        List<String> near = Framing.presets().stream()
+            .map(Framing.Preset::name)
+            .filter(name -> Mistakes.isNear(name, value))
+            .toList();
+        throw new TypeConversionException(e.getMessage().replaceFirst("^framing: ", "")
+            + (near.isEmpty()
+                ? "; --framing help lists them"
+                : "; did you mean " + String.join(" or ", near) + "?"));
       }
     }
   }

@@ -94,7 +94,14 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
+  static void checkNoFolder(Path capture) throws Failures.NotStarted {
+    if (Files.isDirectory(capture)) {
+      throw new Failures.NotStarted(capture + ": is a folder; name the files in it");
+    }
+  }
+
   private CaptureImport open(FrameFormat format) throws Failures.NotStarted {
+    checkNoFolder(capture);
     try {
       return CaptureImport.open(capture, port, format);
     } catch (IOException e) {

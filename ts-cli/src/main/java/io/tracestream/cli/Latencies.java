@@ -24,39 +24,44 @@ final class Latencies implements LongConsumer, AutoCloseable {
   private final Recorder recorder;
   private final Histogram all = new Histogram(DIGITS);
   /** Null without a log. */
-  private final PrintStream file;
+  private PrintStream file;
 
-  private final HistogramLogWriter log;
+  private HistogramLogWriter log;
   private final ScheduledExecutorService timer;
   private Histogram second;
   private boolean closed;
 
-  /**
-   * Begins the log.
-   *
-   * @param path what to write; null for no log
-   */
-  Latencies(Path path) throws IOException {
-    long now = System.currentTimeMillis();
+  Latencies() {
     recorder = new Recorder(DIGITS);
-    file = path == null
-        ? null
-        : new PrintStream(Files.newOutputStream(path), false, StandardCharsets.UTF_8);
-    log = file == null ? null : new HistogramLogWriter(file);
-    if (log != null) {
-      log.outputComment("[Latencies of replies in nanoseconds, logged by ts-proxy load]");
-      log.outputLogFormatVersion();
-      log.outputBaseTime(now);
-      log.setBaseTime(now);
-      log.outputStartTime(now);
-      log.outputLegend();
-    }
     timer = Executors.newSingleThreadScheduledExecutor(task -> {
       Thread thread = new Thread(task, "latencies");
       thread.setDaemon(true);
       return thread;
     });
+  }
+
+  /**
+   * Begins the first second, and the log.
+   *
+   * @param path what to write; null for no log
+   */
+  synchronized void begin(Path path) throws IOException {
+    if (path != null) {
+      writeTo(path);
+    }
     Future<?> unused = timer.scheduleAtFixedRate(this::endSecond, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void writeTo(Path path) throws IOException {
+    long now = System.currentTimeMillis();
+    file = new PrintStream(Files.newOutputStream(path), false, StandardCharsets.UTF_8);
+    log = new HistogramLogWriter(file);
+    log.outputComment("[Latencies of replies in nanoseconds, logged by ts-proxy load]");
+    log.outputLogFormatVersion();
+    log.outputBaseTime(now);
+    log.setBaseTime(now);
+    log.outputStartTime(now);
+    log.outputLegend();
   }
 
   @Override

@@ -58,12 +58,12 @@ final class LearnCommand implements Callable<Integer> {
   private static final Duration MOST_TIME = Duration.ofSeconds(60);
 
   @Parameters(
-      index = "0..*",
-      arity = "2..*",
-      paramLabel = "RECORDING",
+      arity = "0..*",
+      hideParamSyntax = true,
+      paramLabel = "A B [MORE...]",
       converter = Values.FileName.class,
       description = "Two recordings or more, or as many folders of recordings.")
-  private List<Path> files;
+  private List<Path> files = List.of();
 
   @Mixin(name = "Live server:")
   private Live live;
@@ -106,6 +106,12 @@ final class LearnCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failures.NotStarted, Failures.Failed {
+    if (files.size() < 2) {
+      throw new ParameterException(
+          command.commandLine(),
+          "missing: " + (files.isEmpty() ? "A, B" : "B") + ", a recording of the same conversation"
+              + (files.isEmpty() ? " each" : " as " + VisibleText.line(files.get(0) + "")));
+    }
     requireTarget();
     List<List<Conversation>> runs = new ArrayList<>();
     for (Path file : files) {

@@ -202,21 +202,22 @@ final class LoadCommand implements Callable<Integer> {
     checkOptions();
     source.check();
     LoadConfig config = config();
-    ReportOption.check("--report", results.report, source.recording());
+ReportOption.check("--report", results.report, source.recording());
     ReportOption.check("--histogram", results.histogram, source.recording());
     page = ReportOption.page(
         results.report, config.conversations(), config.format().maxPayloadLength(), Decoders.NONE);
-    try {
-      latencies = new Latencies(results.histogram);
-    } catch (IOException e) {
-      throw new Failures.NotStarted(Page.cannotWrite("--histogram", results.histogram, e));
-    }
+    latencies = new Latencies();
     started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     Shutdown shutdown = Shutdown.with(this::stop);
     try {
       load.complete(start(config.withLatencies(latencies)));
     } finally {
       load.complete(null);
+    }
+    try {
+      latencies.begin(results.histogram);
+    } catch (IOException e) {
+      throw new Failures.NotStarted(Page.cannotWrite("--histogram", results.histogram, e));
     }
     StatusLine.start(log, () -> traffic(load.join().stats()));
     load.join().awaitEnd(Shutdown.FOREVER);
@@ -232,6 +233,9 @@ final class LoadCommand implements Callable<Integer> {
     }
     if (amount.duration != null && amount.rounds != null) {
       throw wrong("--rounds is only valid without --duration");
+    }
+    if (results.report != null && results.report.equals(results.histogram)) {
+      throw wrong("--report and --histogram cannot be the same file");
     }
   }
 

@@ -34,7 +34,8 @@ final class Mistakes {
         "option '(.*?)'.* should be specified only once",
         "$1 was given more than once; give it once");
     words(
-        "(.*), (.*) are mutually exclusive \\(specify only one\\)", "$1 and $2 cannot be combined");
+        "([^=]*)(?:=\\S*)?, ([^=]*)(?:=\\S*)? are mutually exclusive \\(specify only one\\)",
+        "$1 and $2 cannot be combined");
   }
 
   private static void words(String theirs, String ours) {
@@ -126,7 +127,7 @@ final class Mistakes {
   }
 
   /** Whether at most about a third of the letters is different. */
-  private static boolean isNear(String name, String typed) {
+  static boolean isNear(String name, String typed) {
     int[] row = new int[typed.length() + 1];
     for (int i = 0; i <= name.length(); i++) {
       int diagonal = i;

@@ -141,7 +141,7 @@ final class ProxyCommand implements Callable<Integer> {
     recording.check();
     show.load();
     if (!show.isGiven() && !show.decoders().isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--decode: add --show, which it is for");
+      throw new ParameterException(spec.commandLine(), "--decode is only valid with --show");
     }
     try (MetricsServer shown = metrics.bind()) {
       return run(shown);
@@ -162,6 +162,7 @@ final class ProxyCommand implements Callable<Integer> {
     if (!recording.isGiven()) {
       Shutdown.decided(0); // nothing can be lost, however long it takes to close all connections
     }
+    listenTls.writeAuthority();
     server.announce(proxy.address());
     show.start();
     if (!show.fillsTerminal()) {

@@ -154,6 +154,7 @@ final class ReplayCommand implements Callable<Integer> {
       throws Exception {
     ReplayServer replay = server.start(starter);
     Shutdown shutdown = Shutdown.with(() -> stop(replay));
+    listenTls.writeAuthority();
     server.announce(replay.address());
     play.show().start();
     if (!play.show().fillsTerminal()) {

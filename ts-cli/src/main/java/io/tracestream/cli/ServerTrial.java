@@ -108,7 +108,7 @@ final class ServerTrial {
     Answer unchanged = play(recorded, rules);
     if (unchanged != null && !unchanged.passed()) {
       stopped = unchanged.isGone
-          ? unchanged.why + "; start the server or correct --target"
+          ? unchanged.why
           : "it does not accept even the unchanged recording, so nothing can be said about single"
               + " fields; " + unchanged.why;
     }
@@ -213,7 +213,8 @@ final class ServerTrial {
       stopped = timeIsUp();
       return null;
     } catch (IOException e) {
-      return new Answer("it cannot be reached: " + Failures.reason(e), true);
+      plays--; // nothing was
+      return new Answer(Failures.reason(e), true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       stopped = "it was interrupted";

@@ -41,6 +41,7 @@ final class SimpleServerCommand implements Callable<Integer> {
       simple.close();
       return 0;
     });
+    listenTls.writeAuthority();
     server.announce(simple.address());
     return shutdown.awaitSignal();
   }

@@ -76,8 +76,9 @@ final class TargetTlsOptions {
     if (passwordFile != null && identity == null) {
       throw wrong("--target-cert-password-file is only valid with --target-cert");
     }
-    if (name != null && name.isEmpty()) {
-      throw wrong("--target-name: found nothing, expected the name in the server's certificate");
+    if (name != null && !ListenTlsOptions.HOST_NAME.matcher(name).matches()) {
+      throw wrong("--target-name: found \"" + name
+          + "\", expected the name in the server's certificate, such as db.example");
     }
     if (protocols.contains("")) {
       throw wrong("--target-alpn: found nothing, expected a protocol such as h2");
@@ -87,6 +88,9 @@ final class TargetTlsOptions {
       tls = tls.withAuthorities(TlsFiles.certificates("--target-ca", authorities));
     }
     if (identity != null) {
+      if (identity.isEmpty()) {
+        throw wrong("--target-cert: found nothing, expected CERT.pem,KEY.pem, or a PKCS#12 file");
+      }
       tls = tls.withIdentity(TlsFiles.identity("--target-cert", identity, passwordFile));
     }
     if (insecure) {

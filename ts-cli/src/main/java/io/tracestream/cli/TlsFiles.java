@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.UnrecoverableKeyException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -27,9 +28,12 @@ final class TlsFiles {
       if (comma >= 0) {
         return Identity.ofPem(path(value.substring(0, comma)), path(value.substring(comma + 1)));
       }
-      return Identity.of(path(value), password(passwordFile));
+      return Identity.of(path(value), password(option, passwordFile));
     } catch (IOException e) {
-      throw new Failures.NotStarted(option + ": " + Failures.reason(e));
+      throw new Failures.NotStarted(option + ": " + Failures.reason(e)
+          + (isWrongPassword(e)
+              ? "; " + option + "-password-file names the file that it is in"
+              : ""));
     }
   }
 
@@ -41,12 +45,20 @@ final class TlsFiles {
     }
   }
 
-  private static char[] password(Path file) throws IOException {
+  private static boolean isWrongPassword(IOException e) {
+    return e.getCause() != null && e.getCause().getCause() instanceof UnrecoverableKeyException;
+  }
+
+  private static char[] password(String option, Path file) throws Failures.NotStarted {
     if (file == null) {
       return new char[0];
     }
-    String text = Files.readString(file, StandardCharsets.UTF_8);
-    return text.lines().findFirst().orElse("").toCharArray();
+    try {
+      String text = Files.readString(file, StandardCharsets.UTF_8);
+      return text.lines().findFirst().orElse("").toCharArray();
+    } catch (IOException e) {
+      throw new Failures.NotStarted(option + "-password-file: " + Failures.reason(e));
+    }
   }
 
   static List<X509Certificate> certificates(String option, Path file) throws Failures.NotStarted {

@@ -113,6 +113,18 @@ final class Values {
     }
   }
 
+  /** Any whole number. */
+  static final class WholeNumber implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String value) {
+      try {
+        return Long.valueOf(value);
+      } catch (NumberFormatException e) {
+        throw wrong(value, "a whole number");
+      }
+    }
+  }
+
   /** A number from 0. */
   static final class FromZero extends Range {
     private FromZero() {

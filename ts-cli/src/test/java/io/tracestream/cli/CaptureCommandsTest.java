@@ -30,6 +30,32 @@ class CaptureCommandsTest {
   }
 
   @Test
+  void aFolderIsNoCapture() {
+    String refused = "ts-proxy: " + dir + ": is a folder; name the files in it\n";
+    Run detect = Run.of("detect", dir.toString());
+    assertEquals(refused, detect.stderr());
+    assertEquals(3, detect.status());
+    Run imported = Run.of("import", dir.toString(), "--port", "80", "--out", dir + "/x.rec");
+    assertEquals(refused, imported.stderr());
+    assertEquals(3, imported.status());
+  }
+
+  @Test
+  void anExportDoesNotReplaceItsRecording() throws Exception {
+    String text = "# ts_proxy recording v1\n5\tc2s\t6869\n";
+    Path folder = Files.createDirectory(dir.resolve("recordings"));
+    Path recording = Files.writeString(folder.resolve("a.tsv"), text);
+    for (Path from : List.of(recording, folder)) {
+      Run run = Run.of("export", from.toString(), recording.toString());
+      assertEquals(
+          "ts-proxy: " + recording + ": is a recording to export; choose another name\n",
+          run.stderr());
+      assertEquals(3, run.status());
+    }
+    assertEquals(text, Files.readString(recording));
+  }
+
+  @Test
   void aPortOutOfRangeIsWrongUsage() {
     Run run = Run.of("import", "a.pcap", "--port", "65536", "--out", "x.rec");
     assertEquals(2, run.status());
@@ -115,7 +141,7 @@ class CaptureCommandsTest {
     }) {
       Run run = Run.of(args);
       assertEquals(2, run.status());
-      assertTrue(run.stderr().contains("give files, or --listen and --target"), run.stderr());
+      assertTrue(run.stderr().endsWith("; see ts-proxy detect --help\n"), run.stderr());
     }
   }
 }

@@ -181,6 +181,36 @@ class CommandLineTest {
             + " --count; see ts-proxy simple_client --help",
         "diff a b --copy c2s:4+4- | --copy: found \"c2s:4+4-\", which the shell cut at the >; put"
             + " quotes around it: --copy 'c2s:4+4->s2c:0+4'; see ts-proxy diff --help",
+        "learn | missing: A, B, a recording of the same conversation each; see ts-proxy learn --help",
+        "learn a.rec | missing: B, a recording of the same conversation as a.rec; see ts-proxy learn"
+            + " --help",
+        "detect | missing: CAPTURE or RAW files, or --listen H:P and --target H:P; see ts-proxy detect"
+            + " --help",
+        "detect --listen a:0 | missing: --target H:P; see ts-proxy detect --help",
+        "detect a.pcap --listen a:0 --target a:1 | files and --listen cannot be combined: give one or"
+            + " the other; see ts-proxy detect --help",
+        "simple_server --listen a:0 --framing kafak | --framing: found \"kafak\", expected a name such"
+            + " as kafka, or keys such as length=4; did you mean kafka?; see ts-proxy simple_server"
+            + " --help",
+        "simple_server --listen a:0 --framing size=4 | --framing: found \"size=4\", expected a name"
+            + " such as kafka, or keys such as length=4; --framing help lists them; see ts-proxy"
+            + " simple_server --help",
+        "simple_server --listen a:0 --framing kafka --header-len 4 | --header-len and --framing cannot"
+            + " be combined; see ts-proxy simple_server --help",
+        "simple_server --listen a:0 --listen-tls= | --listen-tls: found nothing, expected"
+            + " CERT.pem,KEY.pem, a PKCS#12 file, or auto; see ts-proxy simple_server --help",
+        "simple_server --listen a:0 --listen-tls=auto:a/b | --listen-tls: found \"a/b\" in \"auto:a/b\","
+            + " expected host names or IP addresses, such as auto:db.example,10.0.0.7; see ts-proxy"
+            + " simple_server --help",
+        "simple_client --connect a:1 --target-tls --target-name=a/b | --target-name: found \"a/b\","
+            + " expected the name in the server's certificate, such as db.example; see ts-proxy"
+            + " simple_client --help",
+        "proxy --listen a:0 --target a:1 --seed x | --seed: found \"x\", expected a whole number; see"
+            + " ts-proxy proxy --help",
+        "proxy --listen a:0 --target a:1 --decode json | --decode is only valid with --show; see"
+            + " ts-proxy proxy --help",
+        "load --target a:1 --record a --clients 1 --report r.json --histogram r.json | --report and"
+            + " --histogram cannot be the same file; see ts-proxy load --help",
         "check | missing: FILE; see ts-proxy check --help",
         "check a b | unexpected argument \"b\"; see ts-proxy check --help",
         "check a --max-payload-len x | --max-payload-len: found x, expected a whole number from 0 to"

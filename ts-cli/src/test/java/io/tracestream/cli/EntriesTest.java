@@ -264,7 +264,7 @@ class EntriesTest {
         .startsWith("ts-proxy: --decoders: there is no decoder in " + file));
     assertTrue(run(2, file, "--full", "--decoders", jar)
         .stderr()
-        .startsWith("ts-proxy: --decoders: add --decode NAME"));
+        .startsWith("ts-proxy: --decoders is only valid with --decode"));
     assertTrue(
         run(2, file, "--decode", "json").stderr().startsWith("ts-proxy: --decode: add --entries"));
   }

@@ -92,7 +92,7 @@ class FaultsTest {
   void aReplayRefusesFaultsOfFramesThatItDoesNotSend() throws Exception {
     Path file = Files.writeString(dir.resolve("a.rec"), "1\tc2s\t01\n");
     assertEquals(
-        "ts-proxy: \"fault c2s drop\" has no meaning for replay, which sends s2c frames only; see"
+        "ts-proxy: --fault: \"c2s drop\" has no meaning for replay, which sends s2c frames only; see"
             + " ts-proxy replay --help",
         usageError(
             "replay",

@@ -126,7 +126,7 @@ class FramingIT {
     Run replay = Run.of("replay", "--listen", "127.0.0.1:0", "--record", file.toString());
     assertEquals(3, replay.status());
     assertTrue(
-        replay.stderr().contains("a.rec:1: framing: found \"lenght=4\", expected a preset"),
+        replay.stderr().contains("a.rec:1: framing: found \"lenght=4\", expected a name"),
         replay.stderr());
   }
 

@@ -227,6 +227,16 @@ class LoadTest {
   }
 
   @Test
+  void aLoadThatCannotStartLeavesAnEarlierLogAsItIs() throws Exception {
+    Path log = Files.writeString(dir.resolve("load.hlog"), "an earlier log\n");
+    InetSocketAddress nowhere = new InetSocketAddress("127.0.0.1", 1);
+    try (Run.Started load = load(nowhere, "--clients", "1", "--histogram", log.toString())) {
+      assertEquals(1, load.awaitStatus());
+    }
+    assertEquals("an earlier log\n", Files.readString(log));
+  }
+
+  @Test
   void resultsDoNotReplaceTheRecording() throws Exception {
     String before = Files.readString(file);
     InetSocketAddress nowhere = new InetSocketAddress("127.0.0.1", 1);

@@ -177,9 +177,11 @@ class ServerTrialTest {
     String b = record("b.rec", "0aa1a2a3a4fedcba9831936162");
     Run run = Run.of("learn", a, b, "--target", "127.0.0.1:" + port);
     assertEquals(1, run.status());
-    assertHas("it cannot be reached: ", run);
-    assertTrue(
-        run.stderr().endsWith("; start the server or correct --target\n"), () -> run.stderr());
+    String target = "127.0.0.1:" + port;
+    assertEquals(
+        "ts-proxy: learn: Nothing was played to " + target + ": target " + target
+            + " cannot be reached: Connection refused; start the target or correct its address\n",
+        run.stderr());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.tracestream.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.codec.FrameFormat;
@@ -151,6 +152,72 @@ class TlsOptionsTest {
     assertEquals(3, run.status());
     assertEquals(
         "ts-proxy: --listen-tls: " + path("c.pem") + ": there is no such file\n", run.stderr());
+  }
+
+  @Test
+  void onlyAnEarlierCertificateIsReplaced() throws Exception {
+    Authority.create().writeTo(dir.resolve("earlier.pem"));
+    Path key = Files.writeString(dir.resolve("key.pem"), "-----BEGIN PRIVATE KEY-----\n");
+    Run run = Run.of(serverWith(path("key.pem")));
+    assertEquals(
+        "ts-proxy: --tls-ca-out: " + key
+            + " exists and is not a CA certificate of ts-proxy; choose another name\n",
+        run.stderr());
+    assertEquals(3, run.status());
+    assertEquals("-----BEGIN PRIVATE KEY-----\n", Files.readString(key));
+    assertTrue(
+        Run.of(serverWith(dir.toString())).stderr().contains(" is a folder; choose another"));
+    assertTrue(Run.of(serverWith(path("no/ca.pem")))
+        .stderr()
+        .contains("there is no folder " + path("no") + "; create it"));
+    String earlier = Files.readString(dir.resolve("earlier.pem"));
+    try (Run.Started server = Run.start(serverWith(path("earlier.pem")))) {
+      server.awaitListening();
+    }
+    assertNotEquals(earlier, Files.readString(dir.resolve("earlier.pem")));
+  }
+
+  private static String[] serverWith(String authorityFile) {
+    return new String[] {
+      "simple_server",
+      "--listen",
+      "127.0.0.1:0",
+      "--listen-tls",
+      "auto",
+      "--tls-ca-out",
+      authorityFile
+    };
+  }
+
+  @Test
+  void aServerThatCannotListenWritesNoCertificate() {
+    Run run = Run.of(
+        "simple_server",
+        "--listen",
+        "192.0.2.1:0",
+        "--listen-tls",
+        "auto",
+        "--tls-ca-out",
+        path("ca.pem"));
+    assertEquals(3, run.status());
+    assertTrue(Files.notExists(dir.resolve("ca.pem")));
+  }
+
+  @Test
+  void aPasswordFileThatIsMissingIsNamedWithItsOption() throws Exception {
+    Path file = Files.write(dir.resolve("id.p12"), new byte[] {0x30, 0});
+    Run run = Run.of(
+        "simple_server",
+        "--listen",
+        "127.0.0.1:0",
+        "--listen-tls",
+        file.toString(),
+        "--listen-tls-password-file",
+        path("no"));
+    assertEquals(
+        "ts-proxy: --listen-tls-password-file: " + path("no") + ": no such file or folder\n",
+        run.stderr());
+    assertEquals(3, run.status());
   }
 
   @Test

@@ -264,7 +264,7 @@ public final class Framing {
         default ->
           throw wrong(
               item.isEmpty() || !all.contains(",") ? all : item,
-              "a preset such as kafka, or keys such as length=4");
+              "a name such as kafka, or keys such as length=4");
       }
       if (seen.contains(once)) {
         throw new IllegalArgumentException(

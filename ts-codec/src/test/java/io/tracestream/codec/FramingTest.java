@@ -253,8 +253,8 @@ class FramingTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "kafak | framing: found \"kafak\", expected a preset such as kafka, or keys such as length=4",
-        "'' | framing: found \"\", expected a preset such as kafka, or keys such as length=4",
+        "kafak | framing: found \"kafak\", expected a name such as kafka, or keys such as length=4",
+        "'' | framing: found \"\", expected a name such as kafka, or keys such as length=4",
         "length | framing: found \"length\", expected a number from 1 to 16",
         "length=17 | framing: found \"length=17\", expected a number from 1 to 16",
         "ascii:0 | framing: found \"ascii:0\", expected a number from 1 to 10",
@@ -275,7 +275,7 @@ class FramingTest {
         "varint,counts=frame | framing: counts=frame: a varint can only count what follows it",
         "length=4,preamble=8 | framing: found \"preamble=8\", expected preamble=c2s:N or"
             + " preamble=s2c:N",
-        "length=4,size=3 | framing: found \"size=3\", expected a preset such as kafka, or keys such"
+        "length=4,size=3 | framing: found \"size=3\", expected a name such as kafka, or keys such"
             + " as length=4",
         "length=4,ascii:2 | framing: \"ascii:2\" in \"length=4,ascii:2\": the length is there twice",
       })

@@ -549,7 +549,7 @@ class ReplayTestTest {
     assertEquals(
         "headerLength: found 17, expected 1 to 16", message(Cases.class, "hasAnImpossibleHeader"));
     assertEquals(
-        "framing: found \"lenght=1\", expected a preset such as kafka, or keys such as length=4",
+        "framing: found \"lenght=1\", expected a name such as kafka, or keys such as length=4",
         message(Cases.class, "hasAWrongFraming"));
     assertEquals(
         "headerLength: cannot be combined with framing, which says how long it is",

@@ -39,6 +39,7 @@ public final class Authority {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final String NAME = "Trace Stream ";
   private static final byte[] ECDSA_WITH_SHA256 = Der.sequence(Der.oid("1.2.840.10045.4.3.2"));
   private static final byte[] TRUE = Der.value(Der.BOOLEAN, new byte[] {(byte) 0xff});
   private static final int DNS_NAME = 2;
@@ -53,7 +54,7 @@ public final class Authority {
     keys = newKeys();
     BigInteger number = newNumber();
     // Each has a name of its own, as clients look authorities up by name.
-    name = name("Trace Stream " + number.toString(16).substring(0, 8));
+    name = name(NAME + number.toString(16).substring(0, 8));
     certificate = sign(
         number,
         name,
@@ -143,6 +144,27 @@ public final class Authority {
           StandardCharsets.US_ASCII);
     } catch (GeneralSecurityException e) {
       throw unexpected(e);
+    }
+  }
+
+  /**
+   * Whether a file holds what {@link #writeTo} wrote, and nothing that would be missed.
+   *
+   * @param file an existing file
+   * @return false for anything else
+   * @throws IOException if it cannot be read
+   */
+  public static boolean isWrittenTo(Path file) throws IOException {
+    byte[] content = Pem.read(file);
+    if (!Pem.isPem(content) || new String(content, StandardCharsets.ISO_8859_1).contains(" KEY")) {
+      return false;
+    }
+    try {
+      List<X509Certificate> found = Pem.certificates(file);
+      return found.size() == 1
+          && found.get(0).getSubjectX500Principal().getName().startsWith("CN=" + NAME);
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -45,7 +45,7 @@ final class Pem {
   static byte[] read(Path file) throws IOException {
     try {
       if (Files.isDirectory(file)) {
-        throw new IOException(file + ": is a directory, expected a file");
+        throw new IOException(file + ": is a folder; name a file in it");
       }
       if (Files.size(file) > LARGEST) {
         throw new IOException(file + ": is too large for certificates or keys");
@@ -76,7 +76,8 @@ final class Pem {
       }
     }
     if (found.isEmpty()) {
-      throw new IOException(file + ": found no certificate, expected -----BEGIN CERTIFICATE-----");
+      throw new IOException(
+          file + ": holds no certificate, which begins with -----BEGIN CERTIFICATE-----");
     }
     return found;
   }
@@ -106,7 +107,8 @@ final class Pem {
         return privateKey(file, block);
       }
     }
-    throw new IOException(file + ": found no private key, expected -----BEGIN PRIVATE KEY-----");
+    throw new IOException(
+        file + ": holds no private key, which begins with -----BEGIN PRIVATE KEY-----");
   }
 
   private static PrivateKey privateKey(Path file, Block block) throws IOException {

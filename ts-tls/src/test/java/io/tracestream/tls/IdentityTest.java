@@ -90,9 +90,9 @@ class IdentityTest {
   @Test
   void whatIsMissingIsNamed() {
     assertTrue(refusal("ec.pkcs8", "ec.pkcs8")
-        .endsWith("ec.pkcs8: found no certificate, expected -----BEGIN CERTIFICATE-----"));
+        .endsWith("ec.pkcs8: holds no certificate, which begins with -----BEGIN CERTIFICATE-----"));
     assertTrue(refusal("ec.crt", "ec.crt")
-        .endsWith("ec.crt: found no private key, expected -----BEGIN PRIVATE KEY-----"));
+        .endsWith("ec.crt: holds no private key, which begins with -----BEGIN PRIVATE KEY-----"));
     Path missing = dir.resolve("none.pem");
     Exception e = assertThrows(IOException.class, () -> Certificates.ofPem(missing));
     assertEquals(missing + ": there is no such file", e.getMessage());
