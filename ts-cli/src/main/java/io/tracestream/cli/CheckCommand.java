@@ -43,7 +43,7 @@ final class CheckCommand implements Callable<Integer> {
       description = "Write the whole entries to OUT, replacing an earlier recording there.")
   private Path out;
 
-  @Mixin
+  @Mixin(name = "General:")
   private MaxPayloadOption maxPayload;
 
   @Mixin

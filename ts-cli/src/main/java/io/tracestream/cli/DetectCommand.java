@@ -20,15 +20,18 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "detect",
-    description =
-        "Finds out how messages are framed: in a network capture, or in files with the bytes"
-            + " of one direction of a connection each.",
+    description = {
+      "Finds out how the messages in a network capture are framed.",
+      "",
+      "Also takes files that hold the bytes of one direction of a connection each, or listens to"
+          + " live connections."
+    },
     descriptionHeading = "%n",
     parameterListHeading = "%n",
     sortOptions = false,
     customSynopsis = {
       "ts-proxy detect [OPTIONS] CAPTURE|RAW...",
-      "ts-proxy detect --listen H:P --target H:P"
+      "       ts-proxy detect --listen H:P --target H:P"
     },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,

@@ -85,7 +85,7 @@ final class DiffCommand implements Callable<Integer> {
       description = "Write the changes also as a page for people to a FILE.html.")
   private Path report;
 
-  @Mixin
+  @Mixin(name = "General:")
   private MaxPayloadOption maxPayload;
 
   @Mixin

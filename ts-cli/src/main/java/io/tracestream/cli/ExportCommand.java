@@ -118,7 +118,7 @@ final class ExportCommand implements Callable<Integer> {
       description = "Only this direction; raw needs it.")
   private Direction direction;
 
-  @Mixin
+  @Mixin(name = "Frames:")
   private FrameOptions frames;
 
   @Mixin

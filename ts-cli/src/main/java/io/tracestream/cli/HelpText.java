@@ -19,6 +19,8 @@ final class HelpText {
   private static final int LONGEST_OPTION = 25;
   /** Where the descriptions of options begin. */
   private static final int COLUMN = 32;
+  /** Where those of commands begin. */
+  private static final int COMMAND_COLUMN = 17;
 
   /** What picocli calls the mixin with {@code --help} and {@code --version}. */
   private static final String HELP_MIXIN = "mixinStandardHelpOptions";
@@ -35,6 +37,7 @@ final class HelpText {
       line.setUsageHelpAutoWidth(Terminal.STDOUT.isTerminal());
     }
     line.setUsageHelpLongOptionsMaxWidth(LONGEST_OPTION);
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, HelpText::commands);
     line.getSubcommands().forEach((name, command) -> {
       if (!name.equals("help")) {
         UsageMessageSpec message = command.getCommandSpec().usageMessage();
@@ -42,7 +45,8 @@ final class HelpText {
       }
     });
     UsageMessageSpec help = line.getSubcommands().get("help").getCommandSpec().usageMessage();
-    help.header(new String[0])
+    help.synopsisHeading("Usage: ")
+        .header(new String[0])
         .description("Shows the help of a command, or without one, the list of commands.")
         .descriptionHeading("%n")
         .customSynopsis("ts-proxy help [COMMAND]")
@@ -61,8 +65,29 @@ final class HelpText {
       sections.put(LAST_SECTION, last);
     }
     StringBuilder text = new StringBuilder(options(help, others));
-    sections.forEach((heading, options) ->
-        text.append('\n').append(heading).append('\n').append(options(help, options)));
+    boolean isFirst = text.isEmpty() && command.positionalParameters().isEmpty();
+    for (Map.Entry<String, List<OptionSpec>> section : sections.entrySet()) {
+      text.append(isFirst ? "" : "\n").append(section.getKey()).append('\n');
+      text.append(options(help, section.getValue()));
+      isFirst = false;
+    }
+    return text.toString();
+  }
+
+  /** Each command under its own name only, with the first sentence of its help. */
+  private static String commands(Help help) {
+    StringBuilder text = new StringBuilder();
+    help.subcommands().forEach((name, command) -> {
+      String plain = command.commandSpec().name();
+      text.append("  ")
+          .append(help.colorScheme().commandText(plain))
+          .append(" ".repeat(COMMAND_COLUMN - 2 - plain.length()));
+      wrap(
+          command.commandSpec().usageMessage().description()[0],
+          COMMAND_COLUMN,
+          help.commandSpec().usageMessage().width(),
+          text);
+    });
     return text.toString();
   }
 
@@ -92,6 +117,7 @@ final class HelpText {
             .append(left > 0 ? " ".repeat(left) : "\n" + " ".repeat(COLUMN));
         wrap(
             String.join(" ", option.description()),
+            COLUMN,
             help.commandSpec().usageMessage().width(),
             text);
       }
@@ -108,13 +134,13 @@ final class HelpText {
    * Adds a description to a line that has reached its column. Lines break at blanks only, which
    * keeps fields such as s2c:-8+4 and names of files whole; picocli breaks inside them.
    */
-  private static void wrap(String description, int width, StringBuilder text) {
-    int at = COLUMN;
+  private static void wrap(String description, int column, int width, StringBuilder text) {
+    int at = column;
     String separator = "";
     for (String word : description.split(" ")) {
       if (at + separator.length() + word.length() >= width) {
-        text.append('\n').append(" ".repeat(COLUMN + 2));
-        at = COLUMN + 2;
+        text.append('\n').append(" ".repeat(column + 2));
+        at = column + 2;
         separator = "";
       }
       text.append(separator).append(word);

@@ -68,7 +68,7 @@ final class ImportCommand implements Callable<Integer> {
               + " with / or has no dot in its name; else a file for a single connection.")
   private String out;
 
-  @Mixin
+  @Mixin(name = "Frames:")
   private FrameOptions frames;
 
   @Mixin

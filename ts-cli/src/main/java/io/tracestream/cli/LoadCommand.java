@@ -38,15 +38,16 @@ import picocli.CommandLine.TypeConversionException;
     descriptionHeading = "%n",
     optionListHeading = "%n",
     sortOptions = false,
-    customSynopsis =
-        "ts-proxy load --target H:P (--record FILE | --record-dir DIR) --clients N [OPTIONS]",
+    customSynopsis = {
+      "ts-proxy load --target H:P (--record FILE | --record-dir DIR)",
+      "         --clients N [OPTIONS]"
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     footerHeading = "%nExamples:%n",
     footer = {
       "  ts-proxy load --target 127.0.0.1:9001 --record a.rec --clients 50",
-      "  ts-proxy load --target HOST:5000 --record-dir recordings --clients 200 --rate 5000/s"
-          + " --duration 1m --fail-if 'p99>50ms'"
+      "  ts-proxy load --target HOST:5000 --record-dir DIR --clients 200 --rate 5000/s"
     })
 final class LoadCommand implements Callable<Integer> {
   private static final Duration USUAL_DURATION = Duration.ofSeconds(10);
@@ -140,6 +141,9 @@ final class LoadCommand implements Callable<Integer> {
     private Duration replyTimeout;
   }
 
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
   @Mixin(name = "What may differ:")
   private RuleOptions rules;
 
@@ -180,9 +184,6 @@ final class LoadCommand implements Callable<Integer> {
 
   @Mixin(name = "TLS in Wireshark:")
   private KeyLogOption keyLog;
-
-  @Mixin(name = "Frames:")
-  private FrameOptions frames;
 
   @Mixin(name = "General:")
   private LogOptions log;

@@ -78,8 +78,14 @@ final class ProxyCommand implements Callable<Integer> {
   @Mixin(name = "Recording:")
   private RecordOptions recording;
 
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
   @Mixin(name = "Live view:")
   private ShowOption show;
+
+  @Mixin(name = "Faults:")
+  private FaultsAndFiles faults;
 
   @Mixin(name = "TLS with clients:")
   private ListenTlsOptions listenTls;
@@ -89,12 +95,6 @@ final class ProxyCommand implements Callable<Integer> {
 
   @Mixin(name = "TLS in Wireshark:")
   private KeyLogOption keyLog;
-
-  @Mixin(name = "Faults:")
-  private FaultsAndFiles faults;
-
-  @Mixin(name = "Frames:")
-  private FrameOptions frames;
 
   @Mixin(name = "General:")
   private LogOptions log;

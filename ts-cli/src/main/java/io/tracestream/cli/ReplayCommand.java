@@ -50,6 +50,9 @@ final class ReplayCommand implements Callable<Integer> {
   @Mixin
   private RunningServer server;
 
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
   @Mixin
   private PlayOptions play;
 
@@ -78,7 +81,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--stub",
       description =
-          "Answer each request with its recorded reply, in any order and any number of" + " times.")
+          "Answer each request with its recorded reply, in any order and any number of times.")
   private boolean stub;
 
   @Option(
@@ -111,9 +114,6 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin(name = "TLS in Wireshark:")
   private KeyLogOption keyLog;
-
-  @Mixin(name = "Frames:")
-  private FrameOptions frames;
 
   @Mixin(name = "General:")
   private LogOptions log;

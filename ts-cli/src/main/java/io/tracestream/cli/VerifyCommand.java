@@ -45,6 +45,9 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Server to verify.")
   private HostPort target;
 
+  @Mixin(name = "Frames:")
+  private FrameOptions frames;
+
   @Mixin
   private PlayOptions play;
 
@@ -71,9 +74,6 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin(name = "TLS in Wireshark:")
   private KeyLogOption keyLog;
-
-  @Mixin(name = "Frames:")
-  private FrameOptions frames;
 
   @Mixin(name = "General:")
   private LogOptions log;

@@ -34,6 +34,9 @@ class CommandLineTest {
       "diff",
       "inspect",
       "check",
+      "detect",
+      "import",
+      "export",
       "simple_server",
       "simple_client");
 
@@ -97,9 +100,8 @@ class CommandLineTest {
   void theOverviewSaysOfEachCommandAllThatItsDescriptionBeginsWith() {
     String overview = String.join(" ", Run.of("--help").stdout()).replaceAll(" +", " ");
     for (String command : COMMANDS) {
-      String first = String.join(" ", Run.of(command, "--help").stdout())
-          .replaceAll(" +", " ")
-          .replaceFirst(".*?\\] ?[^.]*? (?=[A-Z][a-z]+s )", "")
+      List<String> help = Run.of(command, "--help").stdout();
+      String first = String.join(" ", help.subList(help.indexOf("") + 1, help.size()))
           .replaceFirst("\\..*", ".");
       assertTrue(overview.contains(first), first + " in " + overview);
     }
