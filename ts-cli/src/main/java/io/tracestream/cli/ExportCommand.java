@@ -155,6 +155,10 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void refuseToReplace(List<Conversation> all) throws IOException, Failures.NotStarted {
+    if (Files.isDirectory(out)) {
+      throw new Failures.NotStarted(
+          VisibleText.line(out.toString()) + ": is a folder; name a file in it");
+    }
     for (Conversation conversation : all) {
       for (Path part : conversation.parts()) {
         if (Files.exists(out) && Files.exists(part) && Files.isSameFile(out, part)) {

@@ -203,7 +203,7 @@ final class LoadCommand implements Callable<Integer> {
     checkOptions();
     source.check();
     LoadConfig config = config();
-ReportOption.check("--report", results.report, source.recording());
+    ReportOption.check("--report", results.report, source.recording());
     ReportOption.check("--histogram", results.histogram, source.recording());
     page = ReportOption.page(
         results.report, config.conversations(), config.format().maxPayloadLength(), Decoders.NONE);

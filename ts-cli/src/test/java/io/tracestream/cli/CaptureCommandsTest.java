@@ -53,6 +53,9 @@ class CaptureCommandsTest {
       assertEquals(3, run.status());
     }
     assertEquals(text, Files.readString(recording));
+    Run run = Run.of("export", recording.toString(), folder.toString());
+    assertEquals("ts-proxy: " + folder + ": is a folder; name a file in it\n", run.stderr());
+    assertEquals(3, run.status());
   }
 
   @Test
