@@ -388,7 +388,8 @@ final class FaultyOutbox extends Outbox {
     int start = (int) (fault.number() < 0 ? size + fault.number() : fault.number());
     int end = start + fault.length();
     if (start < before) {
-      ByteBuffer inverted = ByteBuffer.allocate(frame.remaining()).put(frame.duplicate()).flip();
+      ByteBuffer inverted =
+          ByteBuffer.allocate(frame.remaining()).put(frame.duplicate()).flip();
       for (int i = 0; i < before; i++) {
         inverted.put(i, (byte) ~inverted.get(i));
       }
