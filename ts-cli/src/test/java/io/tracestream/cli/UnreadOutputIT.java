@@ -134,7 +134,7 @@ class UnreadOutputIT {
 
   @Test
   void aWarningThatComesTooOftenIsSummedUp() throws Exception {
-    int clients = 400;
+    int clients = 100;
     try (TestTarget listening = TestTarget.start();
         App proxy = App.start(
             "proxy",

@@ -2,9 +2,7 @@ package io.tracestream.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tracestream.capture.CaptureExport;
@@ -19,8 +17,6 @@ import io.tracestream.codec.FrameWriter;
 import io.tracestream.codec.Framing;
 import io.tracestream.compare.Learner;
 import io.tracestream.compare.RecordingDiff;
-import io.tracestream.junit.ReplayExtension;
-import io.tracestream.junit.ReplayTest;
 import io.tracestream.proxy.Proxy;
 import io.tracestream.proxy.ProxyConfig;
 import io.tracestream.recording.Conversation;
@@ -42,15 +38,10 @@ import io.tracestream.tls.Certificates;
 import io.tracestream.tls.ClientTls;
 import io.tracestream.tls.ServerTls;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,13 +51,9 @@ import java.util.HexFormat;
 import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The Java code that the pages in {@code docs} show, compiled and run. Each snippet is between two
@@ -304,98 +291,6 @@ class EmbeddingTest {
     assertEquals(
         4,
         Files.readAllLines(again).stream().filter(line -> line.contains("\t")).count());
-  }
-
-  // ----
-  @ReplayTest(value = "hello.tsv", target = "localhost:9001")
-  void theServerSendsBackWhatItGot(InetSocketAddress server) throws Exception {
-    try (SimpleClient client = new SimpleClient(server, FrameFormat.DEFAULT)) {
-      client.send("hello", 1, reply -> assertEquals("1_hello", reply));
-    }
-  }
-  // ----
-
-  @Nested
-  class WithFaults {
-    // ----
-    @ReplayTest(
-        value = "balance.tsv",
-        headerLength = 4,
-        rules = "copy c2s:0+4->s2c:0+4",
-        faults = "s2c truncate 10")
-    void halfABalanceIsAnError(InetSocketAddress server) throws Exception {
-      try (BankClient client = new BankClient(server)) {
-        assertThrows(EOFException.class, () -> client.ask("balance anna"));
-      }
-    }
-    // ----
-
-    // ----
-    @ReplayTest(value = "balance.tsv", headerLength = 4, rules = "copy c2s:0+4->s2c:0+4")
-    void theSecondAnswerMayBeLate(InetSocketAddress server, Faults faults) throws Exception {
-      annaHasSomeMoney(server);
-      faults.set(Fault.delay(Frames.of(Direction.S2C), Duration.ofMillis(200)));
-      annaHasSomeMoney(server);
-    }
-    // ----
-
-    private void annaHasSomeMoney(InetSocketAddress server) throws Exception {
-      try (BankClient client = new BankClient(server)) {
-        assertEquals("42.00", client.ask("balance anna"));
-      }
-    }
-  }
-
-  /** The client of the README, but one that notices when a reply is cut short. */
-  private static final class BankClient implements AutoCloseable {
-    private final Socket socket;
-
-    private BankClient(InetSocketAddress server) throws IOException {
-      socket = new Socket(server.getAddress(), server.getPort());
-    }
-
-    private String ask(String question) throws IOException {
-      byte[] text = question.getBytes(StandardCharsets.UTF_8);
-      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-      out.writeInt(4 + text.length);
-      out.writeInt(7);
-      out.write(text);
-
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      byte[] reply = new byte[in.readInt()];
-      in.readFully(reply);
-      assertEquals(7, ByteBuffer.wrap(reply).getInt());
-      return new String(reply, 4, reply.length - 4, StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
-  }
-
-  @Nested
-  class WithAField {
-    // ----
-    @RegisterExtension
-    private final ReplayExtension server =
-        ReplayExtension.of("hello.tsv").withRules("ignore c2s:0+1");
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1_hello", "2_hello"})
-    void theFirstByteMayVary(String greeting) throws Exception {
-      greet(server.address(), greeting);
-      assertFalse(server.isRecording());
-    }
-    // ----
-
-    private void greet(InetSocketAddress address, String greeting) throws Exception {
-      try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-        new FrameWriter(socket.getOutputStream(), FrameFormat.DEFAULT).write(greeting.getBytes());
-        byte[] reply = new FrameReader(socket.getInputStream(), FrameFormat.DEFAULT).read();
-        assertEquals("1_hello", new String(reply));
-      }
-    }
   }
 
   private static void runClientAgainst(InetSocketAddress address) throws Exception {

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
  */
 class PagesTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-  private static final Path SNIPPETS =
-      Path.of("src/test/java/io/tracestream/examples/EmbeddingTest.java");
+  private static final List<Path> SNIPPETS = List.of(
+      ROOT.resolve("ts-examples/src/test/java/io/tracestream/examples/EmbeddingTest.java"),
+      ROOT.resolve("ts-junit/src/test/java/io/tracestream/junit/SnippetsTest.java"));
   private static final Pattern SNIPPET = Pattern.compile("// ----\n(.*?)// ----\n", Pattern.DOTALL);
   private static final Pattern CODE = Pattern.compile("```(java|xml)\n(.*?)\n```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
@@ -47,7 +48,8 @@ class PagesTest {
         }
       }
     }
-    assertEquals(List.of(), others, "code in the pages that is not in EmbeddingTest or in it/");
+    assertEquals(
+        List.of(), others, "code in the pages that is not in EmbeddingTest, SnippetsTest or it/");
   }
 
   /** A part of a pom, as it is for any library of ours and any version. */
@@ -105,8 +107,12 @@ class PagesTest {
   }
 
   private static List<String> snippets() throws IOException {
+    String all = "";
+    for (Path file : SNIPPETS) {
+      all += Files.readString(file);
+    }
     return SNIPPET
-        .matcher(Files.readString(SNIPPETS))
+        .matcher(all)
         .results()
         .map(found -> found.group(1).stripIndent().strip())
         .toList();
