@@ -119,8 +119,11 @@ final class StandardOutput {
       try {
         // A busy machine may take long to begin writing, and then its reader is not to blame. But a
         // line that nobody reads keeps the next ones from beginning.
-        writing.await(unread ? LINE_MILLIS : StandardError.FOREVER, TimeUnit.MILLISECONDS);
-        get(LINE_MILLIS, TimeUnit.MILLISECONDS);
+        boolean begun;
+        do {
+          begun = writing.await(LINE_MILLIS, TimeUnit.MILLISECONDS);
+        } while (!begun && !unread);
+        get(begun ? LINE_MILLIS : 0, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         unread = true;
         if (!leaveIt()) {

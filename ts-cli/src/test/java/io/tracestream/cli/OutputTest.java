@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tracestream.testing.SystemText;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
@@ -14,8 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -63,6 +67,41 @@ class OutputTest {
       assertEquals(Run.of(files.args(command)), arabic);
     } finally {
       Locale.setDefault(ours);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aLineAfterOneThatNobodyReadsIsNotWaitedForEither() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch taken = new CountDownLatch(1);
+    StandardOutput.redirect(new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        begun.countDown();
+        try {
+          taken.await();
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+      }
+    });
+    try {
+      CompletableFuture<Void> first = CompletableFuture.runAsync(() -> print("the first"));
+      begun.await();
+      print("the second, before it is known that nobody reads the first");
+      first.join();
+    } finally {
+      taken.countDown();
+      StandardOutput.redirect(null);
+    }
+  }
+
+  private static void print(String line) {
+    try {
+      StandardOutput.printLine(line);
+    } catch (Failures.Failed e) {
+      throw new AssertionError(e);
     }
   }
 
