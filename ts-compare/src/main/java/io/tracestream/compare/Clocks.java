@@ -54,6 +54,8 @@ final class Clocks {
 
   private static final List<Pattern> DATES = List.of(
       Pattern.compile("20\\d\\d-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d([.,]\\d{1,9})?"),
+      Pattern.compile(
+          "20\\d\\d(0\\d|1[0-2])([0-2]\\d|3[01])[-T]\\d\\d:\\d\\d:\\d\\d([.,]\\d{1,9})?"),
       Pattern.compile("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} 20\\d\\d \\d\\d:\\d\\d:\\d\\d"),
       Pattern.compile(
           "(?<!\\d)20\\d\\d(0\\d|1[0-2])([0-2]\\d|3[01])([01]\\d|2[0-3])[0-5]\\d[0-5]\\d(\\d{3})?(?!\\d)"),
@@ -358,7 +360,7 @@ final class Clocks {
           // Its low-order bytes may be beside another field, its high-order ones seldom vary.
           boolean meets = big ? at < run.offset() : at + clock.width > end;
           if (!contains && !meets
-              || !big && clock.isDecimal()
+              || !big && (clock.isDecimal() || clock == Clock.NTP)
               || isText(clock, at, big, kind)
               || evidence(clock, at, big, kind) < 0) {
             continue;

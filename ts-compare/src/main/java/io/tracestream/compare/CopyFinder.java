@@ -48,6 +48,11 @@ final class CopyFinder {
    */
   private static final double MOST_SAME = 3;
 
+  /** So many digits of a number may be the same, after zeros one less; any of a short number. */
+  private static final int MOST_SAME_DIGITS = 2;
+
+  private static final int SHORT_NUMBER = 5;
+
   private static final int[] NATURAL = {2, 4, 8, 16, 20, 24, 32, 36, 64};
 
   private final List<Kind> sources;
@@ -465,8 +470,8 @@ final class CopyFinder {
 
   private static boolean isNarrow(long[] numbers) {
     java.util.Arrays.sort(numbers);
-    return numbers[numbers.length - 1] - numbers[0] <= 16L * numbers.length
-        && numbers[numbers.length - 1] >= numbers[0];
+    long distance = numbers[numbers.length - 1] - numbers[0]; // up to 2^64 - 1
+    return Long.compareUnsigned(distance, 16L * numbers.length) <= 0;
   }
 
   /**
@@ -581,10 +586,41 @@ final class CopyFinder {
         return null;
       }
     }
-    return left + right == 0
+    BitSet constant = new BitSet();
+    constant.set(0, width);
+    constant.clear(left, left + part.width);
+    return left + right == 0 || !mayBeNumber(here, part.offset - left, width, constant)
         ? null
         : new Candidate(
             part.from, part.start - left, part.to, part.offset - left, width, part.votes);
+  }
+
+  /**
+   * Whether the digits of a number that never vary are so few that they do not hide another number
+   * beside it: high-order ones, or those that may be the same by chance.
+   *
+   * @param number the number, from the offset of what was found
+   */
+  static boolean mayBeNumber(List<Found> found, Change.Range number) {
+    BitSet constant = new BitSet();
+    constant.set(0, number.length());
+    for (Found one : found) {
+      int from = one.offset + number.offset();
+      constant.andNot(one.to.varying().get(from, from + number.length()));
+    }
+    Found one = found.get(0);
+    return mayBeNumber(
+        one.explained.get(0).payload(0), one.offset + number.offset(), number.length(), constant);
+  }
+
+  private static boolean mayBeNumber(byte[] payload, int from, int width, BitSet constant) {
+    int zeros = 0;
+    while (zeros < width && constant.get(zeros) && payload[from + zeros] == '0') {
+      zeros++;
+    }
+    int same = constant.cardinality() - zeros;
+    return width <= SHORT_NUMBER
+        || width <= Kind.LONGEST_NUMBER && same <= (zeros > 0 ? 1 : MOST_SAME_DIGITS);
   }
 
   /** Whether source and target have the same digit beside a value, which never varies. */

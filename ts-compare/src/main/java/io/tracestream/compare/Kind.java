@@ -38,7 +38,7 @@ final class Kind {
   private static final int SAMPLE = 64;
 
   /** A longer run of digits is more than one number. */
-  private static final int LONGEST_NUMBER = 10;
+  static final int LONGEST_NUMBER = 10;
 
   private final List<Step> steps;
   private final BitSet varying = new BitSet();

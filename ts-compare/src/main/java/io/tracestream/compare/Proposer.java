@@ -159,9 +159,9 @@ final class Proposer {
       CopyFinder.Candidate wide = finder.widened(found.get(0));
       Route wider = wide == null ? null : new Routes(List.of(wide), finder).next();
       List<CopyFinder.Found> more = wider == null ? List.of() : follow(wider, finder);
-      if (wider != null && steps(more) >= steps(found) && mayBeConstant(more)) {
+      if (wider != null && steps(more) >= steps(found) && (mayBeConstant(more) || isFine(found))) {
         take(wider, more);
-      } else if (mayBeConstant(found) || !takeParts(best, constant(found), finder)) {
+      } else if (mayBeConstant(found) || !takeParts(best, found, finder)) {
         takeUsed(best, found);
       }
     }
@@ -170,10 +170,11 @@ final class Proposer {
   /** The route with all digits of the number that it goes through; null if it has them. */
   private static @Nullable Route withDigits(Route route, List<CopyFinder.Found> found) {
     Change.Range number = number(found);
-    if (number == null || number.length() == route.to.width) {
-      return null;
-    }
-    return new Route(route.from.part(number), route.to.part(number));
+    return number == null
+            || number.length() == route.to.width
+            || !CopyFinder.mayBeNumber(found, number)
+        ? null
+        : new Route(route.from.part(number), route.to.part(number));
   }
 
   /**
@@ -242,22 +243,29 @@ final class Proposer {
     return values.size() > 1;
   }
 
-  /** Takes the parts of a value that vary, such as a UUID without its hyphens, if all are sure. */
-  private boolean takeParts(Route route, BitSet constant, CopyFinder finder) {
+  /**
+   * Takes the parts of a value that vary, such as a UUID without its hyphens, if all are sure. Two
+   * bytes or more that never vary are between two values, of which one may be sure.
+   */
+  private boolean takeParts(Route route, List<CopyFinder.Found> all, CopyFinder finder) {
+    BitSet constant = constant(all);
     BitSet varying = new BitSet();
     varying.set(0, route.to.width);
     varying.andNot(constant);
     Map<Route, List<CopyFinder.Found>> parts = new LinkedHashMap<>();
+    boolean areTwo = CopyFinder.values(all) > 1
+        && Kind.runs(constant).stream().anyMatch(run -> run.length() > 1);
     for (Change.Range run : Kind.runs(varying)) {
       Route part = new Route(route.from.part(run), route.to.part(run));
       List<CopyFinder.Found> found = follow(part, finder);
-      if (found.isEmpty()) {
+      if (!found.isEmpty()) {
+        parts.put(part, found);
+      } else if (!areTwo) {
         return false;
       }
-      parts.put(part, found);
     }
     parts.forEach(this::take);
-    return true;
+    return !parts.isEmpty();
   }
 
   /** Takes a value without bytes in its middle, two or more, that are never used. */
@@ -308,6 +316,15 @@ final class Proposer {
             Collections.max(worths.entrySet(), Map.Entry.comparingByValue());
         Route route = best.getKey();
         long worth = worth(follow(route, finder));
+        Route open = open(route, follow(route, finder));
+        if (!open.equals(route)) {
+          worths.remove(route);
+          long less = worth(follow(open, finder));
+          if (less > 0) {
+            worths.put(open, less);
+          }
+          continue;
+        }
         if (worth >= best.getValue()) {
           worths.remove(route);
           return route;
@@ -320,6 +337,28 @@ final class Proposer {
       }
       return null;
     }
+  }
+
+  /** The route without bytes at its ends that something else explains: they are no evidence. */
+  private static Route open(Route route, List<CopyFinder.Found> found) {
+    BitSet open = new BitSet();
+    BitSet explained = new BitSet();
+    for (CopyFinder.Found copy : found) {
+      open.or(copy.to().rest().get(copy.offset(), copy.end()));
+      explained.or(copy.to().varying().get(copy.offset(), copy.end()));
+    }
+    explained.andNot(open);
+    int first = open.nextSetBit(0);
+    int last = open.length();
+    if (explained.isEmpty() || first < 0) {
+      return route;
+    }
+    boolean isBefore = explained.nextSetBit(0) < first;
+    boolean isAfter = explained.length() > last;
+    Change.Range range = range(isBefore ? first : 0, isAfter ? last : route.to.width);
+    return range.length() == route.to.width
+        ? route
+        : new Route(route.from.part(range), route.to.part(range));
   }
 
   private static long steps(List<CopyFinder.Found> found) {
@@ -362,6 +401,15 @@ final class Proposer {
     return found.stream().allMatch(Proposer::isFromClock) ? List.of() : found;
   }
 
+  /**
+   * Whether a copy is of a clock that both sides have, and that goes too fast for two to be equal.
+   */
+  private static boolean isFine(List<CopyFinder.Found> found) {
+    CopyFinder.Found one = found.get(0);
+    Shapes.Field clock = sharedClock(one);
+    return clock != null && one.from().isFineClock(clock, one.start(), one.start() + one.width());
+  }
+
   private static boolean isFromClock(CopyFinder.Found copy) {
     Shapes.Field clock = copy.from().unsureAt(copy.start(), copy.start() + copy.width());
     return clock != null
@@ -389,7 +437,7 @@ final class Proposer {
   private static @Nullable Route atClock(Route route, List<CopyFinder.Found> found) {
     CopyFinder.Found one = found.get(0);
     Shapes.Field clock = sharedClock(one);
-    if (clock == null || one.from().isFineClock(clock, one.start(), one.start() + one.width())) {
+    if (clock == null || isFine(found)) {
       return null;
     }
     int from = clock.offset() - one.offset();
@@ -1037,7 +1085,7 @@ final class Proposer {
         for (Spot spot : spots(kind, field)) {
           if (isReal(spot)) {
             note(spot);
-          } else {
+          } else if (!isUneven(spot)) {
             spots.add(spot);
           }
         }
@@ -1091,6 +1139,30 @@ final class Proposer {
       }
     }
     return values.size() > 1 && differing * 4 < spot.kind.steps().size();
+  }
+
+  /**
+   * Whether only one entry has such a field, and in others the payloads have different lengths and
+   * begin to differ there, too: then it only happens to have one length.
+   */
+  private boolean isUneven(Spot spot) {
+    Kind kind = spot.kind;
+    if (kind.steps().size() > 1 || kind.sized() != null || !spot.what.isEmpty()) {
+      return false;
+    }
+    int first = kind.varying().nextSetBit(0);
+    if (!kind.rest().get(first)) {
+      return false; // something explains where they begin to differ
+    }
+    for (Step step : steps.get(kind.direction())) {
+      if (!step.hasOneLength() && step.firstDifference() == first) {
+        notes.add("entry " + kind.steps().get(0).entry(0) + " (" + kind.direction()
+            + ") differs in bytes " + spot.offset + "+" + spot.width + ", but entry "
+            + step.entry(0) + " differs in its length there, and no rule was found for that");
+        return true;
+      }
+    }
+    return false;
   }
 
   private void note(Spot spot) {

@@ -178,6 +178,12 @@ record Sized(int offset, Shape shape) {
     return inside > 0 && inside * 2 >= all;
   }
 
+  /** Whether it is a decimal number that differs in payloads of one length. */
+  private boolean isNumber(Step step) {
+    return shape.equals(DIGITS)
+        && !step.varying().get(offset, end(step.payload(0))).isEmpty();
+  }
+
   /**
    * Whether what it contains differs as a whole: else it would open bytes that never vary.
    *
@@ -435,7 +441,9 @@ record Sized(int offset, Shape shape) {
         return false;
       }
       if (step.hasOneLength()) {
-        return !one.isRest() && one.hasMost(step) && one.isDifferent(step, true);
+        return !one.isRest()
+            && (one.hasMost(step) || one.isNumber(step) && known.contains(one.context(step)))
+            && one.isDifferent(step, true);
       }
       boolean mayBeginAlike = one.isCounted()
           || one.shape.equals(DIGITS)

@@ -161,6 +161,16 @@ final class Step {
     return sides[0].payload().length;
   }
 
+  /** Where the payloads, of whatever lengths, begin to differ; -1 if they are all the same. */
+  int firstDifference() {
+    int first = -1;
+    for (int i = 1; i < sides.length; i++) {
+      int at = isIn(i) ? Arrays.mismatch(payload(0), payload(i)) : -1;
+      first = first < 0 || at >= 0 && at < first ? at : first;
+    }
+    return first;
+  }
+
   /** The bytes that differ between recordings; not to be changed. */
   BitSet varying() {
     return varying;

@@ -467,6 +467,68 @@ class LearnerTest {
   }
 
   @Test
+  void anAmountInDigitsBesideATraceNumberStaysCompared() throws Exception {
+    String[] traces = {"104839", "583920", "718264", "264107", "937451", "415673"};
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      String other = traces[(i + 1) % 6];
+      a.append(text("c2s", "PAY " + traces[i] + "000000001250EUR"))
+          .append(text("s2c", "OK  " + traces[i] + "000000001250EUR"));
+      b.append(text("c2s", "PAY " + other + "000000001250EUR"))
+          .append(text("s2c", "OK  " + other + "000000001250EUR"));
+    }
+    assertEquals("copy c2s:4+6->s2c:4+6\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
+  void aTimeThatBothSidesHaveBesideAnIdIsNotCopiedWithIt() throws Exception {
+    String[] ids = {"3f2e2bb8", "9a806c12", "c7bee389", "42bdf221", "847762f0", "0b4d764d"};
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      String end = "000004e2" + "41".repeat(i + 1);
+      String one = ids[i] + "69a54722" + end;
+      String other = ids[(i + 1) % 6] + "69a54728" + end;
+      a.append("c2s 0102" + one + ", s2c 0202" + one + "42,");
+      b.append("c2s 0102" + other + ", s2c 0202" + other + "42,");
+    }
+    learn(a.toString(), b.toString());
+    assertEquals("[c2s:2+4->s2c:2+4]", learned.rules().copied().toString());
+  }
+
+  @Test
+  void aNumberThatGrowsByADigitIsTheSameFieldWhereItDoesNot() throws Exception {
+    StringBuilder a = new StringBuilder();
+    StringBuilder b = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      a.append(text("c2s", "35=D|34=" + (7 + i) + "|52=20261127-07:06:5" + i + ".120|44=12.50|"));
+      b.append(text("c2s", "35=D|34=" + (5 + i) + "|52=20261128-09:16:2" + i + ".345|44=12.50|"));
+    }
+    assertEquals(
+        "ignore c2s:8+digits\nignore c2s:8/digits/4+21\n", learn(a.toString(), b.toString()));
+  }
+
+  @Test
+  void aVarintThatReadsBackwardsAsAnNtpTimeLeavesNothingElseOpen() throws Exception {
+    String rules = learn(
+        "c2s 1084c0f6c9cd3318e209, c2s 1097c0f6c9cd3318e209, c2s 10b9c0f6c9cd3318e209",
+        "c2s 10a5b1e2d4cd3318e209, c2s 10b7b1e2d4cd3318e209, c2s 10c4b1e2d4cd3318e209");
+    assertEquals("ignore c2s:1+4\n", rules);
+  }
+
+  @Test
+  void anEntryThatOnlyHappensToHaveOneLengthGivesNoRule() throws Exception {
+    String rules = learn(
+        text("c2s", "\1\6anna=bertha|BAL") + text("c2s", "\1\7claus=dora|BAL"),
+        text("c2s", "\1\6emilia=fritz|BAL") + text("c2s", "\1\7gust=david|BAL"));
+    assertFalse(rules.contains("ignore c2s[") || rules.contains("ignore c2s:2+"), rules);
+    assertTrue(
+        learned.notes().toString().contains("no rule was found for that"),
+        () -> learned.notes().toString());
+  }
+
+  @Test
   void aTimeInMicrosecondsThatIsSentBackIsCopied() throws Exception {
     StringBuilder a = new StringBuilder();
     StringBuilder b = new StringBuilder();
