@@ -13,10 +13,13 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients from which nothing comes. */
+@Execution(ExecutionMode.CONCURRENT)
 class ReplayIdleTest extends ReplayTestBase {
   private ReplayServer playing(int idleMillis, String... lines) throws IOException {
     return ReplayServer.start(

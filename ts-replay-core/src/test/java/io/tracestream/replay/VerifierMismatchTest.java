@@ -24,10 +24,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Targets that depart from what was recorded: every verification ends, and says why. */
+@Execution(ExecutionMode.CONCURRENT)
 class VerifierMismatchTest extends VerifierTestBase {
   private Verifier playing(int timeoutMillis, String... lines) throws IOException {
     return Verifier.start(config(lines).withReplyTimeout(Duration.ofMillis(timeoutMillis)));
