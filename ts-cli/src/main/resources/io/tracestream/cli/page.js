@@ -607,16 +607,17 @@
     pen.fillStyle = colour('--line');
     pen.fillRect(0, middle, width, 1);
 
-    // Of all entries in one pixel, the longest shows.
-    const tallest = { c2s: new Float32Array(width + 1), s2c: new Float32Array(width + 1) };
+    // A bar is as tall as there are bytes in its pixel, compared to the fullest one that is in view.
+    const bytesAt = { c2s: new Float64Array(width + 1), s2c: new Float64Array(width + 1) };
+    let most = 1;
     const markedAt = new Map();
     for (const item of shown) {
       const micros = microsOf(item);
       const px = Math.round(x(micros));
       if (px >= 0 && px <= width) {
-        const bars = tallest[directionOf(item)];
-        const tall = Math.min(1, 0.25 + Math.log2(1 + lengthOf(item)) / 20);
-        bars[px] = Math.max(bars[px], tall);
+        const bars = bytesAt[directionOf(item)];
+        bars[px] += 1 + lengthOf(item); // so that an empty payload shows, too
+        most = Math.max(most, bars[px]);
         if (markOf(item)) {
           markedAt.set(px, item);
         }
@@ -625,9 +626,9 @@
     const room = middle - 4;
     for (const [direction, sign] of [['c2s', -1], ['s2c', 1]]) {
       pen.fillStyle = colour(`--${direction}`);
-      tallest[direction].forEach((tall, px) => {
-        if (tall > 0) {
-          const h = Math.round(tall * room);
+      bytesAt[direction].forEach((bytes, px) => {
+        if (bytes > 0) {
+          const h = Math.round(room * (0.2 + 0.8 * Math.sqrt(bytes / most)));
           pen.fillRect(px - 0.75, sign < 0 ? middle - h : middle + 1, 1.5, h);
         }
       });

@@ -8,8 +8,10 @@ import io.tracestream.recording.Recording;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,6 +173,32 @@ class PageIT {
         entry(0, "c2s", "a") + entry(4_900_000, "s2c", "b") + entry(10_000_000, "c2s", "c")));
     browser.click("#timeline");
     awaitSelected("s2c entry 2, 1 byte, after 4.90 s, b");
+  }
+
+  /** How tall the bars of requests are that stand at two parts of the timeline, in pixels. */
+  private static int[] barsAt(double one, double other) {
+    String heights = browser.value("(() => {"
+        + " const canvas = document.querySelector('#timeline canvas');"
+        + " const above = (canvas.clientHeight / 2 - 8) * devicePixelRatio;"
+        + " const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, above);"
+        + " return [" + one + ", " + other + "].map((part) => {"
+        + "   const x = Math.round(6 + (canvas.clientWidth - 12) * part) * devicePixelRatio;"
+        + "   return all.data.filter((value, i) =>"
+        + "     i % 4 === 3 && (i >> 2) % all.width === x && value > 127).length;"
+        + " }).join(' '); })()");
+    return Stream.of(heights.split(" ")).mapToInt(Integer::parseInt).toArray();
+  }
+
+  @Test
+  void manyEntriesAtAMomentMakeATallerBarThanOne() throws Exception {
+    StringBuilder entries = new StringBuilder(entry(0, "c2s", "first"));
+    for (int i = 0; i < 50; i++) {
+      entries.append(entry(1_500_000 + i, "c2s", "dense"));
+    }
+    entries.append(entry(8_500_000, "c2s", "alone")).append(entry(10_000_000, "c2s", "final"));
+    inspect(record("a.rec", entries.toString()));
+    int[] bars = barsAt(0.15, 0.85);
+    assertTrue(bars[1] > 0 && bars[0] > 2 * bars[1], Arrays.toString(bars));
   }
 
   private void report() throws Exception {
