@@ -52,18 +52,18 @@ class ReplayIdleTest extends ReplayTestBase {
   /** A part of a frame that came is not nothing. */
   private static String reasonAfter(String sent) {
     return switch (sent) {
-      case "00" -> "only 1 of 2 header bytes came, and nothing more for 0.5 s";
-      case "0002" -> "only 2 of 4 bytes of a frame came, and nothing more for 0.5 s";
+      case "00" -> "only 1 of 2 header bytes came, and nothing more for 0.8 s";
+      case "0002" -> "only 2 of 4 bytes of a frame came, and nothing more for 0.8 s";
       case "000261", "0001 61 0002 62" ->
-        "only 3 of 4 bytes of a frame came, and nothing more for 0.5 s";
-      default -> "nothing came for 0.5 s";
+        "only 3 of 4 bytes of a frame came, and nothing more for 0.8 s";
+      default -> "nothing came for 0.8 s";
     };
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "00", "0002", "000261", "0001 61", "0001 61 0002 62"})
   void aClientThatSendsNothingMoreIsAMismatch(String sent) throws Exception {
-    try (ReplayServer server = playing(500, "c2s 61", "c2s 6262");
+    try (ReplayServer server = playing(800, "c2s 61", "c2s 6262");
         TestPeer client = TestPeer.connect(server.address())) {
       assertEquals("", client.send(sent).awaitEnd());
       Mismatch mismatch = onlyMismatch(server);

@@ -150,21 +150,21 @@ class VerifierMismatchTest extends VerifierTestBase {
 
   @Test
   void nothing() throws Exception {
-    try (Verifier verifier = playing(200, "c2s 61", "s2c 62");
+    try (Verifier verifier = playing(800, "c2s 61", "s2c 62");
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.awaitEnd());
-      assertSays("entry 2 " + file + ":3: nothing came for 0.2 s; expected 1 byte 62", verifier);
+      assertSays("entry 2 " + file + ":3: nothing came for 0.8 s; expected 1 byte 62", verifier);
     }
   }
 
   @Test
   void nothingBehindHalfAReply() throws Exception {
-    try (Verifier verifier = playing(200, "c2s 61", "s2c 6263");
+    try (Verifier verifier = playing(800, "c2s 61", "s2c 6263");
         TestPeer peer = target.accept()) {
       assertEquals("000161", peer.send("0002 62").awaitEnd());
       assertSays(
           "entry 2 " + file
-              + ":3: only 3 of 4 bytes of a frame came, and nothing more for 0.2 s; expected 2 bytes"
+              + ":3: only 3 of 4 bytes of a frame came, and nothing more for 0.8 s; expected 2 bytes"
               + " 6263",
           verifier);
     }
@@ -175,11 +175,11 @@ class VerifierMismatchTest extends VerifierTestBase {
     String[] lines = new String[401];
     Arrays.fill(lines, "c2s " + "61".repeat(60_000)); // more than the sockets hold
     lines[400] = "s2c 62";
-    try (Verifier verifier = playing(300, lines);
+    try (Verifier verifier = playing(800, lines);
         TestPeer peer = target.accept()) {
       assertSays(
           "entry 401 " + file
-              + ":402: nothing came for 0.3 s, and what we send is not being read; expected 1 byte"
+              + ":402: nothing came for 0.8 s, and what we send is not being read; expected 1 byte"
               + " 62",
           verifier);
       peer.awaitEnd();
@@ -190,10 +190,10 @@ class VerifierMismatchTest extends VerifierTestBase {
   void nothingThatIsTakenAndNothingOwed() throws Exception {
     String[] lines = new String[400];
     Arrays.fill(lines, "c2s " + "61".repeat(60_000)); // more than the sockets hold
-    try (Verifier verifier = playing(300, lines);
+    try (Verifier verifier = playing(800, lines);
         TestPeer peer = target.accept()) {
       assertEquals(
-          "nothing came for 0.3 s, and what we send is not being read",
+          "nothing came for 0.8 s, and what we send is not being read",
           mismatch(verifier).reason());
       peer.awaitEnd();
     }
