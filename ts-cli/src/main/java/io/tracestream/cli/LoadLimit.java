@@ -40,7 +40,7 @@ record LoadLimit(
   /**
    * Reads a limit.
    *
-   * @throws IllegalArgumentException when it is none: the message says why
+   * @throws IllegalArgumentException if it is not a limit; the message says why
    */
   static LoadLimit of(String text) {
     Matcher parts = SHAPE.matcher(text);

@@ -87,7 +87,7 @@ final class TlsKeyLog implements Consumer<SSLEngine> {
       LOG.warn("--tls-keylog: whoever reads {} can decrypt the connections", file);
       return new TlsKeyLog(line -> channel.write(StandardCharsets.US_ASCII.encode(line)));
     } catch (IOException e) {
-      throw new Failures.NotStarted("--tls-keylog: " + Failures.reason(e));
+      throw new Failures.NotStarted(Page.cannotWrite("--tls-keylog", file, e));
     }
   }
 

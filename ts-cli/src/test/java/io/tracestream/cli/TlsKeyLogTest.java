@@ -135,7 +135,8 @@ class TlsKeyLogTest {
         path("missing/keys"));
     assertEquals(3, run.status());
     assertEquals(
-        "ts-proxy: --tls-keylog: " + path("missing/keys") + ": no such file or folder\n",
+        "ts-proxy: --tls-keylog: cannot write " + path("missing/keys") + ": there is no folder "
+            + path("missing") + "; create it\n",
         run.stderr());
   }
 

@@ -430,7 +430,7 @@ public final class FrameFormat {
           throw FrameException.cannotSend(
               offset,
               "found a length in its bytes from " + framing.offset
-                  + " on, expected zeros there: the length is made anew");
+                  + " on, expected zeros there: the length is computed again");
         }
       }
     }

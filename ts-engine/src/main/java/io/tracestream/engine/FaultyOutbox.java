@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An outbox that does faults to frames before they are sent.
+ * An outbox that applies faults to frames before they are sent.
  *
  * <p>What is done to a frame is decided once, by its payload: of frames that are forwarded, while
  * they are read, so that it is in the recording at its place. When they are sent, those frames are

@@ -92,8 +92,8 @@ final class DescriptorSet {
     Descriptor type = types.get(name);
     if (type == null) {
       String some = types.keySet().stream().limit(MOST_LISTED).collect(Collectors.joining(", "));
-      throw new IllegalArgumentException("found the type \"" + name + "\", expected one that is in "
-          + file + ": " + some + (types.size() > MOST_LISTED ? ", ..." : ""));
+      throw new IllegalArgumentException("there is no type \"" + name + "\" in " + file
+          + ", which has " + some + (types.size() > MOST_LISTED ? ", ..." : ""));
     }
     return type;
   }

@@ -136,8 +136,8 @@ class ProtobufDecoderTest {
       assertTrue(mistake(arguments).startsWith("write a descriptor set and the type"), arguments);
     }
     assertEquals(
-        "found the type \"Duration\", expected one that is in " + set
-            + ": google.protobuf.Any, google.protobuf.Duration, google.protobuf.ListValue,"
+        "there is no type \"Duration\" in " + set
+            + ", which has google.protobuf.Any, google.protobuf.Duration, google.protobuf.ListValue,"
             + " google.protobuf.Struct, google.protobuf.Struct.FieldsEntry, google.protobuf.Value",
         mistake(set + ",Duration"));
     assertTrue(mistake(set + ",c2s[len=x]=google.protobuf.Any").contains("not a length"));

@@ -71,7 +71,7 @@ final class FaultText {
       throw reader.wrong(orElse);
     }
     if (number == 0) {
-      throw reader.wrong(from, "frames are counted from 1st");
+      throw reader.wrong(from, "the first frame is the 1st");
     }
     return number;
   }
@@ -175,7 +175,8 @@ final class FaultText {
       case "reset" -> fault.then(Kind.RESET);
       case "hang" -> fault.then(Kind.HANG);
       default ->
-        throw reader.wrong(from, "after the cut comes end, reset or hang; without one, end");
+        throw reader.wrong(
+            from, "write end, reset or hang after the number of bytes, or nothing for end");
     };
   }
 

@@ -8,7 +8,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The faults that a running proxy or replay does to the frames it sends. They can be changed at any
- * time, from any thread; connections take the change with the next frame, and count from there.
+ * time, from any thread. A change takes effect with the next frame of each connection, and counting
+ * starts again there.
  *
  * <pre>
  *   Faults faults = Faults.of(7, "s2c[0=\"RESP\"] every 3rd delay 200ms");
@@ -18,8 +19,8 @@ import java.util.random.RandomGenerator;
  *   faults.clear();
  * </pre>
  *
- * <p>All faults that a frame meets are done to it: delays add up, and of several that end the
- * sending, the first counts. The same faults and seed do the same to the same frames of a
+ * <p>If several faults name a frame, all of them are done to it: delays add up, and of several that
+ * end the sending, the first counts. The same faults and seed do the same to the same frames of a
  * connection, however they arrive.
  */
 public final class Faults {

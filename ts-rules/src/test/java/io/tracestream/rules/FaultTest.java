@@ -93,7 +93,7 @@ class FaultTest {
         "s2c delay 0ms | 11: expected a time above 0, and at most 24h",
         "s2c delay 25h | 11: expected a time above 0, and at most 24h",
         "s2c 3 drop | 6: write 1st, 2nd, 3rd",
-        "s2c 0th drop | 5: frames are counted from 1st",
+        "s2c 0th drop | 5: the first frame is the 1st",
         "s2c 0% drop | 5: a share is above 0% and at most 100%",
         "s2c 101% drop | 5: a share is above 0% and at most 100%",
         "s2c every drop | 11: write 2nd, 3rd, ... after every",
@@ -101,7 +101,7 @@ class FaultTest {
         "s2c reorder 0 | 13: expected 1 or more",
         "s2c corrupt 4 | 14: write the offset and the number of bytes",
         "s2c corrupt -1+2 | 13: goes beyond the payload's end",
-        "s2c truncate 5 drop | 16: after the cut comes end, reset or hang",
+        "s2c truncate 5 drop | 16: write end, reset or hang after the number",
         "s2c rate 10k | 13: write bytes a second",
         "s2c drop 2nd | 10: nothing may follow the fault"
       })

@@ -92,7 +92,7 @@ public final class Authority {
    */
   public Identity identity(List<String> names) {
     if (names.isEmpty()) {
-      throw new IllegalArgumentException("names: found none, expected at least one");
+      throw new IllegalArgumentException("names: at least one is needed");
     }
     try {
       KeyPair its = newKeys();

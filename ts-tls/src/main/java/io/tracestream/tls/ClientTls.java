@@ -88,7 +88,7 @@ public final class ClientTls implements Cloneable {
    */
   public ClientTls withAuthorities(List<X509Certificate> trusted) {
     if (trusted.isEmpty()) {
-      throw new IllegalArgumentException("authorities: found none, expected at least one");
+      throw new IllegalArgumentException("authorities: at least one is needed");
     }
     return with(true, copy -> {
       copy.authorities = List.copyOf(trusted);
@@ -140,7 +140,7 @@ public final class ClientTls implements Cloneable {
   }
 
   /**
-   * Shows each engine to a program before its handshake begins, such as to look into it later.
+   * Shows each engine to a program before its handshake begins, for example to read from it later.
    *
    * @param other called on the thread of a connection, so it must return at once
    * @return the changed copy
@@ -195,7 +195,7 @@ public final class ClientTls implements Cloneable {
     return parameters;
   }
 
-  /** What to send as the name of the target; nothing where it is none that TLS can send. */
+  /** What to send as the name of the target; empty if TLS cannot send it. */
   private static List<SNIServerName> serverNames(String host) {
     String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host; // RFC 6066
     try {

@@ -97,8 +97,8 @@ public final class Identity {
           .filter(alias -> isKey(store, alias))
           .toList();
       if (keys.size() != 1) {
-        throw new IOException(
-            file + ": found " + keys.size() + " private keys, expected one with its certificate");
+        throw new IOException(file + ": holds " + keys.size()
+            + " private keys; it must hold one, with its certificate");
       }
       Certificate[] chain = store.getCertificateChain(keys.get(0));
       Identity identity = of(
@@ -113,7 +113,7 @@ public final class Identity {
         throw new IOException(file + ": the password is wrong", e);
       }
       boolean isOurs = String.valueOf(e.getMessage()).startsWith(file.toString());
-      throw isOurs ? e : new IOException(file + ": found neither PEM nor a PKCS#12 file", e);
+      throw isOurs ? e : new IOException(file + ": is neither a PEM nor a PKCS#12 file", e);
     }
   }
 

@@ -45,7 +45,7 @@ public final class ServerTls {
    */
   public static ServerTls of(Identity identity, List<X509Certificate> clientAuthorities) {
     if (clientAuthorities.isEmpty()) {
-      throw new IllegalArgumentException("clientAuthorities: found none, expected at least one");
+      throw new IllegalArgumentException("clientAuthorities: at least one is needed");
     }
     SSLContext context = newContext(identity, clientAuthorities);
     SSLParameters parameters = parametersOf(context);
@@ -58,7 +58,7 @@ public final class ServerTls {
    *
    * @param context has the identity of the listener
    * @param parameters such as the protocols and whether clients need a certificate; taken as they
-   *     are now, except that application protocols are negotiated anew with each client
+   *     are now, except that application protocols are negotiated with each client
    * @return the configuration
    */
   public static ServerTls of(SSLContext context, SSLParameters parameters) {
@@ -68,7 +68,7 @@ public final class ServerTls {
   }
 
   /**
-   * Shows each engine to a program before its handshake begins, such as to look into it later.
+   * Shows each engine to a program before its handshake begins, for example to read from it later.
    *
    * @param other called on the thread of a connection, so it must return at once
    * @return the changed copy

@@ -102,7 +102,7 @@ class IdentityTest {
   void neitherPemNorPkcs12IsRefused() throws Exception {
     Path text = Files.writeString(dir.resolve("a.txt"), "hello");
     Exception e = assertThrows(IOException.class, () -> Identity.of(text, new char[0]));
-    assertEquals(text + ": found neither PEM nor a PKCS#12 file", e.getMessage());
+    assertEquals(text + ": is neither a PEM nor a PKCS#12 file", e.getMessage());
   }
 
   @Test
