@@ -25,6 +25,9 @@ import io.tracestream.recording.Entry;
 import io.tracestream.recording.Recording;
 import io.tracestream.recording.RecordingReader;
 import io.tracestream.replay.FrameRewriter;
+import io.tracestream.replay.Load;
+import io.tracestream.replay.LoadConfig;
+import io.tracestream.replay.LoadStats;
 import io.tracestream.replay.ReplayConfig;
 import io.tracestream.replay.ReplayServer;
 import io.tracestream.replay.Verifier;
@@ -49,6 +52,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.LongAccumulator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -182,7 +186,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void aRecordedClientVerifiesAServer() throws Exception {
+  void aRecordedClientVerifiesAServerAndPutsItUnderLoad() throws Exception {
     Path file = Files.writeString(dir.resolve("session.rec"), "0\tc2s\t6869\n0\ts2c\t6869\n");
     try (SimpleServer server = SimpleServer.start(anyPort(), FrameFormat.DEFAULT)) {
       // ----
@@ -191,6 +195,21 @@ class EmbeddingTest {
           Verifier.start(VerifyConfig.of(server.address(), file).withRules(rules))) {
         assertTrue(verifier.awaitConnections(1, Duration.ofSeconds(10)));
         assertEquals(List.of(), verifier.verdict().mismatches());
+      }
+      // ----
+      // ----
+      LongAccumulator longest = new LongAccumulator(Math::max, 0);
+      LoadConfig config = LoadConfig.of(server.address(), file, 50)
+          .withRate(1000) // requests per second, all clients together
+          .withDuration(Duration.ofSeconds(1))
+          .withRules(rules)
+          .withLatencies(longest::accumulate);
+      try (Load load = Load.start(config)) {
+        assertTrue(load.awaitEnd(Duration.ofSeconds(30)));
+        assertEquals(0, load.stats().count(LoadStats.Problem.MISMATCH));
+        assertEquals(0, load.stats().errors());
+        assertEquals(load.stats().requests(), load.stats().replies());
+        assertTrue(longest.get() > 0);
       }
       // ----
     }

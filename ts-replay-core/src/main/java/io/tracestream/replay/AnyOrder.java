@@ -348,6 +348,11 @@ final class AnyOrder extends Play {
   }
 
   @Override
+  void notBefore(long nanos) {
+    due = Math.max(due, nanos);
+  }
+
+  @Override
   void schedule() throws IOException {
     if (!paced) {
       paced = true;

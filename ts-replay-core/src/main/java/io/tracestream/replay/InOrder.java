@@ -418,6 +418,11 @@ final class InOrder extends Play {
   }
 
   @Override
+  void notBefore(long nanos) {
+    due = Math.max(due, nanos);
+  }
+
+  @Override
   void schedule() throws IOException {
     if (!paced) {
       paced = true;

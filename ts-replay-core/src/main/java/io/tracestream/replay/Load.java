@@ -28,9 +28,10 @@ import org.slf4j.LoggerFactory;
  * and measure how long it takes to reply. Each frame that comes is compared with what was recorded.
  * Thread-safe, and its listener may call it.
  *
- * <p>First all clients connect, some at a time. Then they begin together. A client whose connection
- * fails, or whose server departs from the recording, goes on with the next conversation 100 ms
- * later.
+ * <p>First all clients connect, some at a time. Then they begin together; with recorded pauses, one
+ * after the other within the mean of these pauses, so that they do not go on in step. A client
+ * whose connection fails, or whose server departs from the recording, goes on with the next
+ * conversation 100 ms later.
  *
  * <p>Its threads are not daemons: a program runs until it is closed.
  */
@@ -55,6 +56,8 @@ public final class Load implements AutoCloseable {
   private final List<LoadClient> clients = new ArrayList<>();
   /** Null if the timing says when requests are due. */
   private final @Nullable Rate rate;
+  /** The mean of the pauses before requests. */
+  private final double pauseNanos;
 
   private final AtomicLong connections = new AtomicLong();
   private final LongAdder requests = new LongAdder();
@@ -82,11 +85,13 @@ public final class Load implements AutoCloseable {
     WRAPPING_UP
   }
 
-  private Load(LoadConfig config, Role role, Playlist playlist) throws IOException {
+  private Load(LoadConfig config, Role role, Playlist playlist, double pauseNanos)
+      throws IOException {
     this.config = config;
     this.role = role;
     this.playlist = playlist;
     this.rate = config.rate() == 0 ? null : new Rate(config.rate(), config.clients());
+    this.pauseNanos = pauseNanos;
     this.playing = new CountDownLatch(config.clients());
     this.engine = Engine.start("ts-load", false, config.format().longestPayload(), this::fail);
     Duration timeout = Duration.ofNanos(Timing.nanos(config.replyTimeout()));
@@ -165,8 +170,7 @@ public final class Load implements AutoCloseable {
     Playlist playlist = Playlist.open(config.conversations(), Selection.ORDER, false, role, false);
     Load load;
     try {
-      playlist.countAnswers();
-      load = new Load(config, role, playlist);
+      load = new Load(config, role, playlist, playlist.countRequests(role));
     } catch (IOException | RuntimeException | Error e) {
       playlist.close();
       throw e;
@@ -321,6 +325,11 @@ public final class Load implements AutoCloseable {
 
   boolean hasRate() {
     return rate != null;
+  }
+
+  /** When the time of a client's first conversation begins. */
+  long begins(int client) {
+    return began + (long) (pauseNanos * client / config.clients());
   }
 
   /** When that request of that client is due, both counted from 0. */

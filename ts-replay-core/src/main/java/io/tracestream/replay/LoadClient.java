@@ -96,6 +96,11 @@ final class LoadClient {
     return load.hasRate();
   }
 
+  /** When the time of its first conversation begins. */
+  long begins() {
+    return load.begins(index);
+  }
+
   /** When the next request is due, if there is a rate. */
   long due() {
     return load.due(index, asked);

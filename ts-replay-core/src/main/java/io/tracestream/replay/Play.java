@@ -176,6 +176,9 @@ abstract class Play {
   /** Moves to our next frame. Returns false if something has to come before it, or none follows. */
   abstract boolean toNext() throws IOException;
 
+  /** Has recorded time go on from that time of {@link System#nanoTime}, if it is later. */
+  void notBefore(long nanos) {}
+
   /** Sets when that frame is due. Changes nothing the second time. */
   void schedule() throws IOException {}
 

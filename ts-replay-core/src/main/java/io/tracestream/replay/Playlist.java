@@ -157,13 +157,23 @@ final class Playlist implements Closeable {
     return scripts.get(index);
   }
 
-  /** Finds out which conversations answer each request once; an interrupt is held back. */
-  void countAnswers() throws IOException {
+  /**
+   * Finds out which conversations answer each request once, and what they wait for their time; an
+   * interrupt is held back.
+   *
+   * @return the mean of the pauses before requests, in nanoseconds
+   */
+  double countRequests(Role role) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
+      long requests = 0;
+      double pauses = 0;
       for (Script script : scripts) {
-        script.countAnswers();
+        script.countRequests(role);
+        requests += script.requests();
+        pauses += script.pauses();
       }
+      return requests == 0 ? 0 : pauses / requests;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -73,6 +73,9 @@ final class Script {
   /** Whether each request has one reply. */
   private volatile boolean answersEach;
 
+  private long requests;
+  private double pauses;
+
   /** To be read from the top, without the entries that rules allow at any time. */
   Script(Conversation conversation, int maxPayloadLength, PageCache cache, RuleUse skipped) {
     this(conversation, maxPayloadLength, cache, skipped, false);
@@ -427,17 +430,17 @@ final class Script {
   }
 
   /**
-   * Reads all of it, to find out whether it has as many replies as requests. What the server says
-   * before the first request is no reply.
+   * Reads all of it, to find out how many requests it has, how long they wait for their time, and
+   * whether it has as many replies. What the server says before the first request is no reply.
    */
-  void countAnswers() throws IOException {
+  void countRequests(Role role) throws IOException {
     acquire();
     try {
-      long requests = 0;
       long replies = 0;
       for (Cursor at = cursor(); at.isAtEntry(); at.next()) {
         if (at.direction() == Direction.C2S) {
           requests++;
+          pauses += role.pauseNanos(at);
         } else if (requests > 0) {
           replies++;
         }
@@ -448,7 +451,17 @@ final class Script {
     }
   }
 
-  /** Whether the nth reply answers the nth request, once {@link #countAnswers} has looked. */
+  /** How many requests there are, once {@link #countRequests} has looked. */
+  long requests() {
+    return requests;
+  }
+
+  /** The sum of the pauses before requests, in nanoseconds, as above. */
+  double pauses() {
+    return pauses;
+  }
+
+  /** Whether the nth reply answers the nth request, as above. */
   boolean answersEach() {
     return answersEach;
   }

@@ -367,6 +367,9 @@ final class Session implements FrameSocket.Owner, FaultListener, Payloads {
       return false;
     }
     pausing = true;
+    if (client != null) {
+      play.notBefore(client.begins());
+    }
     play.schedule();
     long left = due() - System.nanoTime();
     if (left > 0 && pause == null) {

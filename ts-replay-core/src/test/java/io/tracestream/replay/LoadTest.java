@@ -100,6 +100,32 @@ class LoadTest extends VerifierTestBase {
   }
 
   @Test
+  void withRecordedPausesTheFirstRequestsCountAsWell() throws Exception {
+    String[] lines = {"c2s 61", "s2c 62", "1000 c2s 63", "1000 s2c 64"};
+    ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
+    try (ReplayServer server = Replays.start(file, lines);
+        Load load = Load.start(load(server.address(), 3, lines)
+            .withTiming(Timing.ORIGINAL)
+            .withLatencies(latencies::add))) {
+      LoadStats stats = statsAtEnd(load);
+      assertEquals(6, stats.requests());
+      assertEquals(6, stats.replies());
+      assertEquals(6, latencies.size());
+    }
+  }
+
+  @Test
+  void withRecordedPausesClientsBeginOneAfterTheOtherWithinTheMeanOfThese() throws Exception {
+    String[] lines = {"c2s 61", "100 s2c 62", "8100 c2s 63", "8200 s2c 64"};
+    try (ReplayServer server = Replays.start(file, lines);
+        Load load =
+            Load.start(load(server.address(), 2, lines).withTiming(Timing.ORIGINAL.withSpeed(2)))) {
+      assertEquals(2, statsAtEnd(load).verdict().matched());
+      assertEquals(1_000_000, load.begins(1) - load.begins(0)); // half of 2 ms
+    }
+  }
+
+  @Test
   void aFolderIsDealtToTheClientsInTurn() throws Exception {
     List<Conversation> conversations = List.of(
         Conversation.of(Replays.write(file.resolveSibling("a.rec"), "c2s 61")),
