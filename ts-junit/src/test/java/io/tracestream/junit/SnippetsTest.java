@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The Java code about this module that the pages in {@code docs} show, compiled and run. Each
  * snippet is between two lines of dashes; {@code PagesTest} in ts-examples looks for it in the
- * pages. What that module has would make all that needs it wait for this one.
+ * pages. They are not in that module, as it would then have to be built after this one, and ts-cli
+ * after both.
  */
 @Timeout(60)
 class SnippetsTest {
