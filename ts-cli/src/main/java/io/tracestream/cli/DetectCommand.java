@@ -50,7 +50,8 @@ import picocli.CommandLine.Spec;
     })
 final class DetectCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "CAPTURE|RAW",
+      paramLabel = "CAPTURE|RAW...",
+      hideParamSyntax = true,
       arity = "0..*",
       converter = Values.FileName.class,
       description =

@@ -46,9 +46,9 @@ import picocli.CommandLine.TypeConversionException;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:done",
-      "1:a recording is damaged or has an entry that no frame can carry, or OUT cannot be written",
+      "1:a recording is damaged or has an entry that no frame can carry, or the disk is full",
       "2:wrong usage",
-      "3:a recording is missing or is not a recording"
+      "3:a recording is missing or is not a recording, or OUT cannot be written"
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -144,7 +144,7 @@ final class ExportCommand implements Callable<Integer> {
           spec.commandLine(), "--direction is not valid with --format pcapng");
     }
     List<Conversation> all = conversations();
-    refuseToReplace(all);
+    checkOut(all);
     FrameFormat frameFormat = frames.formatOf(all);
     try {
       WholeFile.write(out, to -> write(all, frameFormat, to));
@@ -154,7 +154,8 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private void refuseToReplace(List<Conversation> all) throws IOException, Failures.NotStarted {
+  /** Refuses a file that cannot be written, or that is one of the recordings. */
+  private void checkOut(List<Conversation> all) throws IOException, Failures.NotStarted {
     if (Files.isDirectory(out)) {
       throw new Failures.NotStarted(
           VisibleText.line(out.toString()) + ": is a folder; name a file in it");
@@ -166,6 +167,11 @@ final class ExportCommand implements Callable<Integer> {
               VisibleText.line(out.toString()) + ": is a recording to export; choose another name");
         }
       }
+    }
+    try {
+      WholeFile.check(out);
+    } catch (IOException e) {
+      throw new Failures.NotStarted(VisibleText.line(Page.cannotWrite("export", out, e)));
     }
   }
 

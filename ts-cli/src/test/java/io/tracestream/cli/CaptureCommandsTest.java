@@ -59,6 +59,17 @@ class CaptureCommandsTest {
   }
 
   @Test
+  void anExportThatCannotBeWrittenNamesItsFile() throws Exception {
+    Path recording = Files.writeString(dir.resolve("a.rec"), "5\tc2s\t6869\n");
+    Run run = Run.of("export", recording.toString(), dir.resolve("no/a.pcapng").toString());
+    assertEquals(
+        "ts-proxy: export: cannot write " + dir.resolve("no/a.pcapng") + ": there is no folder "
+            + dir.resolve("no") + "; create it\n",
+        run.stderr());
+    assertEquals(3, run.status());
+  }
+
+  @Test
   void aPortOutOfRangeIsWrongUsage() {
     Run run = Run.of("import", "a.pcap", "--port", "65536", "--out", "x.rec");
     assertEquals(2, run.status());
