@@ -111,7 +111,9 @@ class ShowIT {
     try (TestTarget target = TestTarget.start();
         App proxy = proxy(target, "--decode", "json")) {
       assertEquals(2, proxy.awaitStatus());
-      assertTrue(proxy.stderr().startsWith("ts-proxy: --decode: add --show"), proxy.stderr());
+      assertTrue(
+          proxy.stderr().startsWith("ts-proxy: --decode is only valid with --show"),
+          proxy.stderr());
     }
   }
 }
