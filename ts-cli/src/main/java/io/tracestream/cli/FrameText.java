@@ -58,10 +58,9 @@ final class FrameText {
       row.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
     }
     row.append(" ".repeat(2 * (SHOWN - count) + 2));
-    for (int i = begin; i < begin + count; i++) {
-      char c = (char) (payload.get(i) & 0xff);
-      row.append(c < ' ' || c > '~' ? '.' : c);
-    }
+    byte[] shown = new byte[Math.min(SHOWN + 3, payload.limit() - begin)]; // and the last character
+    payload.get(begin, shown);
+    HexRows.appendText(row, shown, 0, count);
     return this;
   }
 

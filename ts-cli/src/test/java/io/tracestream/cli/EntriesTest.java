@@ -81,6 +81,14 @@ class EntriesTest {
   }
 
   @Test
+  void theFirstBytesAreShownAsUtf8Too() throws Exception {
+    Files.writeString(file, entry("c2s", "Grüße, Zoë ö"));
+    assertTrue(
+        inspect(0, "--entries").get(1).endsWith("4772c3bcc39f652c205a6fc3  Grü ß e, Zoë"),
+        inspect(0, "--entries")::toString);
+  }
+
+  @Test
   void bytesThatATerminalWouldActOnAreNeverShownRaw() throws Exception {
     Files.writeString(
         file, entry("c2s", "\u001b]0;title\u0007\u202e") + "1\tc2s\tff1b5b324a9b324a\n");

@@ -137,20 +137,32 @@ public final class HexRows {
           .append(' ');
     }
     row.append("   ".repeat(ROW - end + from)).append(' ');
-    for (int at = from; at < end; at++) {
-      byte value = payload[at];
-      if (value >= ' ' && value < 0x7f) {
-        row.append((char) value);
-      } else {
-        row.append(ShownText.cell(payload, at));
-      }
-    }
+    appendText(row, payload, from, end);
     int last = row.length();
     while (row.charAt(last - 1) == ' ') {
       last--;
     }
     row.setLength(last);
     return row.append('\n').toString();
+  }
+
+  /**
+   * Appends bytes as text, a column for each byte: UTF-8 where it is that, and otherwise dots.
+   *
+   * @param out what to append to
+   * @param payload the payload; not copied
+   * @param from the offset of the first byte
+   * @param to the offset after the last one
+   */
+  public static void appendText(StringBuilder out, byte[] payload, int from, int to) {
+    for (int at = from; at < to; at++) {
+      byte value = payload[at];
+      if (value >= ' ' && value < 0x7f) {
+        out.append((char) value);
+      } else {
+        out.append(ShownText.cell(payload, at));
+      }
+    }
   }
 
   /**
