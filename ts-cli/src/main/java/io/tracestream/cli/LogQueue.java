@@ -38,6 +38,8 @@ final class LogQueue {
 
   private long written;
   private boolean failed;
+  /** The thread wakes up by itself to say how many lines were only counted. */
+  private boolean looksForSums;
   /** The status line; empty for none. Whether it has changed, and what is on the screen. */
   private String status = "";
 
@@ -68,7 +70,7 @@ final class LogQueue {
   synchronized void addLine(String line) {
     if (alike.shows(line, System.nanoTime())) {
       add(line + "\n");
-    } else {
+    } else if (!looksForSums) {
       notifyAll();
     }
   }
@@ -192,7 +194,8 @@ final class LogQueue {
         addNotice();
       }
       if (waiting.isEmpty() && !statusChanged) {
-        wait(alike.hasLeftOut() ? 1000 : 0);
+        looksForSums = alike.hasLeftOut();
+        wait(looksForSums ? 1000 : 0);
       }
     }
     Text text = withStatus(takeWholeLines());
