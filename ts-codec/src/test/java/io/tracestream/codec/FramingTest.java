@@ -333,9 +333,9 @@ class FramingTest {
         "mysql | '' | byte 0: payload: found 0 bytes, expected at least 1, as the framing is"
             + " length=3,order=little,adjust=1; correct it or the framing",
         "onc-rpc | 80000004deadbeef | byte 0: payload: found a length in its bytes from 0 on,"
-            + " expected zeros there: the length is made anew; correct it or the framing",
+            + " expected zeros there: the length is computed again; correct it or the framing",
         "'length=4,offset=1,mask=7fffffff' | 2180000001 | byte 0: payload: found a length in its bytes"
-            + " from 1 on, expected zeros there: the length is made anew; correct it or the framing",
+            + " from 1 on, expected zeros there: the length is computed again; correct it or the framing",
         "amqp | 0102 | byte 0: payload: found 2 bytes, expected 8, the preamble; correct it or the"
             + " framing",
       })
