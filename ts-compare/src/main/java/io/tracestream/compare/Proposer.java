@@ -339,18 +339,24 @@ final class Proposer {
     }
   }
 
-  /** The route without bytes at its ends that something else explains: they are no evidence. */
+  /**
+   * The route without bytes at its ends that something else explains: they are no evidence for a
+   * few bytes beside them.
+   */
   private static Route open(Route route, List<CopyFinder.Found> found) {
     BitSet open = new BitSet();
     BitSet explained = new BitSet();
+    int most = 0;
     for (CopyFinder.Found copy : found) {
-      open.or(copy.to().rest().get(copy.offset(), copy.end()));
+      BitSet own = copy.to().rest().get(copy.offset(), copy.end());
+      open.or(own);
+      most = Math.max(most, own.cardinality());
       explained.or(copy.to().varying().get(copy.offset(), copy.end()));
     }
     explained.andNot(open);
     int first = open.nextSetBit(0);
     int last = open.length();
-    if (explained.isEmpty() || first < 0) {
+    if (explained.isEmpty() || first < 0 || most >= RANDOM_FIELD) {
       return route;
     }
     boolean isBefore = explained.nextSetBit(0) < first;
@@ -498,7 +504,6 @@ final class Proposer {
 
   private static boolean isNeverUsed(CopyFinder.Found found, int at) {
     return !found.from().varying().get(found.start() + at)
-        && !found.to().varying().get(found.offset() + at)
         && found.from().steps().stream()
             .allMatch(step -> CopyFinder.isUnused(step.payload(0)[found.start() + at]));
   }
@@ -1308,17 +1313,25 @@ final class Proposer {
           .count();
       if (having > 0) {
         findings.add(new Learned.Finding(
-            Rules.NONE.ignoring(place.in(frames)), differing, having, reason(place, what), others));
+            Rules.NONE.ignoring(place.in(frames)),
+            differing,
+            having,
+            reason(place, what, own.stream().allMatch(kind -> isAtEnd(place, kind))),
+            others));
       }
     }
   }
 
-  private static String reason(Place place, String what) {
+  private static boolean isAtEnd(Place place, Kind kind) {
+    return place.at(kind) + place.width == kind.length();
+  }
+
+  private static String reason(Place place, String what, boolean isAtEnd) {
     if (!what.isEmpty()) {
       return " entries differ here, in " + what;
     }
     String differ = " entries that have these bytes differ in them";
-    return place.width < RANDOM_FIELD || place.offset + place.width != 0
+    return place.width < RANDOM_FIELD || !isAtEnd
         ? differ
         : differ + "; if they are computed from the others, as a MAC is, a peer that checks them"
             + " will reject the recorded ones: compute them with a FrameRewriter";
