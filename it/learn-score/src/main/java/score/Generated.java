@@ -65,6 +65,7 @@ final class Generated {
     generated.computed();
     generated.layouts();
     generated.neighbours();
+    generated.mixtures();
     return generated.all;
   }
 
@@ -586,6 +587,238 @@ final class Generated {
                 unused(sized(U8), Value.word(3, 12)),
                 text(REQUESTS.get(i))),
             s2c(hex("0202"), same(sized(U8), "name"), text(REPLIES.get(i))))));
+  }
+
+  /** Frames as they are in use: several fields in each, of which amounts are constant. */
+  private void mixtures() {
+    group = "several fields in each frame";
+    Value millis = Value.ticks(8, BIG_ENDIAN, 0, 1000);
+    Value millisLe = Value.ticks(8, LITTLE_ENDIAN, 0, 1000);
+    session(
+        "token of 8 to 24 letters, amount, MAC",
+        List.of(text("LOGA"), fresh(sized(U8), "token", Value.word(8, 24)), text("EUR")),
+        i -> List.of(
+            c2s(
+                text("PAYR"),
+                same(sized(U8), "token"),
+                text("00012.50"),
+                unused(bytes(16), Value.mac(16))),
+            s2c(text("PAYA00012.50"), unused(bytes(16), Value.mac(16)))));
+    add(
+        "packed decimals: amount, trace number, date and time",
+        calls(i -> List.of(
+            c2s(
+                hex("0200000000001250"),
+                fresh(bytes(3), "trace", Value.packed(3)),
+                fresh(bytes(5), "when", Value.bcd("MMddHHmmss")),
+                hex("0978")),
+            s2c(
+                hex("0210000000001250"),
+                same(bytes(3), "trace"),
+                same(bytes(5), "when"),
+                hex("00000978")))));
+    add(
+        "digits: trace number, then amount",
+        calls(i -> List.of(
+            c2s(
+                text("PAY "),
+                fresh(bytes(6), "trace", Value.padded(6, 1_000_000)),
+                text("000000001250EUR")),
+            s2c(text("OK  "), same(bytes(6), "trace"), text("000000001250EUR")))));
+    add(
+        "digits: amount, then trace number of 3 to 4 digits",
+        calls(i -> List.of(
+            c2s(text("PAY 1250/"), fresh(digits(), "trace", Value.digits(1000)), text("/EUR")),
+            s2c(text("OK 1250/"), same(digits(), "trace"), text("/EUR")))));
+    add(
+        "request id of 1 random byte, an amount, a MAC",
+        calls(i -> List.of(
+            c2s(
+                hex("01"),
+                fresh(bytes(1), "id", Value.random(1)),
+                hex("000004e2"),
+                text(REQUESTS.get(i)),
+                unused(bytes(8), Value.mac(8))),
+            s2c(hex("02"), same(bytes(1), "id"), hex("000004e2"), text(REPLIES.get(i))))));
+    echo("request id of 1 byte that begins again", bytes(1), Value.wrapping(1, BIG_ENDIAN));
+    echo("request id of 2 bytes that begins again", bytes(2), Value.wrapping(2, BIG_ENDIAN));
+    echo(
+        "request id of 4 bytes that begins again, little-endian",
+        bytes(4),
+        Value.wrapping(4, LITTLE_ENDIAN));
+    add(
+        "little-endian counter, time in milliseconds, amount",
+        calls(i -> List.of(
+            c2s(hex("0102"), text(REQUESTS.get(i))),
+            s2c(
+                hex("0202"),
+                unused(bytes(4), Value.counter(4, LITTLE_ENDIAN)),
+                unused(bytes(8), millisLe),
+                hex("e2040000"),
+                text(REPLIES.get(i))))));
+    add(
+        "little-endian time in seconds, then counter, sent back",
+        calls(i -> List.of(
+            c2s(
+                hex("0102"),
+                unused(bytes(4), Value.ticks(4, LITTLE_ENDIAN, 0, 1)),
+                fresh(bytes(4), "seq", Value.counter(4, LITTLE_ENDIAN)),
+                hex("e2040000"),
+                text(REQUESTS.get(i))),
+            s2c(hex("0202"), same(bytes(4), "seq"), hex("e2040000"), text(REPLIES.get(i))))));
+    add(
+        "FILETIME, NTP time and a random nonce side by side",
+        calls(i -> List.of(
+            c2s(hex("0102"), text(REQUESTS.get(i))),
+            s2c(
+                unused(bytes(8), Value.ticks(8, LITTLE_ENDIAN, -11_644_473_600L, 10_000_000)),
+                unused(bytes(8), Value.ntp()),
+                unused(bytes(8), Value.random(8)),
+                text(REPLIES.get(i))))));
+    add(
+        "durations in microseconds (u32) and nanoseconds (u64), time, amount",
+        calls(i -> List.of(
+            c2s(hex("0102"), text(REQUESTS.get(i))),
+            s2c(
+                hex("0202"),
+                unused(bytes(4), Value.duration(4, BIG_ENDIAN, 1_000_000)),
+                unused(bytes(8), Value.duration(8, BIG_ENDIAN, 1_000_000_000)),
+                unused(bytes(8), millis),
+                hex("000004e2"),
+                text(REPLIES.get(i))))));
+    add(
+        "ISO dates of both sides with a reference of 12 letters",
+        calls(i -> List.of(
+            c2s(
+                text("<PAY at='"),
+                unused(bytes(24), Value.timeText("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")),
+                text("' ref='"),
+                fresh(bytes(12), "ref", Value.word(12, 12)),
+                text("'>12.50</PAY>")),
+            s2c(
+                text("<PAID at='"),
+                unused(bytes(24), Value.timeText("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")),
+                text("' ref='"),
+                same(bytes(12), "ref"),
+                text("'>12.50</PAID>")))));
+    add(
+        "lengths (u32, u16) around a text after its length (u8)",
+        calls(i -> List.of(
+            c2s(
+                hex("01"),
+                counted(
+                    U32,
+                    hex("0a"),
+                    counted(U16, fresh(sized(U8), "name", Value.word(3, 12)), text("12.50")),
+                    text(REQUESTS.get(i)))),
+            s2c(
+                hex("02"),
+                counted(
+                    U32,
+                    hex("0b"),
+                    counted(U16, same(sized(U8), "name"), text("12.50")),
+                    text(REPLIES.get(i)))))));
+    add(
+        "tagged varints: id, time in milliseconds, amount",
+        calls(i -> List.of(
+            c2s(
+                hex("08"),
+                fresh(varint(), "id", Value.varint()),
+                hex("10"),
+                unused(bytes(6), Value.time(now -> Value.varint(now.toEpochMilli()))),
+                hex("18e209"),
+                text(REQUESTS.get(i))),
+            s2c(hex("08"), same(varint(), "id"), hex("18e209"), text(REPLIES.get(i))))));
+    add(
+        "line of text: user, amount, reference up to delimiters",
+        calls(i -> List.of(
+            c2s(
+                text("user=anna;amount=12.50;ref="),
+                fresh(until(";"), "ref", Value.word(4, 12)),
+                text("to=0815\n")),
+            s2c(
+                text("paid=12.50;ref="), same(until(";"), "ref"), text("left=87.50\n")))));
+    add(
+        "FIX: sequence number, sending time, order id, sum",
+        calls(i -> List.of(
+            c2s(
+                text("35=D|34="),
+                unused(digits(), Value.digits(10)),
+                text("|52="),
+                unused(bytes(21), Value.timeText("yyyyMMdd-HH:mm:ss.SSS")),
+                text("|11="),
+                fresh(bytes(8), "order", Value.upperHexText(4)),
+                text("|38=100|44=12.50|10="),
+                unused(bytes(3), Value.padded(3, 256)),
+                text("|")),
+            s2c(
+                text("35=8|34="),
+                unused(digits(), Value.digits(10)),
+                text("|52="),
+                unused(bytes(21), Value.timeText("yyyyMMdd-HH:mm:ss.SSS")),
+                text("|11="),
+                same(bytes(8), "order"),
+                text("|38=100|44=12.50|10="),
+                unused(bytes(3), Value.padded(3, 256)),
+                text("|")))));
+    List<Step> users = new ArrayList<>();
+    for (String user : List.of("anna", "bert")) {
+      users.add(c2s(text("LOGIN "), text(user)));
+      users.add(s2c(text("WELCOME "), fresh(bytes(8), user, Value.random(8))));
+      users.add(Step.CONNECT);
+    }
+    for (int i = 0; i < 4; i++) {
+      String user = i % 2 == 0 ? "anna" : "bert";
+      users.add(c2s(
+          text("CALL"),
+          same(bytes(8), user),
+          fresh(bytes(4), "id", Value.counter(4, BIG_ENDIAN)),
+          text("12.50")));
+      users.add(s2c(same(bytes(4), "id"), text("paid 12.50")));
+      if (i < 3) {
+        users.add(Step.CONNECT);
+      }
+    }
+    add("tokens of two users, which other connections use, and request ids", users);
+    session(
+        "token with a time at which it ends, sent back together",
+        List.of(
+            text("WELCOME "),
+            fresh(bytes(16), "token", Value.random(16)),
+            fresh(bytes(8), "until", Value.ticks(8, BIG_ENDIAN, -3600, 1000))),
+        i -> List.of(
+            c2s(
+                text("CALL"),
+                same(bytes(16), "token"),
+                same(bytes(8), "until"),
+                text(REQUESTS.get(i))),
+            s2c(text("DONE"), text(REPLIES.get(i)))));
+    add(
+        "time of the server, sent back by the client with the next request",
+        calls(i -> i == 0
+            ? List.of(
+                c2s(text("HELLO")),
+                s2c(text("HI"), fresh(bytes(8), "stamp", millis), text("balance 100.00")))
+            : List.of(
+                c2s(text("CALL"), same(bytes(8), "stamp"), text("PAY 12.50")),
+                s2c(text("HI"), fresh(bytes(8), "stamp", millis), text("balance 87.50")))));
+    betweenRuns = Duration.ofSeconds(3);
+    add(
+        "request id, time in seconds, amount; seconds apart",
+        calls(i -> List.of(
+            c2s(
+                hex("0102"),
+                fresh(bytes(4), "id", Value.random(4)),
+                unused(bytes(4), Value.ticks(4, BIG_ENDIAN, 0, 1)),
+                hex("000004e2"),
+                text(REQUESTS.get(i))),
+            s2c(
+                hex("0202"),
+                same(bytes(4), "id"),
+                unused(bytes(4), Value.ticks(4, BIG_ENDIAN, 0, 1)),
+                hex("000004e2"),
+                text(REPLIES.get(i))))));
+    betweenRuns = Duration.ofHours(53);
   }
 
   /** A logon, whose reply gives values to the client, and calls. */

@@ -10,14 +10,21 @@ import java.util.Random;
 final class Side {
   private static final Instant FIRST_RUN = Instant.parse("2026-03-02T08:15:30Z");
 
+  private final int run;
   private final Random random;
   private final Map<String, byte[]> values = new HashMap<>();
   private Instant now;
   private long count = -1;
 
   Side(String protocol, int run, Duration between, boolean isClient) {
+    this.run = run;
     random = new Random(31L * (31L * protocol.hashCode() + run) + (isClient ? 0 : 1));
     now = FIRST_RUN.plus(between.multipliedBy(run));
+  }
+
+  /** The number of the run, from 0. */
+  int run() {
+    return run;
   }
 
   Random random() {

@@ -59,6 +59,31 @@ interface Value {
             .getBytes(US_ASCII);
   }
 
+  /** As {@link #counter}, but the first run passes its largest number, and goes on with 0. */
+  static Value wrapping(int size, ByteOrder order) {
+    return (side, frame) -> {
+      long any = side.random().nextLong(1L << 8 * size);
+      return number(size, order, side.countFrom(side.run() == 0 ? (1L << 8 * size) - 2 : any));
+    };
+  }
+
+  /** Packed decimals without a meaning, two digits in each byte. */
+  static Value packed(int size) {
+    return (side, frame) -> {
+      byte[] bytes = new byte[size];
+      for (int i = 0; i < size; i++) {
+        bytes[i] = (byte) (side.random().nextInt(10) << 4 | side.random().nextInt(10));
+      }
+      return bytes;
+    };
+  }
+
+  /** How long something took, in units of which so many are in a second: less than a tenth. */
+  static Value duration(int size, ByteOrder order, long perSecond) {
+    return (side, frame) -> number(
+        size, order, (long) (side.random().nextDouble() * 0.1 * perSecond));
+  }
+
   /** The number of four bytes that the side keeps by a name, plus one. */
   static Value next(String name) {
     return (side, frame) -> {
