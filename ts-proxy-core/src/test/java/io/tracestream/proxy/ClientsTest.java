@@ -184,8 +184,8 @@ class ClientsTest {
           " to " + dir.resolve("a.rec"));
       try (TestPeer client = TestPeer.connect(proxy.address());
           TestPeer server = target.accept()) {
-        client.endSending();
         server.endSending();
+        assertEquals("", client.awaitEnd()); // so both are connected
       }
       log.await(
           "WARN",
