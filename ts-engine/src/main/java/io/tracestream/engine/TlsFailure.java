@@ -13,6 +13,9 @@ import javax.net.ssl.SSLException;
 final class TlsFailure {
   private static final Pattern ALERT = Pattern.compile("Received fatal alert: (\\w+)");
 
+  /** Java 21 and later put the alert that they send before the message. */
+  private static final Pattern ALERT_SENT = Pattern.compile("^\\(\\w+\\) ");
+
   private TlsFailure() {}
 
   /** What the JDK throws for an alert that has come encrypted (RFC 8446, section 6). */
@@ -42,7 +45,7 @@ final class TlsFailure {
 
   /** What went wrong, as a clause about the peer, and perhaps what to do. */
   static Ending ending(Ending.Kind kind, String before, IOException e, boolean isClient) {
-    String message = Channels.problem(e);
+    String message = ALERT_SENT.matcher(Channels.problem(e)).replaceFirst("");
     Matcher alert = ALERT.matcher(message);
     if (alert.find()) {
       String name = alert.group(1);
