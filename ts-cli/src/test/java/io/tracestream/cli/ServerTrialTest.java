@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tracestream.testing.SystemText;
 import io.tracestream.testing.TestPeer;
 import io.tracestream.testing.TestTarget;
 import java.io.IOException;
@@ -180,7 +181,8 @@ class ServerTrialTest {
     String target = "127.0.0.1:" + port;
     assertEquals(
         "ts-proxy: learn: Nothing was played to " + target + ": target " + target
-            + " cannot be reached: Connection refused; start the target or correct its address\n",
+            + " cannot be reached: " + SystemText.connectionRefused()
+            + "; start the target or correct its address\n",
         run.stderr());
   }
 
