@@ -162,7 +162,7 @@ final class ExportCommand implements Callable<Integer> {
     }
     for (Conversation conversation : all) {
       for (Path part : conversation.parts()) {
-        if (Files.exists(out) && Files.exists(part) && Files.isSameFile(out, part)) {
+        if (WholeFile.replaces(out, part)) {
           throw new Failures.NotStarted(
               VisibleText.line(out.toString()) + ": is a recording to export; choose another name");
         }

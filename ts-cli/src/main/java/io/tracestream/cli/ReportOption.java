@@ -88,7 +88,7 @@ final class ReportOption {
           option, file, Files.isDirectory(file) ? " is a folder" : " is not a regular file");
     }
     try {
-      if (Files.exists(file) && Files.exists(recording) && Files.isSameFile(file, recording)) {
+      if (WholeFile.replaces(file, recording)) {
         throw refused(option, file, " is the recording");
       }
       WholeFile.check(file);

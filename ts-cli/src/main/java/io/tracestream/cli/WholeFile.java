@@ -59,6 +59,11 @@ final class WholeFile {
     Files.delete(temporary);
   }
 
+  /** Whether {@link #write} would replace that other file, under whatever name. */
+  static boolean replaces(Path file, Path other) throws IOException {
+    return Files.exists(file) && Files.exists(other) && Files.isSameFile(file, other);
+  }
+
   /**
    * Creates an empty file for what is to become part of {@code file}. It is gone when it is closed,
    * and where the system allows, when the process ends in any other way.
