@@ -207,7 +207,7 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
           "--timing",
           "none"));
       // a heap smaller than the recording
-      command.add(1, "JAVA_OPTS=-XX:+UseSerialGC -XX:-UsePerfData -Xmx64m");
+      command.add(1, "JAVA_OPTS=-XX:+UseSerialGC -XX:-UsePerfData -XX:FreqInlineSize=150 -Xmx64m");
       return command;
     });
     return new Job("replay", Unit.MIB, List.of("direct", "ts"), peer -> {

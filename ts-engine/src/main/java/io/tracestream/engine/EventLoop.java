@@ -30,6 +30,14 @@ public final class EventLoop {
    * next frame comes sooner than a thread wakes up. Other threads get the processor in between.
    */
   private static final long SHORT_WAIT_NANOS = 50_000;
+  /** With more residents than that, there is something to do without polling. */
+  private static final int MOST_POLLING = 4;
+  /**
+   * How long to be busy before letting others have the processor. Without that, two busy loops on
+   * one processor take turns of the system's clock tick, and half of the frames wait for 4 ms.
+   * Sooner than that would hold up frames for what else the machine does.
+   */
+  private static final long LONG_BUSY_NANOS = 500_000;
 
   private static final long MILLI = 1_000_000;
   private static final long SECOND = 1000 * MILLI;
@@ -53,6 +61,9 @@ public final class EventLoop {
   private final Executor helpers;
 
   private boolean shortWait;
+  /** The end of the last wait that was not short, or when others last got the processor. */
+  private long busySince;
+
   private boolean stopped;
   private long now = System.nanoTime();
   private long nextSecond = now + SECOND;
@@ -261,13 +272,20 @@ public final class EventLoop {
   /** Waits until something is ready or has to be done. */
   private void await() throws IOException {
     long start = System.nanoTime();
-    while (shortWait && selector.selectNow(gather) == 0 && tasks.isEmpty()) {
+    if (start - busySince > LONG_BUSY_NANOS) {
       Thread.yield();
-      shortWait = System.nanoTime() - start < SHORT_WAIT_NANOS;
+      busySince = System.nanoTime();
     }
-    if (!shortWait && tasks.isEmpty()) {
+    boolean polls = shortWait && residents.size() <= MOST_POLLING;
+    while (polls && selector.selectNow(gather) == 0 && tasks.isEmpty()) {
+      Thread.yield();
+      polls = System.nanoTime() - start < SHORT_WAIT_NANOS;
+    }
+    if (!polls && tasks.isEmpty()) {
       sleep(nanosToNext());
-      shortWait = System.nanoTime() - start < SHORT_WAIT_NANOS;
+      long woken = System.nanoTime();
+      shortWait = woken - start < SHORT_WAIT_NANOS;
+      busySince = shortWait ? busySince : woken;
     }
   }
 
