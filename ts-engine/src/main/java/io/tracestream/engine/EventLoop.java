@@ -31,7 +31,7 @@ public final class EventLoop {
    */
   private static final long SHORT_WAIT_NANOS = 50_000;
   /** With more residents than that, there is something to do without polling. */
-  private static final int MOST_POLLING = 4;
+  private static final int MOST_POLLING = 32;
   /**
    * How long to be busy before letting others have the processor. Without that, two busy loops on
    * one processor take turns of the system's clock tick, and half of the frames wait for 4 ms.
@@ -43,6 +43,8 @@ public final class EventLoop {
   private static final long SECOND = 1000 * MILLI;
   /** A selector counts in milliseconds: less than that is slept in such steps. */
   private static final long SHORT_SLEEP_NANOS = 100_000;
+  /** How much longer than asked Linux lets a thread sleep, to wake several at once. */
+  private static final long TIMER_SLACK_NANOS = 50_000;
 
   private final Selector selector = Selector.open();
   /**
@@ -292,8 +294,8 @@ public final class EventLoop {
   private void sleep(long nanos) throws IOException {
     if (nanos >= MILLI) {
       selector.select(gather, nanos / MILLI);
-    } else if (selector.selectNow(gather) == 0 && nanos > 0) {
-      LockSupport.parkNanos(Math.min(nanos, SHORT_SLEEP_NANOS));
+    } else if (selector.selectNow(gather) == 0 && nanos > TIMER_SLACK_NANOS) {
+      LockSupport.parkNanos(Math.min(nanos - TIMER_SLACK_NANOS, SHORT_SLEEP_NANOS));
     }
   }
 
