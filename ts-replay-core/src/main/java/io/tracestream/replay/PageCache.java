@@ -5,7 +5,9 @@ import java.util.Objects;
 
 /**
  * The decoded pages of all scripts of a server, as many as fit into a share of the memory: those
- * unused for longest are dropped, and read again when needed. For any number of threads.
+ * unused for longest are dropped, and read again when needed. If most of them do not fit, most
+ * would be dropped before they are wanted again, and then only give the garbage collector more to
+ * do: so few are kept. For any number of threads.
  */
 final class PageCache {
   /** A large recording that one client plays should not fill a large heap. */
@@ -21,7 +23,9 @@ final class PageCache {
 
   private long bytes;
   /** What that would be if nothing had been dropped. */
-  private long keptBytes;
+  private long bytesOfAll;
+
+  private boolean keepsFew;
 
   PageCache() {
     this(false);
@@ -43,11 +47,22 @@ final class PageCache {
   synchronized void keep(Script.Page page, Script.Content content) {
     page.content = content;
     bytes += content.memory();
-    keptBytes += content.memory();
+    if (!page.keptBefore) {
+      page.keptBefore = true;
+      bytesOfAll += content.memory();
+      keepFewUnlessMostFit();
+    }
     while (bytes > mostBytes && !pages.isEmpty()) {
       dropOne();
     }
     pages.addLast(page);
+  }
+
+  private void keepFewUnlessMostFit() {
+    if (!keepsFew && bytesOfAll / 2 > mostBytes) {
+      keepsFew = true;
+      mostBytes = Math.min(mostBytes, Math.max(mostBytes / 16, FEWEST_BYTES));
+    }
   }
 
   private void dropOne() {
@@ -58,20 +73,6 @@ final class PageCache {
     } else {
       bytes -= Objects.requireNonNull(oldest.content).memory();
       oldest.content = null;
-    }
-  }
-
-  /**
-   * All pages have been kept once, and will be wanted in any order. If most of them do not fit,
-   * most would be dropped before they are wanted again, and then only give the garbage collector
-   * more to do: so few are kept.
-   */
-  synchronized void keepFewUnlessMostFit() {
-    if (keptBytes / 2 > mostBytes) {
-      mostBytes = Math.max(mostBytes / 16, FEWEST_BYTES);
-      while (bytes > mostBytes && !pages.isEmpty()) {
-        dropOne();
-      }
     }
   }
 

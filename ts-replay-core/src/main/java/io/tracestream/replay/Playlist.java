@@ -98,9 +98,6 @@ final class Playlist implements Closeable {
       }
     }
     pool = asPool ? pool(role) : null;
-    if (asPool) {
-      cache.keepFewUnlessMostFit();
-    }
     chooser = asPool || selection == Selection.ORDER || scripts.size() == 1
         ? null
         : new Chooser(scripts, repeat, role);

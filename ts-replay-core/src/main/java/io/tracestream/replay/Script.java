@@ -117,6 +117,8 @@ final class Script {
     volatile @Nullable Content content;
     /** Whether it was used since the cache last looked; a hint, so no lock. */
     boolean used;
+    /** Whether the cache has had its content before; under the cache's lock. */
+    boolean keptBefore;
 
     private Page(
         int number,

@@ -96,6 +96,21 @@ class ScriptTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1000, 4000})
+  void fewPagesAreKeptUnlessMostFit(int entries) throws Exception {
+    PageCache cache = new PageCache(MEBIBYTE);
+    Script script = script(cache, false, entries, 1000);
+    for (int client = 0; client < 2; client++) {
+      for (Cursor cursor = script.cursor(); cursor.isAtEntry(); cursor.next()) {
+        cursor.direction();
+      }
+    }
+    boolean fit = entries == 1000;
+    assertEquals(fit, cache.bytes() > MEBIBYTE / 2, "bytes kept: " + cache.bytes());
+    script.release();
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {4, 1000, 16 * 1024 + 1, 300_000})
   void entriesCanBeReadInAnyOrderOnceTheyWereReadInTheirs(int payload) throws Exception {
     int entries = Math.max(20, 4 * MEBIBYTE / Math.max(payload, 200));
