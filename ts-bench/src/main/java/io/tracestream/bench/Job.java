@@ -206,8 +206,8 @@ record Job(String name, Unit unit, List<String> peers, Work work) {
           file.toString(),
           "--timing",
           "none"));
-      // a heap smaller than the recording
-      command.add(1, "JAVA_OPTS=-XX:+UseSerialGC -XX:-UsePerfData -XX:FreqInlineSize=150 -Xmx64m");
+      // a heap smaller than the recording, beside the options that ts_proxy has
+      command.add(1, "JDK_JAVA_OPTIONS=-Xmx64m");
       return command;
     });
     return new Job("replay", Unit.MIB, List.of("direct", "ts"), peer -> {
