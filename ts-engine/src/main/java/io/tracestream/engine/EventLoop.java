@@ -43,7 +43,7 @@ public final class EventLoop {
   private static final long SECOND = 1000 * MILLI;
   /** A selector counts in milliseconds: less than that is slept in such steps. */
   private static final long SHORT_SLEEP_NANOS = 100_000;
-  /** How much longer than asked Linux lets a thread sleep, to wake several at once. */
+  /** How much longer than asked Linux lets a thread sleep. A wait no longer than that is polled. */
   private static final long TIMER_SLACK_NANOS = 50_000;
 
   private final Selector selector = Selector.open();

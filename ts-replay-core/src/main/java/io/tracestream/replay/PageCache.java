@@ -17,15 +17,13 @@ final class PageCache {
 
   private static final long FEWEST_BYTES = 256 * 1024;
 
-  private long mostBytes;
+  private final long mostBytes;
   /** In the order in which they came, except that those used since get a second chance. */
   private final ArrayDeque<Script.Page> pages = new ArrayDeque<>();
 
   private long bytes;
   /** What that would be if nothing had been dropped. */
   private long bytesOfAll;
-
-  private boolean keepsFew;
 
   PageCache() {
     this(false);
@@ -50,19 +48,16 @@ final class PageCache {
     if (!page.keptBefore) {
       page.keptBefore = true;
       bytesOfAll += content.memory();
-      keepFewUnlessMostFit();
     }
-    while (bytes > mostBytes && !pages.isEmpty()) {
+    while (bytes > room() && !pages.isEmpty()) {
       dropOne();
     }
     pages.addLast(page);
   }
 
-  private void keepFewUnlessMostFit() {
-    if (!keepsFew && bytesOfAll / 2 > mostBytes) {
-      keepsFew = true;
-      mostBytes = Math.min(mostBytes, Math.max(mostBytes / 16, FEWEST_BYTES));
-    }
+  private long room() {
+    boolean mostFit = bytesOfAll / 2 <= mostBytes;
+    return mostFit ? mostBytes : Math.min(mostBytes, Math.max(mostBytes / 16, FEWEST_BYTES));
   }
 
   private void dropOne() {
