@@ -56,8 +56,9 @@ build_jars() {
 start() {
   local name=$1 line='' tries=0
   shift
-  : >"$work/$name.out" # so that it can be read at once
-  "$@" >>"$work/$name.out" 2>"$work/$name.err" &
+  : >"$work/$name.out" # so that it can be read at once, and says nothing of an earlier one
+  : >"$work/$name.err"
+  "$@" >>"$work/$name.out" 2>>"$work/$name.err" &
   printf -v "${name}_pid" %s "$!"
   until IFS= read -r line <"$work/$name.out"; do
     kill -0 "$!" 2>/dev/null || fail "$name: exited before it listened" "$work/$name.err"

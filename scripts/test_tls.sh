@@ -17,7 +17,8 @@ done
 # capture: begins to capture what passes on this machine.
 capture() {
   local tries=0
-  dumpcap -q -i lo -w "$work/tls.pcapng" 2>"$work/dumpcap.err" &
+  : >"$work/dumpcap.err" # what the one before said is not taken for this one's
+  dumpcap -q -i lo -w "$work/tls.pcapng" 2>>"$work/dumpcap.err" &
   dumpcap_pid=$!
   until grep -q '^File: ' "$work/dumpcap.err"; do
     kill -0 "$dumpcap_pid" 2>/dev/null || return 1
@@ -26,18 +27,24 @@ capture() {
   done
 }
 
-# decrypted PORT TEXT COUNT: so many packets with that port have the text, once decrypted.
+# decrypted PORT TEXT COUNT: so many packets with that port have the text, once decrypted and in dumpcap's file, which
+# is a little behind.
 decrypted() {
-  tshark -r "$work/tls.pcapng" -o "tls.keylog_file:$work/keys" -d "tcp.port==$1,tls" -d "tls.port==$1,data" \
-    -Y "tcp.port == $1 && data.data contains \"$2\"" 2>/dev/null >"$work/found"
-  (($(wc -l <"$work/found") == $3)) || fail "$name: tshark does not decrypt $3 packets of port $1" "$work/found"
+  local tries=0
+  until tshark -r "$work/tls.pcapng" -o "tls.keylog_file:$work/keys" -d "tcp.port==$1,tls" -d "tls.port==$1,data" \
+    -Y "tcp.port == $1 && data.data contains \"$2\"" 2>/dev/null >"$work/found" || true
+    (($(wc -l <"$work/found") == $3)); do
+    ((tries++ < 20)) || fail "$name: tshark does not decrypt $3 packets of port $1" "$work/found"
+    sleep 0.1
+  done
 }
 
 # speak OPTION...: sends a frame with openssl, and waits for its reply.
 speak() {
   local tries=0
+  : >"$work/reply" # so that the one before is not taken for this one
   openssl s_client -connect "$listening" -CAfile "$work/ca.pem" -verify_return_error -quiet -no_ign_eof "$@" \
-    <"$work/in" >"$work/reply" 2>"$work/openssl.err" &
+    <"$work/in" >>"$work/reply" 2>"$work/openssl.err" &
   exec 3>"$work/in"
   printf '\0\0\0\0\0\0\0\6secret' >&3
   until [[ $(tr -d '\0\6' <"$work/reply") == secret ]]; do
@@ -66,12 +73,11 @@ check() {
   speak "-$1" -sess_in "$work/session"
   stop proxy 0
   stop server 0
-  sleep 0.5 # dumpcap writes what it has at times
-  kill -INT "$dumpcap_pid"
-  wait "$dumpcap_pid" || true
   [[ $(stat -c %a "$work/keys") == 600 ]] || fail "$name: others can read the key log"
   decrypted "$port" secret 4
   decrypted "$server_port" secret 4
+  kill -INT "$dumpcap_pid"
+  wait "$dumpcap_pid" || true
   echo "$name: passed"
 }
 
