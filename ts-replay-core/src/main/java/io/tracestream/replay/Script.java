@@ -28,8 +28,10 @@ final class Script {
   /** Where single entries are wanted, a page that was dropped is read again with one call. */
   private static final int SMALL_PAGE_BYTES = 2 * 1024;
 
-  /** What is decoded into at first. */
-  private static final int SMALL_ROOM = 1024;
+  /** What to make room for in the first page of a reader: bytes, and entries. */
+  private static final int FIRST_BYTES = 1024;
+
+  private static final int FIRST_ENTRIES = 64;
 
   private static final int MOST_ENTRIES = 8192;
   /**
@@ -166,8 +168,9 @@ final class Script {
     private final @Nullable RecordingException damage;
 
     private Content(Decoder from, boolean isLast, @Nullable RecordingException damage) {
-      // There may be no memory for a large payload twice.
-      this.bytes = from.large ? from.bytes : Arrays.copyOf(from.bytes, from.length);
+      // A copy takes time, and there may be no memory for a large payload twice.
+      boolean fits = from.large || from.length > from.bytes.length / 4 * 3;
+      this.bytes = fits ? from.bytes : Arrays.copyOf(from.bytes, from.length);
       this.ends = Arrays.copyOf(from.ends, from.count);
       this.elapsedMicros = Arrays.copyOf(from.elapsedMicros, from.count);
       this.fromClient = Arrays.copyOf(from.fromClient, from.count);
@@ -256,8 +259,10 @@ final class Script {
   /** A reader at the first entry of a page, or at the recording's end. */
   private static final class Source {
     private final RecordingReader reader;
-    /** Where pages are decoded. */
-    private final byte[] room;
+    /** What to make room for: a page is much like the one before. */
+    private int bytes = FIRST_BYTES;
+
+    private int entries = FIRST_ENTRIES;
 
     private int page;
     private boolean atEntry;
@@ -266,9 +271,16 @@ final class Script {
     /** What stands in the place of the entry; null when all is well. */
     private @Nullable RecordingException damage;
 
-    private Source(RecordingReader reader, int room) {
+    private Source(RecordingReader reader) {
       this.reader = reader;
-      this.room = new byte[room];
+    }
+
+    /** Takes a page for a sign of how large the next one will be. */
+    private void expectAnother(Decoder content) {
+      if (!content.large) {
+        bytes = Math.min(content.length + content.length / 8 + 1, content.pageBytes);
+        entries = content.count + content.count / 8 + 1;
+      }
     }
 
     /** Damage is kept until a session comes to it; that something was not read is none. */
@@ -302,8 +314,8 @@ final class Script {
     private boolean mayBeCutShort;
 
     private Decoder(Source source, int pageBytes, int most, boolean skips) {
-      int entries = Math.min(most, 64);
-      bytes = source.room;
+      int entries = Math.min(most, source.entries);
+      bytes = new byte[source.bytes];
       ends = new int[entries];
       elapsedMicros = new long[entries];
       fromClient = new boolean[entries];
@@ -633,15 +645,14 @@ final class Script {
     Source source;
     if (inAnyOrder && page.number + 1 < known && page.position != null) {
       if (anywhere == null) {
-        anywhere = new Source(opened.reader(page.position), pageBytes);
+        anywhere = new Source(opened.reader(page.position));
       } else {
         anywhere.reader.moveTo(page.position);
       }
       source = anywhere;
       source.damage = null;
     } else {
-      source = new Source(
-          page.position == null ? opened.reader() : opened.reader(page.position), SMALL_ROOM);
+      source = new Source(page.position == null ? opened.reader() : opened.reader(page.position));
     }
     source.page = page.number;
     source.elapsedBefore = page.elapsedBefore;
@@ -662,39 +673,44 @@ final class Script {
     return content;
   }
 
+  /** Decodes up to {@code most} entries; what follows so many is not looked at. */
   private Content decode(Source source, int most) throws IOException {
     Decoder content = new Decoder(source, pageBytes, most, skipped.allowsAny());
     try {
-      while (source.damage == null && source.atEntry) {
-        if (content.large) {
-          return new Content(content, false, null); // the next one need not be decoded to know
-        }
-        ByteBuffer payload = source.reader.payload();
-        requireFrame(source.reader, payload.remaining());
-        if (skipped.allowsAny()
-            && source.reader.direction() == skipped.direction()
-            && skipped.allows(payload)) {
-          content.skippedBefore[content.count] = ++source.skippedBefore;
-          source.atEntry = source.reader.advance();
-          continue;
-        }
-        if (!content.hasRoomFor(payload.remaining(), source.reader.fileName())) {
-          return new Content(content, false, null);
-        }
-        source.elapsedBefore = source.reader.elapsedMicros();
-        content.add(source.reader, payload);
-        if (content.count == most) {
-          return new Content(content, false, null);
-        }
+      while (source.damage == null
+          && source.atEntry
+          && !content.large // else the next one need not be decoded to know
+          && decodeOne(source, content)
+          && content.count < most) {
         source.atEntry = source.reader.advance();
-      }
-      if (source.damage == null) {
-        content.end(source.reader);
       }
     } catch (RecordingException e) {
       source.tell(e);
     }
-    return new Content(content, source.damage == null, source.damage);
+    boolean isLast = source.damage == null && !source.atEntry;
+    if (isLast) {
+      content.end(source.reader);
+    }
+    source.expectAnother(content);
+    return new Content(content, isLast, source.damage);
+  }
+
+  /** Adds the entry to the page, or leaves it out; false if it belongs to the next page. */
+  private boolean decodeOne(Source source, Decoder content) throws IOException {
+    ByteBuffer payload = source.reader.payload();
+    requireFrame(source.reader, payload.remaining());
+    if (skipped.allowsAny()
+        && source.reader.direction() == skipped.direction()
+        && skipped.allows(payload)) {
+      content.skippedBefore[content.count] = ++source.skippedBefore;
+      return true;
+    }
+    if (!content.hasRoomFor(payload.remaining(), source.reader.fileName())) {
+      return false;
+    }
+    source.elapsedBefore = source.reader.elapsedMicros();
+    content.add(source.reader, payload);
+    return true;
   }
 
   /** A recording in memory may hold what its frames cannot. */
