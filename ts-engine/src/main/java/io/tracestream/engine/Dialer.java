@@ -250,7 +250,7 @@ public final class Dialer {
     private boolean begin(InetSocketAddress address) {
       SocketChannel channel = null;
       try {
-        channel = spare != null ? spare : SocketChannel.open();
+        channel = spare != null ? spare : Channels.open(address);
         spare = null;
         new Attempt(channel, address).begin();
         if (!over && !untried.isEmpty()) {

@@ -67,7 +67,7 @@ public final class Listener {
    * @throws IOException if the address cannot be bound
    */
   public static Listener bind(InetSocketAddress address) throws IOException {
-    ServerSocketChannel server = ServerSocketChannel.open();
+    ServerSocketChannel server = Channels.openServer(address);
     try {
       server.bind(address, BACKLOG);
       return new Listener(server);
@@ -92,10 +92,12 @@ public final class Listener {
    * @param engine the engine whose first loop accepts
    * @param descriptors how many file descriptors each client needs besides its connection: while
    *     there are not enough, clients wait instead of being accepted and closed
+   * @param target where spare sockets will be connected to; null if that can be anywhere
    * @param clients takes the clients
    */
-  public void start(Engine engine, int descriptors, Handler clients) {
-    Accepting started = new Accepting(engine.first(), descriptors, clients);
+  public void start(
+      Engine engine, int descriptors, @Nullable InetSocketAddress target, Handler clients) {
+    Accepting started = new Accepting(engine.first(), descriptors, target, clients);
     accepting = started;
     engine.first().execute(started::begin);
   }
@@ -139,6 +141,7 @@ public final class Listener {
   /** What a started listener does on the first loop. */
   private final class Accepting implements EventLoop.Handler, EventLoop.Resident {
     private final EventLoop loop;
+    private final @Nullable InetSocketAddress target;
     private final Handler handler;
     /** Open sockets that reserve the descriptors that the next client will need. */
     private @Nullable SocketChannel[] spares;
@@ -147,8 +150,13 @@ public final class Listener {
     private boolean paused;
     private boolean failedBefore;
 
-    private Accepting(EventLoop loop, int descriptors, Handler handler) {
+    private Accepting(
+        EventLoop loop,
+        int descriptors,
+        @Nullable InetSocketAddress target,
+        Handler handler) {
       this.loop = loop;
+      this.target = target;
       this.handler = handler;
       this.spares = new SocketChannel[descriptors];
     }
@@ -184,7 +192,7 @@ public final class Listener {
       SocketChannel client;
       synchronized (DESCRIPTORS) {
         for (int i = 0; i < spares.length; i++) {
-          spares[i] = spares[i] == null ? SocketChannel.open() : spares[i];
+          spares[i] = spares[i] == null ? Channels.open(target) : spares[i];
         }
         client = server.accept();
       }

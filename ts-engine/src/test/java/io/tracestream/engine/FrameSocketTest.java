@@ -119,7 +119,7 @@ class FrameSocketTest {
   private void start(long memory) throws IOException {
     engine = Engine.start("test", false, 1, cause -> told.add("died: " + cause), memory, 2);
     listener = Listener.bind(ANY);
-    listener.start(engine, 0, (client, spares) -> {
+    listener.start(engine, 0, null, (client, spares) -> {
       EventLoop loop = engine.next();
       loop.execute(() -> accept(loop, client));
     });

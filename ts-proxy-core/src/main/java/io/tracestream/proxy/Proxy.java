@@ -99,7 +99,8 @@ public final class Proxy implements AutoCloseable {
       if (recorders != null) {
         recorders.serve(proxy, proxy.engine.loops());
       }
-      listener.start(proxy.engine, recorders == null ? 1 : recorders.descriptors(), proxy.clients);
+      int descriptors = recorders == null ? 1 : recorders.descriptors();
+      listener.start(proxy.engine, descriptors, config.target(), proxy.clients);
       return proxy;
     } catch (IOException | RuntimeException | Error e) {
       listener.close();

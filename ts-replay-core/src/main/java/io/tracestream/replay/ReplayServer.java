@@ -73,7 +73,8 @@ public final class ReplayServer implements AutoCloseable {
     try {
       listener = Listener.bind(config.listen());
       ReplayServer server = new ReplayServer(config, role, playlist, listener);
-      listener.start(server.engine, config.conversations().size() > 1 ? 1 : 0, server::accepted);
+      int descriptors = config.conversations().size() > 1 ? 1 : 0;
+      listener.start(server.engine, descriptors, null, server::accepted);
       return server;
     } catch (IOException | RuntimeException | Error e) {
       if (listener != null) {
