@@ -151,10 +151,7 @@ public final class Listener {
     private boolean failedBefore;
 
     private Accepting(
-        EventLoop loop,
-        int descriptors,
-        @Nullable InetSocketAddress target,
-        Handler handler) {
+        EventLoop loop, int descriptors, @Nullable InetSocketAddress target, Handler handler) {
       this.loop = loop;
       this.target = target;
       this.handler = handler;
